@@ -1,0 +1,59 @@
+"""The tree of errors. Each says what happened, where, and the next thing to do.
+
+    ScrError
+      UsageError        the command or a setting is wrong                          exit 2
+        CodebookError   the codebook cannot be used: file, line, what to write instead
+      DocumentError     one document cannot go on; the batch does                  exit 1
+        UnreadableError   no text can be had from the file
+      CoderError        the coder could not code this document; it can be tried again   exit 1
+      NothingDoneError  nothing could be done at all                               exit 3
+"""
+
+
+class ScrError(Exception):
+    """Root of all errors that a person is shown without a traceback."""
+
+    exit_code = 3
+
+    def __init__(
+        self, message: str, *, document: str | None = None, page: int | None = None, stage: str | None = None,
+        next_step: str | None = None,
+    ) -> None:  # fmt: skip
+        self.message, self.document, self.page, self.stage, self.next_step = message, document, page, stage, next_step
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = "".join(
+            (f"{self.document}: " if self.document else "", f"page {self.page}: " if self.page else "")
+        )
+        return f"{where}{self.message}" + (f" {self.next_step}" if self.next_step else "")
+
+
+class UsageError(ScrError):
+    """The command, a path or a setting is wrong; nothing was changed."""
+
+    exit_code = 2
+
+
+class CodebookError(UsageError):
+    """The codebook cannot be used; the message names file and line and says what to write instead."""
+
+
+class DocumentError(ScrError):
+    """One document cannot go on. The rest of the batch does."""
+
+    exit_code = 1
+
+
+class UnreadableError(DocumentError):
+    """No text can be had from the file."""
+
+
+class CoderError(DocumentError):
+    """The coder could not code this document. Nothing was stored for it; running again tries again."""
+
+
+class NothingDoneError(ScrError):
+    """Nothing could be done at all."""
+
+    exit_code = 3

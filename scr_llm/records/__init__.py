@@ -1,0 +1,56 @@
+"""Every record that passes between stages: frozen values without behaviour."""
+
+from scr_llm.records.base import Record
+from scr_llm.records.briefing import (
+    Briefing,
+    CaseRow,
+    EvidenceRef,
+    Facts,
+    Paragraph,
+    Part,
+    Sentence,
+    Table,
+    ThemeCount,
+)
+from scr_llm.records.codebook import Code, Codebook, SubCode
+from scr_llm.records.coding import (
+    AgeBand,
+    Case,
+    CoderIdentity,
+    Coding,
+    Context,
+    DraftCase,
+    DraftChild,
+    DraftCoding,
+    DraftItem,
+    DraftQuote,
+    DraftTheme,
+    Evidence,
+    EvidenceFlag,
+    Gender,
+    Item,
+    Refusal,
+    ThemeCoding,
+    ThemeValue,
+)
+from scr_llm.records.decision import Decision
+from scr_llm.records.document import Document, DocumentStatus
+from scr_llm.records.export import (
+    Export,
+    ExportCase,
+    ExportChild,
+    ExportCodebook,
+    ExportDocument,
+    ExportProject,
+    ExportTheme,
+)
+from scr_llm.records.reading import Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
+
+__all__ = [
+    "AgeBand", "Briefing", "Case", "CaseRow", "Code", "Codebook", "CoderIdentity", "Coding", "Context", "Decision",
+    "Document", "DocumentStatus", "DraftCase", "DraftChild", "DraftCoding", "DraftItem", "DraftQuote", "DraftTheme",
+    "Evidence", "EvidenceFlag", "EvidenceRef", "Export", "ExportCase", "ExportChild", "ExportCodebook",
+    "ExportDocument", "ExportProject", "ExportTheme", "Facts", "Gender", "Item", "Mark", "MarkKind", "NumberedItem",
+    "Page", "Paragraph", "Part", "Reading", "Record", "Refusal", "Section", "SectionKind", "Sentence", "Span",
+    "SubCode", "Table", "ThemeCoding", "ThemeCount", "ThemeValue",
+]  # fmt: skip

@@ -1,0 +1,12 @@
+"""What every record has in common."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """A pure value that passes between stages: frozen, closed, and without behaviour of its own.
+
+    A line under a field is its description in the JSON Schema.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

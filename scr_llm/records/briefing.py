@@ -1,0 +1,163 @@
+"""The briefing paper as a record: what every renderer prints, and nothing else."""
+
+from typing import Literal
+
+from scr_llm.records.base import Record
+from scr_llm.records.coding import CoderIdentity, Evidence
+
+
+class EvidenceRef(Record):
+    """A quote that a sentence rests on."""
+
+    document_id: str
+    """The review."""
+    case_label: str
+    """Authority and pseudonym, as printed in the briefing."""
+    theme: str | None
+    """Code id, where it is evidence for a theme."""
+    evidence: Evidence
+    """Where it stands."""
+    text: str
+    """The quote as printed: white space and line-end hyphens folded, nothing else changed."""
+
+
+class Sentence(Record):
+    """One sentence and what it rests on."""
+
+    text: str
+    """As printed."""
+    documents: tuple[str, ...] = ()
+    """Ids of the documents whose codings it rests on; for a sentence about the method, none."""
+
+
+class Paragraph(Record):
+    """Sentences, a bullet, or an attributed quote."""
+
+    style: Literal["normal", "bullet", "quote", "note"] = "normal"
+    """How it is set. note: a caution to the reader."""
+    sentences: tuple[Sentence, ...] = ()
+    """In order; empty for a quote."""
+    quote: EvidenceRef | None = None
+    """For style quote: printed as `case label, page n: “text”`."""
+
+
+class Table(Record):
+    """A table of words. No merged and no empty cells."""
+
+    caption: str
+    """Printed above it."""
+    columns: tuple[str, ...]
+    """Column headers, eight at most; the first column holds the row headers."""
+    rows: tuple[tuple[str, ...], ...]
+    """One tuple a row, as many cells as columns."""
+    landscape: bool = True
+    """Whether it needs a landscape page."""
+
+
+class Part(Record):
+    """A headed part of the briefing."""
+
+    id: str
+    """Stable name: purpose, cases, analysis, theme.<id>, conclusion, method, not_read, appendix_1, key ..."""
+    level: Literal[1, 2, 3]
+    """Heading level below the title: 1 for a numbered part, 2 for a sub-theme."""
+    title: str
+    """The heading, with its number where it has one."""
+    paragraphs: tuple[Paragraph, ...] = ()
+    """Before the tables."""
+    tables: tuple[Table, ...] = ()
+    """After the paragraphs."""
+
+
+class ThemeCount(Record):
+    """How many reviews a theme was found in."""
+
+    theme: str
+    """Code id."""
+    label: str
+    """As printed."""
+    present: int
+    """Reviews in which it is present."""
+    recommendation_only: int
+    """Of these, reviews whose only evidence stands in recommendations."""
+    of: int
+    """Reviews coded."""
+    documents: tuple[str, ...]
+    """Ids of the reviews in which it is present, in the order of the paper."""
+    decided: int
+    """Cells of this theme that a person has decided."""
+
+
+class Facts(Record):
+    """Every number of the briefing, computed once and printed by every renderer."""
+
+    reviews: int
+    """Reviews coded: the denominator."""
+    children: int
+    """Children in them: a denominator of its own."""
+    files: int
+    """Files in the inbox."""
+    findings: int
+    """Findings and learning points in total."""
+    recommendations: int
+    """Recommendations in total."""
+    cells: int
+    """Cells of the matrix: reviews times core themes."""
+    cells_decided: int
+    """Of these, decided by a person."""
+    themes: tuple[ThemeCount, ...]
+    """One entry a code, in the codebook's order."""
+    headline: tuple[str, ...]
+    """Code ids of the headline themes, the most frequent first."""
+
+
+class CaseRow(Record):
+    """One review, as a row of the workbook and the matrix."""
+
+    document_id: str
+    """The review."""
+    file: str
+    """File name."""
+    label: str
+    """Authority and pseudonym."""
+    gender: str
+    """Per child, or Not stated."""
+    age: str
+    """As printed in the review, per child, or Not stated."""
+    context: str
+    """In words."""
+    findings: int
+    """Number of findings."""
+    recommendations: int
+    """Number of recommendations."""
+    themes: dict[str, str]
+    """Code id to the cell's words: Yes, Yes (R), Said not to be, Unclear, Not found."""
+    particular: str
+    """The particular finding of this case: an exact quote with its page, or Not found."""
+
+
+class Briefing(Record):
+    """The draft paper."""
+
+    title: str
+    """The paper's title."""
+    status: Literal["draft", "signed_off"]
+    """DRAFT until people sign it off."""
+    status_line: str
+    """Printed on every page."""
+    marking: str
+    """Protective marking; may be empty."""
+    version: str
+    """Version of the paper, as printed in the footer."""
+    organisation: str
+    """Whose paper it is."""
+    coders: tuple[CoderIdentity, ...]
+    """Who coded the reviews in it."""
+    facts: Facts
+    """All numbers."""
+    cases: tuple[CaseRow, ...]
+    """One row a review, in the order of the paper."""
+    parts: tuple[Part, ...]
+    """In order."""
+    evidence: tuple[EvidenceRef, ...]
+    """All evidence of all present themes, in the order of themes, then cases."""

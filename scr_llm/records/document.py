@@ -1,0 +1,29 @@
+"""A file of the inbox and where it stands."""
+
+from typing import Literal
+
+from scr_llm.records.base import Record
+
+DocumentStatus = Literal["pending", "coded", "unreadable", "duplicate", "superseded", "not_a_review", "failed"]
+"""pending: taken in, not yet coded. coded: read, coded and grounded. Every other status carries a reason."""
+
+
+class Document(Record):
+    """One file that was dropped into the inbox. It is never forgotten, whatever became of it."""
+
+    id: str
+    """Content hash: `d` and 12 hexadecimal digits of the file's sha256 (of sha256 and name for a second copy)."""
+    file: str
+    """File name within inbox/."""
+    sha256: str
+    """SHA-256 of the file's bytes, hexadecimal."""
+    bytes: int
+    """Size of the file."""
+    batch: str = "1"
+    """Name of the batch that the file came with."""
+    pages: int = 0
+    """Pages as counted in the file; 0 where it could not be opened."""
+    status: DocumentStatus = "pending"
+    """Where the document stands."""
+    reason: str | None = None
+    """Why it stands there, in words for a person, with the next thing to do; None only for pending and coded."""
