@@ -1,0 +1,134 @@
+"""Findings and recommendations that a document prints as items of their own, each once.
+
+The rule for counting: items headed by their own name ("Recommendation 4", "Finding 2", "Lesson 1") wherever they stand; in a document
+without such, numbered items in sections of that kind; without numbers, the bullets there; without bullets, the paragraphs there.
+Action plans repeat and are not counted, unless nothing else holds the recommendations.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from scr_llm.records import NumberedItem, Section, SectionKind
+from scr_llm.stages.read.structure import CARD
+from scr_llm.text.flow import Flow, readable
+from scr_llm.text.normalise import normalise
+
+Kind = Literal["finding", "recommendation"]
+
+_NUMBER = re.compile(r"^(?P<number>R\s?\d{1,3}|\d{1,2}(?:\.\d{1,2}){0,3}|\(?[a-z]\)|\(?[ivx]{1,5}\))[.):]?\s*(?=[A-Z“‘\"'(\[])")
+_BULLET = re.compile(r"^[•●▪‣◦\-–*\uf0b7\u25cf\u00b7]\s+")
+_ADDRESSEE = re.compile(
+    r"^(?:That\s+)?(?:the\s+)?(?P<who>(?:[A-Z][\w’'&]*|and|of|for|the|in|NHS|with)(?:[ ,]+(?:[A-Z][\w’'&()]*|and|of|for|the|in|NHS))*)\s+(?:should|must|needs? to|to|will|is asked|are asked|ensures?|reviews?|considers?)\b"
+)
+_CARD_KINDS: dict[str, Kind] = {"recommendation": "recommendation"}
+_SECTION_KINDS: dict[SectionKind, Kind] = {"findings": "finding", "lessons": "finding", "recommendations": "recommendation"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph or item start in the flow."""
+
+    start: int
+    end: int
+    style: Literal["card", "number", "bullet", "plain"]
+    number: str | None
+    body: int
+    kind: Kind | None
+    section: Section | None
+
+
+def items(flow: Flow) -> tuple[NumberedItem, ...]:
+    """All findings and recommendations, in reading order."""
+    blocks = _blocks(flow)
+    found: list[NumberedItem] = []
+    for kind in ("finding", "recommendation"):
+        mine = [b for b in blocks if b.kind == kind]
+        for style in ("card", "number", "bullet", "plain"):
+            if any(b.style == style for b in mine):
+                found += _collect(flow, blocks, kind, style)
+                break
+    return tuple(sorted(_once(found), key=lambda item: (item.page, item.spans[0].start)))
+
+
+def _blocks(flow: Flow) -> list[_Block]:
+    starts = sorted({0, *(m.end() for m in re.finditer(r"\n+", flow.text)), *(at for at, _ in flow.sections)})
+    blocks: list[_Block] = []
+    context: Kind | None = None
+    current: Section | None = None
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else len(flow.text)
+        line = flow.text[start:end]
+        section = flow.section_at(start)
+        if section is not current:
+            current = section
+            context = _context(section, context)
+        card, number, bullet = CARD.match(line), _NUMBER.match(line), _BULLET.match(line)
+        if card and _is_card(card, line, flow.text, end):
+            kind = _CARD_KINDS.get(card["kind"].lower(), "finding")
+            blocks.append(_Block(start, end, "card", card["number"], start + card.end(), kind, section))
+        elif number:
+            blocks.append(_Block(start, end, "number", number["number"].strip("()"), start + number.end(), context, section))
+        elif bullet:
+            blocks.append(_Block(start, end, "bullet", None, start + bullet.end(), context, section))
+        elif start == 0 or flow.text[:start].endswith("\n\n") or any(at == start for at, _ in flow.sections):
+            blocks.append(_Block(start, end, "plain", None, start, context, section))
+        elif blocks:
+            last = blocks[-1]
+            blocks[-1] = _Block(last.start, end, last.style, last.number, last.body, last.kind, last.section)
+    return blocks
+
+
+def _context(section: Section | None, before: Kind | None) -> Kind | None:
+    """A heading of no kind of its own (an agency's name, say) goes on within the recommendations."""
+    if section is None:
+        return None
+    if section.kind == "other":
+        return before
+    return _SECTION_KINDS.get(section.kind)
+
+
+def _is_card(card: re.Match[str], line: str, text: str, end: int) -> bool:
+    """A card has its stop or stands alone on its line; `Recommendation 4 was made because` is a sentence."""
+    rest = line[card.end() :].strip()
+    return bool(card["stop"]) or not rest
+
+
+def _collect(flow: Flow, blocks: list[_Block], kind: Kind, style: str) -> list[NumberedItem]:
+    found = []
+    for index, block in enumerate(blocks):
+        if block.kind != kind or block.style != style:
+            continue
+        end = block.end
+        following = blocks[index + 1 :]
+        for nth, more in enumerate(following):
+            ends = more.style in ("card", style) or more.section is not block.section
+            if ends:
+                break
+            last = not any(b.style == style and b.section is block.section for b in following[nth:])
+            if style == "plain" or (last and style != "card" and more.style == "plain" and flow.text[:end].rstrip()[-1:] in ".!?"):
+                break
+            end = more.end
+        text = readable(flow.text[block.body : end])
+        spans = flow.spans(block.body, end)
+        if len(text.split()) < 4 or not spans:
+            continue
+        who = _ADDRESSEE.match(text) if kind == "recommendation" else None
+        found.append(
+            NumberedItem(
+                kind=kind, number=block.number, text=text, page=flow.page_at(block.start), spans=spans,
+                section=block.section.title if block.section else "", addressee=who["who"].strip() if who else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _once(found: list[NumberedItem]) -> list[NumberedItem]:
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for item in found:
+        key = (item.kind, normalise(item.text).text.lower())
+        if key not in seen:
+            seen.add(key)
+            kept.append(item)
+    return kept

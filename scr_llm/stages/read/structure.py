@@ -1,0 +1,140 @@
+"""Furniture, headings and sections of a document, found from its lines."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from scr_llm.records import Mark, MarkKind, Section, SectionKind
+from scr_llm.stages.read.pdf import Line, RawPage
+
+_EDGE = 3
+"""Lines at the top and at the bottom of a page that may be a running header or footer."""
+
+_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
+_LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$")
+_CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
+_NUMBERING = re.compile(r"^(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*\.?|[A-Z][.)]|[ivx]+[.)])\s*", re.I)
+CARD = re.compile(
+    r"^(?P<kind>recommendation|finding|lesson|learning point|learning|key finding|priority)\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?)\b\s*(?P<stop>[:.)–—-]?)\s*",
+    re.I,
+)
+"""A finding or recommendation that is headed by its own name and number."""
+
+_KINDS: tuple[tuple[SectionKind, str], ...] = (
+    ("contents", r"contents"),
+    ("action_plan", r"action plan|implementation plan|progress on action|action already taken|what we will do"),
+    ("terms_of_reference", r"terms of reference|purpose of|scope of|key lines of enquiry|questions (?:for|asked|to be)|aims of|the questions"),
+    ("good_practice", r"good practice|positive practice|effective practice|strengths|what (?:went|worked) well"),
+    ("recommendations", r"recommendation|recommended actions|priorities for (?:action|change)"),
+    ("lessons", r"lessons?\b|learning|what we learned|priorities for learning"),
+    ("findings", r"findings?\b|key issues|issues and themes|key themes|emerging themes"),
+    ("conclusion", r"conclusion|concluding|summary of conclusions"),
+    ("panel", r"panel|membership|independent (?:chair|author|overview)|contributors|agencies (?:involved|represented|contributing)"),
+    ("glossary", r"glossary|abbreviations|acronyms|key to"),
+    ("analysis", r"analysis|key (?:practice )?episodes?|evaluation|appraisal|critique|themes|episode|what the review found"),
+    ("facts", r"facts|summary of (?:events|the case|agency|involvement)|chronology|narrative|background|circumstances|the (?:child|family|case|events)|story|day in the life|who was|history|agency involvement|what happened"),
+    ("process", r"process|methodology|how the review|conduct of|parallel|family involvement|the review$|method"),
+    ("introduction", r"introduction|foreword|preface|executive summary|rationale|reason|why this"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What was found."""
+
+    marks: tuple[tuple[Mark, ...], ...]
+    """A tuple a page."""
+    sections: tuple[Section, ...]
+    """In reading order."""
+    heading_levels: tuple[int, ...]
+    """For each section, 1 for the largest headings, 2 for the next."""
+
+
+def structure(pages: tuple[RawPage, ...]) -> Structure:
+    """Find furniture and sections."""
+    furniture = _running(pages)
+    body = _body_size(pages)
+    marks: list[list[Mark]] = [[] for _ in pages]
+    found: list[tuple[int, Line, str]] = []
+    for index, page in enumerate(pages):
+        in_contents = False
+        previous: Line | None = None
+        for number, line in enumerate(page.lines):
+            kind: MarkKind | None = furniture.get((index, number))
+            if kind is None and _CONTENTS.match(line.text):
+                in_contents, kind = True, "contents"
+            elif kind is None and (_LEADERS.search(line.text) or (in_contents and re.search(r"\s\d{1,3}$", line.text))):
+                kind = "contents"
+            elif kind is None and _is_heading(line, body) and not CARD.match(line.text):
+                kind = "heading"
+                joins = (
+                    previous is not None and found and found[-1][0] == index and found[-1][1] is previous
+                    and previous.size == line.size and previous.bold == line.bold and not line.paragraph
+                )  # fmt: skip
+                if joins:
+                    found[-1] = (index, line, f"{found[-1][2]} {line.text}")
+                else:
+                    found.append((index, line, line.text))
+            if kind is None and not in_contents:
+                in_contents = False
+            if kind:
+                marks[index].append(Mark(kind=kind, start=line.start, end=line.end))
+            previous = line
+    sizes = sorted({line.size for _, line, _ in found}, reverse=True)
+    sections = tuple(
+        Section(kind=section_kind(title), title=title, page=index + 1, start=line.start) for index, line, title in found
+    )
+    return Structure(tuple(map(tuple, marks)), sections, tuple(sizes.index(line.size) + 1 for _, line, _ in found))
+
+
+def section_kind(title: str) -> SectionKind:
+    """What a section is for, from its heading."""
+    plain = _NUMBERING.sub("", title).lower()
+    for kind, pattern in _KINDS:
+        if re.search(pattern, plain):
+            return kind
+    return "other"
+
+
+def _body_size(pages: tuple[RawPage, ...]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _is_heading(line: Line, body: float) -> bool:
+    text = line.text
+    if not 3 <= len(text) <= 110 or len(text.split()) > 16 or text[-1] in ".;," or not re.search(r"[A-Za-z]{3}", text):
+        return False
+    if text[0] in "•▪●–-" or text[:1].islower():
+        return False
+    large = line.size > body * 1.08
+    plain = _NUMBERING.sub("", text)
+    known = len(plain.split()) <= 8 and section_kind(text) != "other" and line.size >= body
+    return (large and line.paragraph) or (line.bold and line.paragraph) or (known and line.paragraph and body == 0.0)
+
+
+def _running(pages: tuple[RawPage, ...]) -> dict[tuple[int, int], MarkKind]:
+    """Lines at the pages' edges that repeat, whatever date or number changes in them."""
+    edges: dict[str, set[int]] = {}
+    places: list[tuple[int, int, str, bool]] = []
+    for index, page in enumerate(pages):
+        order = sorted(range(len(page.lines)), key=lambda n: -page.lines[n].top) if page.engine == "pdfium" else range(len(page.lines))
+        order = list(order)
+        for rank, number in enumerate(order):
+            upper = rank < _EDGE
+            if upper or rank >= len(order) - _EDGE:
+                key = re.sub(r"\d+", "#", page.lines[number].text.lower())
+                edges.setdefault(key, set()).add(index)
+                places.append((index, number, key, upper))
+    needed = max(2, round(0.4 * len(pages)))
+    found: dict[tuple[int, int], MarkKind] = {}
+    for index, number, key, upper in places:
+        text = pages[index].lines[number].text
+        if _PAGE_NUMBER.match(text):
+            found[index, number] = "page_number"
+        elif len(pages) > 1 and len(edges[key]) >= needed and not CARD.match(text):
+            found[index, number] = "header" if upper else "footer"
+    return found
