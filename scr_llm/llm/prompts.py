@@ -1,0 +1,56 @@
+"""What the model is told: files with `$slots`, filled strictly and hashed."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from scr_llm.errors import UsageError
+
+OPEN, CLOSE = "<<<DOCUMENT", "DOCUMENT>>>"
+"""What stands before and after document text in a prompt."""
+
+
+def load(folder: Path) -> dict[str, str]:
+    """Every `*.md` of the folder: name without ending to text. Raises UsageError where there is none or one is not UTF-8."""
+    try:
+        prompts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The prompts in {folder} cannot be read: {error}.") from error
+    if not prompts:
+        raise UsageError(f"There are no prompts (*.md) in {folder}.")
+    return prompts
+
+
+def fill(template: str, **slots: str) -> str:
+    """The template with its slots filled. Values are put in as they are; a `$` in them means nothing.
+
+    Raises UsageError for a slot without a value, a value without a slot, and a lone `$` (write `$$`).
+    """
+    parsed = Template(template)
+    if not parsed.is_valid():
+        raise UsageError("A prompt has a lone $.", next_step="Write $$ for a dollar sign.")
+    named = set(parsed.get_identifiers())
+    if missing := sorted(named - set(slots)):
+        raise UsageError(f"A prompt names slots that nothing fills: {', '.join(missing)}.", next_step="Take them out.")
+    if unused := sorted(set(slots) - named):
+        raise UsageError(f"A prompt lacks the slots {', '.join(unused)}.", next_step="Put them in.")
+    return parsed.substitute(slots)
+
+
+def fence(document: str) -> str:
+    """Document text between delimiters that cannot be closed from within: three or more angle brackets become single quotes."""
+    inert = re.sub(r"<{3,}", lambda m: "‹" * len(m[0]), document)
+    inert = re.sub(r">{3,}", lambda m: "›" * len(m[0]), inert)
+    return f"{OPEN}\n{inert}\n{CLOSE}"
+
+
+def sha256(prompts: Mapping[str, str]) -> str:
+    """Hash over all names and texts, whatever their order."""
+    digest = hashlib.sha256()
+    for name in sorted(prompts):
+        for part in (name, prompts[name]):
+            data = part.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()

@@ -1,0 +1,208 @@
+"""The embedded rules coder: no model, no network. Reads the codebook's wordings sentence by sentence.
+
+For each sentence outside the sections that are never evidence: wordings that tell a theme, or its subjects with a shortcoming in the same
+clause; what near misses cover is not looked at; then polarity: a negated feature is an explicit absence, a question is nothing, praise is good
+practice. A clause ends at "but", "however", "although", ";" and the like, so praise before criticism does not hide the criticism.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from scr_llm.records import (
+    Code,
+    Codebook,
+    CoderIdentity,
+    DraftCoding,
+    DraftItem,
+    DraftQuote,
+    DraftTheme,
+    EvidenceFlag,
+    NumberedItem,
+    Reading,
+    SubCode,
+    ThemeValue,
+)
+from scr_llm.stages.code.facts import case_facts
+from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
+from scr_llm.text.wording import compile_wordings
+
+QUOTES_PER_THEME = 12
+"""Quotes proposed for one theme at most; the strongest sections first."""
+
+_CLAUSE = re.compile(r";|:|,?\s+(?:but|however|although|though|whereas|nevertheless|yet|despite this)\b|^(?:however|nevertheless)\b", re.I)
+_SHORTCOMING = re.compile(
+    r"\b(?:not|never|no|nor|neither|none|nobody|lack\w*|absence|absent|fail\w*|omi(?:t\w*|ssion)|insufficient\w*|inadequa\w*|incomplete|poor\w*|weak\w*|"
+    r"limited|missed|late|delay\w*|deficien\w*|shortcoming\w*|inconsistent\w*|ineffective\w*|superficial|flawed|gap\w*|should have|could have|"
+    r"needs? to be|need for|unclear|confus\w*|without|rarely|little|out of date|unsatisfactory|of concern|concerning|below|overlooked|lost|too)\b",
+    re.I,
+)
+_NEGATED = re.compile(
+    r"\b(?:no (?:evidence|indication|suggestion|history|record|sign|signs|reports?|concerns?|known|information|disclosures?|reason)\b[^.;]{0,60}$|"
+    r"(?:den(?:y|ied|ies)|ruled out|free (?:of|from)|never been|was not|were not|is not|not considered|not found)\b[^.;]{0,50}$|"
+    r"(?:no|not|nor|never|neither|without)\s+(?:\w+\s+){0,4}$)",
+    re.I,
+)
+_ABSENT_AFTER = re.compile(r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)", re.I)
+_NO_SHORTCOMING = re.compile(
+    r"\b(?:no (?:shortcoming|deficit|criticism|evidence (?:of|that)|concerns? (?:about|with|regarding))|could not have been (?:predicted|foreseen)|found no|"
+    r"not without|did not find)\b", re.I,
+)  # fmt: skip
+_PRAISE = re.compile(
+    r"\b(?:good practice|appropriate(?:ly)?|prompt(?:ly)?|timely|thorough(?:ly)?|commend\w*|well (?:recorded|documented|managed|co-?ordinated|informed|supported)|"
+    r"high (?:standard|quality)|good (?:standard|quality|information|communication|evidence|record)|effective(?:ly)?|exemplary|in line with|in accordance with|"
+    r"regular and|diligent\w*|to (?:his|her|their) credit|clear and|careful\w*|comprehensive|manageable|suitably|strong|robust|excellent|sound|up to date|impressed)\b",
+    re.I,
+)
+_QUESTION = re.compile(
+    r"\?\s*$|\b(?:considered|asked|explore[ds]?|examine[ds]?|consider|establish|determine|to what extent)\s+(?:\w+\s+){0,3}(?:whether|if|how)\b|"
+    r"^(?:whether|how|was|were|did|to (?:consider|establish|examine|review))\b|\b(?:terms of reference|will consider|to consider whether)\b", re.I,
+)  # fmt: skip
+_SUSPECTED = re.compile(r"\b(?:suspected|alleged(?:ly)?|possible|may have|might have|appears to have|rumour\w*)\b", re.I)
+_SIBLING = re.compile(r"\b(?:sibling|half-?(?:brother|sister)|older (?:child|brother|sister)|brother|sister)s?\b", re.I)
+_HISTORIC = re.compile(r"\b(?:prior to the (?:period|review)|previous (?:relationship|partner|household)|years (?:before|earlier)|historical(?:ly)?|in the past)\b", re.I)
+
+Verdict = Literal["present", "absent", "good"]
+
+
+@dataclass(frozen=True)
+class _Looker:
+    """A code's or sub-code's wordings, ready to look with."""
+
+    theme: str
+    sub: str | None
+    feature: bool
+    wordings: re.Pattern[str] | None
+    subjects: re.Pattern[str] | None
+    near_misses: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
+class _Hit:
+    sentence: Sentence
+    verdict: Verdict
+    sub: str | None
+    why: str
+    flags: tuple[EvidenceFlag, ...]
+
+
+class RulesCoder:
+    """The default coder."""
+
+    def __init__(self, identity: CoderIdentity) -> None:
+        self._identity = identity
+
+    @property
+    def identity(self) -> CoderIdentity:
+        """Who codes."""
+        return self._identity
+
+    def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
+        """Propose a coding. Never fails on a document that could be read."""
+        flow = Flow.of(reading)
+        body = [s for s in sentences(flow) if s.section_kind not in NEVER_EVIDENCE and s.section_kind != "action_plan"]
+        return DraftCoding(
+            document_id=reading.document_id, coder=self._identity, case=case_facts(reading, flow),
+            findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
+            recommendations=tuple(draft_item(reading, i) for i in reading.items if i.kind == "recommendation"),
+            themes=tuple(_theme(code, body) for code in codebook.codes),
+        )  # fmt: skip
+
+
+def draft_item(reading: Reading, item: NumberedItem) -> DraftItem:
+    """A printed item as a draft: its own spans are its quotes."""
+    return DraftItem(
+        number=item.number, text=item.text, page=item.page, addressee=item.addressee,
+        quotes=tuple(DraftQuote(text=reading.pages[s.page - 1].text[s.start : s.end], page=s.page) for s in item.spans),
+    )  # fmt: skip
+
+
+def _lookers(code: Code) -> list[_Looker]:
+    def looker(part: Code | SubCode, sub: str | None) -> _Looker:
+        misses = compile_wordings((*code.near_misses, *(part.near_misses if sub else ())))
+        return _Looker(code.id, sub, code.polarity == "feature", compile_wordings(part.wordings), compile_wordings(part.subjects), misses)
+
+    return [looker(code, None), *(looker(sub, sub.id) for sub in code.sub_codes)]
+
+
+def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
+    lookers = _lookers(code)
+    hits = [hit for sentence in body for looker in lookers if (hit := _look(looker, sentence))]
+    present = [h for h in hits if h.verdict == "present"]
+    absent = [h for h in hits if h.verdict == "absent"]
+    good = [h for h in hits if h.verdict == "good"]
+    value: ThemeValue = "present" if present else "explicitly_absent" if absent else "not_mentioned"
+    shown = [*_best(present), *(good[:3] if present else [])] if present else [*absent[:3], *good[:3]]
+    shown.sort(key=lambda h: h.sentence.start)
+    seen: set[int] = set()
+    quotes = []
+    for hit in shown:
+        if hit.sentence.start not in seen:
+            seen.add(hit.sentence.start)
+            quotes.append(DraftQuote(text=hit.sentence.raw, page=hit.sentence.page, flags=hit.flags))
+    subs = tuple(sub.id for sub in code.sub_codes if any(h.sub == sub.id for h in present))
+    return DraftTheme(theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=shown[0].why if shown else "")
+
+
+_WEIGHT = {"findings": 0, "lessons": 0, "analysis": 1, "conclusion": 1, "recommendations": 3}
+
+
+def _best(hits: list[_Hit]) -> list[_Hit]:
+    return sorted(hits, key=lambda h: (_WEIGHT.get(h.sentence.section_kind, 2), h.sentence.start))[:QUOTES_PER_THEME]
+
+
+def _look(looker: _Looker, sentence: Sentence) -> _Hit | None:
+    text = sentence.text
+    if looker.near_misses:
+        text = looker.near_misses.sub(lambda m: " " * len(m.group()), text)
+    for start, end in _clauses(text):
+        clause = text[start:end]
+        for strong, expression in ((True, looker.wordings), (False, looker.subjects)):
+            for match in expression.finditer(clause) if expression else ():
+                verdict = _verdict(looker, sentence, clause, match, strong)
+                if verdict:
+                    how = "wording" if strong else "subject with a shortcoming"
+                    flags = _flags(sentence, verdict)
+                    return _Hit(sentence, verdict, looker.sub, f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}", flags)
+    return None
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    cuts = [0, *(m.start() for m in _CLAUSE.finditer(text) if m.start() > 0), len(text)]
+    return list(zip(cuts, cuts[1:], strict=False))
+
+
+def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
+    before, behind = clause[: match.start()], clause[match.end() :]
+    if _QUESTION.search(sentence.text):
+        return None
+    if looker.feature:
+        if sentence.section_kind == "recommendations":
+            return None
+        return "absent" if _NEGATED.search(before) or _ABSENT_AFTER.search(behind) else "present"
+    if _NO_SHORTCOMING.search(clause):
+        return "absent" if strong else None
+    rest = before + " " + behind
+    praised = bool(_PRAISE.search(clause)) and not _SHORTCOMING.search(rest)
+    if sentence.section_kind == "good_practice" or praised:
+        return "good"
+    if strong:
+        return "present" if not re.search(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", before, re.I) else "absent"
+    if sentence.section_kind == "recommendations":
+        return None
+    return "present" if _SHORTCOMING.search(clause) and not _PRAISE.search(clause) else None
+
+
+def _flags(sentence: Sentence, verdict: Verdict) -> tuple[EvidenceFlag, ...]:
+    flags: list[EvidenceFlag] = []
+    if verdict == "good":
+        flags.append("good_practice")
+    if sentence.section_kind == "recommendations":
+        flags.append("recommendation")
+    if _SUSPECTED.search(sentence.text):
+        flags.append("suspected")
+    if _HISTORIC.search(sentence.text):
+        flags.append("historic")
+    if _SIBLING.search(sentence.text):
+        flags.append("sibling")
+    return tuple(flags)

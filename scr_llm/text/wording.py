@@ -1,0 +1,57 @@
+"""The notation in which a codebook writes wordings, as regular expressions.
+
+`assess*` any ending; `(lack of|no)` either; `...` up to five words in between; a space is any white space or a hyphen at a line's end.
+"""
+
+import re
+from collections.abc import Sequence
+
+_TOKEN = re.compile(r"\s*\.\.\.\s*|[(|)]\*?|\?|\*|\s+|[^\s()|*?]+")
+_GAP = r"(?:[^\w.;:]+[\w’'-]+){0,5}?[^\w.;:]+"
+
+
+def pattern(wording: str) -> str:
+    """One wording as a regular expression.
+
+    Raises:
+        ValueError: brackets do not match, or nothing is left; the message says what to write instead.
+    """
+    if not wording.strip(" .*"):
+        raise ValueError("is empty; write a phrase or delete the line")
+    depth, parts = 0, [r"\b"]
+    for token in _TOKEN.findall(wording.strip()):
+        if token.strip() == "...":
+            parts.append(_GAP)
+        elif token.startswith("("):
+            depth += 1
+            parts.append("(?:")
+        elif token.startswith(")"):
+            depth -= 1
+            if depth < 0:
+                raise ValueError("has a closing bracket without an opening one; write (one|other)")
+            parts.append(")" + (r"\w*" if token.endswith("*") else ""))
+        elif token == "|":
+            parts.append("|")
+        elif token == "?":
+            parts.append("?")
+        elif token == "*":
+            parts.append(r"[\w’'-]*")
+        elif token.isspace():
+            parts.append(r"[\s-]+" if not parts[-1].startswith("|") else "")
+        else:
+            parts.append(re.escape(token).replace("'", "['’]").replace("’", "['’]"))
+    if depth:
+        raise ValueError("has an opening bracket without a closing one; write (one|other)")
+    joined = "".join(parts)
+    # an optional group ends in a space of its own, which the words behind it bring along
+    joined = joined.replace(r"[\s-]+)?", r"[\s-]+)?").replace(_GAP + r"[\s-]+", _GAP)
+    if joined.endswith(_GAP):
+        joined = joined[: -len(_GAP)]
+    return joined + (r"" if wording.rstrip().endswith("*") else r"\b")
+
+
+def compile_wordings(wordings: Sequence[str]) -> re.Pattern[str] | None:
+    """All wordings as one expression, upper and lower case alike; None for none."""
+    if not wordings:
+        return None
+    return re.compile("|".join(f"(?:{pattern(w)})" for w in wordings), re.I)
