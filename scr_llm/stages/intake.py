@@ -1,0 +1,53 @@
+"""What is a file: new, the same again, unreadable, or no review."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from scr_llm.records import Document, Reading
+from scr_llm.text.normalise import normalise
+
+_REVIEW = re.compile(
+    r"serious case review|case review|safeguarding practice review|child practice review|executive summary|independent review|rapid review|recommendation",
+    re.I,
+)
+_AGENDA = re.compile(r"^\s*(?:agenda|minutes of|apologies for absence|any other business)\b", re.I | re.M)
+_OPENING = 6_000
+"""Characters from the start in which a review says that it is one."""
+
+
+def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
+    """The document of a file, with status pending, or duplicate where the same bytes are already known."""
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    twin = next((d for d in known if d.sha256 == sha256 and d.file != path.name), None)
+    if twin and content:
+        own = hashlib.sha256(f"{sha256}\n{path.name}".encode()).hexdigest()
+        return Document(
+            id=f"d{own[:12]}", file=path.name, sha256=sha256, bytes=len(content), batch=batch, status="duplicate",
+            reason=f"the same file as {twin.file}. It is counted once; delete one of them if you like.",
+        )  # fmt: skip
+    key = sha256 if content else hashlib.sha256(path.name.encode()).hexdigest()
+    return Document(id=f"d{key[:12]}", file=path.name, sha256=sha256, bytes=len(content), batch=batch)
+
+
+def same_text(reading: Reading, others: Sequence[tuple[Document, Reading]]) -> Document | None:
+    """An earlier document with the same words in another file."""
+    words = _words(reading)
+    return next((document for document, other in others if words and _words(other) == words), None)
+
+
+def _words(reading: Reading) -> str:
+    return re.sub(r"\W+", "", normalise("".join(page.text for page in reading.pages)).text).lower()
+
+
+def why_no_review(reading: Reading) -> str | None:
+    """Why a document is not taken for a review; None where it is one."""
+    text = "\n".join(page.text for page in reading.pages)
+    opening = text[:_OPENING]
+    if _AGENDA.search(opening) and len(reading.pages) <= 4 and not any(item.kind == "recommendation" for item in reading.items):
+        return "this looks like an agenda or minutes, not a review. If it is a review, see “A file was left out” in the README."
+    if not _REVIEW.search(opening):
+        return "nothing in its first pages says that it is a review. If it is one, see “A file was left out” in the README."
+    return None
