@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ValidationError
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm.schema import strict_schema
@@ -240,8 +240,8 @@ class Client:
         asked = _retry_after(error)
         if asked is not None:
             return asked + random.uniform(0, self._retries.first_s)
-        own = wait_exponential_jitter(self._retries.first_s, self._retries.longest_s, jitter=self._retries.first_s)
-        return own(state)
+        doubled = self._retries.first_s * 2 ** (state.attempt_number - 1)
+        return min(doubled + random.uniform(0, self._retries.first_s), self._retries.longest_s)
 
 
 _AGAIN = "Your reply could not be used: {problem}\nReply to the question again, with JSON that fits the schema and nothing else."

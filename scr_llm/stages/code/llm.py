@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, create_model
 
-from scr_llm.errors import CoderError
+from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm import Reply, prompts
 from scr_llm.records import (
     AgeBand,
@@ -120,12 +120,16 @@ class LlmCoder:
     `window_chars` is how much document text goes into one request. A longer document is asked about window by window, and the
     strongest answer stands: present, explicitly_absent, unclear, not_mentioned. Case facts are asked of the first window only.
     A present or explicitly_absent without a sentence becomes unclear; a case fact whose words do not stand in the sentence
-    given for it is left out. Findings and recommendations are the reading's own.
+    given for it (for a gender: no word such as she or his) is left out. Findings and recommendations are the reading's own.
+
+    Raises UsageError where the prompts lack system, theme or case.
     """
 
     def __init__(
         self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, *, window_chars: int = 24_000
     ) -> None:
+        if lacking := sorted({"system", "theme", "case"} - set(prompts)):
+            raise UsageError(f"The prompts lack {', '.join(f'{name}.md' for name in lacking)}.")
         self._asker, self._prompts, self._identity, self._window_chars = asker, dict(prompts), identity, window_chars
 
     @property
@@ -198,7 +202,7 @@ class LlmCoder:
         pseudonym = words("pseudonym", answer.pseudonym_sentence, answer.pseudonym)
         children = []
         for child in answer.children:
-            known = child.gender != "not stated" and stated("gender", child.gender_sentence, None)
+            known = _says_gender(child, by_number) and stated("gender", child.gender_sentence, None)
             age = words("age", child.age_sentence, child.age)
             children.append(DraftChild(gender=child.gender if known else "not stated", age=age, age_band=_band(age)))
         known = answer.context != "not stated" and stated("context", answer.context_sentence, None)
@@ -290,6 +294,20 @@ def _stands_in(words: str, sentence: str) -> bool:
     """Whether the words stand in the sentence as whole words, upper or lower case."""
     wanted = " ".join(words.split())
     return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", sentence, re.IGNORECASE) is not None
+
+
+_GENDERED = {
+    "F": r"she|her|hers|herself|girl|girls|daughter|sister|female|woman",
+    "M": r"he|him|his|himself|boy|boys|son|brother|male|man",
+}
+
+
+def _says_gender(child: ChildReply, by_number: Mapping[int, _Line]) -> bool:
+    """Whether the sentence given for the gender has a word of it; `other` has no word list and is taken as given."""
+    if child.gender == "not stated" or child.gender_sentence is None:
+        return False
+    words = _GENDERED.get(child.gender)
+    return words is None or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
 
 
 _WORDS = [

@@ -1,0 +1,196 @@
+"""The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scr_llm import __version__
+from scr_llm.codebook import codebook_sha256, load_codebook
+from scr_llm.errors import NothingDoneError, ScrError, UnreadableError
+from scr_llm.project import Project
+from scr_llm.records import (
+    Briefing,
+    Codebook,
+    CoderIdentity,
+    Coding,
+    Document,
+    DraftCoding,
+    Export,
+    ExportCase,
+    ExportChild,
+    ExportCodebook,
+    ExportDocument,
+    ExportProject,
+    ExportTheme,
+    Reading,
+)
+from scr_llm.stages.code import Coder
+from scr_llm.stages.ground import ground
+from scr_llm.stages.intake import same_text, take_in, why_no_review
+from scr_llm.stages.read import read
+from scr_llm.stages.review import current, latest
+from scr_llm.stages.synthesise import Coded, Paper, synthesise
+from scr_llm.store import Store
+
+Progress = Callable[[str, int, int], None]
+"""Called before each document with its file name, its number and the number of documents."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did."""
+
+    coded: tuple[Document, ...]
+    """Coded in this run."""
+    kept: tuple[Document, ...]
+    """Coded in an earlier run, untouched."""
+    left_out: tuple[Document, ...]
+    """Not coded, each with its reason."""
+
+
+def run(project: Project, coder: Coder, progress: Progress = lambda *_: None) -> Outcome:
+    """Take in what is new, read, code, ground and save, one document after the other.
+
+    Raises:
+        NothingDoneError: the inbox is empty.
+    """
+    codebook = load_codebook(project.codebook_path)
+    with Store(project.store_path) as store:
+        intake(project, store)
+        documents = present_documents(project, store)
+        if not documents:
+            raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
+        before = {d.id for d in documents if d.status == "coded"}
+        waiting = [d for d in documents if d.status in ("pending", "failed")]
+        for number, document in enumerate(waiting, 1):
+            progress(document.file, number, len(waiting))
+            one_document(project, store, document, coder, codebook)
+        after = present_documents(project, store)
+    coded = [d for d in after if d.status == "coded"]
+    return Outcome(
+        coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
+        left_out=tuple(d for d in after if d.status != "coded"),
+    )  # fmt: skip
+
+
+def intake(project: Project, store: Store) -> None:
+    """Note every file of the inbox that is not yet known."""
+    known = store.documents()
+    for path in sorted(p for p in project.inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
+        document = take_in(path, known, batch=project.settings.batch)
+        earlier = next((d for d in known if d.id == document.id), None)
+        if earlier is None:
+            if moved := next((d for d in known if d.file == document.file), None):
+                store.save_document(
+                    moved.model_copy(update={"status": "superseded", "reason": f"{document.file} was replaced by another version in the inbox."})
+                )
+            store.save_document(document)
+            known = store.documents()
+
+
+def present_documents(project: Project, store: Store) -> list[Document]:
+    """Every document that was ever taken in, in the order of file names."""
+    return sorted(store.documents(), key=lambda d: (d.file, d.id))
+
+
+def one_document(project: Project, store: Store, document: Document, coder: Coder, codebook: Codebook) -> None:
+    """One document through all stages; whatever goes wrong becomes its status and reason."""
+    try:
+        reading = read(project.inbox / document.file, document.id)
+        document = document.model_copy(update={"pages": len(reading.pages), "reason": None})
+        if reason := why_no_review(reading):
+            store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))
+            return
+        others = [(d, r) for d in store.documents() if d.status == "coded" and d.id != document.id and (r := store.reading(d.id))]
+        if twin := same_text(reading, others):
+            reason = f"the same words as {twin.file} in another file. It is counted once."
+            store.save_document(document.model_copy(update={"status": "duplicate", "reason": reason}))
+            return
+        store.save_reading(reading)
+        draft: DraftCoding = coder.code(reading, codebook)
+        store.save_coding(document.model_copy(update={"status": "coded"}), draft, ground(draft, reading))
+    except UnreadableError as error:
+        store.save_document(document.model_copy(update={"status": "unreadable", "reason": str(error)}))
+    except (ScrError, OSError) as error:
+        store.save_document(document.model_copy(update={"status": "failed", "reason": f"{error} Run again to try it again."}))
+
+
+def rules_identity(codebook: Codebook) -> CoderIdentity:
+    """The embedded coder, as recorded."""
+    return CoderIdentity(
+        kind="rules", version=__version__, codebook_version=codebook.version, codebook_sha256=codebook_sha256(codebook)
+    )
+
+
+def brief(project: Project) -> tuple[Briefing, list[Coded]]:
+    """The draft briefing of what is coded now, with the codings it rests on."""
+    codebook = load_codebook(project.codebook_path)
+    settings = project.settings
+    with Store(project.store_path) as store:
+        documents = present_documents(project, store)
+        decisions = store.decisions()
+        reviews = [
+            Coded(document, current(coding, decisions))
+            for document in documents
+            if document.status == "coded" and (coding := store.coding(document.id))
+        ]
+    paper = Paper(
+        title=settings.title, organisation=settings.organisation, marking=settings.marking, version="0.1",
+        headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
+        quotes_per_theme=settings.briefing.quotes_per_theme,
+        count_recommendation_only=settings.briefing.count_recommendation_only,
+    )  # fmt: skip
+    return synthesise(reviews, documents, codebook, decisions, paper), reviews
+
+
+def export(project: Project) -> Export:
+    """The whole project in the shape that other programs rely on."""
+    codebook = load_codebook(project.codebook_path)
+    with Store(project.store_path) as store:
+        documents = present_documents(project, store)
+        decisions = store.decisions()
+        codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
+    decided = latest(decisions)
+    exported = []
+    for document in documents:
+        coding = codings.get(document.id)
+        now: Coding | None = current(coding, decisions) if coding else None
+        exported.append(
+            ExportDocument(
+                id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status,
+                reason=document.reason, label=Coded(document, now).label if now else document.file, case=_case(now),
+                findings=now.findings if now else (), recommendations=now.recommendations if now else (),
+                themes={
+                    t.theme: ExportTheme(
+                        value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=decided.get((document.id, t.theme))
+                    )
+                    for t in (now.themes if now else ())
+                },
+            )
+        )  # fmt: skip
+    return Export(
+        project=ExportProject(name=project.settings.name, organisation=project.settings.organisation),
+        codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
+        coder=next((c.coder for c in codings.values()), None), documents=tuple(exported),
+    )  # fmt: skip
+
+
+def _case(coding: Coding | None) -> ExportCase | None:
+    if coding is None:
+        return None
+    case = coding.case
+    children = tuple(ExportChild(gender=c.gender, age=c.age, age_band=c.age_band) for c in case.children)
+    return ExportCase(authority=case.authority, pseudonym=case.pseudonym, children=children, context=case.context, evidence=case.evidence)
+
+
+def readings(project: Project) -> Sequence[Reading]:
+    """Every reading that is stored, in the order of file names."""
+    with Store(project.store_path) as store:
+        return [r for d in present_documents(project, store) if (r := store.reading(d.id))]
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

@@ -1,0 +1,177 @@
+"""A project folder: project.toml, inbox/, outputs/, codebook.yaml and the store. Settings are read here and nowhere else."""
+
+import os
+import shutil
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from scr_llm.errors import UsageError
+from scr_llm.records import Record
+
+
+class BriefingSettings(Record):
+    """The draft paper."""
+
+    headline_themes: int = 3
+    """How many practice themes get a section of their own."""
+    headline_min: int = 2
+    """In how many reviews a theme must be found to lead the paper."""
+    quotes_per_theme: int = 4
+    """Quotes printed for a headline theme, at most."""
+    count_recommendation_only: bool = True
+    """Whether a theme found in a review's recommendations only counts; how many do is printed either way."""
+
+
+class LlmSettings(Record):
+    """The language model, where one is used."""
+
+    base_url: str = ""
+    """Address of an OpenAI-compatible endpoint, up to and with /v1; empty for none."""
+    model: str = ""
+    """The model's name there."""
+    api_key_env: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key; the key itself is never written down."""
+    timeout_s: float = 120.0
+    """Seconds before a request is given up."""
+    temperature: float = 0.0
+    """0 gives the most repeatable replies."""
+    max_chars: int = 24_000
+    """Characters of a document that are sent in one request."""
+    region: str = ""
+    """Where a remote endpoint stands; must be named before anything leaves this machine."""
+    approved_by: str = ""
+    """Who approved sending text there; must be named before anything leaves this machine."""
+
+
+class Settings(Record):
+    """All of project.toml."""
+
+    name: str
+    """The project's name."""
+    organisation: str = "Safeguarding Partnership"
+    """Whose paper it is."""
+    title: str = "Briefing paper: analysis of Serious Case Review executive summaries"
+    """The paper's title."""
+    marking: str = "OFFICIAL"
+    """Protective marking in the footer; may be empty."""
+    batch: str = "1"
+    """Name of the batch that new files belong to."""
+    briefing: BriefingSettings = BriefingSettings()
+    """[briefing]"""
+    llm: LlmSettings = LlmSettings()
+    """[llm]"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder that exists."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def inbox(self) -> Path:
+        """Where PDFs are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def outputs(self) -> Path:
+        """Where papers are written."""
+        return self.root / "outputs"
+
+    @property
+    def store_path(self) -> Path:
+        """The one database file."""
+        return self.root / "scr_llm.sqlite"
+
+    @property
+    def codebook_path(self) -> Path:
+        """The project's own codebook."""
+        return self.root / "codebook.yaml"
+
+    @property
+    def prompts_dir(self) -> Path:
+        """What the model is told: the project's own prompts/ where there is one, else the shipped ones."""
+        own = self.root / "prompts"
+        return own if own.is_dir() else data_dir() / "prompts"
+
+
+_TEMPLATE = """# Settings of this project. Lines that begin with # are explanations or switched off.
+
+name = {name}
+organisation = "Safeguarding Partnership"
+title = "Briefing paper: analysis of Serious Case Review executive summaries"
+marking = "OFFICIAL"            # printed in the footer of every page; "" for none
+batch = "1"                     # name of the batch that new files belong to
+
+[briefing]
+headline_themes = 3             # practice themes with a section of their own
+headline_min = 2                # reviews in which such a theme must be found
+quotes_per_theme = 4
+count_recommendation_only = true   # whether a theme found only in recommendations counts (printed as "R" either way)
+
+# A language model, if you want one. Without it the embedded rules coder is used and nothing leaves this computer.
+# [llm]
+# base_url = "http://127.0.0.1:11434/v1"   # an OpenAI-compatible address
+# model = "qwen2.5:7b"
+# api_key_env = "OPENAI_API_KEY"           # the variable that holds the key, not the key
+# region = ""                              # for a remote endpoint: where it stands ...
+# approved_by = ""                         # ... and who approved sending case text there
+"""
+
+
+def data_dir() -> Path:
+    """Where the shipped prompts and fixtures are: the checkout, or the installed package."""
+    package = Path(__file__).resolve().parent
+    return package / "_data" if (package / "_data").is_dir() else package.parent
+
+
+def init_project(root: Path, *, name: str | None = None) -> Project:
+    """Make a project folder.
+
+    Raises:
+        UsageError: there is a project already.
+    """
+    if (root / "project.toml").exists():
+        raise UsageError(f"{root} is a project folder already.", next_step="Use it as it is, or give another folder.")
+    for folder in (root, root / "inbox", root / "outputs"):
+        folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(data_dir() / "prompts" / "codebook.yaml", root / "codebook.yaml")
+    title = (name or root.resolve().name).replace("\\", "").replace('"', "")
+    part = root / ".project.toml.part"
+    part.write_text(_TEMPLATE.format(name=f'"{title}"'), "utf-8")
+    part.replace(root / "project.toml")
+    return load_project(root)
+
+
+def load_project(root: Path) -> Project:
+    """Read a project's settings; SCR_LLM_BASE_URL and SCR_LLM_MODEL in the environment take their place.
+
+    Raises:
+        UsageError: names the file and the key, and what to write instead.
+    """
+    path = root / "project.toml"
+    if not path.is_file():
+        raise UsageError(f"{root} is not a project folder (it has no project.toml).", next_step=f"Make one: scr-llm init {root}")
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks.") from error
+    llm = dict(data.get("llm") or {})
+    for key, variable in (("base_url", "SCR_LLM_BASE_URL"), ("model", "SCR_LLM_MODEL")):
+        if os.environ.get(variable):
+            llm[key] = os.environ[variable]
+    try:
+        settings = Settings.model_validate({**data, "llm": llm})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        advice = "Delete it or correct its name." if first["type"] == "extra_forbidden" else "Compare it with a new project's."
+        raise UsageError(f"{path.name}: {key}: {first['msg'].lower()}.", next_step=advice) from error
+    for folder in ("inbox", "outputs"):
+        (root / folder).mkdir(exist_ok=True)
+    return Project(root, settings)

@@ -1,0 +1,152 @@
+"""Reading and writing records."""
+
+import hashlib
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Engine, Table, create_engine, event, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import Connection
+
+from scr_llm.records import Coding, Decision, Document, DraftCoding, Reading
+from scr_llm.store import tables
+from scr_llm.store.migrations import migrate
+
+_FIRST_HASH = "0" * 64
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions are begun by hand, so that a step and its record are one
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+class Store:
+    """One project's records. Use it in a `with`; every call is a transaction of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open, or make, the store at a path. Raises UsageError where a newer version of the program wrote it."""
+        self._engine = _engine(path)
+        migrate(self._engine)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._engine.dispose()
+
+    def save_document(self, document: Document) -> None:
+        """Note where a document stands."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._document(connection, document)
+
+    def documents(self) -> list[Document]:
+        """All documents, in the order they were taken in."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.documents.c.record).order_by(tables.documents.c.position))
+            return [Document.model_validate_json(row.record) for row in rows]
+
+    def document(self, document_id: str) -> Document | None:
+        """One document."""
+        return next((d for d in self.documents() if d.id == document_id), None)
+
+    def save_reading(self, reading: Reading) -> None:
+        """Keep the text of a document."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._put(connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=reading.model_dump_json())
+
+    def reading(self, document_id: str) -> Reading | None:
+        """The text of a document, where it was read."""
+        record = self._one(tables.readings, "record", document_id)
+        return Reading.model_validate_json(record) if record else None
+
+    def save_coding(self, document: Document, draft: DraftCoding, coding: Coding) -> None:
+        """Keep a coding and the document's status together, or neither."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._document(connection, document)
+            self._put(connection, tables.codings, document_id=document.id, draft=draft.model_dump_json(), record=coding.model_dump_json())
+
+    def coding(self, document_id: str) -> Coding | None:
+        """The grounded coding, where there is one."""
+        record = self._one(tables.codings, "record", document_id)
+        return Coding.model_validate_json(record) if record else None
+
+    def draft(self, document_id: str) -> DraftCoding | None:
+        """What the coder proposed, before grounding."""
+        record = self._one(tables.codings, "draft", document_id)
+        return DraftCoding.model_validate_json(record) if record else None
+
+    def append_decision(self, decision: Decision) -> int:
+        """Append a decision, chained to the one before. Returns its number."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            last = connection.execute(select(tables.decisions.c.hash).order_by(tables.decisions.c.seq.desc()).limit(1)).scalar()
+            record, before = decision.model_dump_json(), last or _FIRST_HASH
+            done = connection.execute(
+                insert(tables.decisions).values(
+                    document_id=decision.document_id, record=record, prev_hash=before, hash=_chained(before, record)
+                )
+            )
+            return int(done.inserted_primary_key[0])
+
+    def decisions(self, document_id: str | None = None) -> list[Decision]:
+        """Decisions in the order they were made, of one document or of all."""
+        query = select(tables.decisions.c.record).order_by(tables.decisions.c.seq)
+        if document_id is not None:
+            query = query.where(tables.decisions.c.document_id == document_id)
+        with self._engine.connect() as connection:
+            return [Decision.model_validate_json(row.record) for row in connection.execute(query)]
+
+    def verify_decisions(self) -> int | None:
+        """Number of the first decision at which the chain breaks; None where it holds."""
+        before = _FIRST_HASH
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(tables.decisions).order_by(tables.decisions.c.seq)):
+                if row.prev_hash != before or row.hash != _chained(before, row.record):
+                    return int(row.seq)
+                before = row.hash
+        return None
+
+    def log_call(self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None) -> None:
+        """Note what was sent to a model, without its text."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.execute(
+                insert(tables.calls).values(
+                    at=at, endpoint=endpoint, model=model, bytes_out=bytes_out, sha256=sha256, document_id=document_id
+                )
+            )
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Everything that was sent to a model."""
+        with self._engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(select(tables.calls).order_by(tables.calls.c.seq))]
+
+    def _document(self, connection: Connection, document: Document) -> None:
+        last = connection.execute(select(func.max(tables.documents.c.position))).scalar() or 0
+        values = {"file": document.file, "status": document.status, "record": document.model_dump_json()}
+        statement = upsert(tables.documents).values(id=document.id, position=last + 1, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    def _put(self, connection: Connection, table: Table, *, document_id: str, **values: str) -> None:
+        statement = upsert(table).values(document_id=document_id, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=values))
+
+    def _one(self, table: Table, column: str, document_id: str) -> str | None:
+        with self._engine.connect() as connection:
+            found = connection.execute(select(table.c[column]).where(table.c.document_id == document_id)).scalar()
+            return str(found) if found is not None else None
+
+
+def _chained(before: str, record: str) -> str:
+    return hashlib.sha256(f"{before}\n{record}".encode()).hexdigest()

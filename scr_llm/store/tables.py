@@ -1,0 +1,39 @@
+"""The tables. Records are stored as their own JSON; columns are what is looked up by."""
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+migrations = Table("migrations", metadata, Column("number", Integer, primary_key=True), Column("name", String, nullable=False))
+
+documents = Table(
+    "documents", metadata,
+    Column("id", String, primary_key=True), Column("position", Integer, nullable=False), Column("file", String, nullable=False),
+    Column("status", String, nullable=False), Column("record", Text, nullable=False),
+)  # fmt: skip
+
+readings = Table(
+    "readings", metadata,
+    Column("document_id", String, ForeignKey("documents.id"), primary_key=True), Column("sha256", String, nullable=False),
+    Column("record", Text, nullable=False),
+)  # fmt: skip
+
+codings = Table(
+    "codings", metadata,
+    Column("document_id", String, ForeignKey("documents.id"), primary_key=True), Column("draft", Text, nullable=False),
+    Column("record", Text, nullable=False),
+)  # fmt: skip
+
+decisions = Table(
+    "decisions", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document_id", String, ForeignKey("documents.id"), nullable=False), Column("record", Text, nullable=False),
+    Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
+)  # fmt: skip
+
+calls = Table(
+    "calls", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True), Column("at", String, nullable=False),
+    Column("endpoint", String, nullable=False), Column("model", String, nullable=False),
+    Column("bytes_out", Integer, nullable=False), Column("sha256", String, nullable=False), Column("document_id", String),
+)  # fmt: skip
