@@ -410,7 +410,7 @@ def test_a_gender_needs_a_gendered_word() -> None:
 
 def test_missing_prompts_are_named() -> None:
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
-    with pytest.raises(UsageError, match="lack case.md, theme.md"):
+    with pytest.raises(UsageError, match=r"lack case.md, theme.md"):
         LlmCoder(Client(Endpoint("http://127.0.0.1:9/v1", MODEL)), {"system": ""}, identity)
 
 

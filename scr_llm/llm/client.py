@@ -240,7 +240,7 @@ class Client:
         asked = _retry_after(error)
         if asked is not None:
             return asked + random.uniform(0, self._retries.first_s)
-        doubled = self._retries.first_s * 2 ** (state.attempt_number - 1)
+        doubled = self._retries.first_s * 2.0 ** (state.attempt_number - 1)
         return min(doubled + random.uniform(0, self._retries.first_s), self._retries.longest_s)
 
 

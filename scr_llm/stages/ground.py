@@ -301,3 +301,31 @@ class _Grounder:
             self._refused.append(Refusal(about=about, quote=quote.text, status="furniture", reason="it stands only in a heading, header, footer or contents list"))
         else:
             self._refused.append(Refusal(about=about, quote=quote.text, status="absent", reason=explain_absence(self._finder, part)))
+
+
+def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
+    """Each quote against a plain text, in the order given, as `scr-llm ground` prints it."""
+    finder = Finder(text)
+    return [
+        {
+            "quote": match.quote, "status": match.status, "start": match.start, "end": match.end, "diff": list(match.diff),
+            "matched": text[match.start : match.end] if match.start is not None else None,
+        }
+        for match in (_located(finder, quote) for quote in quotes)
+    ]  # fmt: skip
+
+
+def _located(finder: Finder, quote: str) -> Match:
+    """One quote; a spliced one spans from its first part to its last, each part in order."""
+    parts = [part for part in _ELLIPSIS.split(re.sub(r"\[[^\]]*\]", "…", quote)) if _is_quotable(part)]
+    whole = finder.find(quote, fuzzy=len(parts) < 2)
+    if whole.status in ("exact", "normalised") or len(parts) < 2:
+        return whole
+    found: list[Match] = []
+    for part in parts:
+        match = finder.find(part, near_to=found[-1].end if found else None)
+        behind = found[-1].end if found else 0
+        if match.start is None or match.status in ("near", "absent") or match.start < (behind or 0):
+            return Match(quote, "absent", None, None)
+        found.append(match)
+    return Match(quote, "normalised", found[0].start, found[-1].end)

@@ -1,0 +1,313 @@
+"""The commands: arguments in, exit code out. Heavy things are imported when they are needed."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scr_llm import __version__
+from scr_llm.errors import NothingDoneError, ScrError, UsageError
+
+if TYPE_CHECKING:
+    from scr_llm.pipeline import Outcome
+    from scr_llm.project import Project
+    from scr_llm.stages.code import Coder
+
+PROJECT = click.option(
+    "--project", "folder", type=click.Path(path_type=Path), default=Path("."), help="Project folder; the current one if not given."
+)
+FORMATS = ("docx", "html", "md", "xlsx")
+
+
+def say(message: str) -> None:
+    """A message for the person, to stderr."""
+    click.echo(message, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scr-llm")
+def cli() -> None:
+    """Learn across Serious Case Reviews: PDFs in, grounded codings and a draft briefing out.
+
+    Nothing leaves this computer unless project.toml names a remote model and who approved it.
+    """
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("outputs/demo"), show_default=True, help="Folder to make.")
+def demo(out: Path) -> int:
+    """Make a project from eight made-up reviews and run the whole job in it."""
+    import shutil
+
+    from scr_llm.project import data_dir, init_project, load_project
+
+    if out.exists() and any(out.iterdir()) and not (out / "project.toml").exists():
+        raise UsageError(f"{out} is not empty and no project folder.", next_step="Give another folder with --out.")
+    project = load_project(out) if (out / "project.toml").exists() else init_project(out, name="Demonstration")
+    for path in sorted((data_dir() / "fixtures" / "batch-1").glob("*.pdf")):
+        shutil.copyfile(path, project.inbox / path.name)
+    code = _run(project, "rules")
+    for path in project.outputs.glob("briefing.*"):
+        shutil.copyfile(path, out / path.name)
+    return code
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> int:
+    """Make a project folder: project.toml, inbox/, outputs/, codebook.yaml."""
+    from scr_llm.project import init_project
+
+    project = init_project(folder)
+    say(f"Made {project.root}. Drop PDFs into {project.inbox}, then: scr-llm run --project {project.root}")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--coder", type=click.Choice(["rules", "llm"]), help="Who codes; llm where a model is set, else rules.")
+@click.option("--yes", is_flag=True, help="Do not ask before text is sent to a remote model that is approved.")
+def run(folder: Path, coder: str | None, yes: bool) -> int:
+    """Take in what is new, read, code, ground, save, and draft the briefing."""
+    from scr_llm.project import load_project
+
+    project = load_project(folder)
+    chosen = coder or ("llm" if project.settings.llm.base_url and project.settings.llm.model else "rules")
+    if coder is None and chosen == "rules":
+        say("No language model is set: the embedded rules coder is used. Nothing leaves this computer.")
+    return _run(project, chosen, yes=yes)
+
+
+def _run(project: "Project", coder: str, *, yes: bool = False) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from scr_llm import pipeline
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Reading and coding"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(file: str, number: int, of: int) -> None:
+            bar.update(task, description=file, completed=number - 1, total=of)
+
+        outcome = pipeline.run(project, _coder(project, coder, yes=yes), progress)
+    written = _brief(project, FORMATS)
+    _close(outcome, written)
+    if not outcome.coded and not outcome.kept:
+        return 3
+    return 1 if outcome.left_out else 0
+
+
+def _coder(project: "Project", kind: str, *, yes: bool) -> "Coder":
+    from scr_llm.codebook import load_codebook
+    from scr_llm.pipeline import rules_identity
+
+    identity = rules_identity(load_codebook(project.codebook_path))
+    if kind == "rules":
+        from scr_llm.stages.code.rules import RulesCoder
+
+        return RulesCoder(identity)
+    import os
+
+    from scr_llm.llm import Client, Endpoint, is_loopback, prompts
+    from scr_llm.llm.client import without_credentials
+    from scr_llm.stages.code.llm import LlmCoder
+
+    llm = project.settings.llm
+    if not llm.base_url or not llm.model:
+        raise UsageError("no language model is set.", next_step="Name base_url and model under [llm] in project.toml, or use --coder rules.")
+    approved = bool(llm.approved_by and llm.region)
+    if not is_loopback(llm.base_url) and approved and not yes:
+        click.confirm(
+            f"The text of the reviews will be sent to {without_credentials(llm.base_url)} ({llm.region}), approved by {llm.approved_by}. Go on?",
+            abort=True, err=True,
+        )  # fmt: skip
+    told = prompts.load(project.prompts_dir)
+    identity = identity.model_copy(
+        update={"kind": "llm", "model": llm.model, "endpoint": without_credentials(llm.base_url), "prompts_sha256": prompts.sha256(told)}
+    )
+    endpoint = Endpoint(
+        llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature
+    )
+    return LlmCoder(Client(endpoint, remote_allowed=approved), told, identity, window_chars=llm.max_chars)
+
+
+def _close(outcome: "Outcome", written: list[Path]) -> None:
+    """The closing summary."""
+    kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
+    say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
+    if outcome.left_out:
+        say(f"Not coded: {len(outcome.left_out)}")
+        for document in outcome.left_out:
+            say(f"  {document.file}: {document.status.replace('_', ' ')}: {document.reason or 'not yet coded; run again.'}")
+    for path in written:
+        say(f"Written: {path}")
+    say("This is a draft: no cell counts until a person has decided it.")
+
+
+@cli.command()
+@PROJECT
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def status(folder: Path, as_json: bool) -> int:
+    """Every file of the inbox and where it stands, with the reason where it stopped."""
+    import json
+
+    from scr_llm.pipeline import intake, present_documents
+    from scr_llm.project import load_project
+    from scr_llm.store import Store
+
+    project = load_project(folder)
+    with Store(project.store_path) as store:
+        intake(project, store)
+        documents = present_documents(project, store)
+        pages = {d.id: reading.pages for d in documents if (reading := store.reading(d.id))}
+    if as_json:
+        rows = [
+            {**d.model_dump(mode="json"), "check_pages": [{"page": p.number, "reason": p.warning} for p in pages.get(d.id, ()) if p.warning]}
+            for d in documents
+        ]
+        click.echo(json.dumps({"schema_version": 1, "documents": rows}, indent=2, ensure_ascii=False))
+        return 0
+    for document in documents:
+        click.echo(f"{document.file}: {document.status.replace('_', ' ')}" + (f", {document.pages} pages" if document.pages else "") + (f": {document.reason}" if document.reason else ""))
+        for page in pages.get(document.id, ()):
+            if page.warning:
+                click.echo(f"  page {page.number}: {page.warning}")
+    if not documents:
+        click.echo(f"No file in {project.inbox}.")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Formats, parted by commas.")
+def brief(folder: Path, formats: str) -> int:
+    """Write the draft briefing again from what is coded and decided now."""
+    from scr_llm.project import load_project
+
+    wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
+    if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
+        raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
+    for path in _brief(load_project(folder), wanted):
+        say(f"Written: {path}")
+    return 0
+
+
+def _brief(project: "Project", formats: tuple[str, ...]) -> list[Path]:
+    from scr_llm import pipeline
+    from scr_llm.render import render
+
+    briefing, reviews = pipeline.brief(project)
+    items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
+    written = []
+    for name in formats:
+        path = project.outputs / f"briefing.{name}"
+        pipeline.write_atomically(path, render(briefing, name, items=items))
+        written.append(path)
+    return written
+
+
+@cli.command()
+@PROJECT
+@click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx"]), required=True, help="Format.")
+@click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
+def export(folder: Path, form: str, out: str) -> int:
+    """Give out everything that is coded, for other programs."""
+    from scr_llm import pipeline
+    from scr_llm.project import load_project
+    from scr_llm.render import render, table_csv
+
+    project = load_project(folder)
+    if form == "xlsx":
+        briefing, reviews = pipeline.brief(project)
+        items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
+        content = render(briefing, "xlsx", items=items)
+    else:
+        exported = pipeline.export(project)
+        content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
+    if out == "-":
+        click.get_binary_stream("stdout").write(content)
+    else:
+        pipeline.write_atomically(Path(out), content)
+        say(f"Written: {out}")
+    return 0
+
+
+@cli.command()
+@click.option("--text", "text_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A UTF-8 text file.")
+@click.option("--quotes", "quotes_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A JSON list of strings.")
+def ground(text_file: Path, quotes_file: Path) -> int:
+    """Say of each quote whether it stands in a text, and where. Works with no project."""
+    import json
+
+    from scr_llm.stages.ground import locate
+
+    try:
+        text = text_file.read_bytes().decode("utf-8")
+        quotes = json.loads(quotes_file.read_text("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise UsageError(f"cannot be read: {error}.", next_step="--text is a UTF-8 text file, --quotes a JSON list of strings.") from error
+    if not isinstance(quotes, list) or not all(isinstance(q, str) for q in quotes):
+        raise UsageError(f"{quotes_file.name} is not a JSON list of strings.", next_step='Write ["first quote", "second quote"].')
+    click.echo(json.dumps(locate(text, quotes), indent=2, ensure_ascii=False))
+    return 0
+
+
+@cli.command()
+@PROJECT
+def doctor(folder: Path) -> int:
+    """Say what is installed, which model answers, and what would leave this computer."""
+    import platform
+    from importlib.metadata import version
+
+    from scr_llm.codebook import codebook_sha256, load_codebook
+    from scr_llm.project import data_dir, load_project
+
+    click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
+    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")))
+    try:
+        project = load_project(folder)
+    except UsageError as error:
+        book = load_codebook(data_dir() / "prompts" / "codebook.yaml")
+        click.echo(f"Shipped codebook {book.version}: {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
+        click.echo(f"Project: none here. {error}")
+        return 0
+    book = load_codebook(project.codebook_path)
+    click.echo(f"Project {project.settings.name}: codebook {book.version}, {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
+    llm = project.settings.llm
+    if not llm.base_url:
+        click.echo("Model: none. The rules coder is used. Nothing leaves this computer.")
+        return 0
+    from scr_llm.llm import is_loopback
+    from scr_llm.llm.client import without_credentials
+
+    where = without_credentials(llm.base_url)
+    if is_loopback(llm.base_url):
+        click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
+    elif llm.approved_by and llm.region:
+        click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
+    else:
+        click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by before anything is sent.")
+    return 0
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        say("Stopped. What was finished is saved; run again to go on.")
+        sys.exit(3)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (ScrError, NothingDoneError) as error:
+        say(f"scr-llm: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("Stopped. What was finished is saved; run again to go on.")
+        sys.exit(3)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,41 @@
+"""One file a format; a Briefing in, bytes out. The same input gives the same bytes."""
+
+import csv
+import io
+from collections.abc import Sequence
+from importlib import import_module
+
+from scr_llm.records import Briefing, CaseRow, Coding, Export
+
+RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook", "json": "json"}
+"""Format to module of this package."""
+
+
+def render(briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = ()) -> bytes:
+    """The briefing in one format. `items` are the codings behind it, for the workbook's lists of findings and recommendations."""
+    if form == "json":
+        return (briefing.model_dump_json(indent=2) + "\n").encode()
+    module = import_module(f"{__name__}.{RENDERERS[form]}")
+    content = module.render(briefing, items) if form == "xlsx" else module.render(briefing)
+    return bytes(content)
+
+
+def table_csv(export: Export) -> bytes:
+    """One row a cell of the matrix, UTF-8 with a byte order mark so that spreadsheets read it rightly."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["file", "case", "status", "theme", "value", "decided", "quotes", "pages"])
+    for document in export.documents:
+        if not document.themes:
+            writer.writerow([_inert(document.file), _inert(document.label), document.status, "", "", "", "", ""])
+        for theme, cell in document.themes.items():
+            pages = " ".join(str(page) for page in sorted({e.page for e in cell.evidence}))
+            writer.writerow(
+                [_inert(document.file), _inert(document.label), document.status, theme, cell.value, bool(cell.decision), len(cell.evidence), pages]
+            )
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def _inert(text: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,37 @@
+"""The briefing as Markdown."""
+
+import re
+
+from scr_llm.records import Briefing, Paragraph, Table
+
+
+def render(briefing: Briefing) -> bytes:
+    """The whole file, UTF-8."""
+    lines = [f"# {_plain(briefing.title)}", "", f"**{_plain(briefing.status_line)}**", ""]
+    for part in briefing.parts:
+        lines += ["#" * (part.level + 1) + f" {_plain(part.title)}", ""]
+        for paragraph in part.paragraphs:
+            lines += [_paragraph(paragraph), ""]
+        for table in part.tables:
+            lines += _table(table)
+    return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown does not take for markup."""
+    text = re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"^(\s*)([-+=]|\d+\.)(?=\s)", r"\1\\\2", text) if re.match(r"[-+=]", text) else text
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    if paragraph.quote:
+        ref = paragraph.quote
+        return f"> **{_plain(ref.case_label)}, page {ref.evidence.page}:** “{_plain(ref.text)}”"
+    text = _plain(" ".join(sentence.text for sentence in paragraph.sentences))
+    return {"bullet": f"- {text}", "note": f"**{text}**"}.get(paragraph.style, text)
+
+
+def _table(table: Table) -> list[str]:
+    rows = [table.columns, ("---",) * len(table.columns), *table.rows]
+    cells = ["| " + " | ".join(c if c == "---" else _plain(c) for c in row) + " |" for row in rows]
+    return [f"**{_plain(table.caption)}**", "", *cells, ""]

@@ -1,0 +1,228 @@
+"""The Word file: real styles, headings, tables with repeated header rows, the status on every page."""
+
+import io
+import re
+import zipfile
+from datetime import UTC, datetime
+
+from docx import Document as new_document
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Pt, RGBColor
+
+from scr_llm.records import Briefing, EvidenceRef, Paragraph, Part, Table
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_DARK = RGBColor(0x1F, 0x2A, 0x44)
+_SHADE = "1F2A44"
+
+
+def render(briefing: Briefing) -> bytes:
+    """The whole file."""
+    document = new_document()
+    _styles(document)
+    _properties(document, briefing)
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Cm(2.3))
+    _furniture(document, briefing)
+    document.add_paragraph(_clean(briefing.title), style="Title")
+    document.add_paragraph(_clean(f"{briefing.organisation}. Version {briefing.version}. {briefing.status_line}."), style="Subtitle")
+    landscape = False
+    for part in briefing.parts:
+        wide = any(table.landscape for table in part.tables)
+        if wide != landscape:
+            _turn(document, wide)
+            landscape = wide
+        _part(document, part)
+    return _same_bytes(document)
+
+
+def printed_quote(ref: EvidenceRef) -> str:
+    """A quote with its source, as every format prints it."""
+    return f"{ref.case_label}, page {ref.evidence.page}: “{ref.text}”"
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("", text)
+
+
+def _part(document: WordDocument, part: Part) -> None:
+    document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
+    for paragraph in part.paragraphs:
+        _paragraph(document, paragraph)
+    for table in part.tables:
+        _table(document, table)
+
+
+def _paragraph(document: WordDocument, paragraph: Paragraph) -> None:
+    if paragraph.quote:
+        added = document.add_paragraph(style="Quote")
+        added.add_run(_clean(f"{paragraph.quote.case_label}, page {paragraph.quote.evidence.page}: ")).bold = True
+        added.add_run(_clean(f"“{paragraph.quote.text}”"))
+        return
+    text = _clean(" ".join(sentence.text for sentence in paragraph.sentences))
+    document.add_paragraph(text, style={"bullet": "List Bullet", "note": "Note"}.get(paragraph.style, "Normal"))
+
+
+def _table(document: WordDocument, table: Table) -> None:
+    document.add_paragraph(_clean(table.caption), style="Caption")
+    word = document.add_table(rows=0, cols=len(table.columns), style="Table Grid")
+    look = word._tbl.tblPr.find(qn("w:tblLook"))
+    if look is not None:
+        look.set(qn("w:firstColumn"), "1")
+        look.set(qn("w:firstRow"), "1")
+    width = 25.1 if table.landscape else 16.4
+    shares = _shares(table)
+    for column, share in zip(word.columns, shares, strict=True):
+        column.width = Cm(width * share)
+    body = word._tbl
+    body.append(_row(table.columns, [width * s for s in shares], header=True))
+    for row in table.rows:
+        body.append(_row(row, [width * s for s in shares], header=False))
+    document.add_paragraph(style="Normal")
+
+
+def _shares(table: Table) -> list[float]:
+    """Column widths by the longest words and the usual length of what stands in them."""
+    wanted = []
+    for index, head in enumerate(table.columns):
+        cells = [row[index] for row in table.rows] or [""]
+        longest = max(len(word) for text in (head, *cells) for word in text.split() or [""])
+        usual = sum(len(cell) for cell in cells) / len(cells)
+        wanted.append(max(longest * 1.15, min(usual, 60), 8))
+    return [w / sum(wanted) for w in wanted]
+
+
+def _row(cells: tuple[str, ...], widths: list[float], *, header: bool) -> object:
+    row = OxmlElement("w:tr")
+    properties = OxmlElement("w:trPr")
+    properties.append(OxmlElement("w:cantSplit"))
+    if header:
+        properties.append(OxmlElement("w:tblHeader"))
+    row.append(properties)
+    for index, (text, width) in enumerate(zip(cells, widths, strict=True)):
+        cell = OxmlElement("w:tc")
+        tcpr = OxmlElement("w:tcPr")
+        size = OxmlElement("w:tcW")
+        size.set(qn("w:w"), str(round(width * 567)))
+        size.set(qn("w:type"), "dxa")
+        tcpr.append(size)
+        if header:
+            tcpr.append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{_SHADE}"/>'))
+        cell.append(tcpr)
+        paragraph = OxmlElement("w:p")
+        ppr = OxmlElement("w:pPr")
+        style = OxmlElement("w:pStyle")
+        style.set(qn("w:val"), "TableHead" if header else "TableText")
+        ppr.append(style)
+        paragraph.append(ppr)
+        run = OxmlElement("w:r")
+        if index == 0 and not header:
+            rpr = OxmlElement("w:rPr")
+            rpr.append(OxmlElement("w:b"))
+            run.append(rpr)
+        content = OxmlElement("w:t")
+        content.text = _clean(text) or "None"
+        content.set(qn("xml:space"), "preserve")
+        run.append(content)
+        paragraph.append(run)
+        cell.append(paragraph)
+        row.append(cell)
+    return row
+
+
+def _styles(document: WordDocument) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+
+    styles = document.styles
+    normal = styles["Normal"]
+    normal.font.name, normal.font.size = "Arial", Pt(12)
+    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(8), 1.15
+    fonts = normal.element.get_or_add_rPr()
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-GB")
+    fonts.append(language)
+    for defaults in styles.element.iter(qn("w:lang")):
+        defaults.set(qn("w:val"), "en-GB")
+    for name, size, before in (("Title", 24, 0), ("Heading 1", 17, 20), ("Heading 2", 14, 14), ("Heading 3", 12, 10)):
+        style = styles[name]
+        style.font.name, style.font.size, style.font.bold, style.font.color.rgb = "Arial", Pt(size), True, _DARK
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(6)
+        rfonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            rfonts.attrib.pop(qn(f"w:{attribute}"), None)
+    border = styles["Title"].element.get_or_add_pPr().find(qn("w:pBdr"))
+    if border is not None:
+        styles["Title"].element.pPr.remove(border)
+    for name in ("Subtitle", "Quote", "Caption"):
+        style = styles[name]
+        style.font.name, style.font.italic, style.font.color.rgb = "Arial", False, RGBColor(0x22, 0x22, 0x22)
+        rfonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            rfonts.attrib.pop(qn(f"w:{attribute}"), None)
+    styles["Subtitle"].font.size, styles["Subtitle"].font.bold = Pt(12), False
+    styles["Quote"].font.size = Pt(12)
+    styles["Quote"].paragraph_format.left_indent = Cm(0.9)
+    styles["Quote"].paragraph_format.alignment = 0
+    styles["Caption"].font.size, styles["Caption"].font.bold = Pt(12), True
+    styles["Caption"].paragraph_format.keep_with_next = True
+    note = styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
+    note.base_style, note.font.bold = normal, True
+    for name, bold, colour in (("TableHead", True, RGBColor(0xFF, 0xFF, 0xFF)), ("TableText", False, RGBColor(0, 0, 0))):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style, style.font.size, style.font.bold, style.font.color.rgb = normal, Pt(11), bold, colour
+        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(2), 1.0
+
+
+def _properties(document: WordDocument, briefing: Briefing) -> None:
+    core = document.core_properties
+    core.title, core.author, core.subject = _clean(briefing.title), _clean(briefing.organisation), _clean(briefing.status_line)
+    core.language, core.comments, core.keywords = "en-GB", "", "serious case reviews"
+    core.created = core.modified = datetime(2000, 1, 1, tzinfo=UTC)
+    core.last_modified_by, core.revision = "", 1
+
+
+def _furniture(document: WordDocument, briefing: Briefing) -> None:
+    section = document.sections[0]
+    head = section.header.paragraphs[0]
+    head.add_run(_clean(briefing.status_line)).bold = True
+    foot = section.footer.paragraphs[0]
+    marking = f"{briefing.marking}    " if briefing.marking else ""
+    foot.add_run(_clean(f"{marking}Version {briefing.version}    Page "))
+    _field(foot, "PAGE")
+    foot.add_run(" of ")
+    _field(foot, "NUMPAGES")
+    for paragraph in (head, foot):
+        for run in paragraph.runs:
+            run.font.size = Pt(10)
+
+
+def _field(paragraph: object, name: str) -> None:
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), name)
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)  # type: ignore[attr-defined]
+
+
+def _turn(document: WordDocument, wide: bool) -> None:
+    section = document.add_section()
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Cm(29.7), Cm(21)) if wide else (Cm(21), Cm(29.7))
+
+
+def _same_bytes(document: WordDocument) -> bytes:
+    """The file with fixed time stamps, so that the same briefing is the same file."""
+    first = io.BytesIO()
+    document.save(first)
+    out = io.BytesIO()
+    with zipfile.ZipFile(first) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
