@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scr_llm.stages.code import Coder
 
 PROJECT = click.option(
-    "--project", "folder", type=click.Path(path_type=Path), default=Path("."), help="Project folder; the current one if not given."
+    "--project", "folder", type=click.Path(path_type=Path), default=Path(), help="Project folder; the current one if not given."
 )
 FORMATS = ("docx", "html", "md", "xlsx")
 
@@ -229,7 +229,7 @@ def export(folder: Path, form: str, out: str) -> int:
         exported = pipeline.export(project)
         content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
     if out == "-":
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         pipeline.write_atomically(Path(out), content)
         say(f"Written: {out}")

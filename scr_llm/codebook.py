@@ -51,7 +51,8 @@ def load_codebook(path: Path) -> Codebook:
 def _check(book: Codebook, path: Path, text: str) -> None:
     seen: set[str] = set()
     for number, code in enumerate(book.codes):
-        for nested, each in enumerate((code, *code.sub_codes)):
+        parts: tuple[Code | SubCode, ...] = (code, *code.sub_codes)
+        for nested, each in enumerate(parts):
             loc: tuple[str | int, ...] = ("codes", number) if not nested else ("codes", number, "sub_codes", nested - 1)
             if each.id in seen:
                 raise CodebookError(f"{path.name}, line {_line(text, loc)}: the id {each.id!r} is there twice.", next_step="Give one of them another id.")

@@ -1,12 +1,12 @@
 """The tree of errors. Each says what happened, where, and the next thing to do.
 
-    ScrError
-      UsageError        the command or a setting is wrong                          exit 2
-        CodebookError   the codebook cannot be used: file, line, what to write instead
-      DocumentError     one document cannot go on; the batch does                  exit 1
-        UnreadableError   no text can be had from the file
-      CoderError        the coder could not code this document; it can be tried again   exit 1
-      NothingDoneError  nothing could be done at all                               exit 3
+ScrError
+UsageError        the command or a setting is wrong                          exit 2
+CodebookError   the codebook cannot be used: file, line, what to write instead
+DocumentError     one document cannot go on; the batch does                  exit 1
+UnreadableError   no text can be had from the file
+CoderError        the coder could not code this document; it can be tried again   exit 1
+NothingDoneError  nothing could be done at all                               exit 3
 """
 
 

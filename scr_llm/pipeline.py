@@ -78,8 +78,8 @@ def intake(project: Project, store: Store) -> None:
     known = store.documents()
     for path in sorted(p for p in project.inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
         document = take_in(path, known, batch=project.settings.batch)
-        earlier = next((d for d in known if d.id == document.id), None)
-        if earlier is None:
+        same = any(d.id == document.id or (d.file, d.sha256) == (document.file, document.sha256) for d in known)
+        if not same:
             if moved := next((d for d in known if d.file == document.file), None):
                 store.save_document(
                     moved.model_copy(update={"status": "superseded", "reason": f"{document.file} was replaced by another version in the inbox."})

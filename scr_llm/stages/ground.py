@@ -80,7 +80,7 @@ class Finder:
 
     def _normalised(self, wanted: str) -> list[tuple[int, int]]:
         normal = normalise(wanted)
-        bare, hyphens = _without_hyphens(normal)
+        bare, _hyphens = _without_hyphens(normal)
         bare = bare.strip()
         if not bare:
             return []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scr_llm.records import (
+    AgeBand,
     Briefing,
     CaseRow,
     Code,
@@ -30,7 +31,7 @@ CONTEXTS = {
     "suicide": "Suicide", "ingestion": "Ingestion of a drug or poison", "other": "Other", "not stated": "Not stated",
 }  # fmt: skip
 GENDERS = {"F": "Female", "M": "Male", "other": "Other", "not stated": "Not stated"}
-_AGES = {"<1": "under 1", "1-5": "1 to 5", "6-10": "6 to 10", "11-15": "11 to 15", "16-17": "16 to 17", "not stated": "not stated"}
+_AGES: dict[AgeBand, str] = {"<1": "under 1", "1-5": "1 to 5", "6-10": "6 to 10", "11-15": "11 to 15", "16-17": "16 to 17", "not stated": "not stated"}
 _CELLS = {"present": "Yes", "explicitly_absent": "Said not to be", "unclear": "Unclear", "not_mentioned": "Not found"}
 _QUOTE_WORDS = (6, 40)
 """A quote is best between these lengths, in words (rule 8 of the method: 40 at most)."""

@@ -97,7 +97,7 @@ class Store:
                     document_id=decision.document_id, record=record, prev_hash=before, hash=_chained(before, record)
                 )
             )
-            return int(done.inserted_primary_key[0])
+            return int(done.inserted_primary_key[0]) if done.inserted_primary_key else 0
 
     def decisions(self, document_id: str | None = None) -> list[Decision]:
         """Decisions in the order they were made, of one document or of all."""

@@ -19,7 +19,7 @@ _AGE = re.compile(
 )
 _FEMALE = re.compile(r"\b(?:girl|daughter|young woman|female|baby girl|sister)\b", re.I)
 _MALE = re.compile(r"\b(?:boy|son|young man|male|baby boy)\b", re.I)
-_WORDS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen".split())}
+_WORDS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"])}
 _CONTEXT: tuple[tuple[Context, str], ...] = (
     ("sexual_abuse", r"sexual(?:ly)? (?:abuse|assault)\w*|indecent(?:ly)? assault\w*|\braped?\b"),
     ("co_sleeping", r"co-?sleep\w*|overlay|overla(?:in|id)|bed[- ]shar\w*"),
@@ -123,7 +123,7 @@ def _is_about(text: str, pseudonym: str | None) -> bool:
 
 def _child(gender: str, age: str | None) -> DraftChild:
     stated: Gender = "F" if gender == "F" else "M" if gender == "M" else "not stated"
-    clean = re.sub(r"^(?:aged|age of|age)\s+", "", age, flags=re.I) if age else None
+    clean = re.sub(r"^(?:aged|age of|age)\s+|[- ]old$", "", age, flags=re.I) if age else None
     return DraftChild(gender=stated, age=clean, age_band=age_band(clean))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, create_model
 
@@ -248,25 +248,25 @@ def _show(window: Sequence[_Line]) -> str:
     return "\n".join(shown)
 
 
-def _number(window: Sequence[_Line]) -> object:
+def _number(window: Sequence[_Line]) -> Any:
     """The type of a sentence number of this window: any other number is invalid."""
     return Annotated[int, Field(ge=window[0].number, le=window[-1].number)]
 
 
 def _theme_reply(window: Sequence[_Line]) -> type[ThemeReply]:
-    number = _number(window)
+    number: Any = _number(window)
     # The bound keeps a small model from counting on until its tokens run out.
-    numbers = Annotated[tuple[number, ...], Field(max_length=20)]  # type: ignore[valid-type]
+    numbers: Any = Annotated[tuple[number, ...], Field(max_length=20)]
     return create_model("Theme", __base__=ThemeReply, evidence=(numbers, ...))
 
 
 def _case_reply(window: Sequence[_Line]) -> type[CaseReply]:
-    number = _number(window) | None  # type: ignore[operator]
-    child = create_model("Child", __base__=ChildReply, gender_sentence=(number, ...), age_sentence=(number, ...))
+    number: Any = _number(window) | None
+    child: Any = create_model("Child", __base__=ChildReply, gender_sentence=(number, ...), age_sentence=(number, ...))
+    children: Any = Annotated[tuple[child, ...], Field(max_length=8)]
     return create_model(
         "Case", __base__=CaseReply, authority_sentence=(number, ...), pseudonym_sentence=(number, ...),
-        children=(Annotated[tuple[child, ...], Field(max_length=8)], ...),
-        context_sentence=(number, ...),
+        children=(children, ...), context_sentence=(number, ...),
     )  # fmt: skip
 
 

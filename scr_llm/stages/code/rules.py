@@ -5,6 +5,7 @@ clause; what near misses cover is not looked at; then polarity: a negated featur
 practice. A clause ends at "but", "however", "although", ";" and the like, so praise before criticism does not hide the criticism.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -45,7 +46,7 @@ _NEGATED = re.compile(
 )
 _ABSENT_AFTER = re.compile(r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)", re.I)
 _NO_SHORTCOMING = re.compile(
-    r"\b(?:no (?:shortcoming|deficit|criticism|evidence (?:of|that)|concerns? (?:about|with|regarding))|could not have been (?:predicted|foreseen)|found no|"
+    r"\b(?:no (?:shortcoming|deficit|criticism|author|one suggested|evidence (?:of|that)|concerns? (?:about|with|regarding))|could not have been (?:predicted|foreseen)|found no|"
     r"not without|did not find)\b", re.I,
 )  # fmt: skip
 _PRAISE = re.compile(
@@ -154,7 +155,7 @@ def _best(hits: list[_Hit]) -> list[_Hit]:
 def _look(looker: _Looker, sentence: Sentence) -> _Hit | None:
     text = sentence.text
     if looker.near_misses:
-        text = looker.near_misses.sub(lambda m: " " * len(m.group()), text)
+        text = looker.near_misses.sub(lambda m: "." * len(m.group()), text)  # a stop, which no gap jumps
     for start, end in _clauses(text):
         clause = text[start:end]
         for strong, expression in ((True, looker.wordings), (False, looker.subjects)):
@@ -169,7 +170,7 @@ def _look(looker: _Looker, sentence: Sentence) -> _Hit | None:
 
 def _clauses(text: str) -> list[tuple[int, int]]:
     cuts = [0, *(m.start() for m in _CLAUSE.finditer(text) if m.start() > 0), len(text)]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(itertools.pairwise(cuts))
 
 
 def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:

@@ -54,15 +54,12 @@ def items(flow: Flow) -> tuple[NumberedItem, ...]:
 def _blocks(flow: Flow) -> list[_Block]:
     starts = sorted({0, *(m.end() for m in re.finditer(r"\n+", flow.text)), *(at for at, _ in flow.sections)})
     blocks: list[_Block] = []
-    context: Kind | None = None
-    current: Section | None = None
+    contexts = _contexts(flow)
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(flow.text)
         line = flow.text[start:end]
         section = flow.section_at(start)
-        if section is not current:
-            current = section
-            context = _context(section, context)
+        context = contexts[section] if section else None
         card, number, bullet = CARD.match(line), _NUMBER.match(line), _BULLET.match(line)
         if card and _is_card(card, line, flow.text, end):
             kind = _CARD_KINDS.get(card["kind"].lower(), "finding")
@@ -79,13 +76,14 @@ def _blocks(flow: Flow) -> list[_Block]:
     return blocks
 
 
-def _context(section: Section | None, before: Kind | None) -> Kind | None:
-    """A heading of no kind of its own (an agency's name, say) goes on within the recommendations."""
-    if section is None:
-        return None
-    if section.kind == "other":
-        return before
-    return _SECTION_KINDS.get(section.kind)
+def _contexts(flow: Flow) -> dict[Section, Kind | None]:
+    """What each section holds. A heading of no kind of its own (an agency's name, say) goes on with the one before."""
+    contexts: dict[Section, Kind | None] = {}
+    before: Kind | None = None
+    for _, section in flow.sections:
+        before = before if section.kind == "other" else _SECTION_KINDS.get(section.kind)
+        contexts[section] = before
+    return contexts
 
 
 def _is_card(card: re.Match[str], line: str, text: str, end: int) -> bool:

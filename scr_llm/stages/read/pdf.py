@@ -1,6 +1,7 @@
 """Pages and lines out of a PDF: pdfium gives the text, pypdf inspects the file and stands in where pdfium cannot."""
 
 import io
+import itertools
 import statistics
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,18 +123,19 @@ def _page(document: pdfium.PdfDocument, index: int) -> RawPage:
 def _lay_out(printed: str, textpage: pdfium.PdfTextPage, images: int) -> RawPage:
     drafts: list[tuple[str, Line]] = []
     position = 0
-    for line in printed.split("\r\n"):
-        if line.strip():
-            first = position + len(line) - len(line.lstrip())
+    for row in printed.split("\r\n"):
+        if row.strip():
+            first = position + len(row) - len(row.lstrip())
             size = float(raw.FPDFText_GetFontSize(textpage.raw, first))
             bold = raw.FPDFText_GetFontWeight(textpage.raw, first) >= 600 or _bold_by_name(textpage, first)
             top = float(textpage.get_charbox(first, loose=True)[3])
-            drafts.append((line.rstrip(), Line(0, 0, line.strip(), round(size, 1), bold, top, False)))
-        position += len(line) + 2
-    gaps = [a.top - b.top for (_, a), (_, b) in zip(drafts, drafts[1:], strict=False) if 2 < a.top - b.top < 40]
+            drafts.append((row.rstrip(), Line(0, 0, row.strip(), round(size, 1), bold, top, False)))
+        position += len(row) + 2
+    gaps = [a.top - b.top for (_, a), (_, b) in itertools.pairwise(drafts) if 2 < a.top - b.top < 40]
     usual = statistics.median(gaps) if gaps else 14.0
     words = _words(printed)
-    text, lines = "", []
+    text = ""
+    lines: list[Line] = []
     for number, (line_text, line) in enumerate(drafts):
         starts = False
         if number:
@@ -162,7 +164,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _line_hyphens(line: str, words: frozenset[str]) -> str:
-    """pdfium joins a word divided at a line's end by U+FFFE. Say whether the hyphen only divides or is the word's own."""
+    """Pdfium joins a word divided at a line's end by U+FFFE. Say whether the hyphen only divides or is the word's own."""
     if "\ufffe" not in line:
         return line
     out = []
@@ -176,4 +178,6 @@ def _line_hyphens(line: str, words: frozenset[str]) -> str:
     return " ".join(out)
 
 
-_PREFIXES = frozenset("multi co self non ante post pre well long single inter cross re mid ex semi over under half".split())
+_PREFIXES = frozenset(
+    {"multi", "co", "self", "non", "ante", "post", "pre", "well", "long", "single", "inter", "cross", "re", "mid", "ex", "semi", "half"}
+)

@@ -46,8 +46,6 @@ class Structure:
     """A tuple a page."""
     sections: tuple[Section, ...]
     """In reading order."""
-    heading_levels: tuple[int, ...]
-    """For each section, 1 for the largest headings, 2 for the next."""
 
 
 def structure(pages: tuple[RawPage, ...]) -> Structure:
@@ -80,11 +78,30 @@ def structure(pages: tuple[RawPage, ...]) -> Structure:
             if kind:
                 marks[index].append(Mark(kind=kind, start=line.start, end=line.end))
             previous = line
-    sizes = sorted({line.size for _, line, _ in found}, reverse=True)
+    kinds = _inherited([(section_kind(title), line.size) for _, line, title in found])
     sections = tuple(
-        Section(kind=section_kind(title), title=title, page=index + 1, start=line.start) for index, line, title in found
+        Section(kind=kind, title=title, page=index + 1, start=line.start)
+        for kind, (index, line, title) in zip(kinds, found, strict=True)
     )
-    return Structure(tuple(map(tuple, marks)), sections, tuple(sizes.index(line.size) + 1 for _, line, _ in found))
+    return Structure(tuple(map(tuple, marks)), sections)
+
+
+_WHOLE: frozenset[SectionKind] = frozenset({"recommendations", "terms_of_reference", "action_plan"})
+"""Kinds that hold for everything under their heading, whatever the smaller headings within are called."""
+
+
+def _inherited(own: list[tuple[SectionKind, float]]) -> list[SectionKind]:
+    """A smaller heading that does not tell its kind has that of the larger one above it."""
+    kinds: list[SectionKind] = []
+    above: list[tuple[SectionKind, float]] = []
+    for kind, size in own:
+        while above and above[-1][1] <= size:
+            above.pop()
+        if above and (kind == "other" or above[-1][0] in _WHOLE):
+            kind = above[-1][0]
+        above.append((kind, size))
+        kinds.append(kind)
+    return kinds
 
 
 def section_kind(title: str) -> SectionKind:

@@ -1,0 +1,44 @@
+"""The codebook is checked, with line numbers."""
+
+from pathlib import Path
+
+import pytest
+
+from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
+from scr_llm.errors import CodebookError
+
+SHIPPED = Path(__file__).parent.parent / "prompts" / "codebook.yaml"
+
+
+def test_the_shipped_codebook() -> None:
+    book = load_codebook(SHIPPED)
+    assert len(book.codes) == 24
+    assert [c.id for c in book.codes if c.core] == [c.id for c in book.codes[:8]]
+    assert len(next(c for c in book.codes if c.id == "workforce").sub_codes) == 3
+
+
+def test_a_label_is_no_meaning_and_a_definition_is() -> None:
+    book = load_codebook(SHIPPED)
+    code = book.codes[0]
+    assert code_sha256(code) == code_sha256(code.model_copy(update={"label": "Other"}))
+    assert code_sha256(code) != code_sha256(code.model_copy(update={"definition": "Other"}))
+    assert len(codebook_sha256(book)) == 64
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("    polarity: feature", "    polarity: good", r"line 1\d: code 'domestic_abuse', polarity"),
+        ("  - id: alcohol_misuse", "  - id: domestic_abuse", "is there twice"),
+        ("    core: true", "    cor: true", "core|cor"),
+        ("      - MARAC\n", "      - (MARAC\n", "opening bracket"),
+        ("version: '1.0'", "version: ['1.0'", "not YAML"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = SHIPPED.read_text("utf-8")
+    assert old in text
+    path = tmp_path / "codebook.yaml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(CodebookError, match=says):
+        load_codebook(path)
