@@ -13,6 +13,7 @@ NEVER_EVIDENCE: frozenset[SectionKind] = frozenset({"terms_of_reference", "conte
 _SENTENCE_END = re.compile(r"[.!?][”’\"')\]]*\s+(?=[“‘\"'(\[]?[A-Z0-9])|\n{2,}")
 _ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|No|nos?|para|paras|pp?|vol|cf|approx|e\.g|i\.e|etc|[A-Z])\.|\.\.)\s*$")
 _NUMBER_ONLY = re.compile(r"^\s*(?:\(?[a-zA-Z0-9]{1,3}[.)]|\d+(?:\.\d+)+)\s*$")
+_LEAD = re.compile(r"\s*(?:(?:\d{1,2}(?:\.\d{1,2})*|R\s?\d{1,3}|\(?[a-z]\))[.):]?\s*(?=[A-Z“‘])|[•●▪‣◦\uf0b7]\s*)")
 _CONTINUES = re.compile(r"[a-z,;–—-]\s*$")
 
 
@@ -144,12 +145,13 @@ def readable(text: str) -> str:
 
 
 def sentences(flow: Flow) -> tuple[Sentence, ...]:
-    """The body's sentences. A paragraph's end always ends one; a number before a paragraph belongs to its first."""
+    """The body's sentences. A paragraph's end always ends one; a number or bullet before it is not part of it."""
     found: list[Sentence] = []
     start, paragraph = 0, 0
     bounds = [(m.start() + len(m.group().rstrip()), m.end(), "\n\n" in m.group()) for m in _SENTENCE_END.finditer(flow.text)]
     bounds.append((len(flow.text), len(flow.text), True))
     for end, following, ends_paragraph in bounds:
+        start += len(lead.group()) if (lead := _LEAD.match(flow.text[start:end])) else 0
         raw = flow.text[start:end]
         if not ends_paragraph and (_ABBREVIATION.search(raw) or _NUMBER_ONLY.match(raw)):
             continue

@@ -1,0 +1,42 @@
+"""Each awkward file gets its own clear line; the other documents are coded."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SAYS = {
+    "encrypted.pdf": ("unreadable", "encrypted with a password"),
+    "empty.pdf": ("unreadable", "empty (0 bytes)"),
+    "truncated.pdf": ("unreadable", "broken"),
+    "scan.pdf": ("unreadable", "pages 1–2 are images"),
+    "renamed-duplicate.pdf": ("duplicate", "vellingham-child-v.pdf"),
+    "review.docx": ("unreadable", "not a PDF"),
+    "agenda.pdf": ("not a review", "agenda"),
+}
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("awkward")
+    subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=folder, check=True, capture_output=True)
+    for name in SAYS:
+        shutil.copy(ROOT / "fixtures/awkward" / name, folder / "p/inbox")
+    original = ROOT / "fixtures/batch-1/vellingham-child-v.pdf"
+    shutil.copy(original, folder / "p/inbox" / original.name)
+    ran = subprocess.run([sys.executable, "-m", "scr_llm", "run"], cwd=folder / "p", capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 1, ran.stderr
+    assert "Coded 1 document." in ran.stderr and "Traceback" not in ran.stderr
+    return ran.stderr
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_each_has_its_line(said: str, name: str) -> None:
+    status, reason = SAYS[name]
+    pair = {name, "vellingham-child-v.pdf"} if status == "duplicate" else {name}
+    lines = [line for line in said.splitlines() if any(line.strip().startswith(n) for n in pair)]
+    assert len(lines) == 1
+    assert status in lines[0] and (reason in lines[0] or status == "duplicate")
