@@ -61,7 +61,7 @@ def _blocks(flow: Flow) -> list[_Block]:
         section = flow.section_at(start)
         context = contexts[section] if section else None
         card, number, bullet = CARD.match(line), _NUMBER.match(line), _BULLET.match(line)
-        if card and _is_card(card, line, flow.text, end):
+        if card and _is_card(card, line):
             kind = _CARD_KINDS.get(card["kind"].lower(), "finding")
             blocks.append(_Block(start, end, "card", card["number"], start + card.end(), kind, section))
         elif number:
@@ -86,10 +86,10 @@ def _contexts(flow: Flow) -> dict[Section, Kind | None]:
     return contexts
 
 
-def _is_card(card: re.Match[str], line: str, text: str, end: int) -> bool:
+def _is_card(card: re.Match[str], line: str) -> bool:
     """A card has its stop or stands alone on its line; `Recommendation 4 was made because` is a sentence."""
     rest = line[card.end() :].strip()
-    return bool(card["stop"]) or not rest
+    return line[:1].isupper() and (bool(card["stop"]) or not rest)
 
 
 def _collect(flow: Flow, blocks: list[_Block], kind: Kind, style: str) -> list[NumberedItem]:
