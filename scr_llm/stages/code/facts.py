@@ -23,9 +23,9 @@ _WORDS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "fi
 _CONTEXT: tuple[tuple[Context, str], ...] = (
     ("sexual_abuse", r"sexual(?:ly)? (?:abuse|assault)\w*|indecent(?:ly)? assault\w*|\braped?\b"),
     ("co_sleeping", r"co-?sleep\w*|overlay|overla(?:in|id)|bed[- ]shar\w*"),
-    ("suicide", r"suicide|took (?:his|her|their) own life|hang(?:ing|ed)\b"),
+    ("suicide", r"suicide|t(?:ook|aken|ake|aking) (?:his|her|their) own li(?:fe|ves)|killed (?:him|her)self|hang(?:ing|ed)\b"),
     ("ingestion", r"ingest\w*|swallow\w*|methadone poisoning"),
-    ("physical_assault", r"(?:skull|rib) fractures?|fractured skull|shak(?:en|ing)|assault(?:ed)? by|non-accidental|head injur\w*|inflicted injur\w*|brain (?:damage|injur\w*)"),
+    ("physical_assault", r"(?:skull|rib) fractures?|fractures (?:to|of)|bleeding on the brain|fractured skull|shak(?:en|ing)|assault(?:ed)? by|non-accidental|head injur\w*|inflicted injur\w*|brain (?:damage|injur\w*)"),
     ("natural_causes", r"natural causes|infection"),
     ("unknown_cause", r"cause of (?:\w+ )?death (?:\w+ ){0,4}(?:unknown|unascertained|not (?:been )?(?:established|determined|ascertained))|unascertained"),
     ("neglect", r"neglect\w*"),
@@ -150,7 +150,7 @@ def age_band(age: str | None) -> AgeBand:
 
 def _context(body: list[Sentence], quotes: dict[str, DraftQuote]) -> Context:
     for wanted in (r"\b(?:died|death|injur\w+|assault\w*|disclos\w+|found)\b", r""):
-        for sentence in body[:30]:
+        for sentence in body[:80]:
             if not re.search(wanted, sentence.text, re.I) or re.search(r"\b(?:abuse or neglect|neglect is known)\b", sentence.text):
                 continue
             for context, expression in _CONTEXT:

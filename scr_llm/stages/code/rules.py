@@ -52,7 +52,7 @@ _NO_SHORTCOMING = re.compile(
 _PRAISE = re.compile(
     r"\b(?:good practice|appropriate(?:ly)?|prompt(?:ly)?|timely|thorough(?:ly)?|commend\w*|well (?:recorded|documented|managed|co-?ordinated|informed|supported)|"
     r"high (?:standard|quality)|good (?:standard|quality|information|communication|evidence|record)|effective(?:ly)?|exemplary|in line with|in accordance with|"
-    r"regular and|diligent\w*|to (?:his|her|their) credit|clear and|careful\w*|comprehensive|manageable|suitably|strong|robust|excellent|sound|up to date|impressed)\b",
+    r"regular and|diligent\w*|to (?:his|her|their) credit|clear and|careful\w*|comprehensive|manageable|suitably|strong|robust|excellent|sound|up to date|impressed|good quality|within timescales?|credit)\b",
     re.I,
 )
 _QUESTION = re.compile(
@@ -181,7 +181,7 @@ def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[s
         if sentence.section_kind == "recommendations":
             return None
         return "absent" if _NEGATED.search(before) or _ABSENT_AFTER.search(behind) else "present"
-    if _NO_SHORTCOMING.search(clause):
+    if _NO_SHORTCOMING.search(clause) or _ABSENT_AFTER.search(behind):
         return "absent" if strong else None
     rest = before + " " + behind
     praised = bool(_PRAISE.search(clause)) and not _SHORTCOMING.search(rest)
