@@ -176,10 +176,10 @@ class _Writer:
         unknown = len(children) - stated.total()
         genders = ", ".join(f"{stated[g]} of the {stated.total()} where it is stated {'was' if stated[g] == 1 else 'were'} {GENDERS[g].lower()}" for g in ("F", "M", "other") if stated[g])
         lines = [f"The {_count(self.facts.reviews, 'review concerns', 'reviews concern')} {_count(self.facts.children, 'child', 'children')}."]
-        gender = f"{genders[:1].upper()}{genders[1:]}; gender is not stated for {unknown}." if genders else "Gender is not stated for any of them."
+        gender = f"{genders[:1].upper()}{genders[1:]}{_also_unstated('gender', unknown)}." if genders else "Gender is not stated for any of them."
         bands = Counter(c.age_band for c in children)
         ages = _join([f"{bands[b]} {'was' if bands[b] == 1 else 'were'} {label}" for b, label in _AGES.items() if bands[b] and b != "not stated"])
-        age = f"By age, {ages}; age is not stated for {bands['not stated']}." if ages else "No age is stated."
+        age = f"By age, {ages}{_also_unstated('age', bands['not stated'])}." if ages else "No age is stated."
         contexts = Counter(r.coding.case.context for r in self.reviews)
         listed = _join([f"{CONTEXTS[c].lower()} ({n})" for c, n in sorted(contexts.items(), key=lambda x: (-x[1], x[0]))])
         factors = [self.counts[c.id] for c in self.core if c.polarity == "feature" and self.counts[c.id].present]
@@ -407,6 +407,10 @@ def _quality(ref: EvidenceRef) -> tuple[int, int, int, int]:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _also_unstated(fact: str, number: int) -> str:
+    return f"; {fact} is not stated for {number}" if number else ""
 
 
 def _lower(label: str) -> str:
