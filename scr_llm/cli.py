@@ -10,8 +10,11 @@ from scr_llm import __version__
 from scr_llm.errors import NothingDoneError, ScrError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
+    from scr_llm.records import CoderIdentity
     from scr_llm.stages.code import Coder
 
 PROJECT = click.option(
@@ -132,7 +135,25 @@ def _coder(project: "Project", kind: str, *, yes: bool) -> "Coder":
     endpoint = Endpoint(
         llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature
     )
-    return LlmCoder(Client(endpoint, remote_allowed=approved), told, identity, window_chars=llm.max_chars)
+    client = Client(endpoint, remote_allowed=approved, on_send=_call_log(project, identity))
+    return LlmCoder(client, told, identity, window_chars=llm.max_chars)
+
+
+def _call_log(project: "Project", identity: "CoderIdentity") -> "Callable[[bytes], None]":
+    """Notes every request before it is sent: when, where to, how much and its hash, never its text."""
+    import hashlib
+    from datetime import UTC, datetime
+
+    from scr_llm.store import Store
+
+    def note(body: bytes) -> None:
+        with Store(project.store_path) as store:
+            store.log_call(
+                at=datetime.now(UTC).isoformat(timespec="seconds"), endpoint=identity.endpoint or "", model=identity.model or "",
+                bytes_out=len(body), sha256=hashlib.sha256(body).hexdigest(), document_id=None,
+            )  # fmt: skip
+
+    return note
 
 
 def _close(outcome: "Outcome", written: list[Path]) -> None:
@@ -277,6 +298,13 @@ def doctor(folder: Path) -> int:
         return 0
     book = load_codebook(project.codebook_path)
     click.echo(f"Project {project.settings.name}: codebook {book.version}, {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
+    from scr_llm.store import Store
+
+    with Store(project.store_path) as store:
+        calls = store.calls()
+    sent = sum(call["bytes_out"] for call in calls)
+    places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
+    click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
     llm = project.settings.llm
     if not llm.base_url:
         click.echo("Model: none. The rules coder is used. Nothing leaves this computer.")

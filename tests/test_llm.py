@@ -66,6 +66,16 @@ def ask(client: Client) -> Any:
     return client.ask("system words", "user words", Verdict)
 
 
+def test_every_request_is_noted_before_it_is_sent() -> None:
+    noted: list[bytes] = []
+    with FakeServer([fails(500), GOOD]) as server:
+        client = Client(Endpoint(server.base_url, MODEL), retries=FAST, on_send=noted.append)
+        ask(client)
+        client.close()
+        assert [json.loads(body) for body in noted] == server.requests
+    assert len(noted) == 2
+
+
 def test_valid_reply(start: Start) -> None:
     client, server = start(GOOD)
     reply = ask(client)

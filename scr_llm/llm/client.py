@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -123,10 +123,14 @@ def without_credentials(base_url: str) -> str:
 class Client:
     """Asks one endpoint. Nothing is sent before `ask`.
 
+    `on_send` is given the body of every request just before it is sent, each try anew, so that all that leaves can be noted.
     Raises UsageError where the endpoint is not on this machine and `remote_allowed` was not given.
     """
 
-    def __init__(self, endpoint: Endpoint, *, remote_allowed: bool = False, retries: Retries | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, remote_allowed: bool = False, retries: Retries | None = None,
+        on_send: Callable[[bytes], None] | None = None,
+    ) -> None:  # fmt: skip
         self._local = is_loopback(endpoint.base_url)
         if not (self._local or remote_allowed):
             raise UsageError(
@@ -135,6 +139,11 @@ class Client:
             )
         self.endpoint, self._retries = endpoint, retries or Retries()
         self._openai: OpenAI | None = None
+        self._on_send = on_send
+
+    def _sending(self, request: Any) -> None:
+        if self._on_send is not None:
+            self._on_send(request.content)
 
     def ask(self, system: str, user: str, reply: type[T]) -> Reply[T]:
         """Ask and return the checked record.
@@ -181,7 +190,7 @@ class Client:
                 base_url=self.endpoint.base_url, api_key=self.endpoint.api_key or "none",
                 timeout=self.endpoint.timeout_s, max_retries=0,
                 # A redirect or, for a local model, a proxy from the environment would carry the review off this machine.
-                http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not self._local),
+                http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not self._local, event_hooks={"request": [self._sending]}),
             )  # fmt: skip
         retrying = Retrying(
             stop=stop_after_attempt(self._retries.attempts), wait=self._wait, retry=retry_if_exception(self._passing),
