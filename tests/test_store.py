@@ -1,0 +1,147 @@
+"""The store, on real SQLite files."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scr_llm.errors import UsageError
+from scr_llm.records import Case, CoderIdentity, Coding, Decision, Document, DraftCase, DraftCoding, Page, Reading
+from scr_llm.store import Store
+
+WHO = CoderIdentity(kind="rules", version="0", codebook_version="1", codebook_sha256="c")
+
+
+def document(name: str = "d1", **more: str) -> Document:
+    return Document.model_validate({"id": name, "file": f"{name}.pdf", "sha256": name, "bytes": 1, **more})
+
+
+def reading(name: str = "d1") -> Reading:
+    return Reading(document_id=name, sha256="r", pages=(Page(number=1, text="Line\u00ad\nend \u2010 ‘quoted’\n"),))
+
+
+def coded(name: str = "d1") -> tuple[Document, DraftCoding, Coding]:
+    draft = DraftCoding(document_id=name, coder=WHO, case=DraftCase(pseudonym="Child T"))
+    return document(name, status="coded"), draft, Coding(document_id=name, reading_sha256="r", coder=WHO, case=Case(pseudonym="Child T"))
+
+
+def decision(name: str = "d1", reason: str = "") -> Decision:
+    return Decision(
+        document_id=name, theme="risk", value="present", author="A", role="Chair", at="2026-01-01T00:00:00+00:00",
+        reason=reason, codebook_sha256="c", reading_sha256="r",
+    )  # fmt: skip
+
+
+def test_records_come_back_as_they_were_after_reopening(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        for name in ("d2", "d1"):
+            store.save_document(document(name))
+        store.save_reading(reading())
+        store.save_coding(*coded())
+    with Store(path) as store:
+        assert store.documents() == [document("d2"), document("d1", status="coded")]  # taken in, not by name
+        assert store.reading("d1") == reading()
+        assert (store.draft("d1"), store.coding("d1")) == coded()[1:]
+        assert store.document("none") is store.reading("d2") is store.coding("d2") is store.draft("d2") is None
+
+
+def test_a_coding_that_cannot_be_kept_leaves_the_status_alone(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        with sqlite3.connect(path) as raw:
+            raw.execute("CREATE TRIGGER full BEFORE INSERT ON codings BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        with pytest.raises(Exception, match="disk full"):
+            store.save_coding(*coded())
+        assert store.document("d1") == document()
+
+
+def test_decisions_are_only_ever_appended(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        store.save_document(document("d2"))
+        assert [store.append_decision(decision(n)) for n in ("d1", "d2", "d1")] == [1, 2, 3]
+        assert store.decisions("d2") == [decision("d2")]
+        assert len(store.decisions()) == 3
+        assert store.verify_decisions() is None
+    raw = sqlite3.connect(path)
+    for statement in ("UPDATE decisions SET record = '{}'", "DELETE FROM decisions"):
+        with pytest.raises(sqlite3.IntegrityError, match="only ever appended"):
+            raw.execute(statement)
+    raw.close()
+
+
+@pytest.mark.parametrize(
+    ("tamper", "broken"),
+    [("UPDATE decisions SET record = replace(record, 'Chair', 'Clerk') WHERE seq = 2", 2), ("DELETE FROM decisions WHERE seq = 2", 3)],
+)
+def test_a_change_behind_the_triggers_is_found(tmp_path: Path, tamper: str, broken: int) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        for reason in "abc":
+            store.append_decision(decision(reason=reason))
+    raw = sqlite3.connect(path)
+    raw.executescript(f"DROP TRIGGER decisions_no_update; DROP TRIGGER decisions_no_delete; {tamper};")
+    raw.close()
+    with Store(path) as store:
+        assert store.verify_decisions() == broken
+
+
+def test_calls_are_logged_in_order(tmp_path: Path) -> None:
+    with Store(tmp_path / "s.sqlite") as store:
+        for size in (10, 20):
+            store.log_call(at="t", endpoint="http://x", model="m", bytes_out=size, sha256="s", document_id=None)
+        assert [c["bytes_out"] for c in store.calls()] == [10, 20]
+
+
+def test_a_newer_store_is_refused_with_advice(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path):
+        pass
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO migrations (number, name) VALUES (999, 'later')")
+    with pytest.raises(UsageError, match=r"newer version.*Update scr-llm"):
+        Store(path)
+
+
+LOOP = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from test_store import Store, coded, document
+with Store(Path(sys.argv[1])) as store:
+    for n in range(100000):
+        store.save_document(document(f"d{n}"))
+        store.save_coding(*coded(f"d{n}"))
+        print(n, flush=True)
+"""
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.013, 0.05])
+def test_a_killed_run_leaves_no_half_coding(tmp_path: Path, pause: float) -> None:
+    path = tmp_path / "s.sqlite"
+    child = subprocess.Popen([sys.executable, "-c", LOOP, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    for _ in range(3):
+        assert child.stdout.readline()
+    time.sleep(pause)
+    child.kill()
+    child.stdout.close()
+    assert child.wait() == -signal.SIGKILL
+    with Store(path) as store:
+        documents = store.documents()
+        assert sum(d.status == "coded" for d in documents) >= 3
+        for d in documents:
+            assert (store.coding(d.id) is not None) == (d.status == "coded") == (store.draft(d.id) is not None)
+    raw = sqlite3.connect(path)
+    assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    raw.close()
