@@ -140,7 +140,9 @@ def init_project(root: Path, *, name: str | None = None) -> Project:
         raise UsageError(f"{root} is a project folder already.", next_step="Use it as it is, or give another folder.")
     for folder in (root, root / "inbox", root / "outputs"):
         folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(data_dir() / "prompts" / "codebook.yaml", root / "codebook.yaml")
+    codebook = root / ".codebook.yaml.part"
+    shutil.copyfile(data_dir() / "prompts" / "codebook.yaml", codebook)
+    codebook.replace(root / "codebook.yaml")
     title = (name or root.resolve().name).replace("\\", "").replace('"', "")
     part = root / ".project.toml.part"
     part.write_text(_TEMPLATE.format(name=f'"{title}"'), "utf-8")
@@ -161,7 +163,9 @@ def load_project(root: Path) -> Project:
         data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks.") from error
-    llm = dict(data.get("llm") or {})
+    if not isinstance(data.get("llm", {}), dict):
+        raise UsageError(f"{path.name}: llm: must be a section.", next_step="Write [llm] on a line of its own and its settings below it.")
+    llm = dict(data.get("llm", {}))
     for key, variable in (("base_url", "SCR_LLM_BASE_URL"), ("model", "SCR_LLM_MODEL")):
         if os.environ.get(variable):
             llm[key] = os.environ[variable]

@@ -96,6 +96,19 @@ def test_a_change_behind_the_triggers_is_found(tmp_path: Path, tamper: str, brok
         assert store.verify_decisions() == broken
 
 
+def test_a_decision_replaced_by_insert_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        store.append_decision(decision())
+    raw = sqlite3.connect(path)  # REPLACE fires no delete trigger, so the chain has to tell
+    raw.execute("INSERT OR REPLACE INTO decisions SELECT seq, document_id, '{}', prev_hash, hash FROM decisions")
+    raw.commit()
+    raw.close()
+    with Store(path) as store:
+        assert store.verify_decisions() == 1
+
+
 def test_calls_are_logged_in_order(tmp_path: Path) -> None:
     with Store(tmp_path / "s.sqlite") as store:
         for size in (10, 20):
