@@ -21,6 +21,8 @@ _BULLET = re.compile(r"^[•●▪‣◦\-–*\uf0b7\u25cf\u00b7]\s+")
 _ADDRESSEE = re.compile(
     r"^(?:That\s+)?(?:the\s+)?(?P<who>(?:[A-Z][\w’'&]*|and|of|for|the|in|NHS|with)(?:[ ,]+(?:[A-Z][\w’'&()]*|and|of|for|the|in|NHS))*)\s+(?:should|must|needs? to|to|will|is asked|are asked|ensures?|reviews?|considers?)\b"
 )
+_LABEL = re.compile(r"[A-Z][\w’' ]{2,50}:\s")
+"""The lead-in of a card's further part: `How it showed: ...`."""
 _CARD_KINDS: dict[str, Kind] = {"recommendation": "recommendation"}
 _SECTION_KINDS: dict[SectionKind, Kind] = {"findings": "finding", "lessons": "finding", "recommendations": "recommendation"}
 
@@ -97,16 +99,7 @@ def _collect(flow: Flow, blocks: list[_Block], kind: Kind, style: str) -> list[N
     for index, block in enumerate(blocks):
         if block.kind != kind or block.style != style:
             continue
-        end = block.end
-        following = blocks[index + 1 :]
-        for nth, more in enumerate(following):
-            ends = more.style in ("card", style) or more.section is not block.section
-            if ends:
-                break
-            last = not any(b.style == style and b.section is block.section for b in following[nth:])
-            if style == "plain" or (last and style != "card" and more.style == "plain" and flow.text[:end].rstrip()[-1:] in ".!?"):
-                break
-            end = more.end
+        end = _end(flow, block, blocks[index + 1 :])
         text = readable(flow.text[block.body : end])
         spans = flow.spans(block.body, end)
         if len(text.split()) < 4 or not spans:
@@ -119,6 +112,23 @@ def _collect(flow: Flow, blocks: list[_Block], kind: Kind, style: str) -> list[N
             )
         )  # fmt: skip
     return found
+
+
+def _end(flow: Flow, block: _Block, following: list[_Block]) -> int:
+    """Where an item ends: at the next item or section, or at a complete sentence that something else follows."""
+    end = block.end
+    for nth, more in enumerate(following):
+        if block.style == "plain" or more.style in ("card", block.style) or more.section is not block.section:
+            break
+        if more.style == "plain" and flow.text[block.body : end].rstrip()[-1:] in ".!?":
+            if block.style == "card":
+                ended = block.kind == "finding" or bool(_LABEL.match(flow.text[more.start : more.end]))
+            else:
+                ended = not any(b.style == block.style and b.section is block.section for b in following[nth:])
+            if ended:
+                break
+        end = more.end
+    return end
 
 
 def _once(found: list[NumberedItem]) -> list[NumberedItem]:

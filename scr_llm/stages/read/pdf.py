@@ -1,15 +1,33 @@
-"""Pages and lines out of a PDF: pdfium gives the text, pypdf inspects the file and stands in where pdfium cannot."""
+"""Pages and lines out of a PDF. Pdfium gives the text; pypdf stands in where pdfium cannot read a file or a page."""
 
+import ctypes
 import io
 import itertools
-import statistics
+import logging
+import math
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.errors import UnreadableError
+
+if TYPE_CHECKING:
+    import pypdf
+
+FEW = 40
+"""Characters below which a page holds almost no text."""
+
+_MARKER = re.compile(r"(?<=[a-z.,;:)”’'\"])\d{1,3}(?=[\s.,;:)]|$)")
+"""A number that touches a word's end: a footnote's marker where it is printed smaller than the word."""
+_PREFIXES = frozenset(
+    {"multi", "co", "self", "non", "ante", "post", "pre", "well", "long", "single", "inter", "cross", "re", "mid", "ex", "semi", "half"}
+)
+_STRIP = ".,;:()“”‘’'\""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +45,11 @@ class Line:
     bold: bool
     """Whether that font is bold."""
     top: float
-    """Distance of its top from the page's lower edge, in points."""
+    """How far up the page its top is as a person reads it, in points; for turned text from another origin."""
     paragraph: bool
     """Whether a paragraph begins here."""
+    markers: tuple[tuple[int, int], ...] = ()
+    """Offsets in the page's text of footnote markers within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +61,9 @@ class RawPage:
     lines: tuple[Line, ...]
     """In reading order."""
     images: int
-    """Images drawn on it."""
+    """Images drawn on it; counted only where there is almost no text."""
     engine: str
-    """pdfium or pypdf."""
+    """pdfium or pypdf; empty where neither could read it."""
 
 
 def open_pages(path: Path) -> tuple[RawPage, ...]:
@@ -53,114 +73,182 @@ def open_pages(path: Path) -> tuple[RawPage, ...]:
         UnreadableError: with a reason for a person, where no page can be had.
     """
     content = path.read_bytes()
+    _is_pdf(content, path)
+    try:
+        document = pdfium.PdfDocument(content)
+        count = len(document)
+    except pdfium.PdfiumError as error:
+        if "assword" in str(error):
+            raise _encrypted() from error
+        return _by_pypdf(content, error)
+    try:
+        raw_pages = [_rows(document, index) for index in range(count)]
+    finally:
+        document.close()
+    stand_in = None
+    leading = _leading([rows for rows in raw_pages if rows is not None])
+    pages = []
+    for index, rows in enumerate(raw_pages):
+        if rows is not None:
+            pages.append(_lay_out(rows, leading))
+        else:
+            stand_in = stand_in or open_with_pypdf(content)
+            pages.append(_page_by_pypdf(stand_in, index))
+    return tuple(pages)
+
+
+def open_with_pypdf(content: bytes) -> "pypdf.PdfReader":
+    """A reader that keeps its complaints to itself: what matters of them is said as a reason or a warning."""
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    return pypdf.PdfReader(io.BytesIO(content))
+
+
+def _is_pdf(content: bytes, path: Path) -> None:
     if not content:
         raise UnreadableError("the file is empty (0 bytes).", next_step="Ask for it again, or copy it again.")
     if b"%PDF" not in content[:1024]:
         raise UnreadableError(
             f"this is not a PDF (it is a {path.suffix or 'nameless'} file).", next_step="Save or print it as a PDF, and drop that in."
         )
-    try:
-        document = pdfium.PdfDocument(content)
-    except pdfium.PdfiumError as error:
-        if "assword" in str(error):
-            raise UnreadableError(
-                "the file is encrypted with a password.", next_step="Ask the sender for a copy without one."
-            ) from error
-        return _by_pypdf(content, error)
-    try:
-        return tuple(_page(document, index) for index in range(len(document)))
-    finally:
-        document.close()
+
+
+def _encrypted() -> UnreadableError:
+    return UnreadableError("the file is encrypted with a password.", next_step="Ask the sender for a copy without one.")
 
 
 def _by_pypdf(content: bytes, cause: Exception) -> tuple[RawPage, ...]:
-    import logging
-
-    import pypdf
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it says in its log is said here as a reason
     try:
-        reader = pypdf.PdfReader(io.BytesIO(content))
+        reader = open_with_pypdf(content)
         if reader.is_encrypted:
-            raise UnreadableError(
-                "the file is encrypted with a password.", next_step="Ask the sender for a copy without one."
-            )
-        pages = tuple(_plain(page.extract_text(), "pypdf") for page in reader.pages)
+            raise _encrypted()
+        pages = tuple(_page_by_pypdf(reader, index) for index in range(len(reader.pages)))
     except UnreadableError:
         raise
     except Exception as error:  # a broken file may raise anything at all in the library
-        raise UnreadableError(
-            "the file is broken: neither reader can open it.", next_step="Ask for it again, or copy it again."
-        ) from error
+        raise UnreadableError("the file is broken: neither reader can open it.", next_step="Ask for it again, or copy it again.") from error
     if not any(page.text.strip() for page in pages):
-        raise UnreadableError(
-            "the file is broken: no page can be read.", next_step="Ask for it again, or copy it again."
-        ) from cause
+        raise UnreadableError("the file is broken: no page can be read.", next_step="Ask for it again, or copy it again.") from cause
     return pages
 
 
-def _plain(text: str, engine: str) -> RawPage:
+def _page_by_pypdf(reader: "pypdf.PdfReader", index: int) -> RawPage:
+    try:
+        text = reader.pages[index].extract_text()
+    except Exception:  # as above; the page is reported as unread
+        return RawPage("", (), 0, "")
     lines, offset = [], 0
     for line in text.split("\n"):
         if line.strip():
             lines.append(Line(offset, offset + len(line), line.strip(), 0.0, False, 0.0, False))
         offset += len(line) + 1
-    return RawPage(text, tuple(lines), 0, engine)
+    return RawPage(text, tuple(lines), 0, "pypdf")
 
 
-def _page(document: pdfium.PdfDocument, index: int) -> RawPage:
-    page = document[index]
-    textpage = page.get_textpage()
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A page's lines as pdfium gives them."""
+
+    lines: tuple[tuple[str, Line], ...]
+    """Each line as printed, white space before it kept, with what is known of its look; offsets not yet set."""
+    words: frozenset[str]
+    """Every word of the page, in small letters."""
+    images: int
+    """As in RawPage."""
+
+
+def _rows(document: pdfium.PdfDocument, index: int) -> Rows | None:
     try:
-        printed = textpage.get_text_range()
-        images = sum(1 for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2))
-        return _lay_out(printed, textpage, images)
+        page = document[index]
+        textpage = page.get_textpage()
+    except pdfium.PdfiumError:
+        return None
+    try:
+        printed = textpage.get_text_range() if textpage.count_chars() else ""
+        images = _images(page) if len(printed.strip()) < FEW else 0
+        lines = []
+        for first, row in rows_of(printed):
+            look = _look(textpage, first + len(row) - len(row.lstrip()), row)
+            lines.append((row.rstrip(), replace(look, markers=_markers(textpage, first, row, look.size))))
+        words = frozenset(word.strip(_STRIP).lower() for word in printed.split()) if "\ufffe" in printed else frozenset()
+        return Rows(tuple(lines), words, images)
     finally:
         textpage.close()
         page.close()
 
 
-def _lay_out(printed: str, textpage: pdfium.PdfTextPage, images: int) -> RawPage:
-    drafts: list[tuple[str, Line]] = []
-    position = 0
+def rows_of(printed: str) -> list[tuple[int, str]]:
+    """The rows of a page's text that hold anything, each with the index of its first character in pdfium's count."""
+    found, position = [], 0
     for row in printed.split("\r\n"):
         if row.strip():
-            first = position + len(row) - len(row.lstrip())
-            size = float(raw.FPDFText_GetFontSize(textpage.raw, first))
-            bold = raw.FPDFText_GetFontWeight(textpage.raw, first) >= 600 or _bold_by_name(textpage, first)
-            top = float(textpage.get_charbox(first, loose=True)[3])
-            drafts.append((row.rstrip(), Line(0, 0, row.strip(), round(size, 1), bold, top, False)))
+            found.append((position, row))
         position += len(row) + 2
-    gaps = [a.top - b.top for (_, a), (_, b) in itertools.pairwise(drafts) if 2 < a.top - b.top < 40]
-    usual = statistics.median(gaps) if gaps else 14.0
-    words = _words(printed)
-    text = ""
-    lines: list[Line] = []
-    for number, (line_text, line) in enumerate(drafts):
-        starts = False
-        if number:
-            before = drafts[number - 1][1]
-            gap = before.top - line.top
-            starts = gap > 1.25 * usual or gap < -2 * usual or abs(before.size - line.size) > 0.6 or before.bold != line.bold
-            if gap < -2 * usual and before.text[-1:].islower():
-                starts = False  # a paragraph that goes on at the top of the next column
-            text += "\n\n" if starts else "\n"
-        body = _line_hyphens(line_text, words)
-        lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts or not number))
-        text += body
-    return RawPage(text, tuple(lines), images, "pdfium")
+    return found
+
+
+def _images(page: pdfium.PdfPage) -> int:
+    count = raw.FPDFPage_CountObjects(page.raw)
+    return sum(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, i)) == raw.FPDF_PAGEOBJ_IMAGE for i in range(count))
+
+
+def _look(textpage: pdfium.PdfTextPage, first: int, row: str) -> Line:
+    size = float(raw.FPDFText_GetFontSize(textpage.raw, first))
+    bold = raw.FPDFText_GetFontWeight(textpage.raw, first) >= 600 or _bold_by_name(textpage, first)
+    left, bottom, right, top = textpage.get_charbox(first, loose=True)
+    quarter = round(math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, first)) / 90) % 4
+    upper = (top, right, -bottom, -left)[quarter]  # a turned line's top is another edge of the letter's box
+    return Line(0, 0, row.strip(), round(size, 1), bold, float(upper), False)
+
+
+def _markers(textpage: pdfium.PdfTextPage, first: int, row: str, size: float) -> tuple[tuple[int, int], ...]:
+    """Footnote markers of a row, as offsets in it."""
+    return tuple(
+        match.span() for match in _MARKER.finditer(row)
+        if size and 0 < raw.FPDFText_GetFontSize(textpage.raw, first + match.start()) < 0.8 * size
+    )  # fmt: skip
 
 
 def _bold_by_name(textpage: pdfium.PdfTextPage, index: int) -> bool:
-    import ctypes
-
     buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
     raw.FPDFText_GetFontInfo(textpage.raw, index, buffer, 128, ctypes.byref(flags))
     return b"bold" in buffer.value.lower()
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.strip(".,;:()“”‘’'\"").lower() for word in text.split())
+def _leading(pages: list[Rows]) -> dict[int, float]:
+    """The usual distance between two lines of a paragraph, in points, for each font size (rounded): the commonest in the document."""
+    gaps: dict[int, Counter[float]] = {}
+    for rows in pages:
+        for (_, upper), (_, lower) in itertools.pairwise(rows.lines):
+            gap = upper.top - lower.top
+            if upper.size == lower.size and 0.9 * lower.size < gap < 2.6 * lower.size:
+                gaps.setdefault(round(lower.size), Counter())[round(gap * 2) / 2] += 1
+    return {size: min((g for g, n in found.items() if n >= 0.5 * max(found.values())), default=0.0) for size, found in gaps.items()}
+
+
+def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
+    text = ""
+    lines: list[Line] = []
+    before: Line | None = None
+    for row, line in rows.lines:
+        starts = before is None or _begins_paragraph(before, line, leading)
+        if before is not None:
+            text += "\n\n" if starts else "\n"
+        body = _line_hyphens(row, rows.words)
+        markers = tuple((len(text) + start, len(text) + end) for start, end in line.markers)
+        lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts, markers=markers))
+        text += body
+        before = line
+    return RawPage(text, tuple(lines), rows.images, "pdfium")
+
+
+def _begins_paragraph(before: Line, line: Line, leading: dict[int, float]) -> bool:
+    usual = leading.get(round(line.size)) or 1.3 * line.size or 14.0
+    gap = before.top - line.top
+    if gap < -2 * usual and before.text[-1:].islower():
+        return False  # a paragraph that goes on at the top of the next column
+    return gap > 1.25 * usual or gap < -2 * usual or abs(before.size - line.size) > 0.6 or before.bold != line.bold
 
 
 def _line_hyphens(line: str, words: frozenset[str]) -> str:
@@ -170,14 +258,9 @@ def _line_hyphens(line: str, words: frozenset[str]) -> str:
     out = []
     for word in line.split(" "):
         if "\ufffe" in word:
-            bare = word.strip(".,;:()“”‘’'\"").lower()
+            bare = word.strip(_STRIP).lower()
             whole, hyphened = bare.replace("\ufffe", ""), bare.replace("\ufffe", "-")
             own = hyphened in words or (whole not in words and bare.split("\ufffe")[0] in _PREFIXES)
             word = word.replace("\ufffe", "\u2010" if own else "\xad")
         out.append(word)
     return " ".join(out)
-
-
-_PREFIXES = frozenset(
-    {"multi", "co", "self", "non", "ante", "post", "pre", "well", "long", "single", "inter", "cross", "re", "mid", "ex", "semi", "half"}
-)
