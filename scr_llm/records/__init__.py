@@ -44,13 +44,13 @@ from scr_llm.records.export import (
     ExportProject,
     ExportTheme,
 )
-from scr_llm.records.reading import Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
+from scr_llm.records.reading import FileFacts, Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
 
 __all__ = [
     "AgeBand", "Briefing", "Case", "CaseRow", "Code", "Codebook", "CoderIdentity", "Coding", "Context", "Decision",
     "Document", "DocumentStatus", "DraftCase", "DraftChild", "DraftCoding", "DraftItem", "DraftQuote", "DraftTheme",
     "Evidence", "EvidenceFlag", "EvidenceRef", "Export", "ExportCase", "ExportChild", "ExportCodebook",
-    "ExportDocument", "ExportProject", "ExportTheme", "Facts", "Gender", "Item", "Mark", "MarkKind", "NumberedItem",
+    "ExportDocument", "ExportProject", "ExportTheme", "Facts", "FileFacts", "Gender", "Item", "Mark", "MarkKind", "NumberedItem",
     "Page", "Paragraph", "Part", "Reading", "Record", "Refusal", "Section", "SectionKind", "Sentence", "Span",
     "SubCode", "Table", "ThemeCoding", "ThemeCount", "ThemeValue",
 ]  # fmt: skip

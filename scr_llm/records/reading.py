@@ -4,7 +4,7 @@ from typing import Literal
 
 from scr_llm.records.base import Record
 
-MarkKind = Literal["header", "footer", "page_number", "contents", "heading", "cover", "hidden"]
+MarkKind = Literal["header", "footer", "page_number", "contents", "heading", "cover", "footnote", "hidden"]
 """Text on a page that is never evidence, by what it is."""
 
 SectionKind = Literal[
@@ -47,11 +47,34 @@ class Page(Record):
     marks: tuple[Mark, ...] = ()
     """Furniture and headings, in order, not overlapping."""
     images: int = 0
-    """Number of images drawn on the page."""
-    engine: Literal["pdfium", "pypdf"] = "pdfium"
-    """Which library gave the text."""
-    warning: str | None = None
+    """Number of images drawn on the page; counted only where it has almost no text."""
+    engine: Literal["pdfium", "pypdf", "none"] = "pdfium"
+    """Which library gave the text; none where neither could."""
+    label: str | None = None
+    """The page's printed number where the file gives it another than its place, `iv` say."""
+    scanned: bool = False
+    """Whether a machine recognised the text from an image."""
+    agreement: float | None = None
+    """How far the two readers agree on the page's letters, 0 to 1; None where it was not compared."""
+    warnings: tuple[str, ...] = ()
     """Why a person should look at this page, where they should."""
+
+
+class FileFacts(Record):
+    """What a file says of itself. Nothing in it is evidence."""
+
+    title: str | None = None
+    """Title in its properties."""
+    author: str | None = None
+    """Author in its properties."""
+    producer: str | None = None
+    """The program that wrote it."""
+    created: str | None = None
+    """When, as the file puts it."""
+    encrypted: bool = False
+    """Whether it is encrypted with an empty password, which any reader opens."""
+    outline: tuple[str, ...] = ()
+    """Titles of its bookmarks, in order."""
 
 
 class Section(Record):
@@ -93,6 +116,8 @@ class Reading(Record):
     """The document that was read."""
     sha256: str
     """SHA-256 of the pages' texts joined by form feeds, UTF-8."""
+    file: FileFacts = FileFacts()
+    """What the file says of itself."""
     pages: tuple[Page, ...]
     """Every page of the file, also the empty ones."""
     sections: tuple[Section, ...] = ()

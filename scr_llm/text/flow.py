@@ -71,7 +71,7 @@ class Flow:
         pieces: list[Piece] = []
         size = 0
         for page in reading.pages:
-            first = True
+            before = -1
             for start, end in unmarked(page.text, [(m.start, m.end) for m in page.marks]):
                 piece = page.text[start:end]
                 lead = len(piece) - len(piece.lstrip())
@@ -79,10 +79,10 @@ class Flow:
                 if not piece:
                     continue
                 if parts:
-                    joint = "\n" if first and _CONTINUES.search(parts[-1][-3:]) else "\n\n"
+                    joint = _joint(page.text[before : start + lead] if before >= 0 else None, parts[-1])
                     parts.append(joint)
                     size += len(joint)
-                first = False
+                before = start + lead + len(piece)
                 pieces.append(Piece(size, page.number, start + lead, len(piece)))
                 parts.append(piece)
                 size += len(piece)
@@ -126,6 +126,15 @@ class Flow:
                 break
             current = section
         return current
+
+
+def _joint(between: str | None, last: str) -> str:
+    """What parts two pieces, from what stands between them on their page; None where a page ends between them."""
+    if between is None:
+        return "\n" if _CONTINUES.search(last[-3:]) else "\n\n"
+    if "\n" in between:
+        return "\n\n"
+    return " " if between[:1].isspace() or between[-1:].isspace() else ""  # a note's marker or hidden words within a line
 
 
 def unmarked(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

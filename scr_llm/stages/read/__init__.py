@@ -1,18 +1,25 @@
 """Read a PDF: every page as text, furniture marked, sections and numbered items found."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from scr_llm.errors import UnreadableError
 from scr_llm.records import Page, Reading
+from scr_llm.stages.read.inspect import AGREED, inspect
 from scr_llm.stages.read.items import items
-from scr_llm.stages.read.pdf import RawPage, open_pages
+from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
 from scr_llm.stages.read.structure import structure
-from scr_llm.text.flow import Flow
+from scr_llm.text.flow import Flow, readable
 
 
-def read(path: Path, document_id: str) -> Reading:
+def read(path: Path, document_id: str, *, witness: bool = True) -> Reading:
     """Read one file.
+
+    Args:
+        path: the file.
+        document_id: what the reading is of.
+        witness: whether a second reader checks every page's text. Slower; without it no page is compared.
 
     Raises:
         UnreadableError: where no text can be had: empty, not a PDF, encrypted, broken, or images only.
@@ -25,29 +32,44 @@ def read(path: Path, document_id: str) -> Reading:
             f"{which} without a text layer." if any(p.images for p in raw_pages) else "no page has any text.",
             next_step="Scan it again with text recognition, or ask for the original file.",
         )
+    seen = inspect(path, raw_pages, witness=witness)
     found = structure(raw_pages)
     pages = tuple(
         Page(
-            number=index + 1, text=page.text, marks=marks, images=page.images, warning=_warning(page),
-            engine="pdfium" if page.engine == "pdfium" else "pypdf",
+            number=index + 1, text=page.text, marks=marks, images=page.images, scanned=page.scanned,
+            label=seen.labels[index] if seen.labels else None, agreement=seen.agreement[index],
+            warnings=tuple(_warnings(page, seen.agreement[index])),
+            engine="pdfium" if page.engine == "pdfium" else "pypdf" if page.engine else "none",
         )
         for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
     )  # fmt: skip
     reading = Reading(
-        document_id=document_id, pages=pages, sections=found.sections,
+        document_id=document_id, file=seen.facts, pages=pages, sections=found.sections,
         sha256=hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest(),
     )  # fmt: skip
     return reading.model_copy(update={"items": items(Flow.of(reading))})
 
 
-def _warning(page: RawPage) -> str | None:
-    if page.engine == "pypdf":
-        return "read by the second reader only; check this page"
-    if len(page.text.strip()) < 40 and page.images:
-        return "an image and almost no text; check this page"
-    if not page.text.strip():
-        return "no text on this page; check that it is blank"
+def _warnings(page: RawPage, agreement: float | None) -> Iterator[str]:
+    """Why a person should look at a page."""
+    letters = len(page.text.strip())
+    if not page.engine:
+        yield "neither reader could read this page"
+    elif page.engine == "pypdf":
+        yield "read by the second reader only"
+    elif letters < FEW and page.images:
+        yield "an image and almost no text"
+    elif not letters:
+        yield "no text; check that it is blank"
+    if page.scanned:
+        yield "its text was recognised from a scan by another program"
+    if agreement is not None and agreement < AGREED:
+        yield f"the two readers agree on {agreement:.0%} of it only"
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
-    if strange > 0.02 * len(page.text):
-        return "many characters could not be read; check this page"
-    return None
+    if strange > 0.02 * letters:
+        yield "many characters could not be read"
+    for start, end, why in page.hidden[:5]:
+        shown = readable(page.text[start:end])
+        yield f"text that cannot be seen ({why}), left out: “{shown if len(shown) <= 80 else shown[:79] + '…'}”"
+    if len(page.hidden) > 5:
+        yield f"{len(page.hidden) - 5} more places with text that cannot be seen, left out"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scr_llm.records import NumberedItem, Section, SectionKind
-from scr_llm.stages.read.structure import CARD
+from scr_llm.stages.read.furniture import CARD
 from scr_llm.text.flow import Flow, readable
 from scr_llm.text.normalise import normalise
 

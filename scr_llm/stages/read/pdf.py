@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.errors import UnreadableError
+from scr_llm.stages.read.hidden import Hidden, look
 
 if TYPE_CHECKING:
     import pypdf
@@ -50,6 +51,8 @@ class Line:
     """Whether a paragraph begins here."""
     markers: tuple[tuple[int, int], ...] = ()
     """Offsets in the page's text of footnote markers within it."""
+    hidden: bool = False
+    """Whether nothing of it can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class RawPage:
     """Images drawn on it; counted only where there is almost no text."""
     engine: str
     """pdfium or pypdf; empty where neither could read it."""
+    hidden: tuple[tuple[int, int, str], ...] = ()
+    """Text that cannot be seen on the printed page: offsets, and what makes it so."""
+    scanned: bool = False
+    """Whether the text was recognised from an image by a machine."""
 
 
 def open_pages(path: Path) -> tuple[RawPage, ...]:
@@ -156,6 +163,10 @@ class Rows:
     """Every word of the page, in small letters."""
     images: int
     """As in RawPage."""
+    hidden: tuple[Hidden, ...]
+    """Words that cannot be seen."""
+    scanned: bool
+    """As in RawPage."""
 
 
 def _rows(document: pdfium.PdfDocument, index: int) -> Rows | None:
@@ -167,12 +178,14 @@ def _rows(document: pdfium.PdfDocument, index: int) -> Rows | None:
     try:
         printed = textpage.get_text_range() if textpage.count_chars() else ""
         images = _images(page) if len(printed.strip()) < FEW else 0
+        rows = rows_of(printed)
         lines = []
-        for first, row in rows_of(printed):
-            look = _look(textpage, first + len(row) - len(row.lstrip()), row)
-            lines.append((row.rstrip(), replace(look, markers=_markers(textpage, first, row, look.size))))
+        for first, row in rows:
+            line = _line(textpage, first + len(row) - len(row.lstrip()), row)
+            lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
+        seen = look(page, textpage, rows)
         words = frozenset(word.strip(_STRIP).lower() for word in printed.split()) if "\ufffe" in printed else frozenset()
-        return Rows(tuple(lines), words, images)
+        return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
     finally:
         textpage.close()
         page.close()
@@ -193,7 +206,7 @@ def _images(page: pdfium.PdfPage) -> int:
     return sum(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, i)) == raw.FPDF_PAGEOBJ_IMAGE for i in range(count))
 
 
-def _look(textpage: pdfium.PdfTextPage, first: int, row: str) -> Line:
+def _line(textpage: pdfium.PdfTextPage, first: int, row: str) -> Line:
     size = float(raw.FPDFText_GetFontSize(textpage.raw, first))
     bold = raw.FPDFText_GetFontWeight(textpage.raw, first) >= 600 or _bold_by_name(textpage, first)
     left, bottom, right, top = textpage.get_charbox(first, loose=True)
@@ -240,7 +253,13 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
         lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts, markers=markers))
         text += body
         before = line
-    return RawPage(text, tuple(lines), rows.images, "pdfium")
+    hidden = []
+    for each in rows.hidden:
+        at, row = lines[each.row].start, rows.lines[each.row][0]
+        hidden.append((at + each.start, at + each.end, each.why))
+        if not (row[: each.start] + row[each.end :]).strip():
+            lines[each.row] = replace(lines[each.row], hidden=True)
+    return RawPage(text, tuple(lines), rows.images, "pdfium", tuple(hidden), rows.scanned)
 
 
 def _begins_paragraph(before: Line, line: Line, leading: dict[int, float]) -> bool:

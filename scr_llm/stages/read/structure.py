@@ -1,25 +1,15 @@
 """Furniture, headings and sections of a document, found from its lines."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
-from scr_llm.records import Mark, MarkKind, Section, SectionKind
+from scr_llm.records import Mark, Section, SectionKind
+from scr_llm.stages.read.furniture import CARD, Places, body_size, furniture
 from scr_llm.stages.read.pdf import Line, RawPage
 
-_EDGE = 3
-"""Lines at the top and at the bottom of a page that may be a running header or footer."""
-
-_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$")
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
 _NUMBERING = re.compile(r"^(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*\.?|[A-Z][.)]|[ivx]+[.)])\s*", re.I)
-CARD = re.compile(
-    r"^(?P<kind>recommendation|finding|lesson|learning point|learning|key finding|priority)\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?)\b\s*(?P<stop>[:.)–—-]?)\s*",
-    re.I,
-)
-"""A finding or recommendation that is headed by its own name and number."""
-
 _KINDS: tuple[tuple[SectionKind, str], ...] = (
     ("contents", r"contents"),
     ("action_plan", r"action plan|implementation plan|progress on action|action already taken|what we will do"),
@@ -50,20 +40,17 @@ class Structure:
 
 def structure(pages: tuple[RawPage, ...]) -> Structure:
     """Find furniture and sections."""
-    furniture = _running(pages)
-    body = _body_size(pages)
+    places = furniture(pages) | _contents(pages)
+    body = body_size(pages)
     marks: list[list[Mark]] = [[] for _ in pages]
     found: list[tuple[int, Line, str]] = []
     for index, page in enumerate(pages):
-        in_contents = False
         previous: Line | None = None
         for number, line in enumerate(page.lines):
-            kind: MarkKind | None = furniture.get((index, number))
-            if kind is None and _CONTENTS.match(line.text):
-                in_contents, kind = True, "contents"
-            elif kind is None and (_LEADERS.search(line.text) or (in_contents and re.search(r"\s\d{1,3}$", line.text))):
-                kind = "contents"
-            elif kind is None and _is_heading(line, body) and not CARD.match(line.text):
+            if line.hidden:
+                continue
+            kind = places.get((index, number))
+            if kind is None and _is_heading(line, body) and not CARD.match(line.text):
                 kind = "heading"
                 joins = (
                     previous is not None and found and found[-1][0] == index and found[-1][1] is previous
@@ -73,17 +60,52 @@ def structure(pages: tuple[RawPage, ...]) -> Structure:
                     found[-1] = (index, line, f"{found[-1][2]} {line.text}")
                 else:
                     found.append((index, line, line.text))
-            if kind is None and not in_contents:
-                in_contents = False
             if kind:
                 marks[index].append(Mark(kind=kind, start=line.start, end=line.end))
+            else:
+                marks[index] += [Mark(kind="footnote", start=start, end=end) for start, end in line.markers]
             previous = line
+        marks[index] = _with_hidden(marks[index], page)
     kinds = _inherited([(section_kind(title), line.size) for _, line, title in found])
     sections = tuple(
         Section(kind=kind, title=title, page=index + 1, start=line.start)
         for kind, (index, line, title) in zip(kinds, found, strict=True)
     )
     return Structure(tuple(map(tuple, marks)), sections)
+
+
+def _with_hidden(marks: list[Mark], page: RawPage) -> list[Mark]:
+    hidden = [
+        Mark(kind="hidden", start=start, end=end) for start, end, _ in page.hidden
+        if not any(mark.start < end and start < mark.end for mark in marks)
+    ]  # fmt: skip
+    return sorted([*marks, *hidden], key=lambda mark: mark.start)
+
+
+def _contents(pages: tuple[RawPage, ...]) -> Places:
+    """Lines with leaders anywhere; behind a heading `Contents`, those that end in a page's number or stand again on a later page."""
+    found: Places = {}
+    last_seen = {_bare(line.text): index for index, page in enumerate(pages) for line in page.lines}
+    for index, page in enumerate(pages):
+        inside, strange = False, 0
+        for number, line in enumerate(page.lines):
+            if _CONTENTS.match(line.text):
+                inside, strange = True, 0
+                found[index, number] = "contents"
+            elif _LEADERS.search(line.text):
+                found[index, number] = "contents"
+            elif inside:
+                again = len(line.text) > 4 and last_seen[_bare(line.text)] > index
+                entry = again or bool(re.search(r"\s\d{1,3}$", line.text))
+                strange = 0 if entry else strange + 1
+                inside = strange < 3 and len(line.text.split()) < 16
+                if entry:
+                    found[index, number] = "contents"
+    return found
+
+
+def _bare(text: str) -> str:
+    return _NUMBERING.sub("", text).lower().strip()
 
 
 _WHOLE: frozenset[SectionKind] = frozenset({"recommendations", "terms_of_reference", "action_plan"})
@@ -113,14 +135,6 @@ def section_kind(title: str) -> SectionKind:
     return "other"
 
 
-def _body_size(pages: tuple[RawPage, ...]) -> float:
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
-            sizes[line.size] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
-
-
 def _is_heading(line: Line, body: float) -> bool:
     text = line.text
     if not 3 <= len(text) <= 110 or len(text.split()) > 16 or text[-1] in ".;," or not re.search(r"[A-Za-z]{3}", text):
@@ -131,27 +145,3 @@ def _is_heading(line: Line, body: float) -> bool:
     plain = _NUMBERING.sub("", text)
     known = len(plain.split()) <= 8 and section_kind(text) != "other" and line.size >= body
     return (large and line.paragraph) or (line.bold and line.paragraph) or (known and line.paragraph and body == 0.0)
-
-
-def _running(pages: tuple[RawPage, ...]) -> dict[tuple[int, int], MarkKind]:
-    """Lines at the pages' edges that repeat, whatever date or number changes in them."""
-    edges: dict[str, set[int]] = {}
-    places: list[tuple[int, int, str, bool]] = []
-    for index, page in enumerate(pages):
-        order = sorted(range(len(page.lines)), key=lambda n: -page.lines[n].top) if page.engine == "pdfium" else range(len(page.lines))
-        order = list(order)
-        for rank, number in enumerate(order):
-            upper = rank < _EDGE
-            if upper or rank >= len(order) - _EDGE:
-                key = re.sub(r"\d+", "#", page.lines[number].text.lower())
-                edges.setdefault(key, set()).add(index)
-                places.append((index, number, key, upper))
-    needed = max(2, round(0.4 * len(pages)))
-    found: dict[tuple[int, int], MarkKind] = {}
-    for index, number, key, upper in places:
-        text = pages[index].lines[number].text
-        if _PAGE_NUMBER.match(text):
-            found[index, number] = "page_number"
-        elif len(pages) > 1 and len(edges[key]) >= needed and not CARD.match(text):
-            found[index, number] = "header" if upper else "footer"
-    return found

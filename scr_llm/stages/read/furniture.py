@@ -1,0 +1,98 @@
+"""Lines that belong to the page and not to the text: running headers and footers, page numbers, footnotes, cover sheets."""
+
+import re
+from collections import Counter
+
+from scr_llm.records import MarkKind
+from scr_llm.stages.read.pdf import RawPage
+
+CARD = re.compile(
+    r"^(?P<kind>recommendation|finding|lesson|learning point|learning|key finding|priority)\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?)\b\s*(?P<stop>[:.)–—-]?)\s*",
+    re.I,
+)
+"""A finding or recommendation that is headed by its own name and number."""
+
+Places = dict[tuple[int, int], MarkKind]
+"""What a line is, by the index of its page and its number there, both from 0."""
+
+_EDGE = 3
+"""Lines at the top and at the bottom of a page that may be a running header or footer."""
+_SMALL = 0.93
+"""Size of a footnote's letters against the body's, at most."""
+_COVER_WORDS = 160
+"""Words that a cover sheet has at most."""
+_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
+_FOOTNOTE = re.compile(r"^(?:\d{1,3}|\*|†)\s*\D")
+
+
+def furniture(pages: tuple[RawPage, ...]) -> Places:
+    """Every such line."""
+    found = _running(pages)
+    body = body_size(pages)
+    for index, page in enumerate(pages):
+        found |= _footnotes(index, page, body, found)
+    return found | _cover(pages, found)
+
+
+def body_size(pages: tuple[RawPage, ...]) -> float:
+    """Font size that most letters have, in points; 0 where none is known."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            if not line.hidden:
+                sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _running(pages: tuple[RawPage, ...]) -> Places:
+    """Lines at the pages' edges that repeat, whatever date or number changes in them."""
+    edges: dict[str, set[int]] = {}
+    places: list[tuple[int, int, str, bool]] = []
+    for index, page in enumerate(pages):
+        shown = [n for n, line in enumerate(page.lines) if not line.hidden]
+        order = sorted(shown, key=lambda n: -page.lines[n].top) if page.engine == "pdfium" else shown
+        for rank, number in enumerate(order):
+            upper = rank < _EDGE
+            if upper or rank >= len(order) - _EDGE:
+                key = re.sub(r"\d+", "#", page.lines[number].text.lower())
+                edges.setdefault(key, set()).add(index)
+                places.append((index, number, key, upper))
+    needed = max(2, round(0.4 * len(pages)))
+    found: Places = {}
+    for index, number, key, upper in places:
+        text = pages[index].lines[number].text
+        if _PAGE_NUMBER.match(text):
+            found[index, number] = "page_number"
+        elif len(pages) > 1 and len(edges[key]) >= needed and not CARD.match(text):
+            found[index, number] = "header" if upper else "footer"
+    return found
+
+
+def _footnotes(index: int, page: RawPage, body: float, known: Places) -> Places:
+    """The smaller lines at the foot of a page, from the first that begins with a note's number, where the body refers to one."""
+    if not any(line.markers for line in page.lines):
+        return {}
+    foot: list[int] = []
+    for number in range(len(page.lines) - 1, -1, -1):
+        line = page.lines[number]
+        if (index, number) in known or line.hidden:
+            continue
+        if line.size > _SMALL * body and not line.markers:
+            break
+        foot.insert(0, number)
+    while foot and not _FOOTNOTE.match(page.lines[foot[0]].text):
+        foot.pop(0)
+    return {(index, number): "footnote" for number in foot}
+
+
+def _cover(pages: tuple[RawPage, ...], known: Places) -> Places:
+    """A first page of few words before pages of many."""
+    if len(pages) < 2:
+        return {}
+    words = [sum(len(line.text.split()) for n, line in enumerate(page.lines) if (index, n) not in known) for index, page in enumerate(pages[:2])]
+    if not 0 < words[0] <= _COVER_WORDS or words[1] <= words[0]:
+        return {}
+    long = [line for line in pages[0].lines if len(line.text.split()) > 6 and not line.text.endswith((".", ":"))]
+    if len(long) > 4 or any(CARD.match(line.text) for line in pages[0].lines):
+        return {}
+    return {(0, number): "cover" for number in range(len(pages[0].lines)) if (0, number) not in known}
