@@ -184,19 +184,14 @@ def status(folder: Path, as_json: bool) -> int:
     with Store(project.store_path) as store:
         intake(project, store)
         documents = present_documents(project, store)
-        pages = {d.id: reading.pages for d in documents if (reading := store.reading(d.id))}
     if as_json:
-        rows = [
-            {**d.model_dump(mode="json"), "check_pages": [{"page": p.number, "reasons": p.warnings} for p in pages.get(d.id, ()) if p.warnings]}
-            for d in documents
-        ]
+        rows = [d.model_dump(mode="json") for d in documents]
         click.echo(json.dumps({"schema_version": 1, "documents": rows}, indent=2, ensure_ascii=False))
         return 0
     for document in documents:
         click.echo(f"{document.file}: {document.status.replace('_', ' ')}" + (f", {document.pages} pages" if document.pages else "") + (f": {document.reason}" if document.reason else ""))
-        for page in pages.get(document.id, ()):
-            if page.warnings:
-                click.echo(f"  check page {page.number}: {'; '.join(page.warnings)}")
+        for note in document.notes:
+            click.echo(f"  check page {note.page}: {'; '.join(note.reasons)}")
     if not documents:
         click.echo(f"No file in {project.inbox}.")
     return 0

@@ -22,6 +22,7 @@ from scr_llm.records import (
     ExportDocument,
     ExportProject,
     ExportTheme,
+    PageNote,
     Reading,
 )
 from scr_llm.stages.code import Coder
@@ -97,7 +98,7 @@ def one_document(project: Project, store: Store, document: Document, coder: Code
     """One document through all stages; whatever goes wrong becomes its status and reason."""
     try:
         reading = read(project.inbox / document.file, document.id)
-        document = document.model_copy(update={"pages": len(reading.pages), "reason": None})
+        document = document.model_copy(update={"pages": len(reading.pages), "notes": notes(reading), "reason": None})
         if reason := why_no_review(reading):
             store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))
             return
@@ -113,6 +114,13 @@ def one_document(project: Project, store: Store, document: Document, coder: Code
         store.save_document(document.model_copy(update={"status": "unreadable", "reason": str(error)}))
     except (ScrError, OSError) as error:
         store.save_document(document.model_copy(update={"status": "failed", "reason": f"{error} Run again to try it again."}))
+
+
+def notes(reading: Reading) -> tuple[PageNote, ...]:
+    """The pages of a reading that a person should look at."""
+    return tuple(
+        PageNote(page=page.number, reasons=page.warnings, unread=not page.text.strip()) for page in reading.pages if page.warnings
+    )
 
 
 def rules_identity(codebook: Codebook) -> CoderIdentity:

@@ -1,5 +1,6 @@
 """Each awkward file gets its own clear line; the other documents are coded."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -40,3 +41,11 @@ def test_each_has_its_line(said: str, name: str) -> None:
     lines = [line for line in said.splitlines() if any(line.strip().startswith(n) for n in pair)]
     assert len(lines) == 1
     assert status in lines[0] and (reason in lines[0] or status == "duplicate")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_name_that_cannot_be_written(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "p/inbox" / os.fsdecode(b"bad\xff.pdf")).write_bytes(b"%PDF-1.4")
+    ran = subprocess.run([sys.executable, "-m", "scr_llm", "run"], cwd=tmp_path / "p", capture_output=True, text=True, timeout=120)
+    assert "Rename it" in ran.stderr and "Traceback" not in ran.stderr

@@ -28,7 +28,7 @@ def test_a_label_is_no_meaning_and_a_definition_is() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("    polarity: feature", "    polarity: good", r"line 1\d: code 'domestic_abuse', polarity"),
+        ("    polarity: feature", "    polarity: good", r"line 3\d: code 'domestic_abuse', polarity"),
         ("  - id: alcohol_misuse", "  - id: domestic_abuse", "is there twice"),
         ("    core: true", "    cor: true", "core|cor"),
         ("      - MARAC\n", "      - (MARAC\n", "opening bracket"),

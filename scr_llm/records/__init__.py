@@ -34,7 +34,7 @@ from scr_llm.records.coding import (
     ThemeValue,
 )
 from scr_llm.records.decision import Decision
-from scr_llm.records.document import Document, DocumentStatus
+from scr_llm.records.document import Document, DocumentStatus, PageNote
 from scr_llm.records.export import (
     Export,
     ExportCase,
@@ -51,6 +51,6 @@ __all__ = [
     "Document", "DocumentStatus", "DraftCase", "DraftChild", "DraftCoding", "DraftItem", "DraftQuote", "DraftTheme",
     "Evidence", "EvidenceFlag", "EvidenceRef", "Export", "ExportCase", "ExportChild", "ExportCodebook",
     "ExportDocument", "ExportProject", "ExportTheme", "Facts", "FileFacts", "Gender", "Item", "Mark", "MarkKind", "NumberedItem",
-    "Page", "Paragraph", "Part", "Reading", "Record", "Refusal", "Section", "SectionKind", "Sentence", "Span",
+    "Page", "PageNote", "Paragraph", "Part", "Reading", "Record", "Refusal", "Section", "SectionKind", "Sentence", "Span",
     "SubCode", "Table", "ThemeCoding", "ThemeCount", "ThemeValue",
 ]  # fmt: skip

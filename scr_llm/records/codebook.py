@@ -64,5 +64,7 @@ class Codebook(Record):
     """As printed."""
     note: str = ""
     """Whose definitions these are."""
+    abbreviations: dict[str, str] = {}
+    """What the reviews' abbreviations stand for; the briefing's key prints those that occur in it."""
     codes: tuple[Code, ...]
     """In order; the core ones first."""

@@ -8,6 +8,17 @@ DocumentStatus = Literal["pending", "coded", "unreadable", "duplicate", "superse
 """pending: taken in, not yet coded. coded: read, coded and grounded. Every other status carries a reason."""
 
 
+class PageNote(Record):
+    """A page that a person should look at."""
+
+    page: int
+    """Page number, from 1."""
+    reasons: tuple[str, ...]
+    """Why, in words for a person."""
+    unread: bool = False
+    """Whether no text could be had from it."""
+
+
 class Document(Record):
     """One file that was dropped into the inbox. It is never forgotten, whatever became of it."""
 
@@ -23,6 +34,8 @@ class Document(Record):
     """Name of the batch that the file came with."""
     pages: int = 0
     """Pages as counted in the file; 0 where it could not be opened."""
+    notes: tuple[PageNote, ...] = ()
+    """Pages to be checked, in order."""
     status: DocumentStatus = "pending"
     """Where the document stands."""
     reason: str | None = None

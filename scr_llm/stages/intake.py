@@ -20,16 +20,22 @@ _OPENING = 6_000
 def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
     """The document of a file, with status pending, or duplicate where the same bytes are already known."""
     content = path.read_bytes()
+    name = path.name.encode("utf-8", "replace").decode()
     sha256 = hashlib.sha256(content).hexdigest()
-    twin = next((d for d in known if d.sha256 == sha256 and d.file != path.name), None)
+    own = hashlib.sha256(f"{sha256}\n{name}".encode()).hexdigest()
+    twin = next((d for d in known if d.sha256 == sha256 and d.file != name), None)
     if twin and content:
-        own = hashlib.sha256(f"{sha256}\n{path.name}".encode()).hexdigest()
         return Document(
-            id=f"d{own[:12]}", file=path.name, sha256=sha256, bytes=len(content), batch=batch, status="duplicate",
+            id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, status="duplicate",
             reason=f"the same file as {twin.file}. It is counted once; delete one of them if you like.",
         )  # fmt: skip
-    key = sha256 if content else hashlib.sha256(path.name.encode()).hexdigest()
-    return Document(id=f"d{key[:12]}", file=path.name, sha256=sha256, bytes=len(content), batch=batch)
+    if name != path.name:
+        return Document(
+            id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, status="unreadable",
+            reason="its name has characters that cannot be written. Rename it.",
+        )  # fmt: skip
+    key = sha256 if content else hashlib.sha256(name.encode()).hexdigest()
+    return Document(id=f"d{key[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch)
 
 
 def same_text(reading: Reading, others: Sequence[tuple[Document, Reading]]) -> Document | None:

@@ -28,6 +28,8 @@ _MARKER = re.compile(r"(?<=[a-z.,;:)”’'\"])\d{1,3}(?=[\s.,;:)]|$)")
 _PREFIXES = frozenset(
     {"multi", "co", "self", "non", "ante", "post", "pre", "well", "long", "single", "inter", "cross", "re", "mid", "ex", "semi", "half"}
 )
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What no file format takes; each becomes U+FFFD, so that offsets hold and the page is flagged."""
 _STRIP = ".,;:()“”‘’'\""
 
 
@@ -142,7 +144,7 @@ def _by_pypdf(content: bytes, cause: Exception) -> tuple[RawPage, ...]:
 
 def _page_by_pypdf(reader: "pypdf.PdfReader", index: int) -> RawPage:
     try:
-        text = reader.pages[index].extract_text()
+        text = _UNWRITABLE.sub("\ufffd", reader.pages[index].extract_text())
     except Exception:  # as above; the page is reported as unread
         return RawPage("", (), 0, "")
     lines, offset = [], 0
@@ -248,7 +250,7 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
         starts = before is None or _begins_paragraph(before, line, leading)
         if before is not None:
             text += "\n\n" if starts else "\n"
-        body = _line_hyphens(row, rows.words)
+        body = _UNWRITABLE.sub("\ufffd", _line_hyphens(row, rows.words))
         markers = tuple((len(text) + start, len(text) + end) for start, end in line.markers)
         lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts, markers=markers))
         text += body

@@ -1,0 +1,97 @@
+"""Every number of the paper, computed from the codings."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scr_llm.records import Code, Codebook, Coding, Decision, Document, Facts, ThemeCoding, ThemeCount
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Settings of the paper."""
+
+    title: str
+    organisation: str
+    marking: str
+    version: str
+    headline_themes: int = 3
+    headline_min: int = 2
+    quotes_per_theme: int = 4
+    count_recommendation_only: bool = True
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A review: its document and its current coding."""
+
+    document: Document
+    coding: Coding
+
+    @property
+    def label(self) -> str:
+        """Authority and pseudonym: an authority alone is no key to a case."""
+        case = self.coding.case
+        name = case.pseudonym
+        if name and " " not in name and not name[0].isdigit():
+            name = f"‘{name}’"
+        return " ".join(part for part in (case.authority, name) if part) or self.document.file
+
+    def theme(self, code: str) -> ThemeCoding | None:
+        """A cell."""
+        return next((t for t in self.coding.themes if t.theme == code), None)
+
+
+class Counted:
+    """The reviews of one paper, counted."""
+
+    def __init__(
+        self, reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: Paper
+    ) -> None:
+        self.reviews, self.files, self.codebook, self.paper = reviews, files, codebook, paper
+        self._decided = {(d.document_id, d.theme) for d in decisions}
+        labels = Counter(r.label for r in reviews)
+        self.labels = {r.document.id: r.label if labels[r.label] == 1 else f"{r.label} ({r.document.file})" for r in reviews}
+        self.core: list[Code] = [c for c in codebook.codes if c.core]
+        self.codes = {c.id: c for c in codebook.codes}
+        self.facts = self._count_all()
+        self.counts = {t.theme: t for t in self.facts.themes}
+
+    def having(self, theme: str) -> list[Coded]:
+        """The reviews in which a theme counts."""
+        return [r for r in self.reviews if self.is_present(r.theme(theme))]
+
+    def is_present(self, cell: ThemeCoding | None) -> bool:
+        """Whether a cell counts."""
+        if cell is None or cell.value != "present":
+            return False
+        return self.paper.count_recommendation_only or not self.recommendation_only(cell)
+
+    @staticmethod
+    def recommendation_only(cell: ThemeCoding) -> bool:
+        """Whether recommendations alone make a cell present."""
+        telling = [e for e in cell.evidence if "good_practice" not in e.flags]
+        return bool(telling) and all("recommendation" in e.flags for e in telling)
+
+    def _count_all(self) -> Facts:
+        themes = []
+        for code in self.codebook.codes:
+            cells = [(r, cell) for r in self.reviews if (cell := r.theme(code.id)) and self.is_present(cell)]
+            themes.append(
+                ThemeCount(
+                    theme=code.id, label=code.label, present=len(cells), of=len(self.reviews),
+                    recommendation_only=sum(self.recommendation_only(cell) for _, cell in cells),
+                    documents=tuple(r.document.id for r, _ in cells),
+                    decided=sum((r.document.id, code.id) in self._decided for r in self.reviews),
+                )
+            )  # fmt: skip
+        practice = [t for t, c in zip(themes, self.codebook.codes, strict=True) if c.core and c.polarity == "shortcoming"]
+        ranked = sorted((t for t in practice if t.present >= self.paper.headline_min), key=lambda t: -t.present)
+        return Facts(
+            reviews=len(self.reviews), children=sum(len(r.coding.case.children) for r in self.reviews), files=len(self.files),
+            findings=sum(len(r.coding.findings) for r in self.reviews),
+            recommendations=sum(len(r.coding.recommendations) for r in self.reviews),
+            cells=len(self.reviews) * len(self.core),
+            cells_decided=sum((r.document.id, c.id) in self._decided for r in self.reviews for c in self.core),
+            themes=tuple(themes), headline=tuple(t.theme for t in ranked[: self.paper.headline_themes]),
+        )  # fmt: skip

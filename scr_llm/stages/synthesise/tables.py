@@ -1,0 +1,107 @@
+"""The matrix of reviews and themes, and what else stands in tables."""
+
+from collections.abc import Iterator
+
+from scr_llm.records import CaseRow, Evidence, Part, Table, ThemeCoding
+from scr_llm.stages.synthesise.count import Coded, Counted
+from scr_llm.stages.synthesise.english import CONTEXTS, GENDERS
+from scr_llm.stages.synthesise.quotes import BEST_LENGTH, groups, quality, reference
+
+_CELLS = {"present": "Yes", "explicitly_absent": "Said not to be", "unclear": "Unclear", "not_mentioned": "Not found"}
+
+
+class Matrix:
+    """Rows and tables of one paper."""
+
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+
+    def row(self, review: Coded) -> CaseRow:
+        """One review."""
+        case = review.coding.case
+        return CaseRow(
+            document_id=review.document.id, file=review.document.file, label=self._counted.labels[review.document.id],
+            gender="; ".join(GENDERS[c.gender] for c in case.children) or "Not stated",
+            age="; ".join(c.age or "Not stated" for c in case.children) or "Not stated", context=CONTEXTS[case.context],
+            findings=len(review.coding.findings), recommendations=len(review.coding.recommendations),
+            themes={c.id: self._cell(review.theme(c.id)) for c in self._counted.codebook.codes}, particular=self._particular(review),
+        )  # fmt: skip
+
+    def _cell(self, cell: ThemeCoding | None) -> str:
+        if cell is None:
+            return _CELLS["not_mentioned"]
+        if cell.value == "present" and self._counted.recommendation_only(cell):
+            return "Yes (R)" if self._counted.paper.count_recommendation_only else "R only, not counted"
+        return _CELLS[cell.value]
+
+    def _particular(self, review: Coded) -> str:
+        """The first finding short enough to print whole, else the first quote of a headline theme."""
+        for item in review.coding.findings:
+            if len(item.text.split()) <= BEST_LENGTH[1]:
+                return f"“{item.text}” (page {item.page})"
+        for theme in (*self._counted.facts.headline, *(c.id for c in self._counted.codebook.codes)):
+            cell = review.theme(theme)
+            if self._counted.is_present(cell) and cell:
+                ref = min((reference(self._counted, review, theme, g) for g in groups(cell.evidence)), key=quality)
+                return f"“{ref.text}” (page {ref.evidence.page})"
+        return "Not found"
+
+    def appendix(self) -> list[Part]:
+        """Case details, the matrix in tables of at most eight columns, and the particular findings."""
+        rows = [self.row(r) for r in self._counted.reviews]
+        family = [c for c in self._counted.core if c.polarity == "feature"]
+        practice = [c for c in self._counted.core if c.polarity == "shortcoming"]
+        details = Table(
+            caption="Case details", columns=("Case", "Gender", "Age as printed", "Context", "Findings", "Recommendations"),
+            rows=tuple((r.label, r.gender, r.age, r.context, str(r.findings), str(r.recommendations)) for r in rows),
+        )  # fmt: skip
+        tables = [details]
+        for caption, codes in (("Family factors", family), ("Practice themes", practice)):
+            for at in range(0, len(codes), 7):
+                some = codes[at : at + 7]
+                tables.append(
+                    Table(
+                        caption=caption if at == 0 else f"{caption} (continued)", columns=("Case", *(c.label for c in some)),
+                        rows=tuple((r.label, *(r.themes[c.id] for c in some)) for r in rows),
+                    )
+                )  # fmt: skip
+        tables.append(Table(caption="Particular finding of each review", columns=("Case", "Particular finding"), rows=tuple((r.label, r.particular) for r in rows)))
+        return [Part(id="appendix_1", level=1, title="Appendix 1: the reviews and the themes", tables=tuple(tables))]
+
+    def pages(self) -> Table:
+        """What was read of each review, what is to be checked, and what nothing was taken from."""
+        rows = []
+        for review in self._counted.reviews:
+            document = review.document
+            unread = [note.page for note in document.notes if note.unread]
+            quoted = {e.page for e in _everything(review)}
+            rest = [page for page in range(1, document.pages + 1) if page not in quoted and page not in unread]
+            rows.append((
+                self._counted.labels[document.id], f"{document.pages - len(unread)} of {document.pages}",
+                _numbers(unread), _numbers([n.page for n in document.notes if not n.unread]), _numbers(rest),
+            ))  # fmt: skip
+        return Table(
+            caption="Pages of the reviews", columns=("Case", "Pages read", "Not read", "To be checked", "Read, but nothing quoted from them"),
+            rows=tuple(rows), landscape=False,
+        )  # fmt: skip
+
+
+def _everything(review: Coded) -> Iterator[Evidence]:
+    coding = review.coding
+    for theme in coding.themes:
+        yield from theme.evidence
+    for item in (*coding.findings, *coding.recommendations):
+        yield from item.evidence
+    for found in coding.case.evidence.values():
+        yield from found
+
+
+def _numbers(pages: list[int]) -> str:
+    """Page numbers in words, neighbours as a range."""
+    parts: list[list[int]] = []
+    for page in pages:
+        if parts and page == parts[-1][1] + 1:
+            parts[-1][1] = page
+        else:
+            parts.append([page, page])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in parts) or "None"
