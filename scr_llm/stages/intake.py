@@ -23,7 +23,8 @@ def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
     name = path.name.encode("utf-8", "replace").decode()
     sha256 = hashlib.sha256(content).hexdigest()
     own = hashlib.sha256(f"{sha256}\n{name}".encode()).hexdigest()
-    twin = next((d for d in known if d.sha256 == sha256 and d.file != name), None)
+    same = [d for d in known if d.sha256 == sha256 and d.file != name]
+    twin = next((d for d in same if d.status != "unreadable"), None)
     if twin and content:
         return Document(
             id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, status="duplicate",
@@ -34,7 +35,7 @@ def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
             id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, status="unreadable",
             reason="its name has characters that cannot be written. Rename it.",
         )  # fmt: skip
-    key = sha256 if content else hashlib.sha256(name.encode()).hexdigest()
+    key = sha256 if content and not same else own
     return Document(id=f"d{key[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch)
 
 
