@@ -74,6 +74,19 @@ def test_every_quote_is_on_its_page_by_another_reader(project: Path) -> None:
     assert quotes > 100
 
 
+def test_the_demo_says_what_its_gold_says(tmp_path: Path) -> None:
+    assert scr("demo", "--out", "d", cwd=tmp_path).returncode == 0
+    found = exported(tmp_path / "d")
+    gold = [json.loads((ROOT / "fixtures/gold" / f"{Path(d.file).stem}.json").read_text("utf-8")) for d in found.documents]
+    assert len(gold) == 8
+    text = (tmp_path / "d/outputs/briefing.md").read_text("utf-8")
+    for theme, count, words in (("risk_assessment", 7, "risk assessment (7 of 8)"), ("workforce", 6, "failings (6 of 8)"), ("over_optimism", 5, "parents (5 of 8)")):
+        assert count == sum(g["themes"][theme]["value"] == "present" for g in gold) == sum(d.themes[theme].value == "present" for d in found.documents)
+        assert words in text
+    assert sum(len(g["findings"]) for g in gold) == sum(len(d.findings) for d in found.documents)
+    assert sum(len(g["recommendations"]) for g in gold) == sum(len(d.recommendations) for d in found.documents)
+
+
 def test_present_needs_evidence(project: Path) -> None:
     for document in exported(project).documents:
         for theme, cell in document.themes.items():

@@ -206,6 +206,10 @@ def _field(paragraph: object, name: str) -> None:
     field.set(qn("w:instr"), name)
     run, text = OxmlElement("w:r"), OxmlElement("w:t")
     text.text = "1"
+    properties, size = OxmlElement("w:rPr"), OxmlElement("w:sz")
+    size.set(qn("w:val"), "20")
+    properties.append(size)
+    run.append(properties)
     run.append(text)
     field.append(run)
     paragraph._p.append(field)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scr_llm.records import Reading, Section, SectionKind, Span
 
-NEVER_EVIDENCE: frozenset[SectionKind] = frozenset({"terms_of_reference", "contents", "panel", "glossary"})
+NEVER_EVIDENCE: frozenset[SectionKind] = frozenset({"terms_of_reference", "contents", "panel", "process", "glossary"})
 """Sections whose text is never evidence (rule 4 of the method): they are full of theme words and say nothing of the case."""
 
 _SENTENCE_END = re.compile(r"[.!?][”’\"')\]]*\s+(?=[“‘\"'(\[]?[A-Z0-9])|\n{2,}")

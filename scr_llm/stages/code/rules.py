@@ -59,6 +59,8 @@ _QUESTION = re.compile(
     r"\?\s*$|\b(?:considered|asked|explore[ds]?|examine[ds]?|consider|establish|determine|to what extent)\s+(?:\w+\s+){0,3}(?:whether|if|how)\b|"
     r"^(?:whether|how|was|were|did|to (?:consider|establish|examine|review))\b|\b(?:terms of reference|will consider|to consider whether)\b", re.I,
 )  # fmt: skip
+_LABEL = re.compile(r"^[A-Z][\w’' ]{2,40}:\s+")
+"""The lead-in of a card's part (`How it showed: ...`), which makes no question of it."""
 _SUSPECTED = re.compile(r"\b(?:suspected|alleged(?:ly)?|possible|may have|might have|appears to have|rumour\w*)\b", re.I)
 _SIBLING = re.compile(r"\b(?:sibling|half-?(?:brother|sister)|older (?:child|brother|sister)|brother|sister)s?\b", re.I)
 _HISTORIC = re.compile(r"\b(?:prior to the (?:period|review)|previous (?:relationship|partner|household)|years (?:before|earlier)|historical(?:ly)?|in the past)\b", re.I)
@@ -175,7 +177,7 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
-    if _QUESTION.search(sentence.text):
+    if _QUESTION.search(_LABEL.sub("", sentence.text)):
         return None
     if looker.feature:
         if sentence.section_kind == "recommendations":
