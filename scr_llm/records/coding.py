@@ -9,10 +9,12 @@ ThemeValue = Literal["present", "explicitly_absent", "not_mentioned", "unclear"]
 was not so. not_mentioned: the review is silent, which is never printed as "no". unclear: a person must read."""
 
 EvidenceFlag = Literal[
-    "recommendation", "good_practice", "suspected", "historic", "sibling", "generic", "continued", "ambiguous"
-]
+    "recommendation", "good_practice", "suspected", "historic", "sibling", "generic", "continued", "ambiguous",
+    "behind_negation", "scanned",
+]  # fmt: skip
 """recommendation: stands in a recommendation only. good_practice: praise. continued: goes on from the evidence before it
-(over a page or an ellipsis). ambiguous: the same words stand elsewhere too."""
+(over a page or an ellipsis). ambiguous: the same words stand elsewhere too, and nothing
+tells which is meant. behind_negation: the word before it is a negation; read the whole sentence. scanned: recognised from an image."""
 
 Gender = Literal["F", "M", "other", "not stated"]
 AgeBand = Literal["<1", "1-5", "6-10", "11-15", "16-17", "not stated"]
@@ -29,6 +31,8 @@ class DraftQuote(Record):
     """The words as the coder gave them."""
     page: int | None = None
     """Where the coder says they stand."""
+    section: str | None = None
+    """Heading, or part of it, under which the coder says they stand."""
     flags: tuple[EvidenceFlag, ...] = ()
     """What the coder says of them."""
 

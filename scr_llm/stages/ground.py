@@ -1,10 +1,10 @@
 """Each quote becomes an exact span of the reading, or is refused. Nothing is ever repaired."""
 
+import bisect
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from scr_llm.records import (
     Case,
@@ -20,157 +20,11 @@ from scr_llm.records import (
     Span,
     ThemeCoding,
 )
+from scr_llm.text.find import Finder, Match
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, readable
-from scr_llm.text.normalise import LINE_HYPHENS, Normalised, normalise
+from scr_llm.text.plain import body_of, heads_of
 
-Status = Literal["exact", "normalised", "near", "absent"]
-NEAR = 80
-"""rapidfuzz partial ratio (0-100) from which something is shown to a person as near. It is never counted."""
-
-_ELLIPSIS = re.compile(r"\s*(?:…|\.{3,}|\[(?:…|\.{3,})\])\s*")
-_ROUND_INSERTION = "the words in round brackets do not stand in the source; an editor's insertion belongs in square brackets"
-
-
-@dataclass(frozen=True)
-class Match:
-    """Where a quote stands in a text, or that it does not."""
-
-    quote: str
-    """As given."""
-    status: Status
-    """Only exact and normalised are grounded."""
-    start: int | None
-    """Offset in code points."""
-    end: int | None
-    """Offset just behind."""
-    diff: tuple[str, ...] = ()
-    """For near: the differing words, `-` before those only in the quote, `+` before those only in the text."""
-    places: int = 1
-    """In how many places the same words stand."""
-
-
-class Finder:
-    """Finds quotes in one text. Normalising the text is done once."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._normal = normalise(text)
-        self._bare, self._bare_map = _without_hyphens(self._normal)
-
-    def find(self, quote: str, *, near_to: int | None = None, fuzzy: bool = True) -> Match:
-        """The ladder: exact, normalised, near, absent. Among repeated places the one closest to `near_to` is taken."""
-        wanted = quote.strip()
-        if not _is_quotable(wanted):
-            return Match(quote, "absent", None, None)
-        spans = [(at, at + len(wanted)) for at in _all(self._text, wanted) if self._whole(at, at + len(wanted))]
-        status: Status = "exact"
-        if not spans:
-            spans, status = self._normalised(wanted), "normalised"
-        if spans:
-            start, end = min(spans, key=lambda s: abs(s[0] - near_to) if near_to is not None else s[0])
-            return Match(quote, status, start, end, places=len(spans))
-        return self._near(quote) if fuzzy else Match(quote, "absent", None, None)
-
-    def _whole(self, start: int, end: int) -> bool:
-        """Whether a place begins and ends at the edges of words."""
-        text = self._text
-        inside_left = start > 0 and (text[start - 1].isalnum() or text[start - 1] in LINE_HYPHENS) and text[start].isalnum()
-        inside_right = end < len(text) and (text[end].isalnum() or text[end] in LINE_HYPHENS) and text[end - 1].isalnum()
-        return not (inside_left or inside_right)
-
-    def _normalised(self, wanted: str) -> list[tuple[int, int]]:
-        normal = normalise(wanted)
-        bare, _hyphens = _without_hyphens(normal)
-        bare = bare.strip()
-        if not bare:
-            return []
-        quote_hyphens = _hyphen_places(normal)
-        spans = []
-        for at in _all(self._bare, bare):
-            if not self._hyphens_agree(at, len(bare), quote_hyphens):
-                continue
-            start = self._normal.source[self._bare_map[at]]
-            end = self._normal.source[self._bare_map[at + len(bare) - 1]] + 1
-            if self._whole(start, end):
-                spans.append((start, end))
-        return spans
-
-    def _hyphens_agree(self, at: int, length: int, wanted: frozenset[int]) -> bool:
-        """Every hyphen of one side is in the other; a line-end hyphen of the text agrees with a hyphen and with none."""
-        hard: set[int] = set()
-        loose: set[int] = set()
-        for place in range(1, length):
-            left, right = self._bare_map[at + place - 1], self._bare_map[at + place]
-            if "-" in self._normal.text[left + 1 : right]:
-                hard.add(place)
-            if any(position in self._normal.loose for position in range(left + 1, right + 1)):
-                loose.add(place)
-        inner = {place for place in wanted if 0 < place < length}
-        return hard <= inner and inner <= hard | loose
-
-    def _near(self, quote: str) -> Match:
-        from rapidfuzz import fuzz
-
-        normal = normalise(quote.strip()).text
-        if len(normal) < 12:
-            return Match(quote, "absent", None, None)
-        found = fuzz.partial_ratio_alignment(normal, self._normal.text, score_cutoff=NEAR)
-        if found is None or found.dest_end <= found.dest_start:
-            return Match(quote, "absent", None, None)
-        start, end = found.dest_start, found.dest_end
-        while start > 0 and self._normal.text[start - 1].isalnum():
-            start -= 1
-        while end < len(self._normal.text) and self._normal.text[end].isalnum():
-            end += 1
-        return Match(
-            quote, "near", self._normal.source[start], self._normal.source[end - 1] + 1,
-            diff=_differing(normal, self._normal.text[start:end]),
-        )  # fmt: skip
-
-
-def _is_quotable(text: str) -> bool:
-    return any(character.isalnum() for character in text)
-
-
-def _all(text: str, wanted: str) -> Iterable[int]:
-    at = text.find(wanted)
-    while at >= 0:
-        yield at
-        at = text.find(wanted, at + 1)
-
-
-def _without_hyphens(normal: Normalised) -> tuple[str, tuple[int, ...]]:
-    """Hyphens between letters taken out, and for each character left its place in the normalised text."""
-    text = normal.text
-    kept = [
-        i for i, character in enumerate(text)
-        if not (character == "-" and 0 < i < len(text) - 1 and text[i - 1].isalnum() and text[i + 1].isalnum())
-    ]  # fmt: skip
-    return "".join(text[i] for i in kept), tuple(kept)
-
-
-def _hyphen_places(normal: Normalised) -> frozenset[int]:
-    """Places in the hyphen-free text just before which a hyphen between letters was taken out."""
-    text = normal.text.strip()
-    lead = len(normal.text) - len(normal.text.lstrip())
-    _, kept = _without_hyphens(Normalised(text, (), frozenset()))
-    places = {i for i in range(1, len(kept)) if kept[i] - kept[i - 1] > 1}
-    loose = {i - lead for i in normal.loose}
-    return frozenset(places | {i for i in range(1, len(kept)) if kept[i] in loose})
-
-
-def _differing(quote: str, text: str) -> tuple[str, ...]:
-    import difflib
-
-    return tuple(word for word in difflib.ndiff(quote.split(), text.split()) if word[0] in "-+")
-
-
-def explain_absence(finder: Finder, quote: str) -> str:
-    """Why a quote is refused, where there is more to say than that it is not there."""
-    without = re.sub(r"\s*\([^)]*\)", "", quote)
-    if without != quote and _is_quotable(without) and finder.find(without, fuzzy=False).status in ("exact", "normalised"):
-        return _ROUND_INSERTION
-    return "these words do not stand in the document"
+_NEGATES = re.compile(r"\b(?:no|not|never|nor|neither|without|cannot|\w+n['’]t|failed to|failure to|lack of|absence of|no evidence (?:of|that))\s*$", re.I)
 
 
 def ground(draft: DraftCoding, reading: Reading) -> Coding:
@@ -184,8 +38,8 @@ class _Grounder:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._flow = Flow.of(reading)
-        self._finder = Finder(self._flow.text)
-        self._whole = Finder("\n\n".join(page.text for page in reading.pages))
+        self._finder = Finder(self._flow.text, self._flow.section_at)
+        self._pages: dict[int, Finder] = {}
         self._refused: list[Refusal] = []
 
     def coding(self, draft: DraftCoding) -> Coding:
@@ -245,36 +99,42 @@ class _Grounder:
 
     def _evidence(self, quote: DraftQuote, about: str, *, anywhere: bool = False) -> list[Evidence]:
         """A quote's evidence: one entry for each page and each part between ellipses. Empty, and refused, if any part fails."""
-        parts = [part for part in _ELLIPSIS.split(re.sub(r"\[[^\]]*\]", "…", quote.text)) if _is_quotable(part)]
-        hint = self._flow.at(quote.page, 0) if quote.page else None
-        found: list[Evidence] = []
-        behind = -1
-        for part in parts or [quote.text]:
-            match = self._finder.find(part, near_to=hint if behind < 0 else behind)
-            if match.start is None or match.end is None or match.status in ("near", "absent"):
-                if anywhere and (marked := self._in_furniture(part, quote)):
-                    found += marked
-                    continue
-                self._refuse(quote, about, match, part)
-                return []
-            section = self._flow.section_at(match.start)
-            if match.start < behind or (found and (section.title if section else "") != found[0].section):
-                self._refused.append(
-                    Refusal(about=about, quote=quote.text, status="absent", reason="its parts do not stand in this order within one section")
-                )
-                return []
-            if not anywhere and section is not None and section.kind in NEVER_EVIDENCE:
-                self._refused.append(
-                    Refusal(about=about, quote=quote.text, status="furniture", reason=f"it stands in “{section.title}”, where nothing is evidence")
-                )
-                return []
-            flags: tuple[EvidenceFlag, ...] = tuple(dict.fromkeys((*quote.flags, *(("ambiguous",) if match.places > 1 and hint is None else ()))))
-            if section is not None and section.kind in ("recommendations", "action_plan") and about.startswith("theme:"):
-                flags = tuple(dict.fromkeys((*flags, "recommendation")))
-            for span in self._flow.spans(match.start, match.end):
-                found.append(self._one(span, "exact" if match.status == "exact" else "normalised", section.title if section else "", flags, bool(found)))
-            behind = match.end
-        return found
+        match = self._finder.find(quote.text, prefer=self._hint(quote))
+        if not match.found or match.start is None:
+            if anywhere and (marked := self._in_furniture(quote)):
+                return marked
+            self._refuse(quote, about, match)
+            return []
+        section = self._flow.section_at(match.start)
+        if not anywhere and section is not None and section.kind in NEVER_EVIDENCE:
+            self._refused.append(
+                Refusal(about=about, quote=quote.text, status="furniture", reason=f"it stands in “{section.title}”, where nothing is evidence")
+            )
+            return []
+        flags: list[EvidenceFlag] = list(quote.flags)
+        if match.places > 1:
+            flags.append("ambiguous")
+        if section is not None and section.kind in ("recommendations", "action_plan") and about.startswith("theme:"):
+            flags.append("recommendation")
+        if _NEGATES.search(self._flow.text[max(0, match.start - 40) : match.start]):
+            flags.append("behind_negation")
+        if any(self._reading.pages[s.page - 1].scanned for s in self._flow.spans(match.start, match.spans[-1][1])):
+            flags.append("scanned")
+        kept = tuple(dict.fromkeys(flags))
+        spans = [span for start, end in match.spans for span in self._flow.spans(start, end)]
+        status: Literal["exact", "normalised"] = "exact" if match.status == "exact" else "normalised"
+        return [self._one(span, status, section.title if section else "", kept, bool(number)) for number, span in enumerate(spans)]
+
+    def _hint(self, quote: DraftQuote) -> Any:
+        """Among repeated places: the section that the coder names first, then the page nearest to the one it names."""
+
+        def away(position: int) -> tuple[bool, int]:
+            section = self._flow.section_at(position)
+            title = section.title.lower() if section else ""
+            elsewhere = bool(quote.section) and readable(quote.section or "").lower() not in title
+            return elsewhere, abs(self._flow.page_at(position) - quote.page) if quote.page else 0
+
+        return away
 
     def _one(self, span: Span, status: Literal["exact", "normalised"], section: str, flags: tuple[EvidenceFlag, ...], continued: bool) -> Evidence:
         text = self._reading.pages[span.page - 1].text[span.start : span.end]
@@ -283,49 +143,56 @@ class _Grounder:
             flags=(*flags, "continued") if continued else flags,
         )  # fmt: skip
 
-    def _in_furniture(self, part: str, quote: DraftQuote) -> list[Evidence]:
-        """Case facts often stand in a title, a cover or a heading: found there, page by page."""
+    def _in_furniture(self, quote: DraftQuote) -> list[Evidence]:
+        """Case facts often stand in a title, a cover or a heading: found there, page by page. What cannot be seen is never found."""
         for page in sorted(self._reading.pages, key=lambda p: (p.number != quote.page, p.number)):
-            match = Finder(page.text).find(part, fuzzy=False)
-            if match.start is not None and match.end is not None:
-                span = Span(page=page.number, start=match.start, end=match.end)
+            match = self._page(page.number).find(quote.text, fuzzy=False)
+            hidden = [m for m in page.marks if m.kind == "hidden"]
+            if match.found and len(match.spans) == 1 and not any(m.start < match.spans[0][1] and match.spans[0][0] < m.end for m in hidden):
+                span = Span(page=page.number, start=match.spans[0][0], end=match.spans[0][1])
                 return [self._one(span, "exact" if match.status == "exact" else "normalised", "", quote.flags, False)]
         return []
 
-    def _refuse(self, quote: DraftQuote, about: str, match: Match, part: str) -> None:
-        if match.status == "near":
-            self._refused.append(
-                Refusal(about=about, quote=quote.text, status="near", reason="something like it stands there, but these words differ: " + "; ".join(match.diff[:8]))
-            )
-        elif self._whole.find(part, fuzzy=False).status != "absent":
-            self._refused.append(Refusal(about=about, quote=quote.text, status="furniture", reason="it stands only in a heading, header, footer or contents list"))
+    def _page(self, number: int) -> Finder:
+        if number not in self._pages:
+            self._pages[number] = Finder(self._reading.pages[number - 1].text)
+        return self._pages[number]
+
+    def _refuse(self, quote: DraftQuote, about: str, match: Match) -> None:
+        marked = next((p for p in self._reading.pages if p.marks and self._page(p.number).find(quote.text, fuzzy=False).found), None)
+        if marked is not None:
+            reason = f"it stands only in a heading, header, footer, note, contents list or hidden text of page {marked.number}"
+            self._refused.append(Refusal(about=about, quote=quote.text, status="furniture", reason=reason))
         else:
-            self._refused.append(Refusal(about=about, quote=quote.text, status="absent", reason=explain_absence(self._finder, part)))
+            self._refused.append(
+                Refusal(about=about, quote=quote.text, status="near" if match.status == "near" else "absent", reason=match.reason)
+            )
 
 
 def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
-    """Each quote against a plain text, in the order given, as `scr-llm ground` prints it."""
-    finder = Finder(text)
-    return [
-        {
-            "quote": match.quote, "status": match.status, "start": match.start, "end": match.end, "diff": list(match.diff),
-            "matched": text[match.start : match.end] if match.start is not None else None,
-        }
-        for match in (_located(finder, quote) for quote in quotes)
-    ]  # fmt: skip
+    """Each quote against a plain text, in the order given, as `scr-llm ground` prints it.
+
+    Pages may be parted by form feeds; a quote may run over a page's end and its furniture. Headings that stand alone part the sections.
+    """
+    finder = Finder(text, _section_of(text))
+    flow, bases = body_of(text)
+    body = Finder(flow.text, _section_of(flow.text)) if len(flow.pieces) > 1 else None
+    found: list[dict[str, object]] = []
+    for quote in quotes:
+        match = finder.find(quote, fuzzy=body is None)
+        start, end = match.start, match.end
+        if body is not None and not match.found:
+            match = body.find(quote)
+            spans = [span for s, e in match.spans for span in flow.spans(s, e)]
+            start = bases[spans[0].page - 1] + spans[0].start if spans else None
+            end = bases[spans[-1].page - 1] + spans[-1].end if spans else None
+        found.append({
+            "quote": quote, "status": match.status, "start": start, "end": end, "diff": list(match.diff) or ([match.reason] if match.status == "near" else []),
+            "matched": text[start:end] if start is not None else None,
+        })  # fmt: skip
+    return found
 
 
-def _located(finder: Finder, quote: str) -> Match:
-    """One quote; a spliced one spans from its first part to its last, each part in order."""
-    parts = [part for part in _ELLIPSIS.split(re.sub(r"\[[^\]]*\]", "…", quote)) if _is_quotable(part)]
-    whole = finder.find(quote, fuzzy=len(parts) < 2)
-    if whole.status in ("exact", "normalised") or len(parts) < 2:
-        return whole
-    found: list[Match] = []
-    for part in parts:
-        match = finder.find(part, near_to=found[-1].end if found else None)
-        behind = found[-1].end if found else 0
-        if match.start is None or match.status in ("near", "absent") or match.start < (behind or 0):
-            return Match(quote, "absent", None, None)
-        found.append(match)
-    return Match(quote, "normalised", found[0].start, found[-1].end)
+def _section_of(text: str) -> Callable[[int], int]:
+    heads = heads_of(text)
+    return lambda place: bisect.bisect_right(heads, place)

@@ -1,19 +1,28 @@
 """The written list of normalisations under which two texts count as the same words.
 
-1. Unicode NFKC (ligatures, full-width forms, no-break spaces), character by character, so that an offset map can be kept;
-2. quotation marks and apostrophes to one form each; 3. dashes to a hyphen; 4. runs of white space to one space;
+1. Unicode NFKC (ligatures, full-width forms, no-break spaces, letters with combining marks), cluster by cluster, so that an offset map can be
+   kept; 2. quotation marks and apostrophes to one form each; 3. dashes to a hyphen; 4. runs of white space to one space;
 5. soft and line-end hyphens dropped together with the line end behind them; a hyphen against a line-end hyphen is the same;
 6. zero-width characters dropped. Nothing else: case, punctuation and every letter, digit and word must agree.
 """
 
+import bisect
+import re
 import unicodedata
 from dataclasses import dataclass
 
+LINE_HYPHENS = frozenset("\xad\u2010\ufffe")
+"""Hyphens at a line's end as a reading writes them: dividing a word, or the word's own; U+FFFE is what pdfium puts there."""
+
 _QUOTES = dict.fromkeys("‘’‚‛′`´", "'") | dict.fromkeys("“”„‟″«»", '"')
-_DASHES = frozenset("‐‑‒–—―−﹘﹣－")
+_DASHES = frozenset("-‐‑‒–—―−﹘﹣－")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-LINE_HYPHENS = frozenset("\xad\u2010")
-"""Hyphens at a line's end as the reading writes them: dividing a word, or the word's own."""
+_MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
+_TOKEN = re.compile(rf"(?P<plain>[!-,./-_a-~]+(?![{_MARKS}]))|[\s\S][{_MARKS}]*")
+"""A run of letters that the list leaves as they are, or one character with the marks that combine with it."""
+_INNER = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
+_DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u2011](?=[ \t]*\r?\n[ \t]*[^\W\d_])")
+"""A hyphen at a line's end between letters, in a plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,34 +30,65 @@ class Normalised:
     """A text under the list, with its offset map."""
 
     text: str
-    """Normalised, hyphens within it still there."""
-    source: tuple[int, ...]
-    """For each character, the offset it came from."""
-    loose: frozenset[int]
-    """Offsets in `text` just before which a line-end hyphen was dropped."""
+    """Normalised; hyphens between letters are taken out of it, see `hard`."""
+    starts: tuple[int, ...]
+    """For each character, the offset at which what it came from begins."""
+    ends: tuple[int, ...]
+    """For each character, the offset just behind what it came from."""
+    hard: tuple[int, ...]
+    """In order, offsets in `text` just before which a hyphen between letters or digits was taken out."""
+    loose: tuple[int, ...]
+    """In order, offsets in `text` just before which a line-end or soft hyphen was taken out: the word may have a hyphen there or none."""
 
 
 def normalise(text: str) -> Normalised:
     """Apply the list to a text."""
+    divided = {match.start() for match in _DIVIDED.finditer(text)} if "\n" in text else frozenset()
     out: list[str] = []
-    source: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     loose: set[int] = set()
-    skip_space = False
-    for offset, character in enumerate(text):
-        if character in LINE_HYPHENS:
+    joining = False
+    for token in _TOKEN.finditer(text):
+        start, end = token.span()
+        if token.lastgroup == "plain":
+            out += token.group()
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+            joining = False
+            continue
+        cluster = token.group()
+        if cluster in LINE_HYPHENS or start in divided:
             loose.add(len(out))
-            skip_space = True
+            joining = True
             continue
-        if character in _ZERO_WIDTH:
+        if cluster in _ZERO_WIDTH:
             continue
-        for folded in unicodedata.normalize("NFKC", character) if character > "~" else character:
-            letter = _QUOTES.get(folded) or ("-" if folded in _DASHES else folded)
-            if letter.isspace():
-                if skip_space or (out and out[-1] == " "):
+        for folded in cluster if cluster.isascii() else unicodedata.normalize("NFKC", cluster):
+            if folded.isspace():
+                if joining or (out and out[-1] == " "):
                     continue
                 letter = " "
             else:
-                skip_space = False
+                joining = False
+                letter = _QUOTES.get(folded) or ("-" if folded in _DASHES else folded)
             out.append(letter)
-            source.append(offset)
-    return Normalised("".join(out), tuple(source), frozenset(loose))
+            starts.append(start)
+            ends.append(end)
+    return _without_hyphens("".join(out), starts, ends, loose)
+
+
+def _without_hyphens(text: str, starts: list[int], ends: list[int], loose: set[int]) -> Normalised:
+    """Hyphens between letters or digits taken out, and remembered."""
+    hyphens = [match.start() for match in _INNER.finditer(text)]
+    parts, kept_starts, kept_ends, at = [], [], [], 0
+    for hyphen in hyphens:
+        parts.append(text[at:hyphen])
+        kept_starts += starts[at:hyphen]
+        kept_ends += ends[at:hyphen]
+        at = hyphen + 1
+    parts.append(text[at:])
+    return Normalised(
+        "".join(parts), tuple(kept_starts + starts[at:]), tuple(kept_ends + ends[at:]), tuple(h - n for n, h in enumerate(hyphens)),
+        tuple(i - bisect.bisect_left(hyphens, i) for i in sorted(loose)),
+    )  # fmt: skip

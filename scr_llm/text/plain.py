@@ -1,0 +1,57 @@
+"""A plain text file as pages: form feeds part them; what repeats at their edges is furniture."""
+
+import re
+from collections import Counter
+
+from scr_llm.records import Mark, Page, Reading
+from scr_llm.text.flow import Flow
+
+_EDGE = 3
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_PAGE_LINE = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
+_PAGE_WORD = re.compile(r"^.{0,80}?\bpage\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
+_HEADING = re.compile(r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)")
+
+
+def body_of(text: str) -> tuple[Flow, tuple[int, ...]]:
+    """The body of a text, and the offset in it at which each of its pages begins."""
+    parts = text.split("\f")
+    bases, at = [], 0
+    for part in parts:
+        bases.append(at)
+        at += len(part) + 1
+    furniture = _edges(parts) if len(parts) > 1 else _page_lines(text)
+    pages = tuple(
+        Page(number=n + 1, text=part, marks=tuple(Mark(kind="footer", start=s, end=e) for s, e in sorted(furniture.get(n, ()))))
+        for n, part in enumerate(parts)
+    )
+    return Flow.of(Reading(document_id="text", sha256="", pages=pages)), tuple(bases)
+
+
+def heads_of(text: str) -> list[int]:
+    """Offsets of lines that stand alone and look like headings."""
+    return [match.start(1) for match in _HEADING.finditer(text)]
+
+
+def _masked(line: str) -> str:
+    return re.sub(r"\d+", "#", " ".join(line.split()).lower())
+
+
+def _edges(parts: list[str]) -> dict[int, set[tuple[int, int]]]:
+    lines = [[(m.start(), m.end()) for m in _LINE.finditer(part)] for part in parts]
+    edges = [sorted({*own[:_EDGE], *own[-_EDGE:]}) for own in lines]
+    seen = Counter(key for part, own in zip(parts, edges, strict=True) for key in {_masked(part[s:e]) for s, e in own})
+    return {
+        n: {(s, e) for s, e in own if _PAGE_LINE.match(part[s:e].strip()) or seen[_masked(part[s:e])] >= max(2, round(0.4 * len(parts)))}
+        for n, (part, own) in enumerate(zip(parts, edges, strict=True))
+    }
+
+
+def _page_lines(text: str) -> dict[int, set[tuple[int, int]]]:
+    """Without form feeds: lines that name a page, and their neighbours that repeat as often."""
+    lines = [(m.start(), m.end()) for m in _LINE.finditer(text)]
+    words = [text[s:e].strip() for s, e in lines]
+    named = {n for n, line in enumerate(words) if _PAGE_WORD.match(line)}
+    seen = Counter(map(_masked, words))
+    beside = {m for n in named for m in (n - 2, n - 1, n + 1, n + 2) if 0 <= m < len(lines) and seen[_masked(words[m])] >= max(2, len(named) - 1)}
+    return {0: {lines[n] for n in named | beside}} if len(named) > 1 else {}
