@@ -6,7 +6,8 @@ Action plans repeat and are not counted, unless nothing else holds the recommend
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scr_llm.records import NumberedItem, Section, SectionKind
@@ -33,7 +34,7 @@ class _Block:
 
     start: int
     end: int
-    style: Literal["card", "number", "bullet", "plain"]
+    style: Literal["card", "number", "point", "bullet", "plain"]
     number: str | None
     body: int
     kind: Kind | None
@@ -45,6 +46,7 @@ def items(flow: Flow) -> tuple[NumberedItem, ...]:
     blocks = _blocks(flow)
     found: list[NumberedItem] = []
     for kind in ("finding", "recommendation"):
+        blocks = _one_form(blocks, kind)
         mine = [b for b in blocks if b.kind == kind]
         for style in ("card", "number", "bullet", "plain"):
             if any(b.style == style for b in mine):
@@ -76,6 +78,19 @@ def _blocks(flow: Flow) -> list[_Block]:
             last = blocks[-1]
             blocks[-1] = _Block(last.start, end, last.style, last.number, last.body, last.kind, last.section)
     return blocks
+
+
+def _form(number: str) -> str:
+    return "R" if number[0] == "R" else "letter" if not number[0].isdigit() else "dotted" if "." in number else "whole"
+
+
+def _one_form(blocks: list[_Block], kind: Kind) -> list[_Block]:
+    """Where items of a kind are numbered, one form of number counts: (a) is a point within an item, 9.1 among 1, 2, 3 a paragraph."""
+    mine = [b for b in blocks if b.kind == kind and b.style == "number"]
+    forms = Counter(_form(b.number or "") for b in mine)
+    main = max((f for f in forms if f != "letter"), key=lambda f: forms[f], default="letter")
+    other: dict[_Block, Literal["point", "plain"]] = {b: "point" if _form(b.number or "") == "letter" else "plain" for b in mine if _form(b.number or "") != main}
+    return [replace(b, style=other[b]) if b in other else b for b in blocks]
 
 
 def _contexts(flow: Flow) -> dict[Section, Kind | None]:
