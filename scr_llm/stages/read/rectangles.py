@@ -1,0 +1,66 @@
+"""Where on the printed page a stretch of its text stands, for highlighting."""
+
+import ctypes
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from scr_llm.records import Span
+from scr_llm.stages.read.hidden import Box
+from scr_llm.stages.read.pdf import rows_of
+
+
+def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
+    """One box a line (left, bottom, right, top; in points of the page's own space, from its lower left corner).
+
+    Args:
+        path: the PDF that was read.
+        text: the reading's text of the page that the span is on.
+        span: the stretch.
+
+    Returns:
+        Nothing where pdfium could not read that page.
+    """
+    document = pdfium.PdfDocument(path)
+    try:
+        page = document[span.page - 1]
+        textpage = page.get_textpage()
+        rows = rows_of(textpage.get_text_range())
+        boxes: list[Box] = []
+        at = 0
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) != len(rows):
+            return ()
+        for line, (first, _row) in zip(lines, rows, strict=True):
+            start = text.index(line, at)
+            at = start + len(line)
+            low, high = max(span.start, start), min(span.end, at)
+            if low < high:
+                boxes += _boxes(textpage, first + low - start, high - low)
+        return tuple(boxes)
+    except pdfium.PdfiumError:
+        return ()
+    finally:
+        document.close()
+
+
+def _boxes(textpage: pdfium.PdfTextPage, first: int, count: int) -> list[Box]:
+    found: list[Box] = []
+    edges = [ctypes.c_double() for _ in range(4)]
+    for index in range(raw.FPDFText_CountRects(textpage.raw, first, count)):
+        if raw.FPDFText_GetRect(textpage.raw, index, *(ctypes.byref(edge) for edge in edges)):
+            left, top, right, bottom = (edge.value for edge in edges)
+            box = (left, bottom, right, top)
+            if found and _is_beside(found[-1], box):
+                last = found[-1]
+                found[-1] = (min(last[0], left), min(last[1], bottom), max(last[2], right), max(last[3], top))
+            else:
+                found.append(box)
+    return found
+
+
+def _is_beside(one: Box, other: Box) -> bool:
+    """Whether a box goes on the line of another: some files draw each letter by itself."""
+    height = max(one[3] - one[1], other[3] - other[1])
+    return min(one[3], other[3]) - max(one[1], other[1]) > 0.3 * min(one[3] - one[1], other[3] - other[1]) and -height < other[0] - one[2] < height
