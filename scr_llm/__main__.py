@@ -2,4 +2,5 @@
 
 from scr_llm.cli import main
 
-main()
+if __name__ == "__main__":  # a reading process imports this module too
+    main()

@@ -28,7 +28,7 @@ from scr_llm.records import (
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.intake import same_text, take_in, why_no_review
-from scr_llm.stages.read import read
+from scr_llm.stages.read.apart import Limits, read_apart
 from scr_llm.stages.review import current, latest
 from scr_llm.stages.synthesise import Coded, Paper, synthesise
 from scr_llm.store import Store
@@ -63,9 +63,11 @@ def run(project: Project, coder: Coder, progress: Progress = lambda *_: None) ->
             raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
         before = {d.id for d in documents if d.status == "coded"}
         waiting = [d for d in documents if d.status in ("pending", "failed")]
-        for number, document in enumerate(waiting, 1):
+        limits = Limits(**project.settings.read.model_dump())
+        files = [(project.inbox / document.file, document.id) for document in waiting]
+        for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
             progress(document.file, number, len(waiting))
-            one_document(project, store, document, coder, codebook)
+            one_document(store, document, reading, coder, codebook)
         after = present_documents(project, store)
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
@@ -94,10 +96,11 @@ def present_documents(project: Project, store: Store) -> list[Document]:
     return sorted(store.documents(), key=lambda d: (d.file, d.id))
 
 
-def one_document(project: Project, store: Store, document: Document, coder: Coder, codebook: Codebook) -> None:
-    """One document through all stages; whatever goes wrong becomes its status and reason."""
+def one_document(store: Store, document: Document, reading: Reading | Exception, coder: Coder, codebook: Codebook) -> None:
+    """One document, read, through all further stages; whatever goes wrong becomes its status and reason."""
     try:
-        reading = read(project.inbox / document.file, document.id)
+        if isinstance(reading, Exception):
+            raise reading
         document = document.model_copy(update={"pages": len(reading.pages), "notes": notes(reading), "reason": None})
         if reason := why_no_review(reading):
             store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))

@@ -26,6 +26,19 @@ class BriefingSettings(Record):
     """Whether a theme found in a review's recommendations only counts; how many do is printed either way."""
 
 
+class ReadSettings(Record):
+    """What reading one file may cost."""
+
+    seconds: float = 180.0
+    """Time for one file."""
+    megabytes: int = 1500
+    """Memory of one reading process."""
+    workers: int = 2
+    """Files read at once."""
+    witness: bool = True
+    """Whether a second reader checks every page; slower."""
+
+
 class LlmSettings(Record):
     """The language model, where one is used."""
 
@@ -60,6 +73,8 @@ class Settings(Record):
     """Protective marking in the footer; may be empty."""
     batch: str = "1"
     """Name of the batch that new files belong to."""
+    read: ReadSettings = ReadSettings()
+    """[read]"""
     briefing: BriefingSettings = BriefingSettings()
     """[briefing]"""
     llm: LlmSettings = LlmSettings()
@@ -107,6 +122,12 @@ organisation = "Safeguarding Partnership"
 title = "Briefing paper: analysis of Serious Case Review executive summaries"
 marking = "OFFICIAL"            # printed in the footer of every page; "" for none
 batch = "1"                     # name of the batch that new files belong to
+
+[read]
+seconds = 180                   # for one file; past it, or past its memory, a file is given up and reported
+megabytes = 1500
+workers = 2                     # files read at once
+witness = true                  # a second reader checks every page (slower)
 
 [briefing]
 headline_themes = 3             # practice themes with a section of their own

@@ -1,0 +1,105 @@
+"""Read files in processes of their own, within limits: a hostile file costs bounded time and memory, and only itself."""
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as OutOfTime
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from scr_llm.errors import ScrError, UnreadableError
+from scr_llm.records import Reading
+from scr_llm.stages.read import read
+
+_TOO_MUCH = 86
+"""Exit code of a process that took more memory than it may."""
+_AHEAD = 3
+"""Files for each process that are read before they are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may cost."""
+
+    seconds: float = 180.0
+    """Time for one file; then it is tried once more without the second reader, then given up."""
+    megabytes: int = 1500
+    """Memory of one process."""
+    workers: int = 2
+    """Processes at once."""
+    witness: bool = True
+    """Whether a second reader checks every page."""
+
+
+def read_apart(files: Sequence[tuple[Path, str]], limits: Limits) -> Iterator[Reading | Exception]:
+    """Read files, each given with its document id, in order. What goes wrong with one is given in its place."""
+    if not files:
+        return
+    pool = ProcessPool(max_workers=limits.workers, initializer=_watch, initargs=(limits.megabytes, os.getpid()), context=get_context("spawn"))
+    try:
+        waiting: deque[Future[Reading]] = deque()
+        coming = iter(files)
+        for _ in range(limits.workers * _AHEAD):
+            if (given := next(coming, None)) is not None:
+                waiting.append(_ask(pool, *given, limits, witness=limits.witness))
+        for path, document_id in files:
+            future = waiting.popleft()
+            result = _outcome(future, limits)
+            if isinstance(result, _OverLimitError) and limits.witness:
+                result = _outcome(_ask(pool, path, document_id, limits, witness=False), limits)
+            if (given := next(coming, None)) is not None:
+                waiting.append(_ask(pool, *given, limits, witness=limits.witness))
+            yield result
+    finally:
+        pool.stop()
+        pool.join()
+
+
+class _OverLimitError(UnreadableError):
+    """It cost more than it may."""
+
+
+def _ask(pool: ProcessPool, path: Path, document_id: str, limits: Limits, *, witness: bool) -> "Future[Reading]":
+    future: Future[Reading] = pool.schedule(read, args=[path, document_id], kwargs={"witness": witness}, timeout=limits.seconds)
+    return future
+
+
+def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
+    advice = "Print it to PDF again, or raise [read] in project.toml if you trust the file."
+    try:
+        return future.result()
+    except OutOfTime:
+        return _OverLimitError(f"reading it took more than {limits.seconds:g} seconds.", next_step=advice)
+    except ProcessExpired as error:
+        if error.exitcode == _TOO_MUCH:
+            return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
+        return _OverLimitError(f"the file brings the reader down (exit code {error.exitcode}).", next_step=advice)
+    except MemoryError:
+        return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
+    except (ScrError, OSError) as error:
+        return error
+    except Exception as error:  # whatever a hostile file may raise; given in its place
+        return UnreadableError(f"the reader failed on it ({type(error).__name__}).", next_step=advice)
+
+
+def _watch(megabytes: int, parent: int) -> None:
+    """In the process: end it when it takes too much memory, or when whoever started it is gone."""
+    import psutil
+
+    own = psutil.Process()
+
+    def look() -> None:
+        while True:
+            if own.memory_info().rss > megabytes * 1_000_000:
+                os._exit(_TOO_MUCH)
+            if not psutil.pid_exists(parent):
+                os._exit(0)
+            time.sleep(0.05)
+
+    threading.Thread(target=look, daemon=True).start()
