@@ -14,6 +14,7 @@ from scr_llm.records import (
     CoderIdentity,
     Coding,
     Document,
+    DocumentStatus,
     DraftCoding,
     Export,
     ExportCase,
@@ -27,9 +28,10 @@ from scr_llm.records import (
 )
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground
-from scr_llm.stages.intake import same_text, take_in, why_no_review
+from scr_llm.stages.intake import take_in, why_no_review
 from scr_llm.stages.read.apart import Limits, read_apart
 from scr_llm.stages.review import current, latest
+from scr_llm.stages.same import Print, compare
 from scr_llm.stages.synthesise import Coded, Paper, synthesise
 from scr_llm.store import Store
 
@@ -63,11 +65,12 @@ def run(project: Project, coder: Coder, progress: Progress = lambda *_: None) ->
             raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
         before = {d.id for d in documents if d.status == "coded"}
         waiting = [d for d in documents if d.status in ("pending", "failed")]
+        prints = {d.id: Print.of(d, r) for d in documents if waiting and d.status == "coded" and (r := store.reading(d.id))}
         limits = Limits(**project.settings.read.model_dump())
         files = [(project.inbox / document.file, document.id) for document in waiting]
         for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
             progress(document.file, number, len(waiting))
-            one_document(store, document, reading, coder, codebook)
+            one_document(store, document, reading, prints, coder, codebook)
         after = present_documents(project, store)
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
@@ -96,7 +99,9 @@ def present_documents(project: Project, store: Store) -> list[Document]:
     return sorted(store.documents(), key=lambda d: (d.file, d.id))
 
 
-def one_document(store: Store, document: Document, reading: Reading | Exception, coder: Coder, codebook: Codebook) -> None:
+def one_document(
+    store: Store, document: Document, reading: Reading | Exception, prints: dict[str, Print], coder: Coder, codebook: Codebook
+) -> None:
     """One document, read, through all further stages; whatever goes wrong becomes its status and reason."""
     try:
         if isinstance(reading, Exception):
@@ -105,18 +110,40 @@ def one_document(store: Store, document: Document, reading: Reading | Exception,
         if reason := why_no_review(reading):
             store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))
             return
-        others = [(d, r) for d in store.documents() if d.status == "coded" and d.id != document.id and (r := store.reading(d.id))]
-        if twin := same_text(reading, others):
-            reason = f"the same words as {twin.file} in another file. It is counted once."
-            store.save_document(document.model_copy(update={"status": "duplicate", "reason": reason}))
+        own = Print.of(document, reading)
+        if known := _known(store, own, reading, prints):
+            status, text = known
+            store.save_document(document.model_copy(update={"status": status, "reason": text}))
             return
         store.save_reading(reading)
         draft: DraftCoding = coder.code(reading, codebook)
-        store.save_coding(document.model_copy(update={"status": "coded"}), draft, ground(draft, reading))
+        document = document.model_copy(update={"status": "coded"})
+        store.save_coding(document, draft, ground(draft, reading))
+        prints[document.id] = own
     except UnreadableError as error:
         store.save_document(document.model_copy(update={"status": "unreadable", "reason": str(error)}))
     except (ScrError, OSError) as error:
         store.save_document(document.model_copy(update={"status": "failed", "reason": f"{error} Run again to try it again."}))
+
+
+def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | None:
+    """Status and reason of a document that is an older one over again. A re-issue takes the place of the older one instead."""
+    relation = compare(own, prints.values())
+    if relation is None:
+        return None
+    older, detail = relation.older, relation.detail
+    if relation.kind == "same":
+        return "duplicate", f"the same words as {older.file} in another file. It is counted once."
+    if relation.kind == "within":
+        return "duplicate", f"its text stands within {older.file} ({detail}), which is coded. It is counted once."
+    if relation.kind == "contains":
+        return "duplicate", f"it holds the whole of {older.file} ({detail}), which is coded. It is counted once; to code this one instead, begin a project without that file."
+    before = store.reading(older.id)
+    if before and before.file.created and reading.file.created and reading.file.created < before.file.created:
+        return "superseded", f"an earlier issue of {older.file}, by its date. {detail}"
+    store.save_document(older.model_copy(update={"status": "superseded", "reason": f"re-issued as {own.document.file}. {detail}"}))
+    del prints[older.id]
+    return None
 
 
 def notes(reading: Reading) -> tuple[PageNote, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scr_llm.records import Document, Reading
-from scr_llm.text.normalise import normalise
 
 _REVIEW = re.compile(
     r"serious case review|case review|safeguarding practice review|child practice review|executive summary|independent review|rapid review|recommendation",
@@ -37,16 +36,6 @@ def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
         )  # fmt: skip
     key = sha256 if content and not same else own
     return Document(id=f"d{key[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch)
-
-
-def same_text(reading: Reading, others: Sequence[tuple[Document, Reading]]) -> Document | None:
-    """An earlier document with the same words in another file."""
-    words = _words(reading)
-    return next((document for document, other in others if words and _words(other) == words), None)
-
-
-def _words(reading: Reading) -> str:
-    return re.sub(r"\W+", "", normalise("".join(page.text for page in reading.pages)).text).lower()
 
 
 def why_no_review(reading: Reading) -> str | None:
