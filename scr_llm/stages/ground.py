@@ -174,9 +174,9 @@ def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
 
     Pages may be parted by form feeds; a quote may run over a page's end and its furniture. Headings that stand alone part the sections.
     """
-    finder = Finder(text, _section_of(text))
+    finder = Finder(text, section_of(text))
     flow, bases = body_of(text)
-    body = Finder(flow.text, _section_of(flow.text)) if len(flow.pieces) > 1 else None
+    body = Finder(flow.text, section_of(flow.text)) if len(flow.pieces) > 1 else None
     found: list[dict[str, object]] = []
     for quote in quotes:
         match = finder.find(quote, fuzzy=body is None)
@@ -193,6 +193,7 @@ def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
     return found
 
 
-def _section_of(text: str) -> Callable[[int], int]:
+def section_of(text: str) -> Callable[[int], int]:
+    """Which section of a plain text a place lies in, counted by its headings."""
     heads = heads_of(text)
     return lambda place: bisect.bisect_right(heads, place)

@@ -17,13 +17,18 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def differing(quote: str, text: str) -> tuple[str, ...]:
     """The words only in the quote (`- word`) and only in the text (`+ word`), in order, each that changes the sense with its kind in brackets."""
-    marked = []
-    for line in difflib.ndiff(_words(quote), _words(text)):
-        if line[0] in "-+":
-            word = line[2:].strip(".,;:!?()[]\"'“”‘’")
-            kind = next((name for name, look in _KINDS if look.match(word)), None)
-            marked.append(line + (f" ({kind})" if kind else ""))
-    return tuple(marked)
+    one, other = _words(quote), _words(text)
+    found: list[str] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found += [_marked("-", word) for word in one[a:b]] + [_marked("+", word) for word in other[c:d]]
+    return tuple(found)
+
+
+def _marked(sign: str, word: str) -> str:
+    bare = word.strip(".,;:!?()[]\"'“”‘’")
+    kind = next((name for name, look in _KINDS if look.match(bare)), None)
+    return f"{sign} {word}" + (f" ({kind})" if kind else "")
 
 
 def _words(text: str) -> list[str]:

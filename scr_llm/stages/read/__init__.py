@@ -13,18 +13,19 @@ from scr_llm.stages.read.structure import structure
 from scr_llm.text.flow import Flow, readable
 
 
-def read(path: Path, document_id: str, *, witness: bool = True) -> Reading:
+def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True) -> Reading:
     """Read one file.
 
     Args:
         path: the file.
         document_id: what the reading is of.
         witness: whether a second reader checks every page's text. Slower; without it no page is compared.
+        look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
 
     Raises:
         UnreadableError: where no text can be had: empty, not a PDF, encrypted, broken, or images only.
     """
-    raw_pages = open_pages(path)
+    raw_pages = open_pages(path, look_for_hidden=look_for_hidden)
     if not any(page.text.strip() for page in raw_pages):
         count = len(raw_pages)
         which = "page 1 is an image" if count == 1 else f"pages 1–{count} are images"

@@ -104,16 +104,20 @@ class _Drawn:
         return left.value, top.value
 
     def why_unseen(self, box: Box) -> str | None:
+        """Why nothing shows within a box; None where something does."""
         left, bottom, right, top = box
-        corners = [(self._x[0] * x + self._x[1] * y + self._x[2], self._y[0] * x + self._y[1] * y + self._y[2]) for x, y in ((left, bottom), (right, top))]
-        x0, x1 = sorted(int(c[0]) for c in corners)
-        y0, y1 = sorted(int(c[1]) for c in corners)
-        if x1 <= 0 or y1 <= 0 or x0 >= self._width or y0 >= self._height:
+        (xx, xy, x_at), (yx, yy, y_at) = self._x, self._y
+        x0, x1 = xx * left + xy * bottom + x_at, xx * right + xy * top + x_at
+        y0, y1 = yx * left + yy * bottom + y_at, yx * right + yy * top + y_at
+        x_low, x_high = (int(x0), int(x1) + 1) if x0 < x1 else (int(x1), int(x0) + 1)
+        y_low, y_high = (int(y0), int(y1) + 1) if y0 < y1 else (int(y1), int(y0) + 1)
+        if x_high <= 1 or y_high <= 1 or x_low >= self._width or y_low >= self._height:
             return "off the page"
-        x0, y0, x1, y1 = max(0, x0), max(0, y0), min(self._width, x1 + 1), min(self._height, y1 + 1)
-        low, high = 255, 0
-        for y in range(y0, y1):
-            line = self._pixels[y * self._stride + x0 : y * self._stride + x1]
+        x_low, y_low, x_high, y_high = max(0, x_low), max(0, y_low), min(self._width, x_high), min(self._height, y_high)
+        pixels, stride = self._pixels, self._stride
+        low, high, middle = 255, 0, (y_low + y_high) // 2
+        for y in (middle, *range(y_low, y_high)):  # most ink lies in the middle of a line
+            line = pixels[y * stride + x_low : y * stride + x_high]
             low, high = min(low, min(line)), max(high, max(line))
             if high - low >= _INK:
                 return None
@@ -129,19 +133,18 @@ class _Boxes:
         self._pointers = [ctypes.byref(edge) for edge in self._edges]
         self._loose = raw.FS_RECTF()
 
-    def _letter(self, index: int) -> tuple[float, float, float, float]:
-        raw.FPDFText_GetCharBox(self._textpage, index, *self._pointers)
-        left, right, bottom, top = self._edges
-        return left.value, bottom.value, right.value, top.value
-
     def word(self, first: int, last: int) -> tuple[Box, float]:
         """The box around a word's ink, and the height of its line in points."""
-        a, b = self._letter(first), self._letter(last)
-        box = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-        height = min(box[2] - box[0], box[3] - box[1])
+        ask, (left, right, bottom, top) = raw.FPDFText_GetCharBox, self._edges
+        ask(self._textpage, first, *self._pointers)
+        x0, x1, y0, y1 = left.value, right.value, bottom.value, top.value
+        if last != first:
+            ask(self._textpage, last, *self._pointers)
+            x0, x1, y0, y1 = min(x0, left.value), max(x1, right.value), min(y0, bottom.value), max(y1, top.value)
+        height = min(x1 - x0, y1 - y0)
         if height < 2 * SMALLEST and raw.FPDFText_GetLooseCharBox(self._textpage, first, self._loose):
-            height = min(abs(self._loose.top - self._loose.bottom), max(abs(self._loose.right - self._loose.left), box[2] - box[0]))
-        return box, height
+            height = min(abs(self._loose.top - self._loose.bottom), max(abs(self._loose.right - self._loose.left), x1 - x0))
+        return (x0, y0, x1, y1), height
 
 
 def _is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:

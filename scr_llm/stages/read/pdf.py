@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.errors import UnreadableError
-from scr_llm.stages.read.hidden import Hidden, look
+from scr_llm.stages.read.hidden import Hidden, Looked, look
 
 if TYPE_CHECKING:
     import pypdf
@@ -75,8 +75,8 @@ class RawPage:
     """Whether the text was recognised from an image by a machine."""
 
 
-def open_pages(path: Path) -> tuple[RawPage, ...]:
-    """Every page of a file.
+def open_pages(path: Path, *, look_for_hidden: bool = True) -> tuple[RawPage, ...]:
+    """Every page of a file. Looking for text that cannot be seen draws each page, and costs more than reading it.
 
     Raises:
         UnreadableError: with a reason for a person, where no page can be had.
@@ -91,7 +91,7 @@ def open_pages(path: Path) -> tuple[RawPage, ...]:
             raise _encrypted() from error
         return _by_pypdf(content, error)
     try:
-        raw_pages = [_rows(document, index) for index in range(count)]
+        raw_pages = [_rows(document, index, look_for_hidden=look_for_hidden) for index in range(count)]
     finally:
         document.close()
     stand_in = None
@@ -171,7 +171,7 @@ class Rows:
     """As in RawPage."""
 
 
-def _rows(document: pdfium.PdfDocument, index: int) -> Rows | None:
+def _rows(document: pdfium.PdfDocument, index: int, *, look_for_hidden: bool) -> Rows | None:
     try:
         page = document[index]
         textpage = page.get_textpage()
@@ -185,7 +185,7 @@ def _rows(document: pdfium.PdfDocument, index: int) -> Rows | None:
         for first, row in rows:
             line = _line(textpage, first + len(row) - len(row.lstrip()), row)
             lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
-        seen = look(page, textpage, rows)
+        seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
         words = frozenset(word.strip(_STRIP).lower() for word in printed.split()) if "\ufffe" in printed else frozenset()
         return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
     finally:
