@@ -48,8 +48,8 @@ class Page(Record):
     """Furniture and headings, in order, not overlapping."""
     images: int = 0
     """Number of images drawn on the page; counted only where it has almost no text."""
-    engine: Literal["pdfium", "pypdf", "none"] = "pdfium"
-    """Which library gave the text; none where neither could."""
+    engine: Literal["pdfium", "pypdf", "ocr", "none"] = "pdfium"
+    """What gave the text; none where nothing could."""
     label: str | None = None
     """The page's printed number where the file gives it another than its place, `iv` say."""
     scanned: bool = False

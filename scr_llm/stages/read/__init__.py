@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scr_llm.errors import UnreadableError
 from scr_llm.records import Page, Reading
+from scr_llm.stages.read import scan
 from scr_llm.stages.read.inspect import AGREED, inspect
 from scr_llm.stages.read.items import items
 from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
@@ -26,12 +27,14 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
         UnreadableError: where no text can be had: empty, not a PDF, encrypted, broken, or images only.
     """
     raw_pages = open_pages(path, look_for_hidden=look_for_hidden)
+    if scan.is_installed():
+        raw_pages = scan.recognised(path, raw_pages)
     if not any(page.text.strip() for page in raw_pages):
         count = len(raw_pages)
         which = "page 1 is an image" if count == 1 else f"pages 1–{count} are images"
         raise UnreadableError(
             f"{which} without a text layer." if any(p.images for p in raw_pages) else "no page has any text.",
-            next_step="Scan it again with text recognition, or ask for the original file.",
+            next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
         )
     seen = inspect(path, raw_pages, witness=witness)
     found = structure(raw_pages)
@@ -40,7 +43,7 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
             number=index + 1, text=page.text, marks=marks, images=page.images, scanned=page.scanned,
             label=seen.labels[index] if seen.labels else None, agreement=seen.agreement[index],
             warnings=tuple(_warnings(page, seen.agreement[index])),
-            engine="pdfium" if page.engine == "pdfium" else "pypdf" if page.engine else "none",
+            engine=page.engine or "none",
         )
         for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
     )  # fmt: skip
@@ -63,7 +66,7 @@ def _warnings(page: RawPage, agreement: float | None) -> Iterator[str]:
     elif not letters:
         yield "no text; check that it is blank"
     if page.scanned:
-        yield "its text was recognised from a scan by another program"
+        yield "its text was recognised from a scan" + ("" if page.engine == "ocr" else " by another program")
     if agreement is not None and agreement < AGREED:
         yield f"the two readers agree on {agreement:.0%} of it only"
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")

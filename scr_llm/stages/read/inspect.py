@@ -9,7 +9,7 @@ from typing import Any
 from scr_llm.records import FileFacts
 from scr_llm.stages.read.pdf import RawPage, open_with_pypdf
 
-AGREED = 0.80
+AGREED = 0.95
 """Agreement (0-1) under which a page is flagged. Measured: see docs/reading.md."""
 _GRAM = 4
 _ENTRIES = 200

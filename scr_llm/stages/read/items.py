@@ -20,7 +20,7 @@ Kind = Literal["finding", "recommendation"]
 _NUMBER = re.compile(r"^(?P<number>R\s?\d{1,3}|\d{1,2}(?:\.\d{1,2}){0,3}|\(?[a-z]\)|\(?[ivx]{1,5}\))[.):]?\s*(?=[A-Z“‘\"'(\[])")
 _BULLET = re.compile(r"^[•●▪‣◦\-–*\uf0b7\u25cf\u00b7]\s+")
 _ADDRESSEE = re.compile(
-    r"^(?:That\s+)?(?:the\s+)?(?P<who>(?:[A-Z][\w’'&]*|and|of|for|the|in|NHS|with)(?:[ ,]+(?:[A-Z][\w’'&()]*|and|of|for|the|in|NHS))*)\s+(?:should|must|needs? to|to|will|is asked|are asked|ensures?|reviews?|considers?)\b"
+    r"^(?:That\s+)?(?:[Tt]he\s+)?(?P<who>(?:[A-Z][\w’'&]*|and|of|for|the|in|NHS|with)(?:[ ,]+(?:[A-Z][\w’'&()]*|and|of|for|the|in|NHS))*)\s+(?:should|must|needs? to|to|will|is asked|are asked|ensures?|reviews?|considers?)\b"
 )
 _LABEL = re.compile(r"[A-Z][\w’' ]{2,50}:\s")
 """The lead-in of a card's further part: `How it showed: ...`."""

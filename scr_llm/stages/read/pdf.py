@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -67,8 +67,8 @@ class RawPage:
     """In reading order."""
     images: int
     """Images drawn on it; counted only where there is almost no text."""
-    engine: str
-    """pdfium or pypdf; empty where neither could read it."""
+    engine: Literal["pdfium", "pypdf", "ocr", ""]
+    """What gave the text; empty where nothing could."""
     hidden: tuple[tuple[int, int, str], ...] = ()
     """Text that cannot be seen on the printed page: offsets, and what makes it so."""
     scanned: bool = False
@@ -101,7 +101,7 @@ def open_pages(path: Path, *, look_for_hidden: bool = True) -> tuple[RawPage, ..
         if rows is not None:
             pages.append(_lay_out(rows, leading))
         else:
-            stand_in = stand_in or open_with_pypdf(content)
+            stand_in = stand_in or _stand_in(content)
             pages.append(_page_by_pypdf(stand_in, index))
     return tuple(pages)
 
@@ -142,8 +142,17 @@ def _by_pypdf(content: bytes, cause: Exception) -> tuple[RawPage, ...]:
     return pages
 
 
-def _page_by_pypdf(reader: "pypdf.PdfReader", index: int) -> RawPage:
+def _stand_in(content: bytes) -> "pypdf.PdfReader | None":
     try:
+        return open_with_pypdf(content)
+    except Exception:  # as above
+        return None
+
+
+def _page_by_pypdf(reader: "pypdf.PdfReader | None", index: int) -> RawPage:
+    try:
+        if reader is None:
+            return RawPage("", (), 0, "")
         text = _UNWRITABLE.sub("\ufffd", reader.pages[index].extract_text())
     except Exception:  # as above; the page is reported as unread
         return RawPage("", (), 0, "")
