@@ -96,9 +96,16 @@ class Finder:
         refused = self._near(quote, wanted) if fuzzy else Match(quote, "absent", reason="these words do not stand in the document")
         if refused.status == "absent" and parted is not None:
             return parted
-        if (without := _ROUND.sub("", wanted)) != wanted and self._stands(without):
-            return Match(quote, refused.status, refused.spans, refused.diff, "the words in round brackets do not stand in the source; an editor's insertion belongs in square brackets")
-        return refused
+        return self._round(quote, wanted) or refused
+
+    def _round(self, quote: str, wanted: str) -> Match | None:
+        """A quote that stands but for words in round brackets: an editor's insertion that does not look like one."""
+        without = _ROUND.sub("", wanted).strip()
+        places = self._places(without)[1] if without != wanted and any(c.isalnum() for c in without) else []
+        if not places:
+            return None
+        words = tuple(f"- {found.strip()}" for found in _ROUND.findall(wanted))
+        return Match(quote, "near", (places[0],), words, "the words in round brackets do not stand in the source; an editor's insertion belongs in square brackets")
 
     def _stands(self, wanted: str) -> bool:
         return any(c.isalnum() for c in wanted) and bool(self._places(wanted.strip())[1])

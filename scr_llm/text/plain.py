@@ -1,5 +1,6 @@
 """A plain text file as pages: form feeds part them; what repeats at their edges is furniture."""
 
+import itertools
 import re
 from collections import Counter
 
@@ -10,7 +11,10 @@ _EDGE = 3
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _PAGE_LINE = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _PAGE_WORD = re.compile(r"^.{0,80}?\bpage\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
-_HEADING = re.compile(r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)")
+_PAGE_OF = re.compile(r"^[-–]?\s*page\s+\d{1,4}\s*(?:of|/)\s*\d{1,4}\s*[-–]?$", re.I)
+_ALONE = re.compile(r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)")
+_NUMBERED = re.compile(r"(?:\A|(?<=[.!?:”\"')])[ \t]*\r?\n|\n[ \t]*\r?\n)[ \t]*((?:#+[ \t]+|\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|(?=[A-Z][A-Z ]{5,}[ \t]*\r?$))[A-Z][^\n.!?;]{1,70})(?<![\s,])[ \t]*\r?$", re.M)
+"""A short title behind a number, in capitals or behind #, after a whole sentence or an empty line."""
 
 
 def body_of(text: str) -> tuple[Flow, tuple[int, ...]]:
@@ -30,7 +34,7 @@ def body_of(text: str) -> tuple[Flow, tuple[int, ...]]:
 
 def heads_of(text: str) -> list[int]:
     """Offsets of lines that stand alone and look like headings."""
-    return [match.start(1) for match in _HEADING.finditer(text)]
+    return sorted({match.start(1) for look in (_ALONE, _NUMBERED) for match in look.finditer(text)})
 
 
 def _masked(line: str) -> str:
@@ -54,4 +58,12 @@ def _page_lines(text: str) -> dict[int, set[tuple[int, int]]]:
     named = {n for n, line in enumerate(words) if _PAGE_WORD.match(line)}
     seen = Counter(map(_masked, words))
     beside = {m for n in named for m in (n - 2, n - 1, n + 1, n + 2) if 0 <= m < len(lines) and seen[_masked(words[m])] >= max(2, len(named) - 1)}
-    return {0: {lines[n] for n in named | beside}} if len(named) > 1 else {}
+    sure = {n for n in named if _PAGE_OF.match(words[n])} | _counted(words)
+    return {0: {lines[n] for n in (named | beside if len(named) > 1 else set()) | sure}}
+
+
+def _counted(words: list[str]) -> set[int]:
+    """Lines of a number alone that count the pages: each one more than the last, three at least."""
+    bare = [(n, int(line)) for n, line in enumerate(words) if line.isdecimal() and len(line) < 4]
+    runs = all(after == before + 1 for (_, before), (_, after) in itertools.pairwise(bare))
+    return {n for n, _ in bare} if len(bare) > 2 and runs else set()
