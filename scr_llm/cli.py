@@ -10,11 +10,9 @@ from scr_llm import __version__
 from scr_llm.errors import NothingDoneError, ScrError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
-    from scr_llm.records import CoderIdentity
     from scr_llm.stages.code import Coder
 
 PROJECT = click.option(
@@ -115,6 +113,7 @@ def _coder(project: "Project", kind: str, *, yes: bool) -> "Coder":
         return RulesCoder(identity)
     import os
 
+    from scr_llm.ledger import Ledger
     from scr_llm.llm import Client, Endpoint, is_loopback, prompts
     from scr_llm.llm.client import without_credentials
     from scr_llm.stages.code.llm import LlmCoder
@@ -135,25 +134,9 @@ def _coder(project: "Project", kind: str, *, yes: bool) -> "Coder":
     endpoint = Endpoint(
         llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature
     )
-    client = Client(endpoint, remote_allowed=approved, on_send=_call_log(project, identity))
+    ledger = Ledger(project, identity)
+    client = Client(endpoint, remote_allowed=approved, on_send=ledger.note, memory=ledger)
     return LlmCoder(client, told, identity, window_chars=llm.max_chars)
-
-
-def _call_log(project: "Project", identity: "CoderIdentity") -> "Callable[[bytes], None]":
-    """Notes every request before it is sent: when, where to, how much and its hash, never its text."""
-    import hashlib
-    from datetime import UTC, datetime
-
-    from scr_llm.store import Store
-
-    def note(body: bytes) -> None:
-        with Store(project.store_path) as store:
-            store.log_call(
-                at=datetime.now(UTC).isoformat(timespec="seconds"), endpoint=identity.endpoint or "", model=identity.model or "",
-                bytes_out=len(body), sha256=hashlib.sha256(body).hexdigest(), document_id=None,
-            )  # fmt: skip
-
-    return note
 
 
 def _close(outcome: "Outcome", written: list[Path]) -> None:

@@ -69,7 +69,7 @@ def ask(client: Client) -> Any:
 def test_every_request_is_noted_before_it_is_sent() -> None:
     noted: list[bytes] = []
     with FakeServer([fails(500), GOOD]) as server:
-        client = Client(Endpoint(server.base_url, MODEL), retries=FAST, on_send=noted.append)
+        client = Client(Endpoint(server.base_url, MODEL), retries=FAST, on_send=lambda body, about: noted.append(body))
         ask(client)
         client.close()
         assert [json.loads(body) for body in noted] == server.requests

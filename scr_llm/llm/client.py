@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import json
 import math
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ValidationError
@@ -120,16 +122,29 @@ def without_credentials(base_url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+class Memory(Protocol):
+    """Keeps usable replies by key; the project's store does."""
+
+    def recall(self, key: str) -> Reply[Any] | None:
+        """A kept reply, its `parsed` not yet set."""
+        ...
+
+    def keep(self, key: str, reply: Reply[Any], about: str | None) -> None:
+        """Keep one before anything else is done with it."""
+        ...
+
+
 class Client:
     """Asks one endpoint. Nothing is sent before `ask`.
 
-    `on_send` is given the body of every request just before it is sent, each try anew, so that all that leaves can be noted.
+    `on_send` is given the body of every request just before it is sent and the document it is about, each try anew, so that all that leaves
+    can be noted. `memory` keeps usable replies: the same question to the same model with the same settings is answered from it.
     Raises UsageError where the endpoint is not on this machine and `remote_allowed` was not given.
     """
 
     def __init__(
         self, endpoint: Endpoint, *, remote_allowed: bool = False, retries: Retries | None = None,
-        on_send: Callable[[bytes], None] | None = None,
+        on_send: Callable[[bytes, str | None], None] | None = None, memory: Memory | None = None,
     ) -> None:  # fmt: skip
         self._local = is_loopback(endpoint.base_url)
         if not (self._local or remote_allowed):
@@ -139,18 +154,34 @@ class Client:
             )
         self.endpoint, self._retries = endpoint, retries or Retries()
         self._openai: OpenAI | None = None
-        self._on_send = on_send
+        self._on_send, self._memory = on_send, memory
+        self._about: str | None = None
 
     def _sending(self, request: Any) -> None:
         if self._on_send is not None:
-            self._on_send(request.content)
+            self._on_send(request.content, self._about)
 
-    def ask(self, system: str, user: str, reply: type[T]) -> Reply[T]:
-        """Ask and return the checked record.
+    def key(self, system: str, user: str, reply: type[BaseModel]) -> str:
+        """What a question is kept by: SHA-256 of model, settings, schema and both prompts."""
+        asked = {
+            "model": self.endpoint.model, "temperature": self.endpoint.temperature, "max_tokens": self.endpoint.max_tokens,
+            "schema": strict_schema(reply), "system": system, "user": user,
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+    def ask(self, system: str, user: str, reply: type[T], about: str | None = None) -> Reply[T]:
+        """Ask and return the checked record; `about` is the id of the document, for the log of calls.
 
         Transport errors are tried again. An empty or invalid reply is asked for once more, with the error shown.
         Raises CoderError whose message names the state, see `State`.
         """
+        self._about = about
+        key = self.key(system, user, reply) if self._memory else ""
+        if self._memory and (kept := self._memory.recall(key)):
+            try:
+                return replace(kept, parsed=reply.model_validate_json(kept.raw))
+            except ValidationError:
+                pass  # kept under another version of the record: asked again
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         used: list[ChatCompletion] = []
         while True:
@@ -165,11 +196,14 @@ class Client:
                     state, problem = "invalid", _explain(error)
                 else:
                     usages = [c.usage for c in used]
-                    return Reply(
+                    answer = Reply(
                         parsed=parsed, raw=raw, finish_reason=finish, model=completion.model or self.endpoint.model,
                         prompt_tokens=_total(u.prompt_tokens if u else None for u in usages),
                         completion_tokens=_total(u.completion_tokens if u else None for u in usages),
                     )  # fmt: skip
+                    if self._memory:
+                        self._memory.keep(key, answer, about)
+                    return answer
             if len(used) == 2:
                 raise self._error(cast(State, state), f"twice; the second time: {problem}")
             if raw.strip():  # some chat templates do not take an empty turn

@@ -17,7 +17,11 @@ def _first(connection: Connection) -> None:
         )
 
 
-STEPS = {1: ("first tables", _first)}
+def _replies(connection: Connection) -> None:
+    tables.replies.create(connection, checkfirst=True)
+
+
+STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies)}
 
 
 def migrate(engine: Engine) -> None:

@@ -127,6 +127,19 @@ class Store:
                 )
             )
 
+    def keep_reply(self, key: str, *, at: str, model: str, document_id: str | None, raw: str, prompt_tokens: int | None, completion_tokens: int | None) -> None:
+        """Keep a model's usable reply, so that the same question is never paid for twice."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            values = {"at": at, "model": model, "document_id": document_id, "raw": raw, "prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
+            connection.execute(upsert(tables.replies).values(key=key, **values).on_conflict_do_nothing())
+
+    def reply(self, key: str) -> dict[str, Any] | None:
+        """A kept reply: raw, model, prompt_tokens, completion_tokens."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(tables.replies).where(tables.replies.c.key == key)).one_or_none()
+            return dict(row._mapping) if row else None
+
     def calls(self) -> list[dict[str, Any]]:
         """Everything that was sent to a model."""
         with self._engine.connect() as connection:

@@ -37,3 +37,9 @@ calls = Table(
     Column("endpoint", String, nullable=False), Column("model", String, nullable=False),
     Column("bytes_out", Integer, nullable=False), Column("sha256", String, nullable=False), Column("document_id", String),
 )  # fmt: skip
+
+replies = Table(
+    "replies", metadata,
+    Column("key", String, primary_key=True), Column("at", String, nullable=False), Column("model", String, nullable=False),
+    Column("document_id", String), Column("raw", Text, nullable=False), Column("prompt_tokens", Integer), Column("completion_tokens", Integer),
+)  # fmt: skip

@@ -47,7 +47,7 @@ _STRONGEST_FIRST: tuple[ThemeValue, ...] = ("present", "explicitly_absent", "unc
 class Asker(Protocol):
     """Whatever answers a question with a checked record; `scr_llm.llm.Client` does."""
 
-    def ask(self, system: str, user: str, reply: type[T]) -> Reply[T]:
+    def ask(self, system: str, user: str, reply: type[T], about: str | None = None) -> Reply[T]:
         """Ask. Raises CoderError where there is no usable reply."""
         ...
 
@@ -151,8 +151,8 @@ class LlmCoder:
             )  # fmt: skip
         try:
             # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
-            case = self._case(windows[0])
-            answers = [[self._theme(window, code) for code in codebook.codes] for window in windows]
+            case = self._case(reading, windows[0])
+            answers = [[self._theme(reading, window, code) for code in codebook.codes] for window in windows]
         except CoderError as error:
             error.document, error.stage = error.document or reading.document_id, "code"
             raise
@@ -165,13 +165,13 @@ class LlmCoder:
             themes=tuple(_merge(parts) for parts in zip(*answers, strict=True)),
         )
 
-    def _ask(self, prompt: str, window: Sequence[_Line], reply: type[T], **slots: str) -> T:
+    def _ask(self, prompt: str, reading: Reading, window: Sequence[_Line], reply: type[T], **slots: str) -> T:
         question = prompts.fill(self._prompts[prompt], document=prompts.fence(_show(window)), **slots)
-        return self._asker.ask(self._prompts["system"], question, reply).parsed
+        return self._asker.ask(self._prompts["system"], question, reply, about=reading.document_id).parsed
 
-    def _theme(self, window: Sequence[_Line], code: Code) -> DraftTheme:
+    def _theme(self, reading: Reading, window: Sequence[_Line], code: Code) -> DraftTheme:
         answer = self._ask(
-            "theme", window, _theme_reply(window), label=code.label, polarity=code.polarity, definition=code.definition,
+            "theme", reading, window, _theme_reply(window), label=code.label, polarity=code.polarity, definition=code.definition,
             include="; ".join(code.include) or "-", exclude="; ".join(code.exclude) or "-",
         )  # fmt: skip
         by_number = {line.number: line for line in window}
@@ -183,8 +183,8 @@ class LlmCoder:
             value, why = "unclear", f"The model said {value} but named no sentence: {why}"
         return DraftTheme(theme=code.id, quotes=quotes, value=value, why=why)
 
-    def _case(self, window: Sequence[_Line]) -> DraftCase:
-        answer = self._ask("case", window, _case_reply(window))
+    def _case(self, reading: Reading, window: Sequence[_Line]) -> DraftCase:
+        answer = self._ask("case", reading, window, _case_reply(window))
         by_number = {line.number: line for line in window}
         quotes: dict[str, DraftQuote] = {}
 
