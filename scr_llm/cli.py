@@ -294,11 +294,26 @@ def doctor(folder: Path) -> int:
     where = without_credentials(llm.base_url)
     if is_loopback(llm.base_url):
         click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
+        click.echo(_answers(llm.base_url, llm.model, llm.api_key_env))
     elif llm.approved_by and llm.region:
         click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
     else:
         click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by before anything is sent.")
     return 0
+
+
+def _answers(base_url: str, model: str, api_key_env: str) -> str:
+    """Whether the model's server answers; only its list of models is asked for."""
+    import os
+
+    from scr_llm.errors import CoderError
+    from scr_llm.llm import Client, Endpoint
+
+    try:
+        served = Client(Endpoint(base_url, model, api_key=os.environ.get(api_key_env, ""))).models()
+    except CoderError as error:
+        return f"It does not answer: {error}"
+    return f"It answers and serves: {', '.join(served) or 'nothing that it names'}."
 
 
 def main() -> None:

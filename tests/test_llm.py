@@ -442,3 +442,31 @@ def test_an_empty_document_cannot_be_coded() -> None:
 )  # fmt: skip
 def test_age_bands(age: str | None, band: str) -> None:
     assert _band(age) == band
+
+
+@pytest.mark.parametrize(("lacks", "form"), [(1, "json"), (2, "text")])
+def test_a_server_without_schemas_is_asked_in_a_simpler_form_from_then_on(lacks: int, form: str) -> None:
+    def old(request: dict[str, Any]) -> Answer:
+        given = request.get("response_format", {}).get("type")
+        if given == "json_schema" or (given == "json_object" and lacks == 2):
+            return Answer(status=400, body=json.dumps({"error": {"message": f"response_format {given} is not supported"}}).encode())
+        return says('Here you are:\n```json\n{"evidence": [1], "value": "present"}\n```\n')(request)
+
+    with FakeServer(old) as server:
+        client = Client(Endpoint(server.base_url, MODEL), retries=FAST)
+        assert ask(client).parsed == ask(client).parsed == Verdict(evidence=(1,), value="present")
+        client.close()
+        assert client.form == form
+        assert len(server.requests) == lacks + 2
+        assert '"evidence"' in server.requests[-1]["messages"][-1]["content"]
+
+
+def test_models_are_listed_without_sending_text(start: Start) -> None:
+    client, server = start()
+    assert client.models() == [MODEL]
+    assert server.requests == []
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    with pytest.raises(CoderError, match="connection"):
+        Client(Endpoint("http://127.0.0.1:9/v1", MODEL)).models()

@@ -7,6 +7,7 @@ import ipaddress
 import json
 import math
 import random
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm.schema import strict_schema
 
 if TYPE_CHECKING:
+    import openai
     from openai import OpenAI
     from openai.types.chat import ChatCompletion
 
@@ -43,6 +45,12 @@ _NEXT: dict[State, str] = {
     "server_error": "See the model server's log, and run again.",
     "rejected": "Check [llm] base_url, model and api key in project.toml.",
 }
+
+
+Form = Literal["schema", "json", "text"]
+"""How a reply's form is asked for: a strict JSON schema, any JSON object, or by words alone."""
+_FORMS: tuple[Form, ...] = ("schema", "json", "text")
+_NO_SUCH_FORM = re.compile(r"response_format|json_schema|json_object|json mode|structured|grammar|schema|extra inputs", re.I)
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,7 @@ class Client:
         self._openai: OpenAI | None = None
         self._on_send, self._memory = on_send, memory
         self._about: str | None = None
+        self.form: Form = "schema"
 
     def _sending(self, request: Any) -> None:
         if self._on_send is not None:
@@ -179,7 +188,7 @@ class Client:
         key = self.key(system, user, reply) if self._memory else ""
         if self._memory and (kept := self._memory.recall(key)):
             try:
-                return replace(kept, parsed=reply.model_validate_json(kept.raw))
+                return replace(kept, parsed=reply.model_validate_json(_object_in(kept.raw)))
             except ValidationError:
                 pass  # kept under another version of the record: asked again
         messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
@@ -191,7 +200,7 @@ class Client:
             state, problem = "empty", "The reply was empty."
             if raw.strip():
                 try:
-                    parsed = reply.model_validate_json(raw)
+                    parsed = reply.model_validate_json(raw if self.form == "schema" else _object_in(raw))
                 except ValidationError as error:
                     state, problem = "invalid", _explain(error)
                 else:
@@ -209,6 +218,23 @@ class Client:
             if raw.strip():  # some chat templates do not take an empty turn
                 messages = [*messages, {"role": "assistant", "content": raw[:4000]}]
             messages = [*messages, {"role": "user", "content": _AGAIN.format(problem=problem)}]
+
+    def models(self) -> list[str]:
+        """Names of the models that the endpoint serves. No text is sent.
+
+        Raises:
+            CoderError: it does not answer.
+        """
+        import openai
+
+        try:
+            with openai.OpenAI(
+                base_url=self.endpoint.base_url, api_key=self.endpoint.api_key or "none", timeout=min(5.0, self.endpoint.timeout_s), max_retries=0,
+                http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not self._local),
+            ) as client:  # fmt: skip
+                return [model.id for model in client.models.list().data or []]
+        except openai.OpenAIError as error:
+            raise self._error("connection", str(error)[:200]) from error
 
     def close(self) -> None:
         """Close the connections; a later `ask` opens new ones."""
@@ -230,18 +256,18 @@ class Client:
             stop=stop_after_attempt(self._retries.attempts), wait=self._wait, retry=retry_if_exception(self._passing),
             reraise=True,
         )  # fmt: skip
-        schema = {"name": reply.__name__, "strict": True, "schema": strict_schema(reply)}
         try:
             completion = retrying(
-                self._openai.chat.completions.create, model=self.endpoint.model, messages=cast(Any, messages),
-                temperature=self.endpoint.temperature, max_tokens=self.endpoint.max_tokens,
-                response_format=cast(Any, {"type": "json_schema", "json_schema": schema}),
+                self._openai.chat.completions.create, model=self.endpoint.model, temperature=self.endpoint.temperature,
+                max_tokens=self.endpoint.max_tokens, **cast(Any, self._formed(messages, reply)),
             )  # fmt: skip
         except openai.APITimeoutError as error:
             raise self._error("timeout", f"no reply within {self.endpoint.timeout_s:g} s") from error
         except openai.APIConnectionError as error:
             raise self._error("connection", str(error.__cause__ or error)[:300]) from error
         except openai.APIStatusError as error:
+            if self._falls_back(error):
+                return self._complete(messages, reply)
             state: State = "rejected"
             if error.status_code == 429:
                 state = "rate_limited"
@@ -253,6 +279,22 @@ class Client:
         if not getattr(completion, "choices", None):  # the package passes on any JSON, and text as it is
             raise self._error("invalid", "the endpoint's answer is not a chat completion")
         return completion
+
+    def _formed(self, messages: list[dict[str, str]], reply: type[BaseModel]) -> dict[str, Any]:
+        """Messages and reply format of a request, in the form that this endpoint takes."""
+        schema = strict_schema(reply)
+        if self.form == "schema":
+            return {"messages": messages, "response_format": {"type": "json_schema", "json_schema": {"name": reply.__name__, "strict": True, "schema": schema}}}
+        told = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(schema, ensure_ascii=False)}"}
+        formed: dict[str, Any] = {"messages": [*messages[:-1], told]}
+        return formed | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
+
+    def _falls_back(self, error: openai.APIStatusError) -> bool:
+        """Whether the endpoint does not know the form that was asked for; from then on the next simpler one is used."""
+        if self.form == "text" or error.status_code not in (400, 404, 415, 422, 500, 501) or not _NO_SUCH_FORM.search(str(error.message)):
+            return False
+        self.form = _FORMS[_FORMS.index(self.form) + 1]
+        return True
 
     def _text(self, completion: ChatCompletion) -> tuple[str, str | None]:
         choice = completion.choices[0]
@@ -287,7 +329,18 @@ class Client:
         return min(doubled + random.uniform(0, self._retries.first_s), self._retries.longest_s)
 
 
+_BY_WORDS = "Reply with one JSON object of this schema and nothing else: "
 _AGAIN = "Your reply could not be used: {problem}\nReply to the question again, with JSON that fits the schema and nothing else."
+
+
+def _object_in(raw: str) -> str:
+    """The JSON object in a reply that wraps it in words or in a fence; the reply as it is where there is none."""
+    start = raw.find("{")
+    try:
+        _, end = json.JSONDecoder().raw_decode(raw, start) if start >= 0 else (None, len(raw))
+    except ValueError:
+        return raw
+    return raw[max(0, start) : end]
 
 
 def _explain(error: ValidationError) -> str:
