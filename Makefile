@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo test check schema fixtures
+.PHONY: demo test check schema fixtures measure
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -26,7 +26,14 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 schema: $(VENV)/installed
-	$(BIN)/python -m scr_llm.records.schema > docs/export.schema.json
+	$(BIN)/python -m scr_llm.records.schema docs
 
 fixtures: $(VENV)/installed-dev
 	$(BIN)/python fixtures/make.py
+
+measure: $(VENV)/installed
+	rm -rf outputs/measure
+	$(BIN)/scr-llm init outputs/measure
+	cp fixtures/batch-1/*.pdf fixtures/batch-2/*.pdf outputs/measure/inbox
+	$(BIN)/scr-llm run --project outputs/measure
+	$(BIN)/scr-llm evaluate --project outputs/measure --gold fixtures/gold

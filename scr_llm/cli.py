@@ -236,6 +236,65 @@ def export(folder: Path, form: str, out: str) -> int:
 
 
 @cli.command()
+@PROJECT
+@click.argument("theme")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def explain(folder: Path, theme: str, as_json: bool) -> int:
+    """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
+    from scr_llm import pipeline
+    from scr_llm.project import load_project
+    from scr_llm.text.flow import readable
+
+    told = pipeline.explain(load_project(folder), theme)
+    if as_json:
+        click.echo(told.model_dump_json(indent=2))
+        return 0
+    click.echo(f"{told.label}: {told.present} of {told.of} reviews; {told.decided} of {told.of} cells decided by a person.\n{told.definition}")
+    for counted, heading in ((True, "Counted:"), (False, "Not counted:")):
+        click.echo(f"\n{heading}")
+        for cell in (c for c in told.cells if c.counted is counted):
+            who = f" Decided by {cell.decision.author}." if cell.decision else " Not yet decided by a person."
+            click.echo(f"  {cell.label} ({cell.file}): {cell.value.replace('_', ' ')}. {cell.why}{who}")
+            for e in cell.evidence:
+                flags = f" [{', '.join(e.flags)}]" if e.flags else ""
+                click.echo(f"    page {e.page}: “{readable(e.quote)}”{flags}")
+    for line in told.not_coded:
+        click.echo(f"  Not in the number: {line}")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--gold", "gold_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of gold codings (JSON).")
+@click.option("--coder", type=click.Choice(["rules", "llm"]), help="Code the stored readings anew with this coder, storing nothing.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
+def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, yes: bool) -> int:
+    """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
+    from scr_llm import pipeline
+    from scr_llm.project import load_project
+
+    project = load_project(folder)
+    gold = pipeline.load_gold(gold_dir)
+    agreement = pipeline.evaluate(project, gold, _coder(project, coder, yes=yes) if coder else None)
+    if as_json:
+        click.echo(agreement.model_dump_json(indent=2))
+    else:
+        scores = [*agreement.themes.items(), ("all themes", agreement.all_themes), ("said not to be", agreement.absences), ("findings", agreement.findings),
+                  ("recommendations", agreement.recommendations), ("items on the right page", agreement.right_page),
+                  ("cells with a quote on a marked passage", agreement.quotes_on_gold), *((f"fact: {name}", s) for name, s in agreement.facts.items())]  # fmt: skip
+        click.echo("| what | in gold | found | right | recall | precision | F1 |\n|---|---|---|---|---|---|---|")
+        for name, s in scores:
+            figures = " | ".join("none" if v is None else f"{v:.2f}" for v in (s.recall, s.precision, s.f1))
+            click.echo(f"| {name} | {s.gold} | {s.found} | {s.both} | {figures} |")
+        for line in agreement.wrong:
+            say(line)
+    for file in agreement.not_coded:
+        say(f"{file}: has a gold coding and is not coded here.")
+    return 1 if agreement.not_coded else 0
+
+
+@cli.command()
 @click.option("--text", "text_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A UTF-8 text file.")
 @click.option("--quotes", "quotes_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A JSON list of strings.")
 def ground(text_file: Path, quotes_file: Path) -> int:

@@ -1,14 +1,16 @@
 """The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.errors import NothingDoneError, ScrError, UnreadableError
+from scr_llm.errors import NothingDoneError, ScrError, UnreadableError, UsageError
 from scr_llm.project import Project
 from scr_llm.records import (
+    Agreement,
     Briefing,
     Codebook,
     CoderIdentity,
@@ -16,6 +18,7 @@ from scr_llm.records import (
     Document,
     DocumentStatus,
     DraftCoding,
+    Explanation,
     Export,
     ExportCase,
     ExportChild,
@@ -23,16 +26,18 @@ from scr_llm.records import (
     ExportDocument,
     ExportProject,
     ExportTheme,
+    GoldDocument,
     PageNote,
     Reading,
 )
+from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.intake import take_in, why_no_review
 from scr_llm.stages.read.apart import Limits, read_apart
 from scr_llm.stages.review import current, latest
 from scr_llm.stages.same import Print, compare
-from scr_llm.stages.synthesise import Coded, Paper, synthesise
+from scr_llm.stages.synthesise import Coded, Paper, explained, synthesise
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -211,6 +216,68 @@ def export(project: Project) -> Export:
         codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
         coder=next((c.coder for c in codings.values()), None), documents=tuple(exported),
     )  # fmt: skip
+
+
+def explain(project: Project, theme: str) -> Explanation:
+    """Where a theme's number comes from.
+
+    Raises:
+        UsageError: the codebook has no such theme; the message names those it has.
+    """
+    codebook = load_codebook(project.codebook_path)
+    code = next((c for c in codebook.codes if c.id == theme), None)
+    if code is None:
+        raise UsageError(f"the codebook has no theme {theme!r}.", next_step="It has: " + ", ".join(c.id for c in codebook.codes) + ".")
+    briefing, reviews = brief(project)
+    with Store(project.store_path) as store:
+        decided = latest(store.decisions())
+    return explained(code, briefing, reviews, decided, present_documents_not_coded(project))
+
+
+def present_documents_not_coded(project: Project) -> tuple[Document, ...]:
+    """Files that are in no denominator."""
+    with Store(project.store_path) as store:
+        return tuple(d for d in present_documents(project, store) if d.status != "coded")
+
+
+def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
+    """The gold codings of a folder: JSON files of one document each, or of a whole export.
+
+    Raises:
+        UsageError: names the file that is no gold coding; or there is none.
+    """
+    found: list[GoldDocument] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            if isinstance(data, dict) and ("documents" in data or "themes" in data):
+                found += [GoldDocument.model_validate(each) for each in data.get("documents", [data])]
+        except (ValueError, OSError) as error:
+            raise UsageError(f"{path.name} is no gold coding: {error}", next_step="Write it in the shape of `scr-llm export --format json`.") from error
+    if not found:
+        raise UsageError(f"there is no gold coding in {folder}.", next_step="Put JSON files there in the shape of `scr-llm export --format json`.")
+    return tuple(found)
+
+
+def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None = None) -> Agreement:
+    """What is coded in a project, or what a coder makes of its stored readings now (nothing is stored), against gold."""
+    codebook = load_codebook(project.codebook_path)
+    exported = export(project)
+    if coder is not None:
+        fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
+        documents = tuple(_exported(d, fresh.get(d.id)) for d in exported.documents)
+    else:
+        documents = exported.documents
+    return agree(gold, documents, [code.id for code in codebook.codes])
+
+
+def _exported(document: ExportDocument, coding: Coding | None) -> ExportDocument:
+    if coding is None or document.status != "coded":
+        return document
+    themes = {t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=None) for t in coding.themes}
+    return document.model_copy(
+        update={"case": _case(coding), "findings": coding.findings, "recommendations": coding.recommendations, "themes": themes}
+    )
 
 
 def _case(coding: Coding | None) -> ExportCase | None:

@@ -14,8 +14,8 @@ import openpyxl
 import pypdf
 import pytest
 
-from scr_llm.records import Export
-from scr_llm.records.schema import export_schema
+from scr_llm.records import Agreement, Explanation, Export
+from scr_llm.records.schema import SCHEMAS, schema
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = sorted((ROOT / "fixtures").glob("batch-*/*.pdf"))
@@ -177,5 +177,31 @@ def test_help_everywhere() -> None:
         assert all(p.help for p in command.params if isinstance(p, click.Option) and p.name != "help"), name
 
 
-def test_the_schema_has_not_drifted() -> None:
-    assert (ROOT / "docs/export.schema.json").read_text("utf-8") == export_schema()
+@pytest.mark.parametrize("file", SCHEMAS)
+def test_no_schema_has_drifted(file: str) -> None:
+    assert (ROOT / "docs" / file).read_text("utf-8") == schema(file)
+
+
+def test_explain_tells_where_a_number_comes_from(project: Path) -> None:
+    told = Explanation.model_validate_json(scr("explain", "risk_assessment", "--json", cwd=project).stdout)
+    themes = {row[0]: row for row in openpyxl.load_workbook(project / "outputs/briefing.xlsx")["Themes"].iter_rows(min_row=2, values_only=True)}
+    assert (told.present, told.of) == themes[told.label][1:3]
+    assert sum(cell.counted for cell in told.cells) == told.present and len(told.cells) == told.of
+    assert all(cell.evidence and cell.why for cell in told.cells if cell.counted)
+    assert len(told.not_coded) == 4 and any("empty.pdf" in line for line in told.not_coded)
+    words = scr("explain", "risk_assessment", cwd=project).stdout
+    assert "Not yet decided by a person" in words and "page " in words
+    assert scr("explain", "nonsense", cwd=project).returncode == 2
+
+
+def test_evaluate_compares_with_gold(project: Path, tmp_path: Path) -> None:
+    given = scr("evaluate", "--gold", ROOT / "fixtures/gold", "--json", cwd=project)
+    found = Agreement.model_validate_json(given.stdout)
+    assert given.returncode == 1 and found.documents == 12 and len(found.not_coded) == 9
+    for path in FIXTURES[:3]:
+        shutil.copy(ROOT / "fixtures/gold" / f"{path.stem}.json", tmp_path)
+    for extra in ((), ("--coder", "rules")):
+        given = scr("evaluate", "--gold", tmp_path, "--json", *extra, cwd=project)
+        found = Agreement.model_validate_json(given.stdout)
+        assert given.returncode == 0 and found.findings.f1 == found.recommendations.f1 == 1.0
+    assert scr("evaluate", "--gold", project / "outputs", cwd=project).returncode == 2

@@ -1,5 +1,6 @@
 """Every record that passes between stages: frozen values without behaviour."""
 
+from scr_llm.records.agreement import Agreement, GoldDocument, GoldItem, GoldQuote, GoldTheme, Score
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import (
     Briefing,
@@ -35,6 +36,7 @@ from scr_llm.records.coding import (
 )
 from scr_llm.records.decision import Decision
 from scr_llm.records.document import Document, DocumentStatus, PageNote
+from scr_llm.records.explanation import ExplainedCell, Explanation
 from scr_llm.records.export import (
     Export,
     ExportCase,
@@ -47,10 +49,10 @@ from scr_llm.records.export import (
 from scr_llm.records.reading import FileFacts, Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
 
 __all__ = [
-    "AgeBand", "Briefing", "Case", "CaseRow", "Code", "Codebook", "CoderIdentity", "Coding", "Context", "Decision",
+    "AgeBand", "Agreement", "Briefing", "Case", "CaseRow", "Code", "Codebook", "CoderIdentity", "Coding", "Context", "Decision",
     "Document", "DocumentStatus", "DraftCase", "DraftChild", "DraftCoding", "DraftItem", "DraftQuote", "DraftTheme",
-    "Evidence", "EvidenceFlag", "EvidenceRef", "Export", "ExportCase", "ExportChild", "ExportCodebook",
-    "ExportDocument", "ExportProject", "ExportTheme", "Facts", "FileFacts", "Gender", "Item", "Mark", "MarkKind", "NumberedItem",
-    "Page", "PageNote", "Paragraph", "Part", "Reading", "Record", "Refusal", "Section", "SectionKind", "Sentence", "Span",
+    "Evidence", "EvidenceFlag", "EvidenceRef", "ExplainedCell", "Explanation", "Export", "ExportCase", "ExportChild", "ExportCodebook",
+    "ExportDocument", "ExportProject", "ExportTheme", "Facts", "FileFacts", "Gender", "GoldDocument", "GoldItem", "GoldQuote", "GoldTheme", "Item", "Mark", "MarkKind", "NumberedItem",
+    "Page", "PageNote", "Paragraph", "Part", "Reading", "Record", "Refusal", "Score", "Section", "SectionKind", "Sentence", "Span",
     "SubCode", "Table", "ThemeCoding", "ThemeCount", "ThemeValue",
 ]  # fmt: skip

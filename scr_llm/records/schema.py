@@ -1,14 +1,23 @@
-"""The JSON Schema of the export, as committed in docs/. `make schema` writes it; a test sees that it has not drifted."""
+"""The JSON Schemas of what programs may read, as committed in docs/. `make schema` writes them; a test sees that none has drifted."""
 
 import json
+import sys
+from pathlib import Path
 
+from scr_llm.records.agreement import Agreement
+from scr_llm.records.base import Record
+from scr_llm.records.explanation import Explanation
 from scr_llm.records.export import Export
 
+SCHEMAS: dict[str, type[Record]] = {"export.schema.json": Export, "explain.schema.json": Explanation, "evaluate.schema.json": Agreement}
+"""File in docs/ to the record that it describes."""
 
-def export_schema() -> str:
-    """The schema as text, ending in a newline."""
-    return json.dumps(Export.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+def schema(file: str) -> str:
+    """One schema as text, ending in a newline."""
+    return json.dumps(SCHEMAS[file].model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    print(export_schema(), end="")
+    for name in SCHEMAS:
+        (Path(sys.argv[1]) / name).write_text(schema(name), "utf-8")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Codebook, Decision, Document
 from scr_llm.stages.synthesise.count import Coded, Counted, Paper
+from scr_llm.stages.synthesise.explain import explained
 from scr_llm.stages.synthesise.paper import Writer
 
-__all__ = ["Coded", "Paper", "synthesise"]
+__all__ = ["Coded", "Paper", "explained", "synthesise"]
 
 
 def synthesise(

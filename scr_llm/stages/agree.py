@@ -1,0 +1,111 @@
+"""A coder's codings against gold codings: precision, recall and F1 (van Rijsbergen, 1979), counted cell by cell."""
+
+from collections.abc import Callable, Sequence
+
+from scr_llm.records import Agreement, ExportDocument, GoldDocument, GoldItem, Item, Score
+
+
+def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes: Sequence[str]) -> Agreement:
+    """Compare. Documents are paired by file name; a gold document that was not coded counts as found nothing."""
+    coded = {d.file: d for d in found if d.status == "coded"}
+    pairs = [(g, coded.get(g.file)) for g in gold]
+    wrong: list[str] = []
+
+    def cells(theme: str, value: str) -> list[tuple[bool, bool]]:
+        out = []
+        for g, d in pairs:
+            there = theme in g.themes and g.themes[theme].value == value
+            said = d is not None and theme in d.themes and d.themes[theme].value == value
+            out.append((there, said))
+            if there != said and value == "present":
+                wrong.append(f"{g.file}: {theme} is {'present and was not found' if there else 'not present and was found'}")
+        return out
+
+    present = {theme: cells(theme, "present") for theme in themes}
+    findings, finding_pages = _items(pairs, lambda d: d.findings, lambda d: d.findings, "finding", wrong)
+    recommendations, pages = _items(pairs, lambda d: d.recommendations, lambda d: d.recommendations, "recommendation", wrong)
+    return Agreement(
+        documents=len(pairs), not_coded=tuple(g.file for g, d in pairs if d is None),
+        themes={theme: _score(found) for theme, found in present.items()}, all_themes=_score([c for found in present.values() for c in found]),
+        absences=_score([c for theme in themes for c in cells(theme, "explicitly_absent")]),
+        findings=findings, recommendations=recommendations,
+        right_page=_counted(finding_pages[0] + pages[0], finding_pages[0] + pages[0], finding_pages[1] + pages[1]),
+        quotes_on_gold=_on_gold(pairs), facts=_facts(pairs, wrong), wrong=tuple(wrong),
+    )  # fmt: skip
+
+
+Pairs = Sequence[tuple[GoldDocument, ExportDocument | None]]
+
+
+def _counted(gold: int, found: int, both: int) -> Score:
+    return Score(
+        gold=gold, found=found, both=both, recall=both / gold if gold else None, precision=both / found if found else None,
+        f1=2 * both / (gold + found) if gold + found else None,
+    )  # fmt: skip
+
+
+def _score(cells: Sequence[tuple[bool, bool]]) -> Score:
+    return _counted(sum(g for g, _ in cells), sum(f for _, f in cells), sum(g and f for g, f in cells))
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _items(
+    pairs: Pairs, of_gold: Callable[[GoldDocument], tuple[GoldItem, ...] | None], of_found: Callable[[ExportDocument], tuple[Item, ...]],
+    name: str, wrong: list[str],
+) -> tuple[Score, tuple[int, int]]:  # fmt: skip
+    """Items paired by their letters and digits, and how many of those found stand on gold's page."""
+    gold = found = both = right = 0
+    for g, d in pairs:
+        expected = of_gold(g)
+        if expected is None:
+            continue
+        theirs = {_bare(i.text): i for i in expected}
+        ours = {_bare(i.text): i for i in (of_found(d) if d else ())}
+        shared = theirs.keys() & ours.keys()
+        gold, found, both = gold + len(expected), found + len(of_found(d) if d else ()), both + len(shared)
+        right += sum(theirs[k].page in (None, ours[k].page) for k in shared)
+        wrong += [f"{g.file}: {name} missed: {theirs[k].text[:80]}" for k in theirs if k not in shared]
+        wrong += [f"{g.file}: {name} too many: {ours[k].text[:80]}" for k in ours if k not in shared]
+    return _counted(gold, found, both), (both, right)
+
+
+def _on_gold(pairs: Pairs) -> Score:
+    cells = []
+    for g, d in pairs:
+        for theme, cell in g.themes.items():
+            ours = d.themes.get(theme) if d else None
+            if cell.value != "present" or not cell.evidence or ours is None or ours.value != "present":
+                continue
+            passages = [_bare(e.quote) for e in cell.evidence]
+            quotes = [_bare(e.quote) for e in ours.evidence]
+            cells.append((True, any(p and q and (p in q or q in p) for p in passages for q in quotes)))
+    return _score(cells)
+
+
+def _facts(pairs: Pairs, wrong: list[str]) -> dict[str, Score]:
+    scores = {}
+    for fact in ("authority", "pseudonym", "context", "gender", "age"):
+        gold = found = both = 0
+        for g, d in pairs:
+            expected = _fact(g.case, fact)
+            ours = _fact(d.case.model_dump() if d and d.case else None, fact)
+            gold, found, both = gold + bool(expected), found + bool(ours), both + (bool(expected) and expected == ours)
+            if expected != ours:
+                wrong.append(f"{g.file}: {fact} is {expected or 'not stated'}, found {ours or 'not stated'}")
+        scores[fact] = _counted(gold, found, both)
+    return scores
+
+
+def _fact(case: dict[str, object] | None, fact: str) -> object:
+    """The fact as stated; None where it is not."""
+    if not case:
+        return None
+    if fact in ("gender", "age"):
+        children = case.get("children") or ()
+        values = [child.get(fact) for child in children if isinstance(child, dict)]  # type: ignore[attr-defined]
+        return values if any(v not in (None, "not stated") for v in values) else None
+    value = case.get(fact)
+    return None if value in (None, "", "not stated") else value
