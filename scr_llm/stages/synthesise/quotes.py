@@ -1,5 +1,6 @@
 """Which quotes the paper prints."""
 
+import re
 from collections.abc import Sequence
 
 from scr_llm.records import Evidence, EvidenceRef
@@ -11,6 +12,8 @@ BEST_LENGTH = (6, 40)
 """A quote is best between these lengths, in words (rule 8 of the method: 40 at most)."""
 
 
+_CONCLUDES = re.compile(r"finding|lesson|learn|analysis|issue|theme|conclusion", re.I)
+"""Headings of parts that say what was found, not what happened."""
 Used = set[tuple[str, int, int]]
 """Quotes printed already: document, page, offset."""
 
@@ -58,7 +61,10 @@ def groups(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
     return groups
 
 
-def quality(ref: EvidenceRef) -> tuple[int, int, int, int]:
-    """Best first: not from a recommendation, of good length, early in the document."""
+def quality(ref: EvidenceRef) -> tuple[int, int, int, int, int]:
+    """Best first: not from a recommendation, of good length, from a part that says what was found, early in the document."""
     words = len(ref.text.split())
-    return (int("recommendation" in ref.evidence.flags), int(not BEST_LENGTH[0] <= words <= BEST_LENGTH[1]), ref.evidence.page, ref.evidence.start)
+    return (
+        int("recommendation" in ref.evidence.flags), int(not BEST_LENGTH[0] <= words <= BEST_LENGTH[1]),
+        int(not _CONCLUDES.search(ref.evidence.section)), ref.evidence.page, ref.evidence.start,
+    )  # fmt: skip
