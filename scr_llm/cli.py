@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
+    from scr_llm.records import Briefing
     from scr_llm.stages.code import Coder
 
 PROJECT = click.option(
@@ -95,8 +96,8 @@ def _run(project: "Project", coder: str, *, yes: bool = False) -> int:
             bar.update(task, description=file, completed=number - 1, total=of)
 
         outcome = pipeline.run(project, _coder(project, coder, yes=yes), progress)
-    written = _brief(project, FORMATS)
-    _close(outcome, written)
+    briefing, written = _brief(project, FORMATS)
+    _close(outcome, briefing, written)
     if not outcome.coded and not outcome.kept:
         return 3
     return 1 if outcome.left_out else 0
@@ -139,10 +140,17 @@ def _coder(project: "Project", kind: str, *, yes: bool) -> "Coder":
     return LlmCoder(client, told, identity, window_chars=llm.max_chars)
 
 
-def _close(outcome: "Outcome", written: list[Path]) -> None:
+def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> None:
     """The closing summary."""
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
+    read = {row[0]: row[1:] for part in briefing.parts if part.id == "not_read" for table in part.tables for row in table.rows}
+    new = {document.file for document in outcome.coded}
+    for case in briefing.cases:
+        if case.file in new:
+            of, *rest = read[case.label]
+            told = "".join(f"; {what} {which}" for what, which in zip(("not read:", "check:", "nothing quoted from:"), rest, strict=True) if which != "None")
+            say(f"  {case.file}: {of} pages read{told}")
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
         for document in outcome.left_out:
@@ -190,12 +198,12 @@ def brief(folder: Path, formats: str) -> int:
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
     if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
         raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
-    for path in _brief(load_project(folder), wanted):
+    for path in _brief(load_project(folder), wanted)[1]:
         say(f"Written: {path}")
     return 0
 
 
-def _brief(project: "Project", formats: tuple[str, ...]) -> list[Path]:
+def _brief(project: "Project", formats: tuple[str, ...]) -> "tuple[Briefing, list[Path]]":
     from scr_llm import pipeline
     from scr_llm.render import render
 
@@ -206,7 +214,7 @@ def _brief(project: "Project", formats: tuple[str, ...]) -> list[Path]:
         path = project.outputs / f"briefing.{name}"
         pipeline.write_atomically(path, render(briefing, name, items=items))
         written.append(path)
-    return written
+    return briefing, written
 
 
 @cli.command()

@@ -43,6 +43,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert ran.returncode == 1, ran.stderr
     for name in ("empty.pdf", "notes.docx", "broken.pdf", "zz copy.pdf"):
         assert name in ran.stderr
+    for path in FIXTURES[:3]:
+        assert re.search(rf"{path.name}: (\d+) of \1 pages read", ran.stderr), ran.stderr
     return folder / "p"
 
 
