@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
     from scr_llm.records import Briefing
-    from scr_llm.stages.code import Coder
 
 PROJECT = click.option(
     "--project", "folder", type=click.Path(path_type=Path), default=Path(), help="Project folder; the current one if not given."
@@ -86,6 +85,7 @@ def _run(project: "Project", coder: str, *, yes: bool = False) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from scr_llm import pipeline
+    from scr_llm.choose import choose_coder
 
     console = Console(stderr=True)
     columns = (TextColumn("Reading and coding"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
@@ -95,49 +95,12 @@ def _run(project: "Project", coder: str, *, yes: bool = False) -> int:
         def progress(file: str, number: int, of: int) -> None:
             bar.update(task, description=file, completed=number - 1, total=of)
 
-        outcome = pipeline.run(project, _coder(project, coder, yes=yes), progress)
+        outcome = pipeline.run(project, choose_coder(project, coder, yes=yes), progress)
     briefing, written = _brief(project, FORMATS)
     _close(outcome, briefing, written)
     if not outcome.coded and not outcome.kept:
         return 3
     return 1 if outcome.left_out else 0
-
-
-def _coder(project: "Project", kind: str, *, yes: bool) -> "Coder":
-    from scr_llm.codebook import load_codebook
-    from scr_llm.pipeline import rules_identity
-
-    identity = rules_identity(load_codebook(project.codebook_path))
-    if kind == "rules":
-        from scr_llm.stages.code.rules import RulesCoder
-
-        return RulesCoder(identity)
-    import os
-
-    from scr_llm.ledger import Ledger
-    from scr_llm.llm import Client, Endpoint, is_loopback, prompts
-    from scr_llm.llm.client import without_credentials
-    from scr_llm.stages.code.llm import LlmCoder
-
-    llm = project.settings.llm
-    if not llm.base_url or not llm.model:
-        raise UsageError("no language model is set.", next_step="Name base_url and model under [llm] in project.toml, or use --coder rules.")
-    approved = bool(llm.approved_by and llm.region)
-    if not is_loopback(llm.base_url) and approved and not yes:
-        click.confirm(
-            f"The text of the reviews will be sent to {without_credentials(llm.base_url)} ({llm.region}), approved by {llm.approved_by}. Go on?",
-            abort=True, err=True,
-        )  # fmt: skip
-    told = prompts.load(project.prompts_dir)
-    identity = identity.model_copy(
-        update={"kind": "llm", "model": llm.model, "endpoint": without_credentials(llm.base_url), "prompts_sha256": prompts.sha256(told)}
-    )
-    endpoint = Endpoint(
-        llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature
-    )
-    ledger = Ledger(project, identity)
-    client = Client(endpoint, remote_allowed=approved, on_send=ledger.note, memory=ledger)
-    return LlmCoder(client, told, identity, window_chars=llm.max_chars)
 
 
 def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> None:
@@ -280,11 +243,12 @@ def explain(folder: Path, theme: str, as_json: bool) -> int:
 def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, yes: bool) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
     from scr_llm import pipeline
+    from scr_llm.choose import choose_coder
     from scr_llm.project import load_project
 
     project = load_project(folder)
     gold = pipeline.load_gold(gold_dir)
-    agreement = pipeline.evaluate(project, gold, _coder(project, coder, yes=yes) if coder else None)
+    agreement = pipeline.evaluate(project, gold, choose_coder(project, coder, yes=yes) if coder else None)
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:
@@ -361,26 +325,14 @@ def doctor(folder: Path) -> int:
     where = without_credentials(llm.base_url)
     if is_loopback(llm.base_url):
         click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
-        click.echo(_answers(llm.base_url, llm.model, llm.api_key_env))
+        from scr_llm.choose import answers
+
+        click.echo(answers(llm.base_url, llm.model, llm.api_key_env))
     elif llm.approved_by and llm.region:
         click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
     else:
         click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by before anything is sent.")
     return 0
-
-
-def _answers(base_url: str, model: str, api_key_env: str) -> str:
-    """Whether the model's server answers; only its list of models is asked for."""
-    import os
-
-    from scr_llm.errors import CoderError
-    from scr_llm.llm import Client, Endpoint
-
-    try:
-        served = Client(Endpoint(base_url, model, api_key=os.environ.get(api_key_env, ""))).models()
-    except CoderError as error:
-        return f"It does not answer: {error}"
-    return f"It answers and serves: {', '.join(served) or 'nothing that it names'}."
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_each_has_its_line(said: str, name: str) -> None:
     status, reason = SAYS[name]
     pair = {name, "vellingham-child-v.pdf"} if status == "duplicate" else {name}
-    lines = [line for line in said.splitlines() if any(line.strip().startswith(n) for n in pair)]
+    lines = [line for line in said.splitlines() if any(line.strip().startswith(n) for n in pair) and "pages read" not in line]
     assert len(lines) == 1
     assert status in lines[0] and (reason in lines[0] or status == "duplicate")
 
