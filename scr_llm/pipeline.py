@@ -1,7 +1,7 @@
 """The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from scr_llm.records import (
     Codebook,
     CoderIdentity,
     Coding,
+    Decision,
     Document,
     DocumentStatus,
     DraftCoding,
@@ -194,27 +195,11 @@ def export(project: Project) -> Export:
         decisions = store.decisions()
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
     decided = latest(decisions)
-    exported = []
-    for document in documents:
-        coding = codings.get(document.id)
-        now: Coding | None = current(coding, decisions) if coding else None
-        exported.append(
-            ExportDocument(
-                id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status,
-                reason=document.reason, label=Coded(document, now).label if now else document.file, case=_case(now),
-                findings=now.findings if now else (), recommendations=now.recommendations if now else (),
-                themes={
-                    t.theme: ExportTheme(
-                        value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=decided.get((document.id, t.theme))
-                    )
-                    for t in (now.themes if now else ())
-                },
-            )
-        )  # fmt: skip
+    exported = tuple(_exported(d, current(c, decisions) if (c := codings.get(d.id)) else None, decided) for d in documents)
     return Export(
         project=ExportProject(name=project.settings.name, organisation=project.settings.organisation),
         codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
-        coder=next((c.coder for c in codings.values()), None), documents=tuple(exported),
+        coder=next((c.coder for c in codings.values()), None), documents=exported,
     )  # fmt: skip
 
 
@@ -231,13 +216,8 @@ def explain(project: Project, theme: str) -> Explanation:
     briefing, reviews = brief(project)
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
-    return explained(code, briefing, reviews, decided, present_documents_not_coded(project))
-
-
-def present_documents_not_coded(project: Project) -> tuple[Document, ...]:
-    """Files that are in no denominator."""
-    with Store(project.store_path) as store:
-        return tuple(d for d in present_documents(project, store) if d.status != "coded")
+        others = [d for d in present_documents(project, store) if d.status != "coded"]
+    return explained(code, briefing, reviews, decided, others)
 
 
 def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
@@ -262,22 +242,26 @@ def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
 def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None = None) -> Agreement:
     """What is coded in a project, or what a coder makes of its stored readings now (nothing is stored), against gold."""
     codebook = load_codebook(project.codebook_path)
-    exported = export(project)
-    if coder is not None:
-        fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
-        documents = tuple(_exported(d, fresh.get(d.id)) for d in exported.documents)
+    if coder is None:
+        documents = export(project).documents
     else:
-        documents = exported.documents
+        fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
+        with Store(project.store_path) as store:
+            documents = tuple(_exported(d, fresh.get(d.id) if d.status == "coded" else None, {}) for d in present_documents(project, store))
     return agree(gold, documents, [code.id for code in codebook.codes])
 
 
-def _exported(document: ExportDocument, coding: Coding | None) -> ExportDocument:
-    if coding is None or document.status != "coded":
-        return document
-    themes = {t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=None) for t in coding.themes}
-    return document.model_copy(
-        update={"case": _case(coding), "findings": coding.findings, "recommendations": coding.recommendations, "themes": themes}
-    )
+def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:
+    """A document with its coding, where it has one, in the shape of the export."""
+    return ExportDocument(
+        id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status, reason=document.reason,
+        label=Coded(document, coding).label if coding else document.file, case=_case(coding),
+        findings=coding.findings if coding else (), recommendations=coding.recommendations if coding else (),
+        themes={
+            t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=decided.get((document.id, t.theme)))
+            for t in (coding.themes if coding else ())
+        },
+    )  # fmt: skip
 
 
 def _case(coding: Coding | None) -> ExportCase | None:

@@ -88,7 +88,7 @@ class _Grounder:
             if not found:
                 continue
             text = readable(" ".join(evidence.quote for evidence in found))
-            key = f"{draft.document_id if hasattr(draft, 'document_id') else self._reading.document_id}|{kind}|{found[0].page}|{found[0].start}|{text}"
+            key = f"{self._reading.document_id}|{kind}|{found[0].page}|{found[0].start}|{text}"
             grounded.append(
                 Item(
                     id=f"{kind[0]}{hashlib.sha256(key.encode()).hexdigest()[:12]}", number=draft.number, text=text,

@@ -7,9 +7,11 @@ from collections import Counter
 from scr_llm.records import Mark, Page, Reading
 from scr_llm.text.flow import Flow
 
-_EDGE = 3
+EDGE = 3
+"""Lines at the top and at the bottom of a page that may be a running header or footer."""
+PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
+"""A line that is a page's number and nothing else."""
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
-_PAGE_LINE = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _PAGE_WORD = re.compile(r"^.{0,80}?\bpage\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _PAGE_OF = re.compile(r"^[-–]?\s*page\s+\d{1,4}\s*(?:of|/)\s*\d{1,4}\s*[-–]?$", re.I)
 _ALONE = re.compile(r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)")
@@ -37,16 +39,21 @@ def heads_of(text: str) -> list[int]:
     return sorted({match.start(1) for look in (_ALONE, _NUMBERED) for match in look.finditer(text)})
 
 
+def repeats(pages: int) -> int:
+    """On how many pages a line at the edge must stand to be a running header or footer."""
+    return max(2, round(0.4 * pages))
+
+
 def _masked(line: str) -> str:
     return re.sub(r"\d+", "#", " ".join(line.split()).lower())
 
 
 def _edges(parts: list[str]) -> dict[int, set[tuple[int, int]]]:
     lines = [[(m.start(), m.end()) for m in _LINE.finditer(part)] for part in parts]
-    edges = [sorted({*own[:_EDGE], *own[-_EDGE:]}) for own in lines]
+    edges = [sorted({*own[:EDGE], *own[-EDGE:]}) for own in lines]
     seen = Counter(key for part, own in zip(parts, edges, strict=True) for key in {_masked(part[s:e]) for s, e in own})
     return {
-        n: {(s, e) for s, e in own if _PAGE_LINE.match(part[s:e].strip()) or seen[_masked(part[s:e])] >= max(2, round(0.4 * len(parts)))}
+        n: {(s, e) for s, e in own if PAGE_NUMBER.match(part[s:e].strip()) or seen[_masked(part[s:e])] >= repeats(len(parts))}
         for n, (part, own) in enumerate(zip(parts, edges, strict=True))
     }
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 from scr_llm.records import MarkKind
 from scr_llm.stages.read.pdf import RawPage
+from scr_llm.text.plain import EDGE, PAGE_NUMBER, repeats
 
 CARD = re.compile(
     r"^(?P<kind>recommendation|finding|lesson|learning point|learning|key finding|priority)\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?)\b\s*(?P<stop>[:.)–—-]?)\s*",
@@ -15,13 +16,10 @@ CARD = re.compile(
 Places = dict[tuple[int, int], MarkKind]
 """What a line is, by the index of its page and its number there, both from 0."""
 
-_EDGE = 3
-"""Lines at the top and at the bottom of a page that may be a running header or footer."""
 _SMALL = 0.93
 """Size of a footnote's letters against the body's, at most."""
 _COVER_WORDS = 160
 """Words that a cover sheet has at most."""
-_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _FOOTNOTE = re.compile(r"^(?:\d{1,3}|\*|†)\s*\D")
 
 
@@ -52,16 +50,16 @@ def _running(pages: tuple[RawPage, ...]) -> Places:
         shown = [n for n, line in enumerate(page.lines) if not line.hidden]
         order = sorted(shown, key=lambda n: -page.lines[n].top) if page.engine == "pdfium" else shown
         for rank, number in enumerate(order):
-            upper = rank < _EDGE
-            if upper or rank >= len(order) - _EDGE:
+            upper = rank < EDGE
+            if upper or rank >= len(order) - EDGE:
                 key = re.sub(r"\d+", "#", page.lines[number].text.lower())
                 edges.setdefault(key, set()).add(index)
                 places.append((index, number, key, upper))
-    needed = max(2, round(0.4 * len(pages)))
+    needed = repeats(len(pages))
     found: Places = {}
     for index, number, key, upper in places:
         text = pages[index].lines[number].text
-        if _PAGE_NUMBER.match(text):
+        if PAGE_NUMBER.match(text):
             found[index, number] = "page_number"
         elif len(pages) > 1 and len(edges[key]) >= needed and not CARD.match(text):
             found[index, number] = "header" if upper else "footer"

@@ -30,7 +30,7 @@ class Writer:
         return Briefing(
             title=self.paper.title, status="signed_off" if signed else "draft", status_line=status, marking=self.paper.marking,
             version=self.paper.version, organisation=self.paper.organisation, coders=tuple(coders.values()), facts=self.facts,
-            cases=tuple(self.matrix.row(r) for r in self.reviews), parts=tuple(parts), evidence=self._all_evidence(),
+            cases=self.matrix.rows, parts=tuple(parts), evidence=self._all_evidence(),
         )  # fmt: skip
 
     def _parts(self) -> list[Part]:

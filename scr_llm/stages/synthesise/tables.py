@@ -15,8 +15,9 @@ class Matrix:
 
     def __init__(self, counted: Counted) -> None:
         self._counted = counted
+        self.rows = tuple(self._row(review) for review in counted.reviews)
 
-    def row(self, review: Coded) -> CaseRow:
+    def _row(self, review: Coded) -> CaseRow:
         """One review."""
         case = review.coding.case
         return CaseRow(
@@ -48,7 +49,7 @@ class Matrix:
 
     def appendix(self) -> list[Part]:
         """Case details, the matrix in tables of at most eight columns, and the particular findings."""
-        rows = [self.row(r) for r in self._counted.reviews]
+        rows = self.rows
         family = [c for c in self._counted.core if c.polarity == "feature"]
         practice = [c for c in self._counted.core if c.polarity == "shortcoming"]
         details = Table(
