@@ -1,54 +1,180 @@
 """Which coder a run uses: the embedded one, or the model of the project, after the gate that nothing passes unasked."""
 
 import os
-from typing import TYPE_CHECKING
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.pipeline import rules_identity
-from scr_llm.project import Project
+from scr_llm.project import LlmSettings, Project, data_dir
 
 if TYPE_CHECKING:
+    from scr_llm.llm import Endpoint, Spend
     from scr_llm.stages.code import Coder
+    from scr_llm.stages.code.llm import LlmCoder, Manners, Strategy
 
 
-def choose_coder(project: Project, kind: str, *, yes: bool) -> "Coder":
+@dataclass(frozen=True)
+class Chosen:
+    """A coder, ready to code, and what belongs to it."""
+
+    coder: "Coder"
+    """Codes."""
+    at_once: int = 1
+    """Documents coded side by side."""
+    spend: "Spend | None" = None
+    """Counts what a model is asked; None for the rules."""
+    stop: Callable[[], None] = lambda: None
+    """Send nothing more."""
+    close: Callable[[], None] = lambda: None
+    """Done."""
+    costs: bool = False
+    """Whether the run is to say first what it will cost: there is a price, or the model is remote."""
+
+
+def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None = None) -> Chosen:
     """The coder, ready to code. Asks before text may go to a remote model, unless `yes`.
 
     Raises:
         UsageError: no model is set, or it is remote and nobody approved it.
     """
-    identity = rules_identity(load_codebook(project.codebook_path))
     if kind == "rules":
         from scr_llm.stages.code.rules import RulesCoder
 
-        return RulesCoder(identity)
+        return Chosen(RulesCoder(rules_identity(load_codebook(project.codebook_path))))
+    if replay:
+        return _replayed(project, replay)
     from scr_llm.ledger import Ledger
-    from scr_llm.llm import Client, Endpoint, is_loopback, prompts
-    from scr_llm.llm.client import without_credentials
+    from scr_llm.llm import Client, is_loopback
+
+    llm, endpoint = project.settings.llm, endpoint_of(project)
+    allowed_to_send(project, yes=yes)
+    spend = spend_of(llm)
+    ledger = Ledger(project, endpoint)
+    client = Client(endpoint, remote_allowed=True, at_once=llm.at_once, on_send=ledger.note, memory=ledger, spend=spend)
+
+    def close() -> None:
+        client.close()
+        ledger.close()
+
+    return Chosen(llm_coder(project, client, manners_of(project)), llm.at_once, spend, client.stop, close, costs=spend.price is not None or not is_loopback(llm.base_url))
+
+
+def allowed_to_send(project: Project, *, yes: bool) -> None:
+    """The gate: a model on this machine may be asked; a remote one where it is approved and, unless `yes`, the person at the keyboard agrees.
+
+    Raises:
+        UsageError: it is remote and project.toml does not name its region and who approved it.
+    """
+    from scr_llm.llm import is_loopback, without_credentials
+
+    llm = project.settings.llm
+    if is_loopback(llm.base_url):
+        return
+    if not (llm.approved_by and llm.region):
+        raise UsageError(
+            f"the model at {without_credentials(llm.base_url)} is not on this machine, and reviews would be sent there.",
+            next_step="project.toml must name [llm] approved_by and region before that is allowed.",
+        )
+    if not yes:
+        click.confirm(
+            f"The text of the reviews will be sent to {without_credentials(llm.base_url)} ({llm.region}), approved by {llm.approved_by}. "
+            "Just what would be sent: scr-llm outgoing. Go on?", abort=True, err=True,
+        )  # fmt: skip
+
+
+def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = "", endpoint: str = "") -> "LlmCoder":
+    """The coder that asks a model in a given way. Sends nothing yet."""
+    from scr_llm.llm import prompts
+    from scr_llm.llm.endpoint import without_credentials
     from scr_llm.stages.code.llm import LlmCoder
+
+    told = prompts.load(project.prompts_dir)
+    identity = rules_identity(load_codebook(project.codebook_path)).model_copy(
+        update={
+            "kind": "llm", "model": model or project.settings.llm.model, "endpoint": endpoint or without_credentials(project.settings.llm.base_url),
+            "prompts": prompts.versions(project.prompts_dir), "prompts_sha256": prompts.sha256(told),
+        }
+    )  # fmt: skip
+    return LlmCoder(asker, told, identity, manners)
+
+
+def endpoint_of(project: Project) -> "Endpoint":
+    """Where the project's model is.
+
+    Raises:
+        UsageError: none is set.
+    """
+    from scr_llm.llm import Endpoint
 
     llm = project.settings.llm
     if not llm.base_url or not llm.model:
         raise UsageError("no language model is set.", next_step="Name base_url and model under [llm] in project.toml, or use --coder rules.")
-    approved = bool(llm.approved_by and llm.region)
-    if not is_loopback(llm.base_url) and approved and not yes:
-        click.confirm(
-            f"The text of the reviews will be sent to {without_credentials(llm.base_url)} ({llm.region}), approved by {llm.approved_by}. Go on?",
-            abort=True, err=True,
-        )  # fmt: skip
-    told = prompts.load(project.prompts_dir)
-    identity = identity.model_copy(
-        update={"kind": "llm", "model": llm.model, "endpoint": without_credentials(llm.base_url), "prompts_sha256": prompts.sha256(told)}
-    )
-    endpoint = Endpoint(
-        llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature
-    )
-    ledger = Ledger(project, identity)
-    client = Client(endpoint, remote_allowed=approved, on_send=ledger.note, memory=ledger)
-    return LlmCoder(client, told, identity, window_chars=llm.max_chars)
+    return Endpoint(
+        llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature,
+        max_tokens=llm.max_tokens,
+    )  # fmt: skip
+
+
+def spend_of(llm: LlmSettings) -> "Spend":
+    """Counts by the project's price of its model, within its budget.
+
+    Raises:
+        UsageError: a budget of money is set and no price.
+    """
+    from scr_llm.llm import Budget, Price, Spend
+
+    price = llm.prices.get(llm.model)
+    if llm.budget is not None and price is None:
+        raise UsageError(f"a budget is set and no price of {llm.model}.", next_step=f'Add [llm.prices."{llm.model}"] with input and output to project.toml, or set budget_tokens instead.')
+    return Spend(Price(price.input, price.output) if price else None, Budget(llm.budget, llm.budget_tokens))
+
+
+def manners_of(project: Project, model: str | None = None, strategy: "Strategy | None" = None) -> "Manners":
+    """How the project's model is asked: as set, else as measured in the project, else as shipped, else one question a theme."""
+    from scr_llm.stages.code.llm import Manners, Thresholds
+    from scr_llm.text.redact import Redaction
+
+    llm = project.settings.llm
+    known = qualified(project).get(model or llm.model, {})
+    asked = strategy or (llm.strategy if llm.strategy != "auto" else known.get("strategy", "themes"))
+    listed = project.root / "redact.txt"
+    names = listed.read_text("utf-8").splitlines() if listed.is_file() else []
+    return Manners(
+        strategy=asked, thresholds=Thresholds(float(known.get("keep", 0.8)), float(known.get("add", 0.8))), context_tokens=llm.context_tokens,
+        max_tokens=llm.max_tokens, redaction=(lambda: Redaction(names)) if llm.redact else None,
+    )  # fmt: skip
+
+
+def qualified(project: Project) -> dict[str, dict[str, Any]]:
+    """What was measured of models: the shipped file, and over it the project's own.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path in (data_dir() / "prompts" / "qualified.toml", project.root / "qualified.toml"):
+        if path.is_file():
+            try:
+                found |= tomllib.loads(path.read_text("utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise UsageError(f"{path} cannot be read: {error}.", next_step="Delete it and run scr-llm doctor --qualify again.") from error
+    return found
+
+
+def _replayed(project: Project, path: Path) -> Chosen:
+    from scr_llm.llm.replay import Recording, Replay
+
+    recording = Recording.load(path)
+    replay = Replay(recording)
+    coder = llm_coder(project, replay, manners_of(project, recording.model), model=recording.model, endpoint=f"recorded {recording.recorded}: {recording.served}")
+    return Chosen(coder, 1, replay.spend, replay.stop, replay.close)
 
 
 def answers(base_url: str, model: str, api_key_env: str) -> str:

@@ -6,6 +6,8 @@ CodebookError   the codebook cannot be used: file, line, what to write instead
 DocumentError     one document cannot go on; the batch does                  exit 1
 UnreadableError   no text can be had from the file
 CoderError        the coder could not code this document; it can be tried again   exit 1
+NoReplyError      a model gave no usable reply; `state` says why
+StopError         asking was stopped: by a person, or because the budget is used up   exit 1
 NothingDoneError  nothing could be done at all                               exit 3
 """
 
@@ -51,6 +53,23 @@ class UnreadableError(DocumentError):
 
 class CoderError(DocumentError):
     """The coder could not code this document. Nothing was stored for it; running again tries again."""
+
+
+class NoReplyError(CoderError):
+    """A model gave no usable reply to a question."""
+
+    def __init__(self, message: str, state: str, *, of_model: bool, next_step: str | None = None) -> None:
+        super().__init__(message, stage="code", next_step=next_step)
+        self.state = state
+        """Why, as one word; see `scr_llm.llm.reply.State`."""
+        self.of_model = of_model
+        """Whether the model itself is why, so that other questions may do better; else the way to it."""
+
+
+class StopError(ScrError):
+    """Asking was stopped before all was asked. What was finished is kept; running again goes on."""
+
+    exit_code = 1
 
 
 class NothingDoneError(ScrError):

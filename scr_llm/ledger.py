@@ -1,33 +1,41 @@
 """The book kept of a project's dealings with a model: what was sent, and what came back."""
 
 import hashlib
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from scr_llm.llm import Reply
+from scr_llm.llm import Endpoint, Question, Reply, without_credentials
 from scr_llm.project import Project
-from scr_llm.records import CoderIdentity
 from scr_llm.store import Store
 
 
 class Ledger:
-    """What passes between a model and a project: every request is noted before it is sent, every usable reply kept before it is used."""
+    """What passes between a model and a project: every request is noted before it is sent, every usable reply kept before it is used.
 
-    def __init__(self, project: Project, identity: CoderIdentity) -> None:
-        self._path, self._identity = project.store_path, identity
+    Safe to share between threads; close it when all is asked.
+    """
+
+    def __init__(self, project: Project, endpoint: Endpoint) -> None:
+        self._store, self._one_at_a_time = Store(project.store_path), threading.Lock()
+        self._where, self._model = without_credentials(endpoint.base_url), endpoint.model
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
 
     def note(self, body: bytes, about: str | None) -> None:
         """A request: when, where to, how much and its hash, never its text."""
-        with Store(self._path) as store:
-            store.log_call(
-                at=_now(), endpoint=self._identity.endpoint or "", model=self._identity.model or "", bytes_out=len(body),
+        with self._one_at_a_time:
+            self._store.log_call(
+                at=_now(), endpoint=self._where, model=self._model, bytes_out=len(body),
                 sha256=hashlib.sha256(body).hexdigest(), document_id=about,
             )  # fmt: skip
 
-    def recall(self, key: str) -> Reply[Any] | None:
+    def recall(self, question: Question, endpoint: Endpoint) -> Reply[Any] | None:
         """A kept reply."""
-        with Store(self._path) as store:
-            kept = store.reply(key)
+        with self._one_at_a_time:
+            kept = self._store.reply(question.key(endpoint))
         if kept is None:
             return None
         return Reply(
@@ -35,11 +43,11 @@ class Ledger:
             completion_tokens=kept["completion_tokens"],
         )  # fmt: skip
 
-    def keep(self, key: str, reply: Reply[Any], about: str | None) -> None:
+    def keep(self, question: Question, endpoint: Endpoint, reply: Reply[Any], about: str | None) -> None:
         """Keep a reply."""
-        with Store(self._path) as store:
-            store.keep_reply(
-                key, at=_now(), model=reply.model, document_id=about, raw=reply.raw, prompt_tokens=reply.prompt_tokens,
+        with self._one_at_a_time:
+            self._store.keep_reply(
+                question.key(endpoint), at=_now(), model=reply.model, document_id=about, raw=reply.raw, prompt_tokens=reply.prompt_tokens,
                 completion_tokens=reply.completion_tokens,
             )  # fmt: skip
 

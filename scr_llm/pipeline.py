@@ -1,13 +1,16 @@
 """The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.errors import NothingDoneError, ScrError, UnreadableError, UsageError
+from scr_llm.errors import NothingDoneError, ScrError, StopError, UnreadableError, UsageError
 from scr_llm.project import Project
 from scr_llm.records import (
     Agreement,
@@ -55,34 +58,128 @@ class Outcome:
     """Coded in an earlier run, untouched."""
     left_out: tuple[Document, ...]
     """Not coded, each with its reason."""
+    stopped: str | None = None
+    """Why the run ended before all was asked."""
+    remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """File to what a person should know of how it was coded."""
 
 
-def run(project: Project, coder: Coder, progress: Progress = lambda *_: None) -> Outcome:
-    """Take in what is new, read, code, ground and save, one document after the other.
+def run(
+    project: Project, coder: Coder, progress: Progress = lambda *_: None, *, at_once: int = 1, stop: Callable[[], None] = lambda: None,
+    first: Callable[[Sequence[str]], None] | None = None,
+) -> Outcome:  # fmt: skip
+    """Take in what is new, read, code, ground and save. `at_once` documents are coded side by side; memory does not grow with their number.
+
+    `stop` is called when the run is interrupted, so that what is under way ends soon. `first`, where given, is called with the ids of all
+    documents that will be coded, after they are read and before the first is coded.
 
     Raises:
         NothingDoneError: the inbox is empty.
     """
     codebook = load_codebook(project.codebook_path)
+    stopped = None
     with Store(project.store_path) as store:
         intake(project, store)
         documents = present_documents(project, store)
         if not documents:
             raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
         before = {d.id for d in documents if d.status == "coded"}
-        waiting = [d for d in documents if d.status in ("pending", "failed")]
-        prints = {d.id: Print.of(d, r) for d in documents if waiting and d.status == "coded" and (r := store.reading(d.id))}
-        limits = Limits(**project.settings.read.model_dump())
-        files = [(project.inbox / document.file, document.id) for document in waiting]
-        for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
-            progress(document.file, number, len(waiting))
-            one_document(store, document, reading, prints, coder, codebook)
+        admitted: Iterable[Document] = _admitted(project, store, documents, progress)
+        if first:
+            admitted = list(admitted)
+            first([d.id for d in admitted])
+        try:
+            _code_all(store, admitted, coder, codebook, at_once, stop)
+        except StopError as error:
+            stopped = str(error)
         after = present_documents(project, store)
+        remarks = {d.file: lines for d in after if d.status == "coded" and d.id not in before and (lines := remarks_on(store.coding(d.id)))}
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
-        left_out=tuple(d for d in after if d.status != "coded"),
+        left_out=tuple(d for d in after if d.status != "coded"), stopped=stopped, remarks=remarks,
     )  # fmt: skip
+
+
+def remarks_on(coding: Coding | None) -> list[str]:
+    """What a person should know of how a document was coded: questions without a usable reply, and notes."""
+    if coding is None:
+        return []
+    left = coding.unanswered
+    told = f"{len(left)} question{'s' if len(left) > 1 else ''} without a usable reply: {', '.join(f'{u.question} ({u.state})' for u in left)}"
+    return [*([told] if left else []), *coding.notes]
+
+
+def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]:
+    """Take in and read what is new, and code nothing. Returns the ids of the documents that wait to be coded."""
+    with Store(project.store_path) as store:
+        intake(project, store)
+        return [d.id for d in _admitted(project, store, present_documents(project, store), progress)]
+
+
+def _admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
+    """Read what is not yet coded; give what is to be coded, its reading stored."""
+    waiting = [d for d in documents if d.status in ("pending", "failed")]
+    prints = {d.id: Print.of(d, r) for d in documents if waiting and d.status == "coded" and (r := store.reading(d.id))}
+    limits = Limits(**project.settings.read.model_dump())
+    files = [(project.inbox / document.file, document.id) for document in waiting]
+    for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
+        progress(document.file, number, len(waiting))
+        if (fit := _admit(store, document, reading, prints)) is not None:
+            yield fit
+
+
+Drafted = tuple[Document, Reading, DraftCoding | Exception]
+
+
+def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codebook: Codebook, at_once: int, stop: Callable[[], None]) -> None:
+    """Code documents side by side, saving each as it is done. What goes wrong with one becomes its status and reason.
+
+    Raises:
+        StopError: asking was stopped; what was under way is finished or left for the next run.
+    """
+
+    def draft(document: Document, reading: Reading) -> Drafted:
+        try:
+            return document, reading, coder.code(reading, codebook)
+        except (ScrError, OSError) as error:
+            return document, reading, error
+
+    def pairs() -> Iterator[tuple[Document, Reading]]:
+        for document in documents:
+            if reading := store.reading(document.id):
+                yield document, reading
+
+    with closing(_side_by_side(draft, pairs(), at_once, stop)) as results:
+        for document, reading, drafted in results:
+            now = store.document(document.id)
+            if isinstance(drafted, StopError):
+                raise drafted
+            if isinstance(drafted, Exception):
+                store.save_document(document.model_copy(update={"status": "failed", "reason": f"{drafted} Run again to try it again."}))
+            elif now and now.status == "superseded":  # re-issued while it was coded
+                store.save_coding(now, drafted, ground(drafted, reading))
+            else:
+                store.save_coding(document.model_copy(update={"status": "coded"}), drafted, ground(drafted, reading))
+
+
+def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[tuple[Document, Reading]], at_once: int, stop: Callable[[], None]) -> Generator[Drafted, None, None]:
+    """Do work on so many pairs at once, taking the next pair only when there is room; give results as they come."""
+    if at_once == 1:
+        yield from (work(*pair) for pair in pairs)
+        return
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        try:
+            under_way: set[Future[Drafted]] = set()
+            for pair in chain(pairs, (None,)):
+                if pair:
+                    under_way.add(pool.submit(work, *pair))
+                while under_way and (pair is None or len(under_way) > at_once):
+                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+        except BaseException:  # an interruption, or whoever takes the results has had enough
+            stop()
+            raise
 
 
 def intake(project: Project, store: Store) -> None:
@@ -105,31 +202,28 @@ def present_documents(project: Project, store: Store) -> list[Document]:
     return sorted(store.documents(), key=lambda d: (d.file, d.id))
 
 
-def one_document(
-    store: Store, document: Document, reading: Reading | Exception, prints: dict[str, Print], coder: Coder, codebook: Codebook
-) -> None:
-    """One document, read, through all further stages; whatever goes wrong becomes its status and reason."""
+def _admit(store: Store, document: Document, reading: Reading | Exception, prints: dict[str, Print]) -> Document | None:
+    """A document that was read, its reading stored, if it is to be coded; else None, and why not is its status and reason."""
     try:
         if isinstance(reading, Exception):
             raise reading
         document = document.model_copy(update={"pages": len(reading.pages), "notes": notes(reading), "reason": None})
         if reason := why_no_review(reading):
             store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))
-            return
+            return None
         own = Print.of(document, reading)
         if known := _known(store, own, reading, prints):
             status, text = known
             store.save_document(document.model_copy(update={"status": status, "reason": text}))
-            return
+            return None
         store.save_reading(reading)
-        draft: DraftCoding = coder.code(reading, codebook)
-        document = document.model_copy(update={"status": "coded"})
-        store.save_coding(document, draft, ground(draft, reading))
         prints[document.id] = own
+        return document
     except UnreadableError as error:
         store.save_document(document.model_copy(update={"status": "unreadable", "reason": str(error)}))
     except (ScrError, OSError) as error:
         store.save_document(document.model_copy(update={"status": "failed", "reason": f"{error} Run again to try it again."}))
+    return None
 
 
 def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | None:
@@ -261,6 +355,7 @@ def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[
             t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=decided.get((document.id, t.theme)))
             for t in (coding.themes if coding else ())
         },
+        unanswered=coding.unanswered if coding else (), notes=coding.notes if coding else (),
     )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Record
@@ -39,6 +39,15 @@ class ReadSettings(Record):
     """Whether a second reader checks every page; slower."""
 
 
+class PriceSettings(Record):
+    """What a model costs, in the currency of [llm]."""
+
+    input: float
+    """For a million tokens sent."""
+    output: float
+    """For a million tokens received."""
+
+
 class LlmSettings(Record):
     """The language model, where one is used."""
 
@@ -48,16 +57,32 @@ class LlmSettings(Record):
     """The model's name there."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key; the key itself is never written down."""
-    timeout_s: float = 120.0
+    strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
+    """How it is asked; auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes."""
+    at_once: int = Field(default=4, ge=1, le=64)
+    """Requests at once, at most; documents are coded side by side."""
+    timeout_s: float = Field(default=120.0, gt=0)
     """Seconds before a request is given up."""
     temperature: float = 0.0
     """0 gives the most repeatable replies."""
-    max_chars: int = 24_000
-    """Characters of a document that are sent in one request."""
+    context_tokens: int = Field(default=8192, ge=1024)
+    """Tokens that the model reads in one go, its reply counted in; longer documents are asked about in windows."""
+    max_tokens: int = Field(default=1024, ge=16)
+    """Longest reply, in tokens."""
     region: str = ""
     """Where a remote endpoint stands; must be named before anything leaves this machine."""
     approved_by: str = ""
     """Who approved sending text there; must be named before anything leaves this machine."""
+    redact: bool = False
+    """Whether names, contact details, dates of birth and identifiers are replaced before sending."""
+    budget: float | None = Field(default=None, ge=0)
+    """Money that one run may cost at most; needs a price."""
+    budget_tokens: int | None = Field(default=None, ge=0)
+    """Tokens, sent and received together, that one run may cost at most."""
+    currency: str = "GBP"
+    """Of prices and budget."""
+    prices: dict[str, PriceSettings] = {}  # noqa: RUF012
+    """Price of a model by its name: [llm.prices."name"]."""
 
 
 class Settings(Record):
@@ -140,8 +165,17 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 # base_url = "http://127.0.0.1:11434/v1"   # an OpenAI-compatible address
 # model = "qwen2.5:7b"
 # api_key_env = "OPENAI_API_KEY"           # the variable that holds the key, not the key
+# strategy = "auto"                        # whole, themes or judge; see docs/models.md and: scr-llm doctor --qualify
+# at_once = 4                              # requests at once
+# context_tokens = 8192                    # what the model reads in one go (Ollama: its num_ctx)
 # region = ""                              # for a remote endpoint: where it stands ...
 # approved_by = ""                         # ... and who approved sending case text there
+# redact = false                           # true: names, contact details, dates of birth and identifiers are replaced before sending
+# budget = 5.00                            # money that one run may cost at most
+# currency = "GBP"
+# [llm.prices."the-model"]                 # for a million tokens, from your contract
+# input = 0.12
+# output = 0.48
 """
 
 

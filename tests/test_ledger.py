@@ -10,23 +10,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from fake_server import MODEL, Answer, FakeServer, says
-
+from scr_llm.llm.fake import MODEL, Answer, FakeServer, answers
 from scr_llm.store import Store
 
 ROOT = Path(__file__).parent.parent
-CASE = {
-    "authority_sentence": None, "authority": None, "pseudonym_sentence": None, "pseudonym": None, "children": [], "context_sentence": None,
-    "context": "not stated",
-}  # fmt: skip
 
 
 def answer(request: dict[str, Any]) -> Answer:
-    asked = request["response_format"]["json_schema"]["name"]
-    reply = CASE if "context" in json.dumps(request["response_format"]) else {"evidence": [], "value": "not_mentioned", "reason": "silent"}
-    assert asked
     time.sleep(0.02)
-    return says(reply)(request)
+    return answers(request)
 
 
 def project(folder: Path, server: FakeServer) -> Path:
@@ -59,8 +51,9 @@ def test_a_killed_run_repeats_no_finished_call(tmp_path: Path) -> None:
         assert process.returncode == 0, said
         times = Counter(json.dumps(request) for request in server.requests)
         assert len(times) == 2 * 25  # 24 themes and the case, each document in one window
-        assert sum(count - 1 for count in times.values()) <= kills  # only what was under way when it was killed
+        assert sum(count - 1 for count in times.values()) <= 2 * kills  # only what was under way, of two documents side by side, when it was killed
         before = len(server.requests)
         with Store(folder / "scr_llm.sqlite") as store:
             calls, ids = store.calls(), {d.id for d in store.documents()}
-        assert len(calls) == before and {c["document_id"] for c in calls} == ids
+        assert before <= len(calls) <= before + 2 * kills  # noted before it is sent
+        assert {c["document_id"] for c in calls} == ids

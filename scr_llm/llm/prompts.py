@@ -12,14 +12,32 @@ OPEN, CLOSE = "<<<DOCUMENT", "DOCUMENT>>>"
 """What stands before and after document text in a prompt."""
 
 
+_VERSION = re.compile(r"\A<!-- (\w+), version (\d+) -->\n")
+
+
 def load(folder: Path) -> dict[str, str]:
-    """Every `*.md` of the folder: name without ending to text. Raises UsageError where there is none or one is not UTF-8."""
+    """Every `*.md` of the folder: name without ending to text, its version line left out.
+
+    Raises UsageError where there is none, one is not UTF-8, or one does not begin with a line of name and version.
+    """
+    return {name: _VERSION.sub("", text).strip("\n") for name, text in _files(folder).items()}
+
+
+def versions(folder: Path) -> str:
+    """Names and versions of a folder's prompts, as recorded with a coding: `case 2, judge 1`."""
+    return ", ".join(f"{name} {_VERSION.match(text)[2]}" for name, text in _files(folder).items())  # type: ignore[index]
+
+
+def _files(folder: Path) -> dict[str, str]:
     try:
         prompts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The prompts in {folder} cannot be read: {error}.") from error
     if not prompts:
         raise UsageError(f"There are no prompts (*.md) in {folder}.")
+    for name, text in prompts.items():
+        if not (found := _VERSION.match(text)) or found[1] != name:
+            raise UsageError(f"The prompt {name}.md does not say its version.", next_step=f"Begin it with: <!-- {name}, version 1 -->")
     return prompts
 
 
@@ -39,11 +57,14 @@ def fill(template: str, **slots: str) -> str:
     return parsed.substitute(slots)
 
 
+def inert(text: str) -> str:
+    """Document text that cannot close a fence: three or more angle brackets become single quotes."""
+    return re.sub(r">{3,}", lambda m: "›" * len(m[0]), re.sub(r"<{3,}", lambda m: "‹" * len(m[0]), text))
+
+
 def fence(document: str) -> str:
-    """Document text between delimiters that cannot be closed from within: three or more angle brackets become single quotes."""
-    inert = re.sub(r"<{3,}", lambda m: "‹" * len(m[0]), document)
-    inert = re.sub(r">{3,}", lambda m: "›" * len(m[0]), inert)
-    return f"{OPEN}\n{inert}\n{CLOSE}"
+    """Document text between delimiters that cannot be closed from within."""
+    return f"{OPEN}\n{inert(document)}\n{CLOSE}"
 
 
 def sha256(prompts: Mapping[str, str]) -> str:

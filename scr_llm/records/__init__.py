@@ -33,6 +33,8 @@ from scr_llm.records.coding import (
     Refusal,
     ThemeCoding,
     ThemeValue,
+    Unanswered,
+    Window,
 )
 from scr_llm.records.decision import Decision
 from scr_llm.records.document import Document, DocumentStatus, PageNote
@@ -54,5 +56,5 @@ __all__ = [
     "Evidence", "EvidenceFlag", "EvidenceRef", "ExplainedCell", "Explanation", "Export", "ExportCase", "ExportChild", "ExportCodebook",
     "ExportDocument", "ExportProject", "ExportTheme", "Facts", "FileFacts", "Gender", "GoldDocument", "GoldItem", "GoldQuote", "GoldTheme", "Item", "Mark", "MarkKind", "NumberedItem",
     "Page", "PageNote", "Paragraph", "Part", "Reading", "Record", "Refusal", "Score", "Section", "SectionKind", "Sentence", "Span",
-    "SubCode", "Table", "ThemeCoding", "ThemeCount", "ThemeValue",
+    "SubCode", "Table", "ThemeCoding", "ThemeCount", "ThemeValue", "Unanswered", "Window",
 ]  # fmt: skip

@@ -104,12 +104,44 @@ class CoderIdentity(Record):
     """Model name as sent, for llm."""
     endpoint: str | None = None
     """Base URL without credentials, for llm."""
+    strategy: str | None = None
+    """How the model was asked, for llm: whole, themes or judge; with the judge's thresholds."""
+    prompts: str | None = None
+    """Names and versions of the prompts, for llm."""
     prompts_sha256: str | None = None
     """Hash of the prompts, for llm."""
     codebook_version: str
     """Version the codebook gives itself."""
     codebook_sha256: str
     """Hash of the codebook's meaning."""
+
+
+class Window(Record):
+    """A part of a document that a model was shown in one go."""
+
+    first_page: int
+    """Page of its first sentence."""
+    last_page: int
+    """Page on which its last sentence begins."""
+    first_sentence: int
+    """Number of its first sentence, as the model was shown it; later windows repeat the last sentences of the one before."""
+    last_sentence: int
+    """Number of its last sentence."""
+    tokens_at_most: int
+    """Length of the longest question about it, estimated before it was asked."""
+    tokens_counted: int | None
+    """The same as the server counted it; None where it does not say, or nothing was asked of it."""
+
+
+class Unanswered(Record):
+    """A question that a model gave no usable reply to. What it was about is unclear, never silently blank."""
+
+    question: str
+    """`theme:neglect`, `case`, `items`, each with `/2` for the second window."""
+    state: str
+    """refusal, content_filter, length, empty, invalid, language or truncated."""
+    reason: str
+    """In words for a person."""
 
 
 class DraftCoding(Record):
@@ -127,6 +159,12 @@ class DraftCoding(Record):
     """In reading order."""
     themes: tuple[DraftTheme, ...] = ()
     """Each theme of the codebook once, in its order."""
+    windows: tuple[Window, ...] = ()
+    """The parts in which a model was shown the document; none for other coders."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Questions without a usable reply."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it was coded."""
 
 
 class Evidence(Record):
@@ -228,3 +266,9 @@ class Coding(Record):
     """Each theme of the codebook once, in its order."""
     refused: tuple[Refusal, ...] = ()
     """Quotes that were not accepted, with the reason."""
+    windows: tuple[Window, ...] = ()
+    """The parts in which a model was shown the document; none for other coders."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Questions without a usable reply."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it was coded."""

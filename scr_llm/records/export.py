@@ -3,7 +3,7 @@
 from typing import Literal
 
 from scr_llm.records.base import Record
-from scr_llm.records.coding import AgeBand, CoderIdentity, Context, Evidence, Gender, Item, ThemeValue
+from scr_llm.records.coding import AgeBand, CoderIdentity, Context, Evidence, Gender, Item, ThemeValue, Unanswered
 from scr_llm.records.decision import Decision
 from scr_llm.records.document import DocumentStatus
 
@@ -90,6 +90,10 @@ class ExportDocument(Record):
     """In reading order."""
     themes: dict[str, ExportTheme]
     """Theme id to cell."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Questions that a model gave no usable reply to; what they were about is unclear."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it was coded."""
 
 
 class Export(Record):

@@ -77,6 +77,7 @@ class _Grounder:
         return Coding(
             document_id=draft.document_id, reading_sha256=self._reading.sha256, coder=draft.coder, case=grounded_case,
             findings=findings, recommendations=recommendations, themes=tuple(themes), refused=tuple(self._refused),
+            windows=draft.windows, unanswered=draft.unanswered, notes=draft.notes,
         )  # fmt: skip
 
     def _items(self, drafts: Sequence[DraftItem], kind: str) -> tuple[Item, ...]:

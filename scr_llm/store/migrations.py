@@ -21,7 +21,11 @@ def _replies(connection: Connection) -> None:
     tables.replies.create(connection, checkfirst=True)
 
 
-STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies)}
+def _batches(connection: Connection) -> None:
+    tables.batches.create(connection, checkfirst=True)
+
+
+STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies), 3: ("batches of questions", _batches)}
 
 
 def migrate(engine: Engine) -> None:

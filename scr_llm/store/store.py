@@ -1,6 +1,7 @@
 """Reading and writing records."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -40,6 +41,10 @@ class Store:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a later call opens it again."""
         self._engine.dispose()
 
     def save_document(self, document: Document) -> None:
@@ -56,7 +61,9 @@ class Store:
 
     def document(self, document_id: str) -> Document | None:
         """One document."""
-        return next((d for d in self.documents() if d.id == document_id), None)
+        with self._engine.connect() as connection:
+            record = connection.execute(select(tables.documents.c.record).where(tables.documents.c.id == document_id)).scalar()
+            return Document.model_validate_json(record) if record else None
 
     def save_reading(self, reading: Reading) -> None:
         """Keep the text of a document."""
@@ -139,6 +146,20 @@ class Store:
         with self._engine.connect() as connection:
             row = connection.execute(select(tables.replies).where(tables.replies.c.key == key)).one_or_none()
             return dict(row._mapping) if row else None
+
+    def save_batch(self, batch_id: str, *, at: str, endpoint: str, keys: Sequence[str], collected: bool) -> None:
+        """Note a batch of questions that was sent, by the keys of its questions, and whether its results are in."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            values = {"at": at, "endpoint": endpoint, "questions": " ".join(keys), "collected": int(collected)}
+            statement = upsert(tables.batches).values(id=batch_id, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    def batches(self) -> list[dict[str, Any]]:
+        """Batches in the order they were sent: id, at, endpoint, questions (keys), collected."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.batches).order_by(tables.batches.c.at, tables.batches.c.id))
+            return [{**row._mapping, "questions": row.questions.split(), "collected": bool(row.collected)} for row in rows]
 
     def calls(self) -> list[dict[str, Any]]:
         """Everything that was sent to a model."""

@@ -38,6 +38,12 @@ calls = Table(
     Column("bytes_out", Integer, nullable=False), Column("sha256", String, nullable=False), Column("document_id", String),
 )  # fmt: skip
 
+batches = Table(
+    "batches", metadata,
+    Column("id", String, primary_key=True), Column("at", String, nullable=False), Column("endpoint", String, nullable=False),
+    Column("questions", Text, nullable=False), Column("collected", Integer, nullable=False),
+)  # fmt: skip
+
 replies = Table(
     "replies", metadata,
     Column("key", String, primary_key=True), Column("at", String, nullable=False), Column("model", String, nullable=False),

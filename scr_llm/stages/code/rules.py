@@ -26,6 +26,7 @@ from scr_llm.records import (
 )
 from scr_llm.stages.code.facts import case_facts
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
+from scr_llm.text.machine import speaks_to_a_machine
 from scr_llm.text.wording import compile_wordings
 
 QUOTES_PER_THEME = 12
@@ -102,14 +103,21 @@ class RulesCoder:
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding. Never fails on a document that could be read."""
-        flow = Flow.of(reading)
-        body = [s for s in sentences(flow) if s.section_kind not in NEVER_EVIDENCE and s.section_kind != "action_plan"]
         return DraftCoding(
-            document_id=reading.document_id, coder=self._identity, case=case_facts(reading, flow),
+            document_id=reading.document_id, coder=self._identity, case=case_facts(reading, Flow.of(reading)),
             findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
             recommendations=tuple(draft_item(reading, i) for i in reading.items if i.kind == "recommendation"),
-            themes=tuple(_theme(code, body) for code in codebook.codes),
+            themes=propose(reading, codebook),
         )  # fmt: skip
+
+
+def propose(reading: Reading, codebook: Codebook) -> tuple[DraftTheme, ...]:
+    """What the rules hold of each theme. A sentence that speaks to a machine is evidence of nothing."""
+    body = [
+        s for s in sentences(Flow.of(reading))
+        if s.section_kind not in NEVER_EVIDENCE and s.section_kind != "action_plan" and not speaks_to_a_machine(s.text)
+    ]  # fmt: skip
+    return tuple(_theme(code, body) for code in codebook.codes)
 
 
 def draft_item(reading: Reading, item: NumberedItem) -> DraftItem:

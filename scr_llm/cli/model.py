@@ -1,0 +1,198 @@
+"""The model: what it is, what would be sent to it, and what it costs."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scr_llm import __version__
+from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.errors import UsageError
+
+if TYPE_CHECKING:
+    from scr_llm.choose import Chosen
+    from scr_llm.llm import Spend
+    from scr_llm.outgoing import Estimate
+    from scr_llm.project import Project
+    from scr_llm.qualify import Trial
+
+
+def spent(spend: "Spend", project: "Project", seconds: float) -> str:
+    """What was asked so far, in words."""
+    money = f", {spend.money:.4f} {project.settings.llm.currency}" if spend.money is not None else ""
+    rate = f" ({spend.asked / seconds:.1f} a second)" if seconds > 1 and spend.asked else ""
+    kept = f", {spend.kept} answered from memory" if spend.kept else ""
+    return f"{spend.asked} requests{rate}{kept}, {spend.prompt_tokens:,} tokens sent, {spend.completion_tokens:,} received{money}"
+
+
+def told(estimate: "Estimate", currency: str) -> str:
+    """An estimate in words."""
+    money = f", {estimate.money:.2f} {currency}" if estimate.money is not None else " (no price is set)"
+    kept = f" ({estimate.kept} more are answered from memory)" if estimate.kept else ""
+    return (
+        f"At most: {estimate.documents} documents, {estimate.calls} questions{kept}, {estimate.prompt_tokens:,} tokens sent, "
+        f"{estimate.completion_tokens:,} received{money}."
+    )
+
+
+def agree_to_cost(project: "Project", chosen: "Chosen", ids: Sequence[str], *, yes: bool) -> None:
+    """Say what coding these documents will cost at most, and ask, unless `yes`."""
+    from scr_llm.choose import endpoint_of
+    from scr_llm.outgoing import estimate
+    from scr_llm.stages.code.llm import LlmCoder
+
+    if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):
+        return
+    cost = estimate(project, chosen.coder, endpoint_of(project), chosen.spend.price, ids)
+    say(told(cost, project.settings.llm.currency))
+    if cost.calls and not yes:
+        click.confirm("Go on?", abort=True, err=True)
+
+
+@cli.command()
+@PROJECT
+@click.option("--qualify", "to_qualify", is_flag=True, help="Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.")
+@click.option("--yes", is_flag=True, help="With --qualify: do not ask before made-up text is sent to an approved remote model.")
+def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
+    """Say what is installed, which model answers, and what would leave this computer."""
+    import platform
+    from importlib.metadata import version
+
+    from scr_llm.codebook import codebook_sha256, load_codebook
+    from scr_llm.project import data_dir, load_project
+
+    click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
+    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")))
+    try:
+        project = load_project(folder)
+    except UsageError as error:
+        book = load_codebook(data_dir() / "prompts" / "codebook.yaml")
+        click.echo(f"Shipped codebook {book.version}: {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
+        click.echo(f"Project: none here. {error}")
+        return 2 if to_qualify else 0
+    if to_qualify:
+        return _qualify(project, yes=yes)
+    book = load_codebook(project.codebook_path)
+    click.echo(f"Project {project.settings.name}: codebook {book.version}, {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
+    from scr_llm.store import Store
+
+    with Store(project.store_path) as store:
+        calls, decisions, broken = store.calls(), len(store.decisions()), store.verify_decisions()
+    click.echo(f"Decisions of people: {decisions}" + (f"; the chain is BROKEN at decision {broken}: it was changed from outside." if broken else ", their chain whole."))
+    sent = sum(call["bytes_out"] for call in calls)
+    places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
+    click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
+    llm = project.settings.llm
+    if not llm.base_url:
+        click.echo("Model: none. The rules coder is used. Nothing leaves this computer.")
+        return 0
+    from scr_llm.llm import is_loopback
+    from scr_llm.llm.endpoint import without_credentials
+
+    where = without_credentials(llm.base_url)
+    if is_loopback(llm.base_url):
+        click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
+        from scr_llm.choose import answers
+
+        click.echo(answers(llm.base_url, llm.model, llm.api_key_env))
+    elif llm.approved_by and llm.region:
+        click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
+    else:
+        click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by before anything is sent.")
+    return 0
+
+
+def _qualify(project: "Project", *, yes: bool) -> int:
+    from datetime import UTC, datetime
+
+    from scr_llm.choose import endpoint_of, manners_of, spend_of
+    from scr_llm.llm import Client, is_loopback
+    from scr_llm.qualify import Remembered, as_toml, best_of, made_up, qualify
+
+    llm, endpoint = project.settings.llm, endpoint_of(project)
+    approved = bool(llm.approved_by and llm.region)
+    if not is_loopback(endpoint.base_url) and approved and not yes:
+        click.confirm(f"Two made-up reviews, no case text, will be sent to {endpoint.base_url}. Go on?", abort=True, err=True)
+    client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, memory=Remembered(), spend=spend_of(llm))
+    trials: list[Trial] = []
+    click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
+    try:
+        for t in qualify(project, client, manners_of(project), made_up()):
+            trials.append(t)
+            click.echo(row(t))
+    finally:
+        client.close()
+    best = best_of(trials)
+    if best is None:
+        say("No way of asking this model worked.")
+        return 3
+    (project.root / "qualified.toml").write_text(as_toml(llm.model, best, trials, datetime.now(UTC).date().isoformat()), "utf-8")
+    say(f"Best: {best.coder}. Written to {project.root / 'qualified.toml'}; [llm] strategy = \"auto\" uses it.")
+    if best.f1 <= trials[0].f1:
+        say("It did not do better than the rules coder on these reviews; they are few, and the rules were made with them in view.")
+    return 0
+
+
+def row(t: "Trial") -> str:
+    """A trial as a row of a table."""
+    if t.failed:
+        return f"| {t.coder} | failed: {t.failed.replace('|', '/')} | | | | |"
+    return f"| {t.coder} | {t.recall:.2f} | {t.precision:.2f} | {t.f1:.2f} | {t.seconds / t.documents:.1f} | {t.tokens / t.documents:,.0f} |"
+
+
+@cli.command()
+@PROJECT
+@click.option("--document", "file", help="Only this file of the inbox.")
+@click.option("--full", is_flag=True, help="The exact text of every request, not only what would be sent where.")
+def outgoing(folder: Path, file: str | None, full: bool) -> int:
+    """Show what would be sent to the model, where to, and at what cost. Sends nothing."""
+    import json
+
+    from scr_llm.choose import endpoint_of, llm_coder, manners_of, spend_of
+    from scr_llm.llm import is_loopback
+    from scr_llm.llm.endpoint import without_credentials
+    from scr_llm.llm.question import Manner
+    from scr_llm.outgoing import estimate, open_questions
+    from scr_llm.pipeline import prepare
+    from scr_llm.project import load_project
+    from scr_llm.store import Store
+
+    project = load_project(folder)
+    llm, endpoint = project.settings.llm, endpoint_of(project)
+    coder = llm_coder(project, None, manners_of(project))
+    prepare(project)
+    with Store(project.store_path) as store:
+        ids = [d.id for d in store.documents() if d.status in ("pending", "failed") and file in (None, d.file)]
+        if file and not ids:
+            raise UsageError(f"no document {file} waits to be coded.", next_step="See scr-llm status.")
+        for name in ids:
+            if redaction := coder.redacted(store.reading(name)):
+                document = store.document(name)
+                say(f"{document.file if document else name}: stays here: " + "; ".join(f"{stand_in} for {words}" for stand_in, words in redaction.items()))
+    where = "this computer" if is_loopback(endpoint.base_url) else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
+    say(f"To: {without_credentials(endpoint.base_url)} ({where}), model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}.")
+    for document, question, is_kept in open_questions(project, coder, endpoint, ids):
+        if is_kept:
+            continue
+        body = json.dumps(Manner().body(question, question.messages, endpoint), ensure_ascii=False, indent=1 if full else None)
+        click.echo(f"{document.file} {question.name}: {len(body.encode()):,} bytes" if not full else f"--- {document.file} {question.name}\n{body}")
+    say(told(estimate(project, coder, endpoint, spend_of(llm).price, ids), llm.currency))
+    return 0
+
+
+@cli.command("fake-model")
+@click.option("--port", type=int, default=8111, show_default=True, help="Port on this computer.")
+@click.option("--script", default="answers", show_default=True, help="Behaviours in turn, parted by commas, then again from the first.")
+def fake_model(port: int, script: str) -> int:
+    """Serve a make-believe model on this computer, to try the way through: it looks for words and knows nothing."""
+    from scr_llm.llm.fake import BEHAVIOURS, MODEL, FakeServer
+
+    names = [name.strip() for name in script.split(",")]
+    if unknown := [name for name in names if name not in BEHAVIOURS]:
+        raise UsageError(f"no such behaviour: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(BEHAVIOURS)}.")
+    with FakeServer([BEHAVIOURS[name] for name in names], port=port, repeat=True, remember=False) as server:
+        say(f'In project.toml: [llm] base_url = "{server.base_url}", model = "{MODEL}". Stop it with Ctrl-C.')
+        while True:
+            threading.Event().wait(3600)

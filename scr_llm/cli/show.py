@@ -1,0 +1,62 @@
+"""What is coded, for people and for other programs."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from scr_llm.cli.base import PROJECT, cli, say
+
+
+@cli.command()
+@PROJECT
+@click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx"]), required=True, help="Format.")
+@click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
+def export(folder: Path, form: str, out: str) -> int:
+    """Give out everything that is coded, for other programs."""
+    from scr_llm import pipeline
+    from scr_llm.project import load_project
+    from scr_llm.render import render, table_csv
+
+    project = load_project(folder)
+    if form == "xlsx":
+        briefing, reviews = pipeline.brief(project)
+        items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
+        content = render(briefing, "xlsx", items=items)
+    else:
+        exported = pipeline.export(project)
+        content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
+    if out == "-":
+        sys.stdout.buffer.write(content)
+    else:
+        pipeline.write_atomically(Path(out), content)
+        say(f"Written: {out}")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.argument("theme")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def explain(folder: Path, theme: str, as_json: bool) -> int:
+    """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
+    from scr_llm import pipeline
+    from scr_llm.project import load_project
+    from scr_llm.text.flow import readable
+
+    told = pipeline.explain(load_project(folder), theme)
+    if as_json:
+        click.echo(told.model_dump_json(indent=2))
+        return 0
+    click.echo(f"{told.label}: {told.present} of {told.of} reviews; {told.decided} of {told.of} cells decided by a person.\n{told.definition}")
+    for counted, heading in ((True, "Counted:"), (False, "Not counted:")):
+        click.echo(f"\n{heading}")
+        for cell in (c for c in told.cells if c.counted is counted):
+            who = f" Decided by {cell.decision.author}." if cell.decision else " Not yet decided by a person."
+            click.echo(f"  {cell.label} ({cell.file}): {cell.value.replace('_', ' ')}. {cell.why}{who}")
+            for e in cell.evidence:
+                flags = f" [{', '.join(e.flags)}]" if e.flags else ""
+                click.echo(f"    page {e.page}: “{readable(e.quote)}”{flags}")
+    for line in told.not_coded:
+        click.echo(f"  Not in the number: {line}")
+    return 0

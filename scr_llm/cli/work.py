@@ -1,0 +1,183 @@
+"""The job itself: make a project, run it, see where it stands, write the paper."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scr_llm.cli.base import FORMATS, PROJECT, cli, say
+from scr_llm.cli.model import agree_to_cost, spent
+from scr_llm.errors import UsageError
+
+if TYPE_CHECKING:
+    from scr_llm.pipeline import Outcome
+    from scr_llm.project import Project
+    from scr_llm.records import Briefing
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("outputs/demo"), show_default=True, help="Folder to make.")
+def demo(out: Path) -> int:
+    """Make a project from eight made-up reviews and run the whole job in it."""
+    import shutil
+
+    from scr_llm.project import data_dir, init_project, load_project
+
+    if out.exists() and any(out.iterdir()) and not (out / "project.toml").exists():
+        raise UsageError(f"{out} is not empty and no project folder.", next_step="Give another folder with --out.")
+    project = load_project(out) if (out / "project.toml").exists() else init_project(out, name="Demonstration")
+    for path in sorted((data_dir() / "fixtures" / "batch-1").glob("*.pdf")):
+        shutil.copyfile(path, project.inbox / path.name)
+    code = _run(project, "rules")
+    for path in project.outputs.glob("briefing.*"):
+        shutil.copyfile(path, out / path.name)
+    return code
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> int:
+    """Make a project folder: project.toml, inbox/, outputs/, codebook.yaml."""
+    from scr_llm.project import init_project
+
+    project = init_project(folder)
+    say(f"Made {project.root}. Drop PDFs into {project.inbox}, then: scr-llm run --project {project.root}")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--coder", type=click.Choice(["rules", "llm"]), help="Who codes; llm where a model is set, else rules.")
+@click.option("--yes", is_flag=True, help="Do not ask before text is sent to a remote model that is approved, or money is spent.")
+@click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="With --coder llm: answer from a file of recorded replies; nothing is sent.")
+def run(folder: Path, coder: str | None, yes: bool, replay: Path | None) -> int:
+    """Take in what is new, read, code, ground, save, and draft the briefing."""
+    from scr_llm.project import load_project
+
+    project = load_project(folder)
+    chosen = coder or ("llm" if replay or (project.settings.llm.base_url and project.settings.llm.model) else "rules")
+    if coder is None and chosen == "rules":
+        say("No language model is set: the embedded rules coder is used. Nothing leaves this computer.")
+    return _run(project, chosen, yes=yes, replay=replay)
+
+
+def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | None = None) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from scr_llm import pipeline
+    from scr_llm.choose import choose_coder
+
+    chosen = choose_coder(project, kind, yes=yes, replay=replay)
+    console = Console(stderr=True)
+    columns = (TextColumn("Reading and coding"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    started = time.monotonic()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(file: str, number: int, of: int) -> None:
+            asked = f" · {spent(chosen.spend, project, time.monotonic() - started)}" if chosen.spend else ""
+            bar.update(task, description=file + asked, completed=number - 1, total=of)
+
+        def first(ids: Sequence[str]) -> None:
+            bar.stop()
+            agree_to_cost(project, chosen, ids, yes=yes)
+            bar.start()
+
+        try:
+            outcome = pipeline.run(project, chosen.coder, progress, at_once=chosen.at_once, stop=chosen.stop, first=first if chosen.costs else None)
+        finally:
+            chosen.close()
+    briefing, written = _brief(project, FORMATS)
+    _close(outcome, briefing, written)
+    if chosen.spend:
+        say(f"Model: {spent(chosen.spend, project, time.monotonic() - started)}.")
+    if outcome.stopped:
+        say(f"Stopped: {outcome.stopped}")
+    if not outcome.coded and not outcome.kept:
+        return 3
+    return 1 if outcome.left_out else 0
+
+
+def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> None:
+    """The closing summary."""
+    kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
+    say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
+    read = {row[0]: row[1:] for part in briefing.parts if part.id == "not_read" for table in part.tables for row in table.rows}
+    new = {document.file for document in outcome.coded}
+    for case in briefing.cases:
+        if case.file in new:
+            of, *rest = read[case.label]
+            told = "".join(f"; {what} {which}" for what, which in zip(("not read:", "check:", "nothing quoted from:"), rest, strict=True) if which != "None")
+            say(f"  {case.file}: {of} pages read{told}")
+            for line in outcome.remarks.get(case.file, ()):
+                say(f"    {line}")
+    if outcome.left_out:
+        say(f"Not coded: {len(outcome.left_out)}")
+        for document in outcome.left_out:
+            say(f"  {document.file}: {document.status.replace('_', ' ')}: {document.reason or 'not yet coded; run again.'}")
+    for path in written:
+        say(f"Written: {path}")
+    say("This is a draft: no cell counts until a person has decided it.")
+
+
+@cli.command()
+@PROJECT
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def status(folder: Path, as_json: bool) -> int:
+    """Every file of the inbox and where it stands, with the reason where it stopped."""
+    import json
+
+    from scr_llm.pipeline import intake, present_documents, remarks_on
+    from scr_llm.project import load_project
+    from scr_llm.store import Store
+
+    project = load_project(folder)
+    with Store(project.store_path) as store:
+        intake(project, store)
+        documents = present_documents(project, store)
+        remarks = {d.id: remarks_on(store.coding(d.id)) for d in documents}
+    if as_json:
+        rows = [{**d.model_dump(mode="json"), "remarks": remarks[d.id]} for d in documents]
+        click.echo(json.dumps({"schema_version": 1, "documents": rows}, indent=2, ensure_ascii=False))
+        return 0
+    for document in documents:
+        click.echo(f"{document.file}: {document.status.replace('_', ' ')}" + (f", {document.pages} pages" if document.pages else "") + (f": {document.reason}" if document.reason else ""))
+        for note in document.notes:
+            click.echo(f"  check page {note.page}: {'; '.join(note.reasons)}")
+        for line in remarks[document.id]:
+            click.echo(f"  {line}")
+    if not documents:
+        click.echo(f"No file in {project.inbox}.")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Formats, parted by commas.")
+def brief(folder: Path, formats: str) -> int:
+    """Write the draft briefing again from what is coded and decided now."""
+    from scr_llm.project import load_project
+
+    wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
+    if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
+        raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
+    for path in _brief(load_project(folder), wanted)[1]:
+        say(f"Written: {path}")
+    return 0
+
+
+def _brief(project: "Project", formats: tuple[str, ...]) -> "tuple[Briefing, list[Path]]":
+    from scr_llm import pipeline
+    from scr_llm.render import render
+
+    briefing, reviews = pipeline.brief(project)
+    items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
+    written = []
+    for name in formats:
+        path = project.outputs / f"briefing.{name}"
+        pipeline.write_atomically(path, render(briefing, name, items=items))
+        written.append(path)
+    return briefing, written

@@ -1,0 +1,126 @@
+"""How fast an endpoint is asked: how many requests at once, and how long to wait after an error."""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_when_event_set,
+)
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How often and how long to wait after a transport error; waits in seconds."""
+
+    attempts: int = 6
+    """Requests in all, at most."""
+    first_s: float = 1.0
+    """First wait; it doubles each time, with a jitter of up to as much on top."""
+    longest_s: float = 30.0
+    """Longest wait of our own choosing."""
+    longest_retry_after_s: float = 120.0
+    """A Retry-After above this is not waited for: the question fails at once."""
+
+
+class Pace:
+    """Lets so many requests pass at once. A 429 halves the number and holds all back as long as the server asks; success brings it back, by one a round.
+
+    The rule is that of TCP (additive increase, multiplicative decrease: Chiu and Jain 1989).
+    """
+
+    def __init__(self, at_once: int, retries: Retries) -> None:
+        self._most, self._retries = max(1, at_once), retries
+        self.limit = float(self._most)
+        """Requests at once, at present."""
+        self._under_way, self._not_before = 0, 0.0
+        self._free = threading.Condition()
+        self.stopped = threading.Event()
+        """Set: nothing more is sent."""
+
+    def stop(self) -> None:
+        """Send nothing more, and let nobody wait."""
+        self.stopped.set()
+        with self._free:
+            self._free.notify_all()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn and hold it while a request is under way."""
+        with self._free:
+            while not self.stopped.is_set():
+                hold = self._not_before - time.monotonic()
+                if hold <= 0 and self._under_way < max(1, int(self.limit)):
+                    break
+                self._free.wait(timeout=max(0.01, hold) if hold > 0 else None)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._under_way -= 1
+                self._free.notify()
+
+    def went_well(self) -> None:
+        """A request was answered."""
+        with self._free:
+            self.limit = min(float(self._most), self.limit + 1.0 / self.limit)
+            self._free.notify()
+
+    def too_fast(self, wait_s: float | None) -> None:
+        """The server said so, and perhaps how long to wait."""
+        with self._free:
+            self.limit = max(1.0, self.limit / 2)
+            self._not_before = max(self._not_before, time.monotonic() + (wait_s or 0.0))
+
+    def retrying(self) -> Retrying:
+        """The retry loop of one question: transport errors only, with jitter, ended at once by `stop`."""
+        return Retrying(
+            stop=stop_after_attempt(self._retries.attempts) | stop_when_event_set(self.stopped), wait=self._wait,
+            retry=retry_if_exception(self._passing), sleep=sleep_using_event(self.stopped), reraise=True,
+        )  # fmt: skip
+
+    def _passing(self, error: BaseException) -> bool:
+        import openai
+
+        if not isinstance(error, openai.APIConnectionError | openai.RateLimitError | openai.InternalServerError):
+            return False
+        return (retry_after(error) or 0.0) <= self._retries.longest_retry_after_s
+
+    def _wait(self, state: RetryCallState) -> float:
+        asked = retry_after(state.outcome.exception() if state.outcome else None)
+        if asked is not None:
+            return asked + random.uniform(0, self._retries.first_s)
+        doubled = self._retries.first_s * 2.0 ** (state.attempt_number - 1)
+        return min(doubled + random.uniform(0, self._retries.first_s), self._retries.longest_s)
+
+
+def retry_after(error: BaseException | None) -> float | None:
+    """Seconds that the server asked to wait (RFC 9110, 10.2.3: seconds or a date); None where it did not, or not readably."""
+    response = getattr(error, "response", None)
+    text: str | None = response.headers.get("retry-after") if response is not None else None
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        return max(0.0, seconds)
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None

@@ -1,0 +1,101 @@
+"""A question to a model: what is sent, and what it is kept by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from scr_llm.llm.endpoint import Endpoint
+from scr_llm.llm.reply import Weighed
+from scr_llm.llm.schema import strict_schema
+
+Form = Literal["schema", "json", "text"]
+"""How a reply's form is asked for: a strict JSON schema, any JSON object, or by words alone."""
+Message = dict[str, str]
+
+_FORMS: tuple[Form, ...] = ("schema", "json", "text")
+_NO_SUCH_FORM = re.compile(r"response_format|json_schema|json_object|json mode|structured|grammar|schema|extra inputs", re.I)
+_BY_WORDS = "Reply with one JSON object of this schema and nothing else: "
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. A model that is asked for a `Weighed` says yes or no, and how sure it is is read from its probabilities."""
+
+    name: str
+    """What is asked, unique within a document: `theme:neglect`, `theme:neglect/2` in the second window."""
+    system: str
+    """What the model is told first; the same for all questions of a kind."""
+    user: str
+    """The question itself."""
+    reply: type[BaseModel]
+    """The record that is wanted."""
+    max_tokens: int | None = None
+    """Longest reply; None for the endpoint's own."""
+
+    @property
+    def weighed(self) -> bool:
+        """Whether yes or no is asked."""
+        return self.reply is Weighed
+
+    @property
+    def messages(self) -> list[Message]:
+        """As sent the first time."""
+        return [{"role": "system", "content": self.system}, {"role": "user", "content": self.user}]
+
+    def key(self, endpoint: Endpoint) -> str:
+        """What its reply is kept by: SHA-256 of model, settings, schema and both prompts, hexadecimal."""
+        asked = {
+            "model": endpoint.model, "temperature": endpoint.temperature, "max_tokens": self.max_tokens or endpoint.max_tokens,
+            "schema": "yes or no" if self.weighed else strict_schema(self.reply), "system": self.system, "user": self.user,
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How an endpoint takes a request. Found out by asking, and kept for the questions after."""
+
+    form: Form = "schema"
+    """The strictest form of reply that it takes."""
+    weighs: bool = True
+    """Whether it takes the wish for probabilities."""
+    temperature: bool = True
+    """Whether it takes a temperature."""
+    limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What it calls the longest reply."""
+
+    def body(self, question: Question, messages: list[Message], endpoint: Endpoint) -> dict[str, Any]:
+        """The body of the request, ready for JSON."""
+        body: dict[str, Any] = {"model": endpoint.model, "messages": messages, self.limit: question.max_tokens or endpoint.max_tokens}
+        if self.temperature:
+            body["temperature"] = endpoint.temperature
+        if question.weighed:
+            body[self.limit] = 1
+            return body | ({"logprobs": True, "top_logprobs": 10} if self.weighs else {})
+        schema = strict_schema(question.reply)
+        if self.form == "schema":
+            named = {"name": question.reply.__name__, "strict": True, "schema": schema}
+            return body | {"response_format": {"type": "json_schema", "json_schema": named}}
+        told = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(schema, ensure_ascii=False)}"}
+        body["messages"] = [*messages[:-1], told]
+        return body | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
+
+    def simpler(self, status: int, message: str, question: Question) -> Manner | None:
+        """The manner to try after this refusal; None where the refusal is about something else."""
+        if status not in (400, 404, 415, 422, 500, 501):
+            return None
+        if self.limit == "max_tokens" and "max_completion_tokens" in message:
+            return replace(self, limit="max_completion_tokens")
+        if self.temperature and re.search(r"\btemperature\b", message):
+            return replace(self, temperature=False)
+        if question.weighed:
+            return replace(self, weighs=False) if self.weighs and re.search(r"log_?probs", message) else None
+        if self.form != "text" and _NO_SUCH_FORM.search(message):
+            return replace(self, form=_FORMS[_FORMS.index(self.form) + 1])
+        return None

@@ -1,0 +1,66 @@
+"""What would be sent to a model: every question of the documents that wait, before one is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scr_llm.codebook import load_codebook
+from scr_llm.errors import CoderError
+from scr_llm.llm import Endpoint, Price, Question
+from scr_llm.llm.spend import at_most_tokens
+from scr_llm.project import Project
+from scr_llm.records import Document
+from scr_llm.store import Store
+
+if TYPE_CHECKING:
+    from scr_llm.stages.code.llm import LlmCoder
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run would ask, at most."""
+
+    documents: int
+    """To be coded."""
+    calls: int
+    """Questions without a kept reply."""
+    kept: int
+    """Questions that are answered from memory."""
+    prompt_tokens: int
+    """Tokens that would be sent, at most."""
+    completion_tokens: int
+    """Tokens that would come back, at most."""
+    money: float | None
+    """What that costs; None without a price."""
+
+
+def open_questions(project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None) -> Iterator[tuple[Document, Question, bool]]:
+    """Each question about each document that waits and is read, and whether its reply is kept already."""
+    codebook = load_codebook(project.codebook_path)
+    with Store(project.store_path) as store:
+        for document in store.documents():
+            if document.id not in ids if ids is not None else document.status not in ("pending", "failed"):
+                continue
+            if (reading := store.reading(document.id)) is None:
+                continue
+            try:
+                questions = coder.questions(reading, codebook)
+            except CoderError:  # nothing to show: the run will say so
+                continue
+            for question in questions:
+                yield document, question, store.reply(question.key(endpoint)) is not None
+
+
+def estimate(project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None) -> Estimate:
+    """What coding the documents that wait would cost, at most."""
+    documents: set[str] = set()
+    calls = kept = prompt = completion = 0
+    for document, question, is_kept in open_questions(project, coder, endpoint, ids):
+        documents.add(document.id)
+        if is_kept:
+            kept += 1
+            continue
+        calls += 1
+        prompt += at_most_tokens(len(question.system) + len(question.user))
+        completion += 1 if question.weighed else question.max_tokens or endpoint.max_tokens
+    return Estimate(len(documents), calls, kept, prompt, completion, price.of(prompt, completion) if price else None)

@@ -1,0 +1,197 @@
+"""A language model as coder. It points at sentences by number, so that every quote is the document's own words.
+
+How it is asked is a strategy, chosen for the model: `whole` (one question for all themes; large models), `themes` (one question a theme),
+`judge` (yes or no to single sentences; small models).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from scr_llm.errors import CoderError, NoReplyError, UsageError
+from scr_llm.llm import Question, Reply
+from scr_llm.llm.spend import at_most_tokens
+from scr_llm.records import (
+    Codebook,
+    CoderIdentity,
+    DraftCase,
+    DraftCoding,
+    DraftItem,
+    DraftTheme,
+    NumberedItem,
+    Reading,
+    Unanswered,
+    Window,
+)
+from scr_llm.stages.code.facts import case_facts
+from scr_llm.stages.code.llm.case import CaseFacts, MissingItems
+from scr_llm.stages.code.llm.judge import Judge, Thresholds
+from scr_llm.stages.code.llm.shown import Line, lines_of, windows_of
+from scr_llm.stages.code.llm.themes import AllAtOnce, Answers, OneByOne
+from scr_llm.stages.code.rules import draft_item
+from scr_llm.text.flow import Flow
+from scr_llm.text.redact import Redaction
+
+__all__ = ["STRATEGIES", "LlmCoder", "Manners", "Strategy", "Thresholds"]
+
+Strategy = Literal["whole", "themes", "judge"]
+_NEEDED: dict[Strategy, tuple[str, ...]] = {
+    "whole": ("system", "whole", "case", "items"), "themes": ("system", "theme", "case", "items"), "judge": ("judge_system", "judge"),
+}  # fmt: skip
+STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
+
+
+class Asker(Protocol):
+    """Whatever answers a question with a checked record; `scr_llm.llm.Client` does."""
+
+    def ask(self, question: Question, about: str | None = None) -> Reply[Any]:
+        """Ask. Raises NoReplyError where there is no usable reply."""
+        ...
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a model is asked."""
+
+    strategy: Strategy = "themes"
+    """The strategy."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """For `judge`."""
+    context_tokens: int = 8192
+    """What the model reads in one go, its reply counted in. A longer document is asked about window by window."""
+    max_tokens: int = 1024
+    """Longest reply."""
+    redaction: Callable[[], Redaction] | None = None
+    """Makes what a document's sentences go through before they are sent."""
+
+    @property
+    def told(self) -> str:
+        """As recorded with a coding."""
+        return f"{self.strategy} ({self.thresholds})" if self.strategy == "judge" else self.strategy
+
+
+class _Plan:
+    """All questions about one document, and what is made of their answers."""
+
+    def __init__(self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook) -> None:
+        self._reading, self._judging = reading, manners.strategy == "judge"
+        redaction = manners.redaction() if manners.redaction else None
+        self._restore: Callable[[str], str] = redaction.restore if redaction else str
+        lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
+        if not lines:
+            raise CoderError(
+                "There is no text to show to a model.", document=reading.document_id, stage="code",
+                next_step="Look at the pages of this document, or code it by hand.",
+            )  # fmt: skip
+        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, manners, codebook)))
+        self._items = MissingItems(told, self.windows, reading) if not self._judging else None
+        self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
+        self._themes: Judge | OneByOne | AllAtOnce
+        if manners.strategy == "judge":
+            self._themes = Judge(told, lines, reading, codebook, manners.thresholds)
+        else:
+            self._themes = (OneByOne if manners.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
+        # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
+        self.questions = (
+            *(self._facts.questions if self._facts else ()), *(self._items.questions if self._items else ()), *self._themes.questions
+        )
+
+    def case(self, answers: Answers) -> DraftCase:
+        return self._facts.case(answers) if self._facts else case_facts(self._reading, Flow.of(self._reading))
+
+    def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
+        found = self._themes.themes(answers)
+        return tuple(t.model_copy(update={"why": self._restore(t.why)}) for t in found)
+
+    def items(self, kind: Literal["finding", "recommendation"], answers: Answers) -> tuple[DraftItem, ...]:
+        printed: list[NumberedItem] = [item for item in self._reading.items if item.kind == kind]
+        if printed or self._items is None:
+            return tuple(draft_item(self._reading, item) for item in printed)
+        return self._items.items(kind, answers)
+
+
+class LlmCoder:
+    """Codes by asking a model.
+
+    A present or explicitly_absent without a sentence becomes unclear; so does a theme that the model gave no usable reply about. A case fact
+    whose words do not stand in the sentence given for it (for a gender: no word such as she or his) is left out. Numbered findings and
+    recommendations are the reading's own; the model is asked for them only where there are none.
+
+    Raises UsageError where a prompt that the strategy needs is not there.
+    """
+
+    def __init__(self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None) -> None:
+        self._manners = manners or Manners()
+        needed = set(_NEEDED[self._manners.strategy])
+        if lacking := sorted(needed - set(prompts)):
+            raise UsageError(f"The prompts lack {', '.join(f'{name}.md' for name in lacking)}.")
+        self._asker, self._prompts = asker, dict(prompts)
+        self._identity = identity.model_copy(update={"strategy": self._manners.told})
+
+    @property
+    def identity(self) -> CoderIdentity:
+        """Who codes, as recorded with the coding."""
+        return self._identity
+
+    def questions(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
+        """All that would be asked about a document, in order; nothing is sent. Raises as `code` does."""
+        return _Plan(self._prompts, self._manners, reading, codebook).questions
+
+    def redacted(self, reading: Reading | None) -> dict[str, str]:
+        """What would be replaced in a document before it is sent: stand-in to the words that stay here."""
+        if reading is None or self._manners.redaction is None:
+            return {}
+        redaction = self._manners.redaction()
+        lines_of(reading, redaction.redact)
+        return redaction.replaced
+
+    def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
+        """Propose a coding.
+
+        Raises:
+            CoderError: there is no text to show, the way to the model is shut, or it gave no usable reply to any question.
+            UsageError: a prompt cannot be filled.
+            StopError: the budget is used up, or asking was stopped.
+        """
+        plan = _Plan(self._prompts, self._manners, reading, codebook)
+        answers: dict[str, Any] = {}
+        counted: dict[str, int | None] = {}
+        unanswered: list[Unanswered] = []
+        for question in plan.questions:
+            try:
+                reply = self._asker.ask(question, about=reading.document_id)
+                answers[question.name], counted[question.name] = reply.parsed, reply.prompt_tokens
+            except NoReplyError as error:
+                if not error.of_model or len(unanswered) + 1 == len(plan.questions):
+                    error.document = error.document or reading.document_id
+                    raise
+                answers[question.name] = None
+                unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
+        return DraftCoding(
+            document_id=reading.document_id, coder=self._identity, case=plan.case(answers), findings=plan.items("finding", answers),
+            recommendations=plan.items("recommendation", answers), themes=plan.themes(answers), unanswered=tuple(unanswered),
+            notes=tuple(plan.notes), windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
+        )  # fmt: skip
+
+
+def _room(told: Mapping[str, str], manners: Manners, codebook: Codebook) -> int:
+    """Characters of a document that fit beside the prompt and the reply."""
+    book = sum(len(text) for c in codebook.codes for text in (c.definition, *c.include, *c.exclude)) if manners.strategy == "whole" else 2_000
+    reply = 200 * len(codebook.codes) if manners.strategy == "whole" else manners.max_tokens
+    beside = at_most_tokens(len(told.get("system", "")) + len(told.get("theme", "")) + book) + reply
+    return max(1, int((manners.context_tokens - beside) * 3.2))
+
+
+def _windows(plan: _Plan, counted: Mapping[str, int | None]) -> tuple[Window, ...]:
+    """The windows as they were asked about, with the longest question of each."""
+    windows = []
+    for n, window in enumerate(plan.windows):
+        asked = [q for q in plan.questions if (q.name.partition("/")[2] or "1") == str(n + 1)]
+        longest = max(asked, key=lambda q: len(q.system) + len(q.user))
+        windows.append(
+            Window(
+                first_page=window[0].page, last_page=window[-1].page, first_sentence=window[0].number, last_sentence=window[-1].number,
+                tokens_at_most=at_most_tokens(len(longest.system) + len(longest.user)), tokens_counted=counted.get(longest.name),
+            )
+        )  # fmt: skip
+    return tuple(windows)

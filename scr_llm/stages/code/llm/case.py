@@ -1,0 +1,192 @@
+"""What a model says of the case and of items that the page's structure did not yield."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import Field, create_model
+
+from scr_llm.llm import Question, prompts
+from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftItem, DraftQuote, Gender, Reading, Record
+from scr_llm.stages.code.llm.shown import Line, show
+from scr_llm.stages.code.llm.themes import Answers, number_in
+
+
+class ChildReply(Record):
+    """What the model says of one child."""
+
+    gender_sentence: int | None
+    """Number of the sentence that states the gender."""
+    gender: Gender
+    """As stated."""
+    age_sentence: int | None
+    """Number of the sentence that states the age."""
+    age: str | None
+    """In the words of that sentence."""
+
+
+class CaseReply(Record):
+    """What the model says of the case. Each fact comes after the sentence that states it."""
+
+    authority_sentence: int | None
+    """Number of the sentence that states the authority."""
+    authority: str | None
+    """In the words of that sentence."""
+    pseudonym_sentence: int | None
+    """Number of the sentence that states the pseudonym."""
+    pseudonym: str | None
+    """In the words of that sentence."""
+    children: tuple[ChildReply, ...]
+    """One entry a child."""
+    context_sentence: int | None
+    """Number of the sentence that states the context."""
+    context: Context
+    """Why the review was held."""
+
+
+class ItemsReply(Record):
+    """Which sentences state a finding or a recommendation."""
+
+    findings: tuple[int, ...]
+    """Numbers of sentences."""
+    recommendations: tuple[int, ...]
+    """Numbers of sentences."""
+
+
+class CaseFacts:
+    """One question about the case, of the first window. A fact counts only if its words stand in the sentence given for it."""
+
+    def __init__(self, told: Mapping[str, str], window: Sequence[Line], restore: Callable[[str], str] = str) -> None:
+        self._window, self._restore = window, restore
+        question = prompts.fill(told["case"], document=prompts.fence(show(window)))
+        self.questions = (Question("case", told["system"], question, _case_reply(window)),)
+
+    def case(self, answers: Answers) -> DraftCase:
+        """The case; nothing stated where there was no usable reply."""
+        answer = answers["case"]
+        if answer is None:
+            return DraftCase()
+        by_number = {line.number: line for line in self._window}
+        quotes: dict[str, DraftQuote] = {}
+
+        def stated(fact: str, number: int | None, words: str | None) -> bool:
+            """Whether the sentence is there and, where words are given, has them; the first such sentence is kept."""
+            if number is None or (words is not None and not _stands_in(words, by_number[number].text)):
+                return False
+            quotes.setdefault(fact, by_number[number].quote)
+            return True
+
+        def words(fact: str, number: int | None, given: str | None) -> str | None:
+            given = self._restore(given) if given else None
+            return given if given and stated(fact, number, given) else None
+
+        authority = words("authority", answer.authority_sentence, answer.authority)
+        pseudonym = words("pseudonym", answer.pseudonym_sentence, answer.pseudonym)
+        children = []
+        for child in answer.children:
+            known = _says_gender(child, by_number) and stated("gender", child.gender_sentence, None)
+            age = words("age", child.age_sentence, child.age)
+            children.append(DraftChild(gender=child.gender if known else "not stated", age=age, age_band=_band(age)))
+        known = answer.context != "not stated" and stated("context", answer.context_sentence, None)
+        return DraftCase(
+            authority=authority, pseudonym=pseudonym, children=tuple(children),
+            context=answer.context if known else "not stated", quotes=quotes,
+        )  # fmt: skip
+
+
+def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
+    number: Any = number_in(window) | None
+    child: Any = create_model("Child", __base__=ChildReply, gender_sentence=(number, ...), age_sentence=(number, ...))
+    children: Any = Annotated[tuple[child, ...], Field(max_length=8)]
+    return create_model(
+        "Case", __base__=CaseReply, authority_sentence=(number, ...), pseudonym_sentence=(number, ...),
+        children=(children, ...), context_sentence=(number, ...),
+    )  # fmt: skip
+
+
+def _stands_in(words: str, sentence: str) -> bool:
+    """Whether the words stand in the sentence as whole words, upper or lower case."""
+    wanted = " ".join(words.split())
+    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", sentence, re.IGNORECASE) is not None
+
+
+_GENDERED = {
+    "F": r"she|her|hers|herself|girl|girls|daughter|sister|female|woman",
+    "M": r"he|him|his|himself|boy|boys|son|brother|male|man",
+}
+
+
+def _says_gender(child: ChildReply, by_number: Mapping[int, Line]) -> bool:
+    """Whether the sentence given for the gender has a word of it; `other` has no word list and is taken as given."""
+    if child.gender == "not stated" or child.gender_sentence is None:
+        return False
+    words = _GENDERED.get(child.gender)
+    return words is None or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
+
+
+_WORDS = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+]  # fmt: skip
+
+
+def _band(age: str | None) -> AgeBand:
+    """The band of a printed age; not stated where it has no number that can be read, or is 18 and over."""
+    if age is None:
+        return "not stated"
+    text = age.casefold()
+    number = rf"(\d+|\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))\b"
+
+    def read(digits_or_word: str) -> int:
+        return _WORDS.index(digits_or_word) + 1 if digits_or_word in _WORDS else int(digits_or_word)
+
+    if found := re.search(number + r"[\s-]*(?:year|yr)", text):
+        years = read(found[1])
+    elif found := re.search(number + r"[\s-]*month", text):
+        years = read(found[1]) // 12
+    elif re.search(r"week|day|hour|newborn|new-born", text):
+        years = 0
+    elif found := re.search(number, text):
+        years = read(found[1])
+    else:
+        return "not stated"
+    bands: tuple[AgeBand, ...] = ("<1", "1-5", "6-10", "11-15", "16-17")
+    for band, (low, high) in zip(bands, pairwise((0, 1, 6, 11, 16, 18)), strict=True):
+        if low <= years < high:
+            return band
+    return "not stated"
+
+
+class MissingItems:
+    """One question a window for a document whose findings or recommendations are not numbered or headed as such."""
+
+    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], reading: Reading) -> None:
+        self._windows = windows
+        have = {item.kind for item in reading.items}
+        self._lacks = tuple(kind for kind in ("finding", "recommendation") if kind not in have)
+        self.questions = tuple(
+            Question(_name(n), told["system"], prompts.fill(told["items"], document=prompts.fence(show(window))), _items_reply(window))
+            for n, window in enumerate(windows) if self._lacks
+        )  # fmt: skip
+
+    def items(self, kind: str, answers: Answers) -> tuple[DraftItem, ...]:
+        """What the model found of a kind that the structure did not yield, in reading order."""
+        if kind not in self._lacks:
+            return ()
+        found: dict[int, Line] = {}
+        for n, window in enumerate(self._windows):
+            answer = answers[_name(n)]
+            named = set(getattr(answer, f"{kind}s", ()))
+            found |= {line.number: line for line in window if line.number in named}
+        return tuple(DraftItem(text=line.text, page=line.page, quotes=(DraftQuote(text=line.text, page=line.page),)) for _, line in sorted(found.items()))
+
+
+def _name(window: int) -> str:
+    return "items" if window == 0 else f"items/{window + 1}"
+
+
+def _items_reply(window: Sequence[Line]) -> type[ItemsReply]:
+    number: Any = number_in(window)
+    numbers: Any = Annotated[tuple[number, ...], Field(max_length=60)]
+    return create_model("Items", __base__=ItemsReply, findings=(numbers, ...), recommendations=(numbers, ...))

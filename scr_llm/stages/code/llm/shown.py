@@ -1,0 +1,101 @@
+"""What a model is shown of a document: numbered sentences, in windows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from scr_llm.records import DraftQuote, EvidenceFlag, Reading, SectionKind
+from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
+from scr_llm.text.machine import speaks_to_a_machine
+
+NOT_SHOWN: frozenset[SectionKind] = NEVER_EVIDENCE | {"process"}
+"""Sections whose sentences are not shown: they say what the review asks or how it was made, not what it found."""
+
+OVERLAP = 4
+"""Sentences at the end of a window that the next one repeats, so that a point is not cut in two."""
+
+_FLAGS: dict[SectionKind, tuple[EvidenceFlag, ...]] = {
+    "recommendations": ("recommendation",),
+    "action_plan": ("recommendation",),
+    "good_practice": ("good_practice",),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence as it is shown."""
+
+    number: int
+    """From 1, over the whole document."""
+    text: str
+    """As it stands in the document, white space collapsed."""
+    sent: str
+    """As it is sent: the text, with whatever is to stay here replaced."""
+    start: int
+    """Offset in the flow's text."""
+    page: int
+    """Page on which it begins."""
+    section: str
+    """Title of its section."""
+    kind: SectionKind
+    """Kind of its section."""
+
+    @property
+    def shown(self) -> str:
+        """With its number."""
+        return f"[{self.number}] {self.sent}"
+
+    @property
+    def quote(self) -> DraftQuote:
+        """Its words as evidence."""
+        return DraftQuote(text=self.text, page=self.page, flags=_FLAGS.get(self.kind, ()))
+
+
+def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list[Line], list[str]]:
+    """The sentences that may be evidence, numbered; and a note for each that was withheld because it speaks to a machine."""
+    shown: list[Sentence] = []
+    notes: list[str] = []
+    for sentence in sentences(Flow.of(reading)):
+        if sentence.section_kind in NOT_SHOWN or not sentence.text.strip():
+            continue
+        if speaks_to_a_machine(sentence.text):
+            notes.append(f"Page {sentence.page} has a sentence that speaks to a machine. It was not shown to the model: “{sentence.text[:120]}”")
+        else:
+            shown.append(sentence)
+    lines = []
+    for number, s in enumerate(shown, start=1):
+        text = " ".join(s.text.split())
+        lines.append(Line(number, text, redact(text), s.start, s.page, s.section, s.section_kind))
+    return lines, notes
+
+
+def windows_of(lines: Sequence[Line], chars: int) -> Iterator[list[Line]]:
+    """Runs of sentences within so many characters. A window ends where a section ends, if one does in its last third, and the next
+    repeats its last sentences. A sentence that is longer by itself gets a window of its own.
+    """
+    start = 0
+    while start < len(lines):
+        end, size = start, 0
+        while end < len(lines):
+            size += len(lines[end].shown) + 1 + (len(lines[end].section) + 3 if end == start or lines[end].section != lines[end - 1].section else 0)
+            if size > chars and end > start:
+                break
+            end += 1
+        if end < len(lines):
+            least = start + max(1, (end - start) * 2 // 3)
+            end = next((k for k in range(end, least - 1, -1) if lines[k].section != lines[k - 1].section), end)
+        yield list(lines[start:end])
+        if end >= len(lines):
+            return
+        start = max(end - OVERLAP, start + 1)
+
+
+def show(window: Sequence[Line]) -> str:
+    """One line a sentence, with a heading wherever the section changes."""
+    shown: list[str] = []
+    section: str | None = None
+    for line in window:
+        if line.section != section and line.section:
+            shown.append(f"# {' '.join(line.section.split())}")
+        section = line.section
+        shown.append(line.shown)
+    return "\n".join(shown)

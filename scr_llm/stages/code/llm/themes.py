@@ -1,0 +1,129 @@
+"""What a model says of themes: by one question a theme, or by one for all of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from scr_llm.llm import Question, prompts
+from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme, Record, ThemeValue
+from scr_llm.stages.code.llm.shown import Line, show
+
+_STRONGEST_FIRST: tuple[ThemeValue, ...] = ("present", "explicitly_absent", "unclear", "not_mentioned")
+MOST_SENTENCES = 8
+"""Sentences that a model may name for one theme; keeps a small one from counting on until its tokens run out."""
+
+Answers = Mapping[str, Any]
+"""Name of a question to the record that came back; None where none did."""
+
+
+class ThemeReply(Record):
+    """What the model says of one theme in one window. Evidence comes before the verdict."""
+
+    evidence: tuple[int, ...]
+    """Numbers of the sentences that show it."""
+    value: ThemeValue
+    """The verdict."""
+    reason: str
+    """One short sentence."""
+
+
+def number_in(window: Sequence[Line]) -> Any:
+    """The type of a sentence number of this window: any other number is invalid."""
+    return Annotated[int, Field(ge=window[0].number, le=window[-1].number)]
+
+
+def _reply(window: Sequence[Line], code: Code) -> type[Record]:
+    number: Any = number_in(window)
+    numbers: Any = Annotated[tuple[number, ...], Field(max_length=MOST_SENTENCES)]
+    if not code.sub_codes:
+        return create_model("Theme", __base__=ThemeReply, evidence=(numbers, ...))
+    aspect: Any = Literal[tuple(sub.id for sub in code.sub_codes)]
+    aspects: Any = Annotated[tuple[aspect, ...], Field(max_length=len(code.sub_codes))]
+    # Fields of a base come first, so this one is made whole: evidence, aspects, then the verdict.
+    return create_model("Theme", __base__=Record, evidence=(numbers, ...), aspects=(aspects, ...), value=(ThemeValue, ...), reason=(str, ...))
+
+
+def _numbered(name: str, window: int) -> str:
+    return name if window == 0 else f"{name}/{window + 1}"
+
+
+def _aspects(code: Code) -> str:
+    return "; ".join(f"{sub.id} ({sub.label})" for sub in code.sub_codes) or "none"
+
+
+class OneByOne:
+    """One question a theme and window; the document comes first, so that a server reads it once for all themes."""
+
+    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
+        self._windows, self._codes = windows, codebook.codes
+        self.questions = tuple(
+            Question(_numbered(f"theme:{code.id}", n), told["system"], _theme(told["theme"], window, code), _reply(window, code))
+            for n, window in enumerate(windows) for code in codebook.codes
+        )  # fmt: skip
+
+    def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
+        """Each theme over all windows."""
+        return tuple(
+            merge(code, [(window, answers[_numbered(f"theme:{code.id}", n)]) for n, window in enumerate(self._windows)])
+            for code in self._codes
+        )  # fmt: skip
+
+
+def _theme(template: str, window: Sequence[Line], code: Code) -> str:
+    return prompts.fill(
+        template, document=prompts.fence(show(window)), label=code.label, polarity=code.polarity, definition=code.definition,
+        include="; ".join(code.include) or "-", exclude="; ".join(code.exclude) or "-", aspects=_aspects(code),
+    )  # fmt: skip
+
+
+class AllAtOnce:
+    """One question a window for all themes; for models that keep many things in mind. The codebook comes first, the document last."""
+
+    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
+        self._windows, self._codes = windows, codebook.codes
+        listed = "\n".join(
+            f"- {c.id}: {c.label} ({c.polarity}). {c.definition} Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. Aspects: {_aspects(c)}."
+            for c in codebook.codes
+        )
+        self.questions = tuple(
+            Question(
+                _numbered("themes", n), told["system"], prompts.fill(told["whole"], themes=listed, document=prompts.fence(show(window))),
+                create_model("Themes", __base__=Record, **{c.id: (_reply(window, c), ...) for c in codebook.codes}),  # type: ignore[call-overload]
+                max_tokens=200 * len(codebook.codes),
+            )
+            for n, window in enumerate(windows)
+        )  # fmt: skip
+
+    def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
+        """Each theme over all windows."""
+        given = [(window, answers[_numbered("themes", n)]) for n, window in enumerate(self._windows)]
+        return tuple(merge(code, [(window, getattr(answer, code.id, None)) for window, answer in given]) for code in self._codes)
+
+
+def merge(code: Code, given: Sequence[tuple[Sequence[Line], Any]]) -> DraftTheme:
+    """One theme over all windows: the strongest value, with the evidence and reasons of the windows that gave it.
+
+    A window without a reply makes what is not present elsewhere unclear. A sentence that two windows share is counted once.
+    """
+    parts: list[tuple[ThemeValue, list[int], tuple[str, ...], str]] = []
+    by_number: dict[int, DraftQuote] = {}
+    for window, answer in given:
+        if answer is None:
+            parts.append(("unclear", [], (), "The model gave no usable reply about this; a person must read."))
+            continue
+        by_number |= {line.number: line.quote for line in window}
+        value, why, numbers = answer.value, answer.reason, sorted(set(answer.evidence))
+        if value == "not_mentioned":
+            numbers = []
+        elif not numbers and value != "unclear":
+            value, why = "unclear", f"The model said {value} but named no sentence: {why}"
+        parts.append((value, numbers, getattr(answer, "aspects", ()), why))
+    strongest = _STRONGEST_FIRST if not any(v == "unclear" and not n for v, n, _, _ in parts) else ("present", "unclear", "explicitly_absent", "not_mentioned")
+    value = min((part[0] for part in parts), key=strongest.index)
+    kept = [part for part in parts if part[0] == value]
+    aspects = {a for part in kept for a in part[2]} if value == "present" else set()
+    return DraftTheme(
+        theme=code.id, value=value, quotes=tuple(by_number[n] for n in sorted({n for part in kept for n in part[1]})),
+        sub_themes=tuple(sub.id for sub in code.sub_codes if sub.id in aspects), why=" / ".join(dict.fromkeys(part[3] for part in kept if part[3])),
+    )  # fmt: skip

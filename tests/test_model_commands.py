@@ -1,0 +1,196 @@
+"""The commands around a model, run as a person runs them, against a server on this machine."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scr_llm.llm.fake import MODEL, Answer, FakeServer, answers, refuses
+from scr_llm.store import Store
+
+ROOT = Path(__file__).parent.parent
+FEW = """
+codes:
+  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature, wordings: [alcohol, intoxicated, drinking], question: q}
+  - {id: record_keeping, label: Record keeping, definition: Records were poor., core: true, polarity: shortcoming, wordings: [not recorded], question: q}
+"""
+
+
+def scr(folder: Path, *arguments: str, expect: int = 0, asked: str = "") -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments], cwd=folder, capture_output=True, text=True, input=asked, timeout=120)
+    assert done.returncode == expect, (done.stdout, done.stderr)
+    return done
+
+
+def project(folder: Path, base_url: str, extra: str = "", names: tuple[str, ...] = ("corriford-child-1", "dunvarrow-young-person-r")) -> Path:
+    scr(folder, "init", "p")
+    root = folder / "p"
+    for name in names:
+        shutil.copy(ROOT / f"fixtures/batch-1/{name}.pdf", root / "inbox")
+    with (root / "project.toml").open("a") as settings:
+        settings.write(f'\n[llm]\nbase_url = "{base_url}"\nmodel = "{MODEL}"\n{extra}\n')
+    (root / "codebook.yaml").write_text("version: '1'\ntitle: Few" + FEW)
+    return root
+
+
+def test_the_cost_is_said_before_and_after_and_a_budget_stops_the_run(tmp_path: Path) -> None:
+    prices = f'strategy = "themes"\nmax_tokens = 100\n[llm.prices."{MODEL}"]\ninput = 10.0\noutput = 30.0'
+    with FakeServer() as server:
+        root = project(tmp_path, server.base_url, prices)
+        shown = scr(root, "outgoing").stderr
+        most = float(re.search(r"At most: 2 documents, (\d+) questions, .*, ([\d.]+) GBP", shown)[2])  # type: ignore[index]
+        assert server.asked == 0 and most > 0
+        scr(root, "run", asked="n\n", expect=3)
+        assert server.asked == 0
+        budgeted = (root / "project.toml").read_text().replace("max_tokens = 100", f"max_tokens = 100\nbudget = {most / 2:.3f}")
+        (root / "project.toml").write_text(budgeted)
+        stopped = scr(root, "run", "--yes", expect=3).stderr  # two documents side by side, neither finished
+        assert "budget of" in stopped and "not yet coded" in stopped
+        asked_so_far = server.asked
+        assert asked_so_far > 0
+        (root / "project.toml").write_text(budgeted.replace(f"budget = {most / 2:.3f}", ""))
+        done = scr(root, "run", "--yes").stderr
+        spent = re.search(r"Model: (\d+) requests.*?, (\d+) answered from memory, .*, ([\d.]+) GBP", done)
+        assert spent and int(spent[2]) == asked_so_far and float(spent[3]) <= most
+    with Store(root / "scr_llm.sqlite") as store:
+        assert len(store.calls()) == server.asked == int(spent[1]) + asked_so_far
+
+
+def test_what_would_be_sent_is_shown_word_for_word_and_redacted(tmp_path: Path) -> None:
+    with FakeServer() as server:
+        root = project(tmp_path, server.base_url, 'strategy = "themes"\nredact = true', ("corriford-child-1",))
+        (root / "redact.txt").write_text("Corriford\n")
+        done = scr(root, "outgoing", "--full")
+        shown = [json.loads(body) for body in re.split(r"^--- .*\n", done.stdout, flags=re.M)[1:]]
+        assert "{PERSON 1} for Corriford" in done.stderr and "Corriford" not in done.stdout
+        scr(root, "run")
+        same = [sorted(json.dumps(body, sort_keys=True) for body in bodies) for bodies in (shown, server.requests)]
+        assert same[0] == same[1]
+    exported = json.loads(scr(root, "export", "--format", "json").stdout)
+    (document,) = exported["documents"]
+    assert document["status"] == "coded" and exported["coder"]["strategy"] == "themes"
+    assert "theme 2" in exported["coder"]["prompts"]
+
+
+def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
+    root = project(tmp_path, "https://models.example.org/v1")
+    assert "region" in scr(root, "run", expect=2).stderr
+    told = scr(root, "outgoing").stderr
+    assert "NOT approved" in told and "https://models.example.org/v1" in told
+
+
+def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> None:
+    def sometimes(request: dict[str, Any]) -> Answer:
+        return refuses()(request) if "Theme: Alcohol" in request["messages"][1]["content"] else answers(request)
+
+    with FakeServer(sometimes) as server:
+        root = project(tmp_path, server.base_url, names=("corriford-child-1",))
+        assert "1 question without a usable reply: theme:alcohol_misuse (refusal)" in scr(root, "run").stderr
+    assert "theme:alcohol_misuse (refusal)" in scr(root, "status").stdout
+    (document,) = json.loads(scr(root, "export", "--format", "json").stdout)["documents"]
+    assert document["unanswered"][0]["state"] == "refusal" and document["themes"]["alcohol_misuse"]["value"] == "unclear"
+
+
+def test_a_batch_goes_out_and_comes_back_in_part_and_out_of_order(tmp_path: Path) -> None:
+    with FakeServer(answers, batch_looks=2, batch_lost=2) as server:
+        root = project(tmp_path, server.base_url)
+        written = scr(root, "batch", "write", "questions.jsonl").stderr
+        questions = [json.loads(line) for line in (root / "questions.jsonl").read_text().splitlines()]
+        assert f"{len(questions)} questions" in written and len({q["custom_id"] for q in questions}) == len(questions)
+        assert questions[0]["url"] == "/v1/chat/completions" and questions[0]["body"]["model"] == MODEL
+        scr(root, "batch", "send")
+        assert server.asked == 0
+        assert "nothing new" in scr(root, "batch", "send", expect=3).stderr  # what is under way is not sent twice
+        assert "under way" in scr(root, "batch", "collect", expect=1).stderr
+        collected = scr(root, "batch", "collect").stderr
+        assert f"{len(questions) - 2} replies kept" in collected and "2 questions without" in collected
+        done = scr(root, "run").stderr
+        assert server.asked == 2 and f"{len(questions) - 2} answered from memory" in done
+    with Store(root / "scr_llm.sqlite") as store:
+        assert len(store.calls()) == 3  # the batch, and two questions
+
+
+def test_batch_results_from_elsewhere_are_checked_line_by_line(tmp_path: Path) -> None:
+    root = project(tmp_path, "http://127.0.0.1:9/v1", names=("corriford-child-1",))
+    scr(root, "batch", "write", "questions.jsonl")
+    questions = [json.loads(line) for line in (root / "questions.jsonl").read_text().splitlines()]
+    rows = []
+    for n, question in enumerate(questions):
+        body = json.loads(answers(question["body"]).body)
+        if n == 0:
+            body["choices"][0]["message"]["content"] = '{"evidence": [99999], "value": "present"}'
+        rows.append({"custom_id": question["custom_id"], "response": {"status_code": 200, "body": body}, "error": None})
+    rows[1] = {"custom_id": questions[1]["custom_id"], "response": None, "error": {"message": "expired"}}
+    rows.append({"custom_id": "of another project", "response": {"status_code": 200, "body": body}})
+    (root / "results.jsonl").write_text("\n".join([*map(json.dumps, reversed(rows)), "{broken"]))
+    told = scr(root, "batch", "read", "results.jsonl", expect=1).stderr
+    assert f"{len(questions) - 2} replies kept" in told and "expired" in told and "nothing of this project asked for it" in told
+    assert "(invalid)" in told and "not a line of batch results" in told
+
+
+def test_recorded_replies_are_replayed_and_a_changed_prompt_is_an_error(tmp_path: Path) -> None:
+    recording = ROOT / "fixtures/replies/qwen.jsonl"
+    scr(tmp_path, "init", "p")
+    root = tmp_path / "p"
+    shutil.copy(ROOT / "fixtures/batch-1/corriford-child-1.pdf", root / "inbox")
+    scr(root, "run", "--coder", "llm", "--replay", str(recording))
+    exported = json.loads(scr(root, "export", "--format", "json").stdout)
+    assert exported["coder"]["model"] == "qwen" and "Qwen2.5" in exported["coder"]["endpoint"] and exported["coder"]["strategy"].startswith("judge")
+    shutil.copytree(ROOT / "prompts", root / "prompts")
+    judge = root / "prompts/judge.md"
+    judge.write_text(judge.read_text().replace("It means:", "Meaning:"))
+    shutil.copy(ROOT / "fixtures/batch-1/dunvarrow-young-person-r.pdf", root / "inbox")
+    assert "its prompt has changed" in scr(root, "run", "--coder", "llm", "--replay", str(recording), expect=1).stderr
+
+
+def test_no_recorded_reply_is_an_orphan() -> None:
+    """Every recorded reply is one that the coder asks for today, about some made-up review."""
+    from scr_llm.choose import llm_coder, manners_of
+    from scr_llm.codebook import load_codebook
+    from scr_llm.llm.replay import Recording
+    from scr_llm.project import Project, Settings
+    from scr_llm.stages.read import read
+
+    recording = Recording.load(ROOT / "fixtures/replies/qwen.jsonl")
+    shipped = Project(ROOT / "prompts", Settings(name="x"))
+    asked: set[str] = set()
+    named = {r.question.split(" ")[0]: set() for r in recording.replies.values()}  # type: dict[str, set[str]]
+    for reply in recording.replies.values():
+        document, question = reply.question.split(" ", 1)
+        named[document].add({"judge": "judge", "themes": "whole"}.get(re.split("[:/]", question)[0], "themes"))
+    for name, strategies in named.items():
+        reading = read(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), name, witness=False)
+        for strategy in strategies:
+            coder = llm_coder(shipped, None, manners_of(shipped, recording.model, strategy))  # type: ignore[arg-type]
+            asked |= {q.key(recording.endpoint) for q in coder.questions(reading, load_codebook(ROOT / "prompts/codebook.yaml"))}
+    assert recording.replies and not recording.replies.keys() - asked
+
+
+@pytest.mark.parametrize("script", ["answers", "429,answers"])
+def test_the_make_believe_model_can_be_tried(tmp_path: Path, script: str) -> None:
+    import socket
+    import time
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen([sys.executable, "-m", "scr_llm", "fake-model", "--port", str(port), "--script", script], stderr=subprocess.PIPE)
+    try:
+        assert server.stderr and b"base_url" in server.stderr.readline()
+        time.sleep(0.1)
+        root = project(tmp_path, f"http://127.0.0.1:{port}/v1", names=("corriford-child-1",))
+        scr(root, "run")
+        assert "It answers and serves: fake-model" in scr(root, "doctor").stdout
+        if script == "answers":
+            table = scr(root, "doctor", "--qualify").stdout
+            assert all(f"| {name}" in table for name in ("rules", "whole", "themes", "judge"))
+            assert tomllib.loads((root / "qualified.toml").read_text())[MODEL]["strategy"] in ("whole", "themes", "judge")
+    finally:
+        server.terminate()
+        server.wait()
