@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,18 @@ def load_codebook(path: Path) -> Codebook:
     Raises:
         CodebookError: names the file and line, and what to write instead.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError(f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file.") from error
+    return _parsed(text, path)
+
+
+@lru_cache(maxsize=4)  # one command asks for the same file several times, and YAML is slow to read
+def _parsed(text: str, path: Path) -> Codebook:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
         data = YAML(typ="safe").load(text)
     except MarkedYAMLError as error:

@@ -231,6 +231,7 @@ class FakeServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 if found := re.fullmatch(r"/v1/batches/([\w-]+)", self.path):

@@ -48,11 +48,16 @@ class Question:
         """As sent the first time."""
         return [{"role": "system", "content": self.system}, {"role": "user", "content": self.user}]
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        """What a reply must fit."""
+        return strict_schema(self.reply)
+
     def key(self, endpoint: Endpoint) -> str:
         """What its reply is kept by: SHA-256 of model, settings, schema and both prompts, hexadecimal."""
         asked = {
             "model": endpoint.model, "temperature": endpoint.temperature, "max_tokens": self.max_tokens or endpoint.max_tokens,
-            "schema": "yes or no" if self.weighed else strict_schema(self.reply), "system": self.system, "user": self.user,
+            "schema": "yes or no" if self.weighed else self.schema, "system": self.system, "user": self.user,
         }  # fmt: skip
         return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
@@ -78,11 +83,10 @@ class Manner:
         if question.weighed:
             body[self.limit] = 1
             return body | ({"logprobs": True, "top_logprobs": 10} if self.weighs else {})
-        schema = strict_schema(question.reply)
         if self.form == "schema":
-            named = {"name": question.reply.__name__, "strict": True, "schema": schema}
+            named = {"name": question.reply.__name__, "strict": True, "schema": question.schema}
             return body | {"response_format": {"type": "json_schema", "json_schema": named}}
-        told = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(schema, ensure_ascii=False)}"}
+        told = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(question.schema, ensure_ascii=False)}"}
         body["messages"] = [*messages[:-1], told]
         return body | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
 

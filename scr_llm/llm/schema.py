@@ -1,10 +1,12 @@
 """The JSON Schema that an endpoint is held to, from a record."""
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
 
+@lru_cache(maxsize=512)  # asked for with every question; not to be changed by whoever gets it
 def strict_schema(record: type[BaseModel]) -> dict[str, Any]:
     """The record's schema in the strict dialect of `response_format`: closed objects, all fields required, no defaults.
 

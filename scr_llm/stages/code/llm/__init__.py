@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from scr_llm.errors import CoderError, NoReplyError, UsageError
 from scr_llm.llm import Question, Reply
-from scr_llm.llm.spend import at_most_tokens
+from scr_llm.llm.spend import FEW_CHARS, at_most_tokens
 from scr_llm.records import (
     Codebook,
     CoderIdentity,
@@ -27,7 +27,7 @@ from scr_llm.stages.code.facts import case_facts
 from scr_llm.stages.code.llm.case import CaseFacts, MissingItems
 from scr_llm.stages.code.llm.judge import Judge, Thresholds
 from scr_llm.stages.code.llm.shown import Line, lines_of, windows_of
-from scr_llm.stages.code.llm.themes import AllAtOnce, Answers, OneByOne
+from scr_llm.stages.code.llm.themes import REPLY_TOKENS, AllAtOnce, Answers, OneByOne, listed
 from scr_llm.stages.code.rules import draft_item
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
@@ -150,7 +150,7 @@ class LlmCoder:
 
         Raises:
             CoderError: there is no text to show, the way to the model is shut, or it gave no usable reply to any question.
-            UsageError: a prompt cannot be filled.
+            UsageError: a prompt cannot be filled, or the model reads too little in one go.
             StopError: the budget is used up, or asking was stopped.
         """
         plan = _Plan(self._prompts, self._manners, reading, codebook)
@@ -174,12 +174,24 @@ class LlmCoder:
         )  # fmt: skip
 
 
+_LEAST_ROOM = 1_500
+"""Characters of a document that a window must at least have room for."""
+
+
 def _room(told: Mapping[str, str], manners: Manners, codebook: Codebook) -> int:
     """Characters of a document that fit beside the prompt and the reply."""
-    book = sum(len(text) for c in codebook.codes for text in (c.definition, *c.include, *c.exclude)) if manners.strategy == "whole" else 2_000
-    reply = 200 * len(codebook.codes) if manners.strategy == "whole" else manners.max_tokens
+    whole = manners.strategy == "whole"
+    book = len(listed(codebook)) if whole else 2_000
+    reply = REPLY_TOKENS * len(codebook.codes) if whole else manners.max_tokens
     beside = at_most_tokens(len(told.get("system", "")) + len(told.get("theme", "")) + book) + reply
-    return max(1, int((manners.context_tokens - beside) * 3.2))
+    room = int((manners.context_tokens - beside) * FEW_CHARS)
+    if room < _LEAST_ROOM and manners.strategy != "judge":
+        needed = beside + int(_LEAST_ROOM / FEW_CHARS) + 1
+        raise UsageError(
+            f"a model that reads {manners.context_tokens} tokens in one go has no room for a document beside the questions of the strategy “{manners.strategy}”.",
+            next_step=f"Set [llm] context_tokens to {needed} or more, if the model reads that much, or take another strategy.",
+        )
+    return room
 
 
 def _windows(plan: _Plan, counted: Mapping[str, int | None]) -> tuple[Window, ...]:

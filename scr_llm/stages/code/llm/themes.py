@@ -1,6 +1,7 @@
 """What a model says of themes: by one question a theme, or by one for all of them."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
@@ -12,6 +13,9 @@ from scr_llm.stages.code.llm.shown import Line, show
 _STRONGEST_FIRST: tuple[ThemeValue, ...] = ("present", "explicitly_absent", "unclear", "not_mentioned")
 MOST_SENTENCES = 8
 """Sentences that a model may name for one theme; keeps a small one from counting on until its tokens run out."""
+
+REPLY_TOKENS = 100
+"""Tokens for each theme, at most, where a model is asked about all at once."""
 
 Answers = Mapping[str, Any]
 """Name of a question to the record that came back; None where none did."""
@@ -34,14 +38,19 @@ def number_in(window: Sequence[Line]) -> Any:
 
 
 def _reply(window: Sequence[Line], code: Code) -> type[Record]:
-    number: Any = number_in(window)
+    return _reply_of(window[0].number, window[-1].number, tuple(sub.id for sub in code.sub_codes))
+
+
+@lru_cache(maxsize=512)  # most themes of a window share it, and making a model is slow
+def _reply_of(first: int, last: int, aspects: tuple[str, ...]) -> type[Record]:
+    number: Any = Annotated[int, Field(ge=first, le=last)]
     numbers: Any = Annotated[tuple[number, ...], Field(max_length=MOST_SENTENCES)]
-    if not code.sub_codes:
+    if not aspects:
         return create_model("Theme", __base__=ThemeReply, evidence=(numbers, ...))
-    aspect: Any = Literal[tuple(sub.id for sub in code.sub_codes)]
-    aspects: Any = Annotated[tuple[aspect, ...], Field(max_length=len(code.sub_codes))]
+    aspect: Any = Literal[aspects]
+    shown: Any = Annotated[tuple[aspect, ...], Field(max_length=len(aspects))]
     # Fields of a base come first, so this one is made whole: evidence, aspects, then the verdict.
-    return create_model("Theme", __base__=Record, evidence=(numbers, ...), aspects=(aspects, ...), value=(ThemeValue, ...), reason=(str, ...))
+    return create_model("Theme", __base__=Record, evidence=(numbers, ...), aspects=(shown, ...), value=(ThemeValue, ...), reason=(str, ...))
 
 
 def _numbered(name: str, window: int) -> str:
@@ -77,20 +86,24 @@ def _theme(template: str, window: Sequence[Line], code: Code) -> str:
     )  # fmt: skip
 
 
+def listed(codebook: Codebook) -> str:
+    """The themes as they are listed for a model that is asked about all of them."""
+    return "\n".join(
+        f"- {c.id}: {c.label} ({c.polarity}). {c.definition} Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. Aspects: {_aspects(c)}."
+        for c in codebook.codes
+    )
+
+
 class AllAtOnce:
     """One question a window for all themes; for models that keep many things in mind. The codebook comes first, the document last."""
 
     def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
         self._windows, self._codes = windows, codebook.codes
-        listed = "\n".join(
-            f"- {c.id}: {c.label} ({c.polarity}). {c.definition} Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. Aspects: {_aspects(c)}."
-            for c in codebook.codes
-        )
         self.questions = tuple(
             Question(
-                _numbered("themes", n), told["system"], prompts.fill(told["whole"], themes=listed, document=prompts.fence(show(window))),
+                _numbered("themes", n), told["system"], prompts.fill(told["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
                 create_model("Themes", __base__=Record, **{c.id: (_reply(window, c), ...) for c in codebook.codes}),  # type: ignore[call-overload]
-                max_tokens=200 * len(codebook.codes),
+                max_tokens=REPLY_TOKENS * len(codebook.codes),
             )
             for n, window in enumerate(windows)
         )  # fmt: skip
