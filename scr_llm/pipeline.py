@@ -321,7 +321,7 @@ def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
         UsageError: names the file that is no gold coding; or there is none.
     """
     found: list[GoldDocument] = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else [folder]:
         try:
             data = json.loads(path.read_text("utf-8"))
             if isinstance(data, dict) and ("documents" in data or "themes" in data):
@@ -342,7 +342,10 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
         fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
         with Store(project.store_path) as store:
             documents = tuple(_exported(d, fresh.get(d.id) if d.status == "coded" else None, {}) for d in present_documents(project, store))
-    return agree(gold, documents, [code.id for code in codebook.codes])
+    agreement = agree(gold, documents, [code.id for code in codebook.codes])
+    with Store(project.store_path) as store:
+        sent, received = store.tokens([d.id for d in documents if any(d.file == g.file for g in gold)])
+    return agreement.model_copy(update={"tokens": sent + received})
 
 
 def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:

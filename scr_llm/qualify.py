@@ -1,9 +1,8 @@
 """How a model does best: each way of asking it, tried on made-up reviews whose right answers are known."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -125,10 +124,21 @@ def qualify(project: Project, client: Any, manners: Manners, made: Sequence[tupl
         if strategy != "judge" or first.failed:
             yield first
             continue
-        tried = [(t, trial("judge", llm_coder(project, client, replace(asked, thresholds=t)), made, codebook)) for t in (Thresholds(k, a) for k, a in product(_GRID[:-1], _GRID[1:]))]
-        for name, choices in (("judge", [c for c in tried if c[0].keep == c[0].add]), ("rules, then judge", tried)):
-            thresholds, best = max(choices, key=lambda c: (c[1].f1, c[1].recall, -c[0].keep, c[0].add))
+        both = best_thresholds(lambda t: trial("judge", llm_coder(project, client, replace(manners, strategy="judge", thresholds=t)), made, codebook))
+        for name, thresholds in zip(("judge", "rules, then judge"), both, strict=True):
+            best = trial(name, llm_coder(project, client, replace(manners, strategy="judge", thresholds=thresholds)), made, codebook)
             yield replace(best, coder=f"{name} ({thresholds})", thresholds=thresholds, seconds=first.seconds, tokens=first.tokens)
+
+
+def best_thresholds(tried: Callable[[Thresholds], Trial]) -> tuple[Thresholds, Thresholds]:
+    """Of a grid, the thresholds with the best F1 where rules and search are judged alike, and where each has its own. Ties: the plainer."""
+
+    def best(choices: Iterable[Thresholds]) -> Thresholds:
+        return max(((tried(t), t) for t in choices), key=lambda c: (c[0].f1, c[0].recall, -c[1].keep, c[1].add))[1]
+
+    alike = best(Thresholds(t, t) for t in _GRID[1:-1])
+    add = best(Thresholds(0.0, t) for t in _GRID[1:])
+    return alike, best(Thresholds(k, add.add) for k in _GRID[:-1])
 
 
 def core(codebook: Codebook) -> Codebook:

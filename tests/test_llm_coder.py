@@ -408,3 +408,17 @@ def test_one_themes_definition_changes_only_its_own_questions() -> None:
         before, behind = ({q.name: q.key(endpoint) for q in coder.questions(reading(), book)} for book in (CODEBOOK, changed))
         moved = {name.split(":")[1] for name in before.keys() | behind.keys() if before.get(name) != behind.get(name)}
         assert moved <= {"alcohol"} and before
+
+
+def test_orders_in_sight_or_in_white_change_no_cell_of_a_real_file() -> None:
+    from scr_llm.stages.read import read
+
+    values = {}
+    for path in sorted((PROMPTS.parent / "fixtures/injection").glob("*.pdf")):
+        coding, server = code_with(obedient, None, read(path, path.stem))
+        values[path.stem] = [(t.theme, t.value) for t in coding.themes]
+        assert len(coding.notes) == (2 if path.stem == "told-plainly" else 0)  # the third order is worded as no list knows: shown, fenced, numbered
+        sent = json.dumps(server.requests)
+        assert "Ignore all previous" not in sent and "must reply Yes" not in sent
+        assert ("without eyes" in sent) == (path.stem == "told-plainly")
+    assert len(values) == 3 and len({str(v) for v in values.values()}) == 1

@@ -1,11 +1,15 @@
 """Against gold codings, and quotes against a text."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
+
+if TYPE_CHECKING:
+    from scr_llm.records import Agreement, Raters
 
 
 @cli.command()
@@ -13,11 +17,13 @@ from scr_llm.errors import UsageError
 @click.option("--gold", "gold_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of gold codings (JSON).")
 @click.option("--coder", type=click.Choice(["rules", "llm"]), help="Code the stored readings anew with this coder, storing nothing.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to show, too.")
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
-def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, yes: bool) -> int:
+def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
     from scr_llm import pipeline
     from scr_llm.choose import choose_coder
+    from scr_llm.codebook import load_codebook
     from scr_llm.project import load_project
 
     project = load_project(folder)
@@ -27,18 +33,72 @@ def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, yes
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:
-        scores = [*agreement.themes.items(), ("all themes", agreement.all_themes), ("said not to be", agreement.absences), ("findings", agreement.findings),
-                  ("recommendations", agreement.recommendations), ("items on the right page", agreement.right_page),
-                  ("cells with a quote on a marked passage", agreement.quotes_on_gold), *((f"fact: {name}", s) for name, s in agreement.facts.items())]  # fmt: skip
-        click.echo("| what | in gold | found | right | recall | precision | F1 |\n|---|---|---|---|---|---|---|")
-        for name, s in scores:
-            figures = " | ".join("none" if v is None else f"{v:.2f}" for v in (s.recall, s.precision, s.f1))
-            click.echo(f"| {name} | {s.gold} | {s.found} | {s.both} | {figures} |")
+        _table(agreement)
         for line in agreement.wrong:
             say(line)
+    if page:
+        from scr_llm.render.html import agreement_page
+
+        labels = {code.id: code.label for code in load_codebook(project.codebook_path).codes}
+        pipeline.write_atomically(page, agreement_page(agreement, labels, project.settings.name))
+        say(f"Written: {page}")
     for file in agreement.not_coded:
         say(f"{file}: has a gold coding and is not coded here.")
     return 1 if agreement.not_coded else 0
+
+
+def _table(agreement: "Agreement") -> None:
+    scores = [*agreement.themes.items(), ("all themes", agreement.all_themes), ("said not to be", agreement.absences), ("findings", agreement.findings),
+              ("recommendations", agreement.recommendations), ("items on the right page", agreement.right_page),
+              ("cells with a quote on a marked passage", agreement.quotes_on_gold), *((f"fact: {name}", s) for name, s in agreement.facts.items())]  # fmt: skip
+    click.echo("| what | in gold | found | right | recall | precision | F1 |\n|---|---|---|---|---|---|---|")
+    for name, s in scores:
+        figures = " | ".join(_figure(getattr(s, f), getattr(s, f"{f}_interval")) for f in ("recall", "precision", "f1"))
+        click.echo(f"| {name} | {s.gold} | {s.found} | {s.both} | {figures} |")
+    click.echo(f"\nGold and coder as two raters: {_raters(agreement.raters)}")
+    thirds = "; ".join(f"{name} third {t.both} of {t.gold}" for name, t in zip(("first", "middle", "last"), agreement.thirds, strict=True))
+    click.echo(f"Marked passages that a quote touches, by third of the document: {thirds}.")
+    if agreement.tokens:
+        click.echo(f"Tokens of the model for these documents: {agreement.tokens:,}.")
+
+
+def _figure(value: float | None, interval: tuple[float, float] | None = None) -> str:
+    if value is None:
+        return "none"
+    return f"{value:.2f}" + (f" ({interval[0]:.2f} to {interval[1]:.2f})" if interval else "")
+
+
+def _raters(r: "Raters") -> str:
+    """Two raters in words, raw agreement first."""
+    if r.note:
+        return r.note
+    return (
+        f"agreed on {r.agreed} of {r.cells} cells ({_figure(r.raw)}); kappa {_figure(r.kappa, r.kappa_interval)}, AC1 {_figure(r.ac1)}, "
+        f"Krippendorff's alpha {_figure(r.alpha)}."
+    )
+
+
+@cli.command()
+@PROJECT
+@click.argument("first")
+@click.argument("second")
+@click.option("--assisted", is_flag=True, help="Take in decisions that were made with the coder's suggestion in view, and call the result assisted.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) -> int:
+    """Compare two raters: coder, rules, person:NAME, or a file or folder of codings (an export of the last codebook, say)."""
+    import json
+
+    from scr_llm.project import load_project
+    from scr_llm.raters import compare_raters
+
+    together, themes = compare_raters(load_project(folder), first, second, assisted=assisted)
+    if as_json:
+        click.echo(json.dumps({"assisted": assisted, "all": together.model_dump(), "themes": {k: v.model_dump() for k, v in themes.items()}}, indent=2))
+        return 0
+    click.echo(f"{first} and {second}{' (ASSISTED: made with the coder’s suggestion in view)' if assisted else ''}: {_raters(together)}")
+    for theme, found in themes.items():
+        click.echo(f"  {theme}: {_raters(found)}")
+    return 0
 
 
 @cli.command()

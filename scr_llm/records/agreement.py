@@ -71,6 +71,42 @@ class Score(Record):
     """both / found; null where found is 0."""
     f1: float | None
     """2 both / (gold + found); null where both sides are 0."""
+    recall_interval: tuple[float, float] | None = None
+    """95 % bootstrap interval over documents; only for figures over all themes."""
+    precision_interval: tuple[float, float] | None = None
+    """The same of precision."""
+    f1_interval: tuple[float, float] | None = None
+    """The same of F1."""
+
+
+class Raters(Record):
+    """Two raters on the same cells, present or not. Raw agreement comes first: with few cells the rest says little."""
+
+    cells: int
+    """Cells that both decided."""
+    agreed: int
+    """Cells on which they agree."""
+    raw: float | None
+    """agreed / cells."""
+    kappa: float | None
+    """Cohen's kappa; null where it is not defined, or refused because there are fewer than 30 cells."""
+    kappa_interval: tuple[float, float] | None
+    """95 % interval, documents drawn anew."""
+    ac1: float | None
+    """Gwet's AC1, which does not collapse where nearly all cells are alike."""
+    alpha: float | None
+    """Krippendorff's alpha."""
+    note: str = ""
+    """In words, where figures are refused: `agreed on 7 of 8; disagreed on: Child K`."""
+
+
+class Third(Record):
+    """Passages that gold marks in one third of the documents' pages, and those among them that a quote of the coder touches."""
+
+    gold: int
+    """Marked passages of cells that are present."""
+    both: int
+    """Those that are touched by a quote of the same cell."""
 
 
 class Agreement(Record):
@@ -86,6 +122,12 @@ class Agreement(Record):
     """All cells together (micro average)."""
     absences: Score
     """The same for `explicitly_absent`."""
+    raters: Raters
+    """Gold and coder as two raters, all cells."""
+    by_theme: dict[str, Raters]
+    """Theme id to gold and coder as two raters."""
+    thirds: tuple[Third, Third, Third]
+    """First, middle and last third of the documents, by page and place on it."""
     findings: Score
     """Findings, by their letters and digits."""
     recommendations: Score
@@ -96,5 +138,7 @@ class Agreement(Record):
     """Cells present on both sides with marked passages (gold), and those where a quote touches one (both)."""
     facts: dict[str, Score]
     """Case fact to how often it is stated, found, and right."""
+    tokens: int = 0
+    """Tokens sent to and received from a model for these documents, as kept with their replies; 0 for other coders."""
     wrong: tuple[str, ...]
     """Each disagreement, in words."""

@@ -25,6 +25,8 @@ class Decision(Record):
     """When: ISO 8601 with time zone."""
     reason: str = ""
     """Why, in the person's words."""
+    assisted: bool = True
+    """Whether the coder's suggestion was in view. Agreement with the coder is scored on unassisted decisions only, unless it is called assisted."""
     codebook_sha256: str
     """The codebook that was shown."""
     reading_sha256: str

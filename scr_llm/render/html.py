@@ -1,14 +1,28 @@
-"""The briefing as one HTML file: no scripts, nothing loaded from anywhere."""
+"""Pages as one HTML file each: no scripts, nothing loaded from anywhere."""
 
+from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
-from scr_llm.records import Briefing
+from scr_llm.records import Agreement, Briefing
 
 
 def render(briefing: Briefing) -> bytes:
-    """The whole file, UTF-8."""
+    """The briefing, UTF-8."""
+    return _page("briefing.html.j2", b=briefing)
+
+
+def agreement_page(agreement: Agreement, labels: Mapping[str, str], name: str) -> bytes:
+    """How far a coder agrees with readers, for people who do not read tables of kappas; `labels` are those of the themes."""
+    return _page("agreement.html.j2", a=agreement, labels=labels, name=name, figure=_figure)
+
+
+def _figure(value: float, interval: tuple[float, float] | None = None) -> str:
+    return f"{value:.2f}" + (f", between {interval[0]:.2f} and {interval[1]:.2f}" if interval else "")
+
+
+def _page(template: str, **values: Any) -> bytes:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("scr_llm.render").joinpath("briefing.html.j2").read_text("utf-8"))
-    return (template.render(b=briefing) + "\n").encode()
+    return (environment.from_string(files("scr_llm.render").joinpath(template).read_text("utf-8")).render(**values) + "\n").encode()

@@ -161,6 +161,13 @@ class Store:
             rows = connection.execute(select(tables.batches).order_by(tables.batches.c.at, tables.batches.c.id))
             return [{**row._mapping, "questions": row.questions.split(), "collected": bool(row.collected)} for row in rows]
 
+    def tokens(self, document_ids: Sequence[str]) -> tuple[int, int]:
+        """Tokens sent and received for documents, as counted with the kept replies."""
+        sums = select(func.sum(tables.replies.c.prompt_tokens), func.sum(tables.replies.c.completion_tokens)).where(tables.replies.c.document_id.in_(document_ids))
+        with self._engine.connect() as connection:
+            sent, received = connection.execute(sums).one()
+            return int(sent or 0), int(received or 0)
+
     def calls(self) -> list[dict[str, Any]]:
         """Everything that was sent to a model."""
         with self._engine.connect() as connection:

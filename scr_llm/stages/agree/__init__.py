@@ -1,8 +1,10 @@
-"""A coder's codings against gold codings: precision, recall and F1 (van Rijsbergen, 1979), counted cell by cell."""
+"""Codings compared, cell by cell: a coder with gold codings, or any two raters."""
 
 from collections.abc import Callable, Sequence
 
-from scr_llm.records import Agreement, ExportDocument, GoldDocument, GoldItem, Item, Score
+from scr_llm.records import Agreement, ExportDocument, GoldDocument, GoldItem, Item, Raters, Score, Third
+from scr_llm.stages.agree import statistics
+from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
 
 
 def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes: Sequence[str]) -> Agreement:
@@ -22,16 +24,56 @@ def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes:
         return out
 
     present = {theme: cells(theme, "present") for theme in themes}
+    by_document = [[present[theme][n] for theme in themes] for n in range(len(pairs))]
+    names = [g.file for g, _ in pairs]
     findings, finding_pages = _items(pairs, lambda d: d.findings, lambda d: d.findings, "finding", wrong)
     recommendations, pages = _items(pairs, lambda d: d.recommendations, lambda d: d.recommendations, "recommendation", wrong)
     return Agreement(
         documents=len(pairs), not_coded=tuple(g.file for g, d in pairs if d is None),
-        themes={theme: _score(found) for theme, found in present.items()}, all_themes=_score([c for found in present.values() for c in found]),
+        themes={theme: _score(found) for theme, found in present.items()}, all_themes=_with_intervals(by_document), raters=raters(by_document),
+        by_theme={theme: raters([[c] for c in found], names, least=LEAST_UNITS) for theme, found in present.items()}, thirds=_thirds(pairs),
         absences=_score([c for theme in themes for c in cells(theme, "explicitly_absent")]),
         findings=findings, recommendations=recommendations,
         right_page=_counted(finding_pages[0] + pages[0], finding_pages[0] + pages[0], finding_pages[1] + pages[1]),
         quotes_on_gold=_on_gold(pairs), facts=_facts(pairs, wrong), wrong=tuple(wrong),
     )  # fmt: skip
+
+
+def raters(groups: Sequence[Sequence[Cell]], names: Sequence[str] = (), *, least: int = 0) -> Raters:
+    """Two raters' cells, grouped by document. Under `least` cells kappa and its like are refused; `names` of the groups tell where they differ."""
+    cells = [c for g in groups for c in g]
+    agreed = sum(a == b for a, b in cells)
+    if len(cells) < least or not cells:
+        differ = [name for name, group in zip(names, groups, strict=False) if any(a != b for a, b in group)]
+        note = f"agreed on {agreed} of {len(cells)}" + (f"; disagreed on: {', '.join(differ)}" if differ else "")
+        return Raters(cells=len(cells), agreed=agreed, raw=statistics.raw(cells), kappa=None, kappa_interval=None, ac1=None, alpha=None, note=note)
+    return Raters(
+        cells=len(cells), agreed=agreed, raw=statistics.raw(cells), kappa=statistics.kappa(cells), kappa_interval=statistics.interval(groups, statistics.kappa),
+        ac1=statistics.ac1(cells), alpha=statistics.alpha(cells),
+    )  # fmt: skip
+
+
+def _with_intervals(groups: Sequence[Sequence[Cell]]) -> Score:
+    return _score([c for g in groups for c in g]).model_copy(
+        update={f"{name}_interval": statistics.interval(groups, getattr(statistics, name)) for name in ("recall", "precision", "f1")}
+    )
+
+
+def _thirds(pairs: "Pairs") -> tuple[Third, Third, Third]:
+    """Marked passages of present cells, by the third of the document's pages in which they stand."""
+    gold, both = [0, 0, 0], [0, 0, 0]
+    for g, d in pairs:
+        for theme, cell in g.themes.items():
+            ours = [_bare(e.quote) for e in d.themes[theme].evidence] if d and theme in d.themes and d.themes[theme].value == "present" else []
+            for passage in cell.evidence if cell.value == "present" else ():
+                if passage.page is None or d is None or not d.pages:
+                    continue
+                third = min(2, (passage.page - 1) * 3 // d.pages)
+                marked = _bare(passage.quote)
+                gold[third] += 1
+                both[third] += any(marked in quote or quote in marked for quote in ours if quote and marked)
+    first, middle, last = (Third(gold=g, both=b) for g, b in zip(gold, both, strict=True))
+    return first, middle, last
 
 
 Pairs = Sequence[tuple[GoldDocument, ExportDocument | None]]
