@@ -46,6 +46,11 @@ _NEGATED = re.compile(
     re.I,
 )
 _ABSENT_AFTER = re.compile(r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)", re.I)
+_CONCLUDED_NOT = re.compile(
+    r"\b(?:conclud\w*|found|satisfied|established|agreed|decided|clear)\b[^.;]{0,120}?\b(?:it|they|this|these|that|there) (?:was|were|had|did|has|have) (?:not|none)(?: so| the case| present| relevant| a (?:factor|feature|concern))?\s*[.:;]",
+    re.I,
+)
+"""The panel looked at it and found that it was not so; whatever question stands before that is answered."""
 _NO_SHORTCOMING = re.compile(
     r"\b(?:no (?:shortcoming|deficit|criticism|author|one suggested|evidence (?:of|that)|concerns? (?:about|with|regarding))|could not have been (?:predicted|foreseen)|found no|"
     r"not without|did not find)\b", re.I,
@@ -185,12 +190,16 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
+    if _CONCLUDED_NOT.search(sentence.text):
+        return "absent"
     if _QUESTION.search(_LABEL.sub("", sentence.text)):
         return None
     if looker.feature:
         if sentence.section_kind == "recommendations":
             return None
-        return "absent" if _NEGATED.search(before) or _ABSENT_AFTER.search(behind) else "present"
+        if _NEGATED.search(before) or _ABSENT_AFTER.search(behind):
+            return "absent"
+        return "present" if strong else None
     if _NO_SHORTCOMING.search(clause) or _ABSENT_AFTER.search(behind):
         return "absent" if strong else None
     rest = before + " " + behind

@@ -113,7 +113,7 @@ class _Search:
 
     def best(self, code: Code, most: int) -> list[int]:
         """Indices of the sentences that share the rarest words with the code's own, best first."""
-        text = " ".join((code.label, code.definition, *code.include, *code.wordings, *code.subjects)).casefold()
+        text = " ".join((code.label, code.definition, *code.include)).casefold()  # not the wordings: those the rules have looked for
         words = sorted(set(re.findall(r"[a-z]{4,}", text)) - _COMMON)
         asked = " OR ".join(f'"{word}"' for word in words)
         rows = self._db.execute("SELECT rowid FROM line WHERE line MATCH ? ORDER BY bm25(line), rowid LIMIT ?", (asked, most)).fetchall() if words else []
