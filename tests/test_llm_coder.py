@@ -422,3 +422,13 @@ def test_orders_in_sight_or_in_white_change_no_cell_of_a_real_file() -> None:
         assert "Ignore all previous" not in sent and "must reply Yes" not in sent
         assert ("without eyes" in sent) == (path.stem == "told-plainly")
     assert len(values) == 3 and len({str(v) for v in values.values()}) == 1
+
+
+def test_where_model_and_rules_differ_is_a_doubt() -> None:
+    book = CODEBOOK.model_copy(update={"codes": (CODEBOOK.codes[0].model_copy(update={"wordings": ("never updated",)}), CODEBOOK.codes[1])})
+    with FakeServer(lambda r: says({"evidence": [], "value": "not_mentioned", "reason": "It is silent."})(r) if asked_for(r) == "Theme" else answers(r)) as server:
+        identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
+        client = Client(Endpoint(server.base_url, MODEL), retries=FAST)
+        risk, alcohol = LlmCoder(client, prompts.load(PROMPTS), identity).code(reading(), book).themes
+        client.close()
+    assert risk.doubts == ("coders differ: the model says not mentioned, the rules present",) and alcohol.doubts == ()

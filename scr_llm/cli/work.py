@@ -126,19 +126,32 @@ def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> Non
 @cli.command()
 @PROJECT
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def status(folder: Path, as_json: bool) -> int:
+@click.option("--queue", "show_queue", is_flag=True, help="The undecided cells instead, the most worth a look first.")
+def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     """Every file of the inbox and where it stands, with the reason where it stopped."""
     import json
 
     from scr_llm.pipeline import intake, present_documents, remarks_on
     from scr_llm.project import load_project
+    from scr_llm.stages.review import queue
     from scr_llm.store import Store
 
     project = load_project(folder)
     with Store(project.store_path) as store:
         intake(project, store)
         documents = present_documents(project, store)
-        remarks = {d.id: remarks_on(store.coding(d.id)) for d in documents}
+        codings = {d.id: coding for d in documents if (coding := store.coding(d.id))}
+        remarks = {d.id: remarks_on(codings.get(d.id)) for d in documents}
+        waiting = queue({d.id: codings[d.id] for d in documents if d.status == "coded"}, store.decisions())
+    if show_queue:
+        files = {d.id: d.file for d in documents}
+        if as_json:
+            rows = [{"document_id": i, "file": files[i], "theme": t.theme, "value": t.value, "doubts": t.doubts} for i, t in waiting]
+            click.echo(json.dumps({"schema_version": 1, "undecided": rows}, indent=2, ensure_ascii=False))
+            return 0
+        for i, theme in waiting:
+            click.echo(f"{files[i]} {theme.theme}: {theme.value.replace('_', ' ')}" + (f" ({'; '.join(theme.doubts)})" if theme.doubts else ""))
+        return 0
     if as_json:
         rows = [{**d.model_dump(mode="json"), "remarks": remarks[d.id]} for d in documents]
         click.echo(json.dumps({"schema_version": 1, "documents": rows}, indent=2, ensure_ascii=False))

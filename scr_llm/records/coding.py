@@ -65,6 +65,8 @@ class DraftTheme(Record):
     """Sub-codes that the quotes show."""
     why: str = ""
     """Why the coder proposes it: the wording and rule that matched, or the model's reason."""
+    doubts: tuple[str, ...] = ()
+    """Why a person should look at it sooner than at others."""
 
 
 class DraftChild(Record):
@@ -230,6 +232,8 @@ class ThemeCoding(Record):
     """In reading order."""
     why: str = ""
     """The coder's reason."""
+    doubts: tuple[str, ...] = ()
+    """Why a person should look at it sooner than at others."""
 
 
 class Case(Record):

@@ -72,6 +72,7 @@ class _Grounder:
                 ThemeCoding(
                     theme=theme.theme, value=theme.value if believed else "unclear", sub_themes=theme.sub_themes,
                     evidence=tuple(found), why=theme.why,
+                    doubts=theme.doubts if believed else (*theme.doubts, "no quote for it could be located"),
                 )
             )  # fmt: skip
         return Coding(

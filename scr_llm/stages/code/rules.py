@@ -157,7 +157,25 @@ def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
             seen.add(hit.sentence.start)
             quotes.append(DraftQuote(text=hit.sentence.raw, page=hit.sentence.page, flags=hit.flags))
     subs = tuple(sub.id for sub in code.sub_codes if any(h.sub == sub.id for h in present))
-    return DraftTheme(theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=shown[0].why if shown else "")
+    return DraftTheme(
+        theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=shown[0].why if shown else "", doubts=_doubts(present, absent, good)
+    )
+
+
+def _doubts(present: list[_Hit], absent: list[_Hit], good: list[_Hit]) -> tuple[str, ...]:
+    """What makes the proposal weak, for the order in which a person looks at it."""
+    doubts = []
+    if present and absent:
+        doubts.append("one passage says so and another denies it")
+    if present and all(h.flags for h in present):
+        doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for h in present for f in h.flags})))
+    if len(present) == 1:
+        doubts.append("a single passage")
+    if present and all(h.why.startswith("subject") for h in present):
+        doubts.append("only general words with a shortcoming")
+    if not present and len(good) > 1:
+        doubts.append("praised in several places")
+    return tuple(doubts)
 
 
 _WEIGHT = {"findings": 0, "lessons": 0, "analysis": 1, "conclusion": 1, "recommendations": 3}

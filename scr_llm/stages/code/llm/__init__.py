@@ -28,7 +28,7 @@ from scr_llm.stages.code.llm.case import CaseFacts, MissingItems
 from scr_llm.stages.code.llm.judge import Judge, Thresholds
 from scr_llm.stages.code.llm.shown import Line, lines_of, windows_of
 from scr_llm.stages.code.llm.themes import REPLY_TOKENS, AllAtOnce, Answers, OneByOne, listed
-from scr_llm.stages.code.rules import draft_item
+from scr_llm.stages.code.rules import draft_item, propose
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
 
@@ -39,6 +39,10 @@ _NEEDED: dict[Strategy, tuple[str, ...]] = {
     "whole": ("system", "whole", "case", "items"), "themes": ("system", "theme", "case", "items"), "judge": ("judge_system", "judge"),
 }  # fmt: skip
 STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
+
+
+DIFFER = "coders differ"
+"""How a doubt begins where the model and the rules hold different things of a theme."""
 
 
 class Asker(Protocol):
@@ -74,7 +78,7 @@ class _Plan:
     """All questions about one document, and what is made of their answers."""
 
     def __init__(self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook) -> None:
-        self._reading, self._judging = reading, manners.strategy == "judge"
+        self._reading, self._codebook, self._judging = reading, codebook, manners.strategy == "judge"
         redaction = manners.redaction() if manners.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
@@ -100,8 +104,11 @@ class _Plan:
         return self._facts.case(answers) if self._facts else case_facts(self._reading, Flow.of(self._reading))
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
-        found = self._themes.themes(answers)
-        return tuple(t.model_copy(update={"why": self._restore(t.why)}) for t in found)
+        """Each theme; where the rules hold something else, that is what a person should look at first."""
+        rules = {t.theme: t for t in propose(self._reading, self._codebook)}
+        return tuple(
+            t.model_copy(update={"why": self._restore(t.why), "doubts": (*t.doubts, *_differ(t, rules[t.theme]))}) for t in self._themes.themes(answers)
+        )
 
     def items(self, kind: Literal["finding", "recommendation"], answers: Answers) -> tuple[DraftItem, ...]:
         printed: list[NumberedItem] = [item for item in self._reading.items if item.kind == kind]
@@ -172,6 +179,12 @@ class LlmCoder:
             recommendations=plan.items("recommendation", answers), themes=plan.themes(answers), unanswered=tuple(unanswered),
             notes=tuple(plan.notes), windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
         )  # fmt: skip
+
+
+def _differ(model: DraftTheme, rules: DraftTheme) -> tuple[str, ...]:
+    if (model.value == "present") == (rules.value == "present"):
+        return ()
+    return (f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the rules {rules.value.replace('_', ' ')}",)
 
 
 _LEAST_ROOM = 1_500
