@@ -45,9 +45,10 @@ def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None 
         UsageError: no model is set, or it is remote and nobody approved it.
     """
     if kind == "rules":
+        from scr_llm.learn import own_coder
         from scr_llm.stages.code.rules import RulesCoder
 
-        return Chosen(RulesCoder(rules_identity(load_codebook(project.codebook_path))))
+        return Chosen(own_coder(project) or RulesCoder(rules_identity(load_codebook(project.codebook_path))))
     if replay:
         return _replayed(project, replay)
     from scr_llm.ledger import Ledger

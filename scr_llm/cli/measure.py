@@ -102,6 +102,21 @@ def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) 
 
 
 @cli.command()
+@PROJECT
+def learn(folder: Path) -> int:
+    """Learn from people's decisions, measure it against the rules, and use it for the themes that it is better at."""
+    from scr_llm.learn import learn as learn_from
+    from scr_llm.project import load_project
+
+    found = learn_from(load_project(folder))
+    click.echo("| theme | documents | F1 of the rules | F1 of what was learned | used |\n|---|---|---|---|---|")
+    for t in found:
+        click.echo(f"| {t.theme} | {t.documents} | {t.rules_f1:.2f} | {t.learned_f1:.2f} | {'yes' if t.better else 'no'} |")
+    say("Each document was coded by a model that had learned from the others. `scr-llm run` uses what is marked yes from now on.")
+    return 0
+
+
+@cli.command()
 @click.option("--text", "text_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A UTF-8 text file.")
 @click.option("--quotes", "quotes_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A JSON list of strings.")
 def ground(text_file: Path, quotes_file: Path) -> int:

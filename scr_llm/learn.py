@@ -1,0 +1,58 @@
+"""Learning from a project's own decisions: what there is to learn from, whether it helps, and the coder that uses it."""
+
+import json
+from pathlib import Path
+
+from scr_llm.codebook import codebook_sha256, load_codebook
+from scr_llm.errors import UsageError
+from scr_llm.pipeline import rules_identity, write_atomically
+from scr_llm.project import Project
+from scr_llm.stages.code import Coder
+from scr_llm.stages.code.learned import Decided, LearnedCoder, Trial, decided_cells, trials
+from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.stages.ground import ground
+from scr_llm.stages.review import latest
+from scr_llm.store import Store
+
+
+def examples(project: Project) -> list[Decided]:
+    """Every cell that a person has decided, with what the rules hold of it now."""
+    codebook = load_codebook(project.codebook_path)
+    coder = RulesCoder(rules_identity(codebook))
+    with Store(project.store_path) as store:
+        decided = latest(store.decisions())
+        readings = {i: r for i in dict.fromkeys(i for i, _ in decided) if (r := store.reading(i))}
+    rules = {(i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, codebook), r).themes}
+    cells = {k: (d.value == "present", tuple((e.page, e.start, e.end) for e in d.evidence)) for k, d in decided.items() if d.value != "unclear"}
+    return decided_cells(readings, cells, rules)
+
+
+def learn(project: Project) -> list[Trial]:
+    """Cross-validate on the decisions, and note in `learned.json` which themes are better learned than ruled.
+
+    Raises:
+        UsageError: there is not enough to learn from, or scikit-learn is not installed.
+    """
+    found = trials(examples(project))
+    if not found:
+        raise UsageError("there are not enough decisions to learn from.", next_step="A theme needs decisions on 8 documents, with and without it. Until then the rules are used.")
+    kept = {"codebook_sha256": codebook_sha256(load_codebook(project.codebook_path)), "themes": [vars(t) for t in found if t.better]}
+    write_atomically(_file(project), (json.dumps(kept, indent=1) + "\n").encode())
+    return found
+
+
+def own_coder(project: Project) -> Coder | None:
+    """The coder that uses what was learned; None where nothing was that helps, or the codebook has changed since."""
+    path = _file(project)
+    codebook = load_codebook(project.codebook_path)
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text("utf-8"))
+    better = [Trial(**t) for t in kept["themes"]]
+    if not better or kept["codebook_sha256"] != codebook_sha256(codebook):
+        return None
+    return LearnedCoder(rules_identity(codebook), examples(project), better)
+
+
+def _file(project: Project) -> Path:
+    return project.root / "learned.json"
