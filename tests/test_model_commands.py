@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,8 @@ def test_no_recorded_reply_is_an_orphan() -> None:
     for name, strategies in named.items():
         reading = read(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), name, witness=False)
         for strategy in strategies:
-            coder = llm_coder(shipped, None, manners_of(shipped, recording.model, strategy))  # type: ignore[arg-type]
+            manners = replace(manners_of(shipped, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192)  # type: ignore[arg-type]
+            coder = llm_coder(shipped, None, manners)
             asked |= {q.key(recording.endpoint) for q in coder.questions(reading, load_codebook(ROOT / "prompts/codebook.yaml"))}
     assert recording.replies and not recording.replies.keys() - asked
 
