@@ -3,6 +3,8 @@
 ScrError
 UsageError        the command or a setting is wrong                          exit 2
 CodebookError   the codebook cannot be used: file, line, what to write instead
+RefusedError    a decision or a sign-off cannot be taken in as it is             exit 1
+ConflictError   somebody else decided on the cell in the meantime                exit 1
 DocumentError     one document cannot go on; the batch does                  exit 1
 UnreadableError   no text can be had from the file
 CoderError        the coder could not code this document; it can be tried again   exit 1
@@ -39,6 +41,21 @@ class UsageError(ScrError):
 
 class CodebookError(UsageError):
     """The codebook cannot be used; the message names file and line and says what to write instead."""
+
+
+class RefusedError(ScrError):
+    """A decision or a sign-off cannot be taken in as it is. Nothing was changed."""
+
+    exit_code = 1
+
+
+class ConflictError(RefusedError):
+    """Somebody decided on the cell after it was shown. Nothing was changed."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__("somebody else decided on this cell in the meantime.", next_step="Look at it again.")
+        self.last = last
+        """Number of the decision that came in between."""
 
 
 class DocumentError(ScrError):

@@ -23,7 +23,7 @@ def examples(project: Project) -> list[Decided]:
         decided = latest(store.decisions())
         readings = {i: r for i in dict.fromkeys(i for i, _ in decided) if (r := store.reading(i))}
     rules = {(i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, codebook), r).themes}
-    cells = {k: (d.value == "present", tuple((e.page, e.start, e.end) for e in d.evidence)) for k, d in decided.items() if d.value != "unclear"}
+    cells = {k: (d.value == "present", tuple((e.page, e.start, e.end) for e in d.evidence)) for k, d in decided.items() if k in rules and d.value != "unclear"}
     return decided_cells(readings, cells, rules)
 
 

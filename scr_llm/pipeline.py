@@ -278,7 +278,7 @@ def brief(project: Project) -> tuple[Briefing, list[Coded]]:
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
     )  # fmt: skip
-    return synthesise(reviews, documents, codebook, decisions, paper), reviews
+    return synthesise(reviews, documents, codebook, tuple(latest(decisions).values()), paper), reviews
 
 
 def export(project: Project) -> Export:

@@ -85,6 +85,15 @@ class LlmSettings(Record):
     """Price of a model by its name: [llm.prices."name"]."""
 
 
+class ReviewSettings(Record):
+    """Who reviews, where a team shares one review page."""
+
+    second_reviewers: tuple[str, ...] = ()
+    """Names of those who code blind, as second reviewers."""
+    roles: dict[str, str] = {}  # noqa: RUF012
+    """Name to role, for names that come from the reverse proxy."""
+
+
 class Settings(Record):
     """All of project.toml."""
 
@@ -102,6 +111,8 @@ class Settings(Record):
     """[read]"""
     briefing: BriefingSettings = BriefingSettings()
     """[briefing]"""
+    review: ReviewSettings = ReviewSettings()
+    """[review]"""
     llm: LlmSettings = LlmSettings()
     """[llm]"""
 

@@ -11,7 +11,7 @@ from scr_llm.stages.agree import raters
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
-from scr_llm.stages.review import latest
+from scr_llm.stages.review import standings
 from scr_llm.store import Store
 
 _KNOWN = "Raters: coder, rules, person:NAME, or a file or folder of codings."
@@ -50,7 +50,9 @@ def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool
         if rater.startswith("person:"):
             name = rater.removeprefix("person:")
             own = [d for d in store.decisions() if d.author == name and d.document_id in files and not (unassisted and d.assisted)]
-            return {(files[i], theme): d.value == "present" for (i, theme), d in latest(own).items()}
+            last = {key: acts[-1] for key, s in standings(own).items() if (acts := s.first or s.blind)}
+            codes = {code.id for code in codebook.codes}
+            return {(files[i], theme): d.value == "present" for (i, theme), d in last.items() if theme in codes}
         if rater in ("coder", "rules"):
             found: dict[tuple[str, str], bool] = {}
             for i, file in files.items():

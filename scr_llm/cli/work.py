@@ -170,9 +170,17 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 @cli.command()
 @PROJECT
 @click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Formats, parted by commas.")
-def brief(folder: Path, formats: str) -> int:
+@click.option("--signed", type=int, help="A signed briefing instead, by its number: the files that were signed, byte for byte.")
+def brief(folder: Path, formats: str, signed: int | None) -> int:
     """Write the draft briefing again from what is coded and decided now."""
     from scr_llm.project import load_project
+
+    if signed is not None:
+        from scr_llm.signing import write_again
+
+        for path in write_again(load_project(folder), signed):
+            say(f"Written: {path}")
+        return 0
 
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
     if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:

@@ -49,6 +49,7 @@ from scr_llm.records.export import (
     ExportTheme,
 )
 from scr_llm.records.reading import FileFacts, Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
+from scr_llm.records.sign_off import SignedPaper, SignOff
 
 __all__ = [
     "AgeBand",
@@ -105,6 +106,8 @@ __all__ = [
     "Section",
     "SectionKind",
     "Sentence",
+    "SignOff",
+    "SignedPaper",
     "Span",
     "SubCode",
     "Table",

@@ -32,6 +32,13 @@ def ground(draft: DraftCoding, reading: Reading) -> Coding:
     return _Grounder(reading).coding(draft)
 
 
+def ground_quote(reading: Reading, text: str, page: int | None, about: str) -> tuple[tuple[Evidence, ...], tuple[Refusal, ...]]:
+    """One quote that a person marked: its evidence, or why it is none. `about` as in a Refusal; for a theme, furniture is no evidence."""
+    grounder = _Grounder(reading)
+    found = grounder._evidence(DraftQuote(text=text, page=page), about, anywhere=not about.startswith("theme:"))
+    return tuple(found), tuple(grounder._refused)
+
+
 class _Grounder:
     """One reading, with its flow and finder."""
 

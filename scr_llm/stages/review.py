@@ -1,28 +1,115 @@
 """People's decisions over a coding. The draft stays as it was; what is current is computed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from scr_llm.records import Coding, Decision, ThemeCoding
+from scr_llm.records import Code, Coding, Decision, Evidence, Item, Reading, ThemeCoding, ThemeValue
+
+State = Literal["undecided", "decided", "stale", "disagreed"]
+"""Where a cell stands. stale: decided under another meaning of the code, or by a quote that no longer stands there. disagreed: a blind second
+reviewer came to another value and nobody has adjudicated."""
+Key = tuple[str, str]
+"""Document id and what is decided in it."""
 
 
-def latest(decisions: Sequence[Decision]) -> dict[tuple[str, str], Decision]:
-    """The last decision on each cell (document id, theme), in the order they were appended."""
-    return {(d.document_id, d.theme): d for d in decisions}
+@dataclass
+class Standing:
+    """Everything that people decided on one cell. Lists hold what was not withdrawn, oldest first."""
+
+    first: list[Decision] = field(default_factory=list)
+    blind: list[Decision] = field(default_factory=list)
+    adjudicated: list[Decision] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Decision | None:
+        """The decision that counts: the adjudicator's, else the last reviewer's. A blind one never counts by itself."""
+        acts = self.adjudicated or self.first
+        return acts[-1] if acts else None
+
+    @property
+    def disagreed(self) -> bool:
+        """Whether the two reviewers differ and nobody has adjudicated."""
+        return bool(self.first and self.blind and not self.adjudicated and self.first[-1].value != self.blind[-1].value)
+
+    def add(self, decision: Decision) -> None:
+        """Take in the next act. A reviewer's new decision reopens what was adjudicated before."""
+        if decision.act == "withdrawn":
+            for lane in (self.adjudicated, self.first, self.blind):
+                if lane and lane[-1].author == decision.author:
+                    lane.pop()
+                    return
+        elif decision.act == "adjudicated":
+            self.adjudicated.append(decision)
+        elif decision.act == "blind":
+            self.blind.append(decision)
+        else:
+            self.adjudicated.clear()
+            self.first.append(decision)
+
+
+def standings(decisions: Iterable[Decision]) -> dict[Key, Standing]:
+    """Where each cell stands, by all acts in the order they were appended."""
+    found: dict[Key, Standing] = {}
+    for decision in decisions:
+        found.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
+    return found
+
+
+def latest(decisions: Iterable[Decision]) -> dict[Key, Decision]:
+    """The decision that counts on each cell."""
+    return {key: decision for key, standing in standings(decisions).items() if (decision := standing.counts)}
+
+
+def state(standing: Standing | None, code_sha256: str) -> State:
+    """Where a cell stands; `code_sha256` is what its code means now, empty for what is no theme."""
+    decision = standing.counts if standing else None
+    if standing is None or decision is None:
+        return "undecided"
+    if standing.disagreed:
+        return "disagreed"
+    return "stale" if decision.code_sha256 and decision.code_sha256 != code_sha256 else "decided"
+
+
+def must_be_decided(code: Code, value: ThemeValue) -> bool:
+    """Whether a cell is printed or counted: every cell of a core code, and of others all but silence."""
+    return code.core or value != "not_mentioned"
+
+
+def unverified(evidence: Sequence[Evidence], reading: Reading) -> list[Evidence]:
+    """Quotes that do not stand in the reading where they are said to."""
+    pages = {page.number: page.text for page in reading.pages}
+    return [e for e in evidence if pages.get(e.page, "")[e.start : e.end] != e.quote]
 
 
 def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
-    """The coding under its decisions."""
-    decided = latest(decisions)
+    """The coding under its decisions: themes, findings, recommendations and facts."""
+    decided = {theme: d for (document, theme), d in latest(decisions).items() if document == coding.document_id}
 
     def cell(theme: ThemeCoding) -> ThemeCoding:
-        decision = decided.get((coding.document_id, theme.theme))
+        decision = decided.get(theme.theme)
         if decision is None:
             return theme
         return theme.model_copy(
             update={"value": decision.value, "sub_themes": decision.sub_themes, "evidence": decision.evidence, "why": decision.reason}
         )
 
-    return coding.model_copy(update={"themes": tuple(cell(theme) for theme in coding.themes)})
+    def items(proposed: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(i for i in proposed if (d := decided.get(i.id)) is None or d.value == "present")
+
+    case = coding.case
+    facts = {name: d for name in ("authority", "pseudonym", "context") if (d := decided.get(f"case:{name}"))}
+    if facts:
+        silent = {"context": "not stated"}
+        values = {name: (d.text or getattr(case, name)) if d.value == "present" else silent.get(name) for name, d in facts.items()}
+        evidence = {**case.evidence, **{name: d.evidence for name, d in facts.items()}}
+        case = type(case).model_validate({**case.model_dump(), **values, "evidence": {name: found for name, found in evidence.items() if found}})
+    return coding.model_copy(
+        update={
+            "themes": tuple(cell(theme) for theme in coding.themes), "findings": items(coding.findings),
+            "recommendations": items(coding.recommendations), "case": case,
+        }
+    )  # fmt: skip
 
 
 def queue(codings: Mapping[str, Coding], decisions: Sequence[Decision]) -> list[tuple[str, ThemeCoding]]:
@@ -33,11 +120,12 @@ def queue(codings: Mapping[str, Coding], decisions: Sequence[Decision]) -> list[
     """
     decided = latest(decisions)
     cells = [(i, theme) for i, coding in codings.items() for theme in coding.themes if (i, theme.theme) not in decided]
-    return sorted(cells, key=lambda cell: (*_rank(cell[1]), cell[0], cell[1].theme))
+    return sorted(cells, key=lambda cell: (*worth(cell[1].value, cell[1].doubts), cell[0], cell[1].theme))
 
 
-def _rank(theme: ThemeCoding) -> tuple[int, int]:
-    if any(d.startswith("coders differ") for d in theme.doubts):
-        return 0, -len(theme.doubts)
-    kind = {"unclear": 1, "present": 2, "explicitly_absent": 3, "not_mentioned": 4}[theme.value]
-    return kind, -len(theme.doubts)
+def worth(value: ThemeValue, doubts: Sequence[str]) -> tuple[int, int]:
+    """How early a person should look at a proposal: smaller is sooner."""
+    if any(d.startswith("coders differ") for d in doubts):
+        return 0, -len(doubts)
+    kind = {"unclear": 1, "present": 2, "explicitly_absent": 3, "not_mentioned": 4}[value]
+    return kind, -len(doubts)

@@ -8,11 +8,15 @@ from scr_llm.store import tables
 
 def _first(connection: Connection) -> None:
     tables.metadata.create_all(connection)
+    _append_only(connection, "decisions")
+
+
+def _append_only(connection: Connection, table: str) -> None:
     for verb in ("UPDATE", "DELETE"):
         connection.execute(
             text(
-                f"CREATE TRIGGER decisions_no_{verb.lower()} BEFORE {verb} ON decisions "
-                "BEGIN SELECT RAISE(ABORT, 'decisions are only ever appended'); END"
+                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table.replace('_', ' ')} are only ever appended'); END"
             )
         )
 
@@ -25,7 +29,17 @@ def _batches(connection: Connection) -> None:
     tables.batches.create(connection, checkfirst=True)
 
 
-STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies), 3: ("batches of questions", _batches)}
+def _sign_offs(connection: Connection) -> None:
+    tables.sign_offs.create(connection, checkfirst=True)
+    tables.heads.create(connection, checkfirst=True)
+    _append_only(connection, "sign_offs")
+    rows = connection.execute(select(func.count(), func.max(tables.decisions.c.seq)).select_from(tables.decisions)).one()
+    if rows[0]:
+        last = connection.execute(select(tables.decisions.c.hash).where(tables.decisions.c.seq == rows[1])).scalar()
+        connection.execute(insert(tables.heads).values(chain="decisions", count=rows[0], hash=last))
+
+
+STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies), 3: ("batches of questions", _batches), 4: ("sign-offs and the heads of chains", _sign_offs)}
 
 
 def migrate(engine: Engine) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, Table, create_engine, event, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
-from scr_llm.records import Coding, Decision, Document, DraftCoding, Reading
+from scr_llm.errors import ConflictError
+from scr_llm.records import Coding, Decision, Document, DraftCoding, Reading, SignOff
 from scr_llm.store import tables
 from scr_llm.store.migrations import migrate
 
@@ -93,36 +94,87 @@ class Store:
         record = self._one(tables.codings, "draft", document_id)
         return DraftCoding.model_validate_json(record) if record else None
 
-    def append_decision(self, decision: Decision) -> int:
-        """Append a decision, chained to the one before. Returns its number."""
+    def append_decision(self, decision: Decision, *, expect: int | None = None) -> int:
+        """Append a decision, chained to the one before. Returns its number.
+
+        Args:
+            decision: what was decided.
+            expect: number of the last decision on the same cell that was in view, 0 for none.
+
+        Raises:
+            ConflictError: somebody decided on the cell since then. Nothing is appended.
+        """
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            last = connection.execute(select(tables.decisions.c.hash).order_by(tables.decisions.c.seq.desc()).limit(1)).scalar()
-            record, before = decision.model_dump_json(), last or _FIRST_HASH
-            done = connection.execute(
-                insert(tables.decisions).values(
-                    document_id=decision.document_id, record=record, prev_hash=before, hash=_chained(before, record)
-                )
-            )
-            return int(done.inserted_primary_key[0]) if done.inserted_primary_key else 0
+            if expect is not None and (last := self._last_on(connection, decision.document_id, decision.theme)) != expect:
+                raise ConflictError(last)
+            return self._chain(connection, "decisions", tables.decisions, document_id=decision.document_id, record=decision.model_dump_json())
 
-    def decisions(self, document_id: str | None = None) -> list[Decision]:
-        """Decisions in the order they were made, of one document or of all."""
-        query = select(tables.decisions.c.record).order_by(tables.decisions.c.seq)
+    def last_on(self, document_id: str, theme: str) -> int:
+        """Number of the last decision on a cell; 0 where there is none."""
+        with self._engine.connect() as connection:
+            return self._last_on(connection, document_id, theme)
+
+    def _last_on(self, connection: Connection, document_id: str, theme: str) -> int:
+        rows = connection.execute(select(tables.decisions.c.seq, tables.decisions.c.record).where(tables.decisions.c.document_id == document_id))
+        return max((int(row.seq) for row in rows if Decision.model_validate_json(row.record).theme == theme), default=0)
+
+    def _chain(self, connection: Connection, chain: str, table: Table, **values: str) -> int:
+        """Append a row, chained to the one before by its `record`, and note how long the chain is now."""
+        last = connection.execute(select(table.c.hash).order_by(table.c.seq.desc()).limit(1)).scalar() or _FIRST_HASH
+        own = _chained(last, values["record"])
+        done = connection.execute(insert(table).values(**values, prev_hash=last, hash=own))
+        count = connection.execute(select(func.count()).select_from(table)).scalar()
+        head = upsert(tables.heads).values(chain=chain, count=count, hash=own)
+        connection.execute(head.on_conflict_do_update(index_elements=["chain"], set_={"count": count, "hash": own}))
+        return int(done.inserted_primary_key[0]) if done.inserted_primary_key else 0
+
+    def decisions(self, document_id: str | None = None, *, after: int = 0) -> list[Decision]:
+        """Decisions in the order they were made, of one document or of all; those after a number."""
+        query = select(tables.decisions.c.record).where(tables.decisions.c.seq > after).order_by(tables.decisions.c.seq)
         if document_id is not None:
             query = query.where(tables.decisions.c.document_id == document_id)
         with self._engine.connect() as connection:
             return [Decision.model_validate_json(row.record) for row in connection.execute(query)]
 
-    def verify_decisions(self) -> int | None:
-        """Number of the first decision at which the chain breaks; None where it holds."""
-        before = _FIRST_HASH
+    def head(self) -> tuple[int, str]:
+        """How many decisions there are, and the hash of the last: worth writing down, since nobody can rebuild an earlier one unseen."""
         with self._engine.connect() as connection:
-            for row in connection.execute(select(tables.decisions).order_by(tables.decisions.c.seq)):
+            row = connection.execute(select(tables.heads).where(tables.heads.c.chain == "decisions")).mappings().one_or_none()
+            return (int(row["count"]), str(row["hash"])) if row else (0, _FIRST_HASH)
+
+    def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
+        """Append a sign-off with its paper as JSON, chained to the one before. Returns its number."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return self._chain(connection, "sign_offs", tables.sign_offs, record=sign_off.model_dump_json(), paper=paper)
+
+    def sign_offs(self) -> list[tuple[SignOff, str]]:
+        """Every sign-off with its paper as JSON, the first one first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.sign_offs).order_by(tables.sign_offs.c.seq))
+            return [(SignOff.model_validate_json(row.record), row.paper) for row in rows]
+
+    def verify_decisions(self) -> int | None:
+        """Number of the first decision at which the chain breaks; None where it holds. A missing last one is the number behind the last."""
+        return self._verify("decisions", tables.decisions)
+
+    def verify_sign_offs(self) -> int | None:
+        """The same of sign-offs; a paper that is not the one that was signed breaks it too."""
+        broken = self._verify("sign_offs", tables.sign_offs)
+        changed = (n for n, (s, paper) in enumerate(self.sign_offs(), 1) if hashlib.sha256(paper.encode()).hexdigest() != s.paper_sha256)
+        return broken or next(changed, None)
+
+    def _verify(self, chain: str, table: Table) -> int | None:
+        before, count = _FIRST_HASH, 0
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(table).order_by(table.c.seq)):
                 if row.prev_hash != before or row.hash != _chained(before, row.record):
                     return int(row.seq)
-                before = row.hash
-        return None
+                before, count = row.hash, count + 1
+            head = connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
+        noted = (head["count"], head["hash"]) if head else (0, _FIRST_HASH)
+        return None if noted == (count, before) else count + 1
 
     def log_call(self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None) -> None:
         """Note what was sent to a model, without its text."""

@@ -31,6 +31,17 @@ decisions = Table(
     Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
 )  # fmt: skip
 
+heads = Table(
+    "heads", metadata,
+    Column("chain", String, primary_key=True), Column("count", Integer, nullable=False), Column("hash", String, nullable=False),
+)  # fmt: skip
+
+sign_offs = Table(
+    "sign_offs", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True), Column("record", Text, nullable=False), Column("paper", Text, nullable=False),
+    Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
+)  # fmt: skip
+
 calls = Table(
     "calls", metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True), Column("at", String, nullable=False),

@@ -1,6 +1,7 @@
 """Where on the printed page a stretch of its text stands, for highlighting."""
 
 import ctypes
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -24,25 +25,30 @@ def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
     """
     document = pdfium.PdfDocument(path)
     try:
-        page = document[span.page - 1]
-        textpage = page.get_textpage()
-        rows = rows_of(textpage.get_text_range())
-        boxes: list[Box] = []
-        at = 0
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) != len(rows):
-            return ()
-        for line, (first, _row) in zip(lines, rows, strict=True):
-            start = text.index(line, at)
-            at = start + len(line)
-            low, high = max(span.start, start), min(span.end, at)
-            if low < high:
-                boxes += _boxes(textpage, first + low - start, high - low)
-        return tuple(boxes)
+        return stretches(document[span.page - 1], text, (span,))[0]
     except pdfium.PdfiumError:
         return ()
     finally:
         document.close()
+
+
+def stretches(page: pdfium.PdfPage, text: str, spans: Sequence[Span]) -> list[tuple[Box, ...]]:
+    """The boxes of several stretches of one open page, each as `rectangles` gives them."""
+    textpage = page.get_textpage()
+    rows = rows_of(textpage.get_text_range())
+    lines = [line for line in text.split("\n") if line.strip()]
+    found: list[list[Box]] = [[] for _ in spans]
+    if len(lines) != len(rows):
+        return [() for _ in spans]
+    at = 0
+    for line, (first, _row) in zip(lines, rows, strict=True):
+        start = text.index(line, at)
+        at = start + len(line)
+        for boxes, span in zip(found, spans, strict=True):
+            low, high = max(span.start, start), min(span.end, at)
+            if low < high:
+                boxes += _boxes(textpage, first + low - start, high - low)
+    return [tuple(boxes) for boxes in found]
 
 
 def _boxes(textpage: pdfium.PdfTextPage, first: int, count: int) -> list[Box]:

@@ -21,14 +21,13 @@ class Writer:
 
     def briefing(self) -> Briefing:
         """All parts."""
-        signed = False
         status = (
             f"DRAFT – not signed off – {self.facts.cells_decided} of {self.facts.cells} cells decided by a person"
         )
         parts = [self._purpose(), self._not_read()] if not self.reviews else self._parts()
         coders = {r.coding.coder.model_dump_json(): r.coding.coder for r in self.reviews}
         return Briefing(
-            title=self.paper.title, status="signed_off" if signed else "draft", status_line=status, marking=self.paper.marking,
+            title=self.paper.title, status="draft", status_line=status, marking=self.paper.marking,
             version=self.paper.version, organisation=self.paper.organisation, coders=tuple(coders.values()), facts=self.facts,
             cases=self.matrix.rows, parts=tuple(parts), evidence=self._all_evidence(),
         )  # fmt: skip

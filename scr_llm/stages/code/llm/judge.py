@@ -1,7 +1,5 @@
 """Candidates, then a judge: the rules and a search propose sentences, the model says yes or no to each, and is weighed."""
 
-import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +8,7 @@ from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme, Reading
 from scr_llm.stages.code.llm.shown import Line
 from scr_llm.stages.code.llm.themes import Answers
 from scr_llm.stages.code.rules import propose
+from scr_llm.text.search import Search
 
 SEARCHED = 3
 """Sentences for each theme that the search proposes."""
@@ -44,7 +43,7 @@ class Judge:
     def __init__(self, told: Mapping[str, str], lines: Sequence[Line], reading: Reading, codebook: Codebook, thresholds: Thresholds) -> None:
         self._codes, self._thresholds = codebook.codes, thresholds
         self._proposed = {theme.theme: theme for theme in propose(reading, codebook)}
-        search = _Search(lines)
+        search = Search([line.text for line in lines])
         self._candidates = {c.id: _candidates(c, self._proposed[c.id], lines, search) for c in codebook.codes}
         self.questions = tuple(
             Question(candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), Weighed)
@@ -78,7 +77,7 @@ class Judge:
         return proposed
 
 
-def _candidates(code: Code, proposed: DraftTheme, lines: Sequence[Line], search: "_Search") -> list[_Candidate]:
+def _candidates(code: Code, proposed: DraftTheme, lines: Sequence[Line], search: Search) -> list[_Candidate]:
     """What the rules hold to show the theme, then what the search finds, in reading order."""
     rules = {_bare(q.text): q for q in proposed.quotes if proposed.value == "present" and "good_practice" not in q.flags}
     known = rules.keys() | {_bare(q.text) for q in proposed.quotes}
@@ -96,25 +95,3 @@ def _ask(template: str, code: Code, line: Line) -> str:
 
 def _bare(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
-
-
-_COMMON = frozenset(
-    ["that", "this", "with", "from", "have", "been", "were", "where", "which", "when", "what", "than", "then", "they", "their", "there", "child", "children", "review", "reviews", "reports", "present", "parent", "parents", "family", "people", "other", "same", "only", "does", "used", "some", "more", "also", "into", "about"]
-)
-
-
-class _Search:
-    """Sentences by the words of a code: SQLite's own full-text index, ranked by BM25 over word stems. In memory; nothing is written."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._db = sqlite3.connect(":memory:")
-        self._db.execute("CREATE VIRTUAL TABLE line USING fts5(text, tokenize='porter')")
-        self._db.executemany("INSERT INTO line(rowid, text) VALUES (?, ?)", ((n, line.text) for n, line in enumerate(lines)))
-
-    def best(self, code: Code, most: int) -> list[int]:
-        """Indices of the sentences that share the rarest words with the code's own, best first."""
-        text = " ".join((code.label, code.definition, *code.include)).casefold()  # not the wordings: those the rules have looked for
-        words = sorted(set(re.findall(r"[a-z]{4,}", text)) - _COMMON)
-        asked = " OR ".join(f'"{word}"' for word in words)
-        rows = self._db.execute("SELECT rowid FROM line WHERE line MATCH ? ORDER BY bm25(line), rowid LIMIT ?", (asked, most)).fetchall() if words else []
-        return [row[0] for row in rows]

@@ -1,0 +1,295 @@
+"""The reviewer's desk: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
+
+import itertools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+from typing import Literal
+
+from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
+from scr_llm.errors import RefusedError
+from scr_llm.project import Project
+from scr_llm.records import Code, Coding, Decision, Document, Evidence, Reading, Refusal, ThemeValue
+from scr_llm.records.decision import Act
+from scr_llm.stages.ground import ground_quote
+from scr_llm.stages.review import Key, Standing, State, must_be_decided, state, unverified, worth
+from scr_llm.stages.synthesise import Coded
+from scr_llm.store import Store
+from scr_llm.text.flow import NEVER_EVIDENCE, Flow, readable, sentences
+from scr_llm.text.search import Search
+
+Kind = Literal["theme", "finding", "recommendation", "case"]
+FACTS = ("authority", "pseudonym", "context")
+"""Case facts that a person decides by themselves."""
+NEAREST = 3
+"""Passages that are shown where nothing was proposed."""
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Who sits at the desk."""
+
+    name: str
+    role: str
+    blind: bool = False
+    """Whether as second reviewer, who sees nobody's answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What stands in a cell before anybody decided, in short."""
+
+    kind: Kind
+    value: ThemeValue
+    doubts: tuple[str, ...] = ()
+    core: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell opened for a person."""
+
+    document: Document
+    label: str
+    key: str
+    kind: Kind
+    title: str
+    code: Code | None
+    proposed: ThemeValue
+    value: ThemeValue
+    text: str | None
+    """Of a finding, recommendation or fact."""
+    sub_themes: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    why: str
+    doubts: tuple[str, ...]
+    state: State
+    standing: Standing
+    seen: int
+    """Number of the last decision on the cell."""
+    nearest: tuple[Evidence, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+class Desk:
+    """A project's cells. Holds a short index of all; what a cell needs beyond that is read when it is opened."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.codebook = load_codebook(project.codebook_path)
+        self.codes = {code.id: code for code in self.codebook.codes}
+        self.hashes = {code.id: code_sha256(code) for code in self.codebook.codes}
+        self.codebook_sha256 = codebook_sha256(self.codebook)
+        self.store = Store(project.store_path)
+        self.documents: dict[str, Document] = {}
+        self.labels: dict[str, str] = {}
+        self.proposals: dict[Key, Proposal] = {}
+        self._standings: dict[Key, Standing] = {}
+        self._acts: list[tuple[str, str]] = []
+        self._taken = 0
+        self._open: dict[Reviewer, tuple[int, list[Key]]] = {}
+        self._lock = threading.Lock()
+        for document in sorted(self.store.documents(), key=lambda d: (d.file, d.id)):
+            if document.status == "coded" and (coding := self.store.coding(document.id)):
+                self._index(document, coding)
+        self.refresh()
+
+    def _index(self, document: Document, coding: Coding) -> None:
+        self.documents[document.id] = document
+        self.labels[document.id] = Coded(document, coding).label
+        for theme in coding.themes:
+            if code := self.codes.get(theme.theme):
+                self.proposals[document.id, theme.theme] = Proposal("theme", theme.value, theme.doubts, must_be_decided(code, theme.value))
+        for code_id in self.codes.keys() - {t.theme for t in coding.themes}:  # a code that is newer than the coding
+            self.proposals[document.id, code_id] = Proposal("theme", "unclear", ("the code is newer than the coding",))
+        for kind, items in (("finding", coding.findings), ("recommendation", coding.recommendations)):
+            for item in items:
+                self.proposals[document.id, item.id] = Proposal("finding" if kind == "finding" else "recommendation", "present")
+        for fact in FACTS:
+            stated = bool(coding.case.evidence.get(fact))
+            self.proposals[document.id, f"case:{fact}"] = Proposal("case", "present" if stated else "not_mentioned")
+
+    def refresh(self) -> None:
+        """Take in what others decided since."""
+        with self._lock:
+            for decision in self.store.decisions(after=self._taken):
+                self._standings.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
+                self._acts.append((decision.author, decision.at))
+                self._taken += 1
+
+    def standing(self, key: Key) -> Standing:
+        """All that people decided on a cell."""
+        return self._standings.get(key, Standing())
+
+    def state(self, key: Key) -> State:
+        """Where a cell stands."""
+        return state(self._standings.get(key), self.hashes.get(key[1], ""))
+
+    def value(self, key: Key) -> ThemeValue:
+        """A cell's current value."""
+        decision = self.standing(key).counts
+        return decision.value if decision else self.proposals[key].value
+
+    def counted(self) -> list[Key]:
+        """Every cell that is printed or counted, document by document."""
+        return [key for key, p in self.proposals.items() if p.core]
+
+    def open_for(self, who: Reviewer) -> list[Key]:
+        """The cells that wait for a person, the most worth a look first. A blind reviewer's follow the paper, and are core themes only."""
+        if self._open.get(who, (-1, []))[0] != self._taken:
+            self._open[who] = (self._taken, self._waiting(who))
+        return self._open[who][1]
+
+    def _waiting(self, who: Reviewer) -> list[Key]:
+        if who.blind:
+            core = [c.id for c in self.codebook.codes if c.core]
+            return [(d, c) for d in self.documents for c in core if not any(x.author == who.name for x in self.standing((d, c)).blind)]
+        waiting = [key for key in self.counted() if self.state(key) in ("undecided", "stale")]
+        order = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
+        return sorted(waiting, key=lambda k: (self.state(k) != "stale", order[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k))
+
+    def blind_done(self, name: str) -> bool:
+        """Whether a second reviewer has decided all that there is to decide blind."""
+        return not self.open_for(Reviewer(name, "", blind=True))
+
+    def disagreements(self) -> list[Key]:
+        """Cells on which two reviewers differ and nobody has adjudicated."""
+        return [key for key in self._standings if key in self.proposals and self.state(key) == "disagreed"]
+
+    def minutes_left(self, who: Reviewer) -> float | None:
+        """Time for what is open at this person's own pace, pauses of over five minutes left out; None before five decisions."""
+        times = [datetime.fromisoformat(at).timestamp() for author, at in self._acts if author == who.name]
+        gaps = [b - a for a, b in itertools.pairwise(times) if 0 <= b - a < 300]
+        return median(gaps) * len(self.open_for(who)) / 60 if len(gaps) >= 4 else None
+
+    def reading(self, document_id: str) -> Reading:
+        """The text of a document.
+
+        Raises:
+            RefusedError: there is none.
+        """
+        if found := self.store.reading(document_id):
+            return found
+        raise RefusedError("this review is not in the project.", next_step="Go back to the matrix.")
+
+    def cell(self, document_id: str, key: str, who: Reviewer) -> Cell:
+        """Open a cell. For a blind reviewer without anybody's answers but their own.
+
+        Raises:
+            RefusedError: there is no such cell.
+        """
+        at = (document_id, key)
+        coding = self.store.coding(document_id)
+        if at not in self.proposals or coding is None:
+            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+        proposal, standing, code = self.proposals[at], self.standing(at), self.codes.get(key)
+        text, why, evidence, subs, title = None, "", tuple[Evidence, ...](), tuple[str, ...](), code.label if code else key
+        if proposal.kind == "theme":
+            theme = next((t for t in coding.themes if t.theme == key), None)
+            evidence, why, subs = (theme.evidence, theme.why, theme.sub_themes) if theme else ((), "", ())
+        elif proposal.kind == "case":
+            name = key.removeprefix("case:")
+            text, evidence, title = getattr(coding.case, name), coding.case.evidence.get(name, ()), f"Case: {name}"
+        else:
+            item = next(i for i in (*coding.findings, *coding.recommendations) if i.id == key)
+            text, evidence, title = item.text, item.evidence, f"{proposal.kind.capitalize()} {item.number or ''}".strip()
+        decision = self._in_view(standing, who)
+        if decision:
+            evidence, text, subs = decision.evidence, decision.text or text, decision.sub_themes
+        value: ThemeValue = decision.value if decision else proposal.value
+        if who.blind:
+            hidden = Standing(blind=[d for d in standing.blind if d.author == who.name])
+            return Cell(
+                self.documents[document_id], self.labels[document_id], key, proposal.kind, title, code, "unclear", decision.value if decision else "unclear",
+                text, decision.sub_themes if decision else (), decision.evidence if decision else (), decision.reason if decision else "", (), "decided" if decision else "undecided", hidden,
+                self.store.last_on(*at),
+            )  # fmt: skip
+        return Cell(
+            self.documents[document_id], self.labels[document_id], key, proposal.kind, title, code, proposal.value, value, text, subs, evidence, why,
+            proposal.doubts, self.state(at), standing, self.store.last_on(*at), () if evidence or not code else self.nearest(document_id, code),
+            tuple(r for r in coding.refused if r.about == f"theme:{key}"),
+        )  # fmt: skip
+
+    @staticmethod
+    def _in_view(standing: Standing, who: Reviewer) -> Decision | None:
+        if who.blind:
+            return next((d for d in reversed(standing.blind) if d.author == who.name), None)
+        return standing.counts
+
+    def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
+        """The sentences that come nearest to a code, for a person to judge the silence by."""
+        reading = self.reading(document_id)
+        body = [s for s in sentences(Flow.of(reading)) if s.section_kind not in NEVER_EVIDENCE]
+        found = [body[n] for n in Search([s.text for s in body]).best(code, NEAREST)]
+        return tuple(e for s in found for e in ground_quote(reading, s.raw, s.page, f"theme:{code.id}")[0])
+
+    def quote(self, document_id: str, key: str, text: str, page: int | None) -> tuple[Evidence, ...]:
+        """Evidence of words that a person marked.
+
+        Raises:
+            RefusedError: they do not stand in the document, or only where nothing is evidence.
+        """
+        about = f"theme:{key}" if key in self.codes else key
+        found, refused = ground_quote(self.reading(document_id), text, page, about)
+        if not found:
+            why = refused[0].reason if refused else "these words do not stand in the document"
+            raise RefusedError(f"“{readable(text)[:80]}” is no evidence: {why}.", document=self.documents[document_id].file, page=page, next_step="Mark other words.")
+        return found
+
+    def decide(
+        self, who: Reviewer, document_id: str, key: str, value: ThemeValue, *, evidence: Sequence[Evidence] = (), sub_themes: Sequence[str] = (),
+        text: str | None = None, reason: str = "", act: Act | None = None, seen: int | None = None,
+    ) -> int:  # fmt: skip
+        """Append a person's decision. Returns its number.
+
+        Raises:
+            ConflictError: somebody decided on the cell after decision number `seen`.
+            RefusedError: it cannot stand: present without a quote, a quote that is not in the text, no name, a denied theme without a quote.
+        """
+        if not who.name.strip() or not who.role.strip():
+            raise RefusedError("a decision needs a name and a role.", next_step="Start the review with --name and --role.")
+        if (document_id, key) not in self.proposals:
+            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+        reading = self.reading(document_id)
+        act = act or ("blind" if who.blind else "decided")
+        if act != "withdrawn":
+            if value in ("present", "explicitly_absent") and key in self.codes and not any("good_practice" not in e.flags for e in evidence):
+                said = "present" if value == "present" else "said not to be so"
+                raise RefusedError(f"“{said}” needs a quote.", next_step="Mark the words in the text, or decide that it is not found.")
+            if wrong := unverified(evidence, reading):
+                raise RefusedError(f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again.")
+            if act == "adjudicated" and not reason.strip():
+                raise RefusedError("an adjudication needs a reason.", next_step="Say why.")
+        decision = Decision(
+            document_id=document_id, theme=key, act=act, value=value, text=text, sub_themes=tuple(sub_themes), evidence=tuple(evidence), author=who.name.strip(),
+            role=who.role.strip(), at=datetime.now(UTC).isoformat(timespec="milliseconds"), reason=reason.strip(), assisted=not who.blind,
+            codebook_sha256=self.codebook_sha256, code_sha256=self.hashes.get(key, ""), reading_sha256=reading.sha256,
+        )  # fmt: skip
+        number = self.store.append_decision(decision, expect=seen)
+        self.refresh()
+        return number
+
+    def withdraw(self, who: Reviewer) -> Key | None:
+        """Take back this person's last act that stands. Returns its cell; None where there is none."""
+        own: list[Key] = []
+        for d in self.store.decisions():
+            if d.author != who.name:
+                continue
+            key = (d.document_id, d.theme)
+            if d.act != "withdrawn":
+                own.append(key)
+            elif key in own:
+                own.reverse()
+                own.remove(key)
+                own.reverse()
+        if not own:
+            return None
+        key = own[-1]
+        self.decide(who, *key, "unclear", act="withdrawn")
+        return key
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()

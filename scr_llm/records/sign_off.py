@@ -1,0 +1,45 @@
+"""What was signed, by whom, and what it rests on. Appended, never changed."""
+
+from scr_llm.records.base import Record
+from scr_llm.records.briefing import Briefing
+from scr_llm.records.coding import Coding
+
+
+class SignedPaper(Record):
+    """All that the files of a signed briefing are written from, so that they can be written again byte for byte."""
+
+    briefing: Briefing
+    """The briefing."""
+    codings: tuple[Coding, ...]
+    """The codings behind it under the decisions of that day, in the order of its cases."""
+
+
+class SignOff(Record):
+    """A person's signature under a briefing, and the hashes of all that it rests on."""
+
+    name: str
+    """Who signed."""
+    role: str
+    """In which role."""
+    at: str
+    """When: ISO 8601 with time zone."""
+    version: str
+    """Version of the briefing."""
+    documents: dict[str, str]
+    """Document id to the SHA-256 of its file."""
+    readings: dict[str, str]
+    """Document id to the SHA-256 of its reading."""
+    codebook_version: str
+    """The codebook's own version."""
+    codebook_sha256: str
+    """Hash of its meaning."""
+    decisions: int
+    """Number of decisions."""
+    decisions_head: str
+    """Hash of the last one in the chain."""
+    reviewers: tuple[str, ...]
+    """Names and roles of all who decided, in the order of their first decision."""
+    paper_sha256: str
+    """SHA-256 of the signed paper as JSON, which is kept with this record."""
+    files: dict[str, str]
+    """Name of each file that was written to the SHA-256 of its bytes."""

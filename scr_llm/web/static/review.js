@@ -1,0 +1,62 @@
+"use strict";
+// One key for each step. Everything works without this file too; it only presses buttons and follows links.
+(function () {
+  const said = document.getElementById("said");
+  const off = "scr-llm-no-keys";
+  const say = (text) => { if (said) said.textContent = text; };
+
+  function selected() {
+    const selection = window.getSelection();
+    const text = selection ? selection.toString().replace(/\s*\n\s*/g, "\n").trim() : "";
+    if (!text || !selection.anchorNode) return null;
+    const at = selection.anchorNode.parentElement;
+    const sheet = at ? at.closest("[data-page]") : null;
+    return sheet ? { text: text, page: sheet.dataset.page } : null;
+  }
+
+  function quote() {
+    const found = selected();
+    const box = document.getElementById("quote");
+    if (!box) return;
+    if (!found) { say("Select words on the page first."); return; }
+    box.value = found.text;
+    document.getElementById("quote_page").value = found.page;
+    say("Quote taken from page " + found.page + ". Now decide.");
+    box.classList.add("taken");
+  }
+
+  function toggle(button) {
+    const sheet = document.getElementById("sheet"), words = document.getElementById("words");
+    const asText = words.hidden;
+    words.hidden = !asText;
+    sheet.hidden = asText;
+    button.setAttribute("aria-pressed", String(asText));
+    button.textContent = asText ? "Show as picture" : "Show as text";
+  }
+
+  const button = document.getElementById("toggle");
+  if (button) button.addEventListener("click", () => toggle(button));
+  const nokeys = document.getElementById("nokeys");
+  if (nokeys) {
+    nokeys.checked = localStorage.getItem(off) === "1";
+    nokeys.addEventListener("change", () => localStorage.setItem(off, nokeys.checked ? "1" : "0"));
+  }
+
+  let busy = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { if (document.activeElement) document.activeElement.blur(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(off) === "1") return;
+    const target = event.target;
+    if (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "checkbox")) return;
+    if (event.key === "q") { quote(); event.preventDefault(); return; }
+    if (event.key === "c") { const box = document.getElementById("reason"); if (box) { box.focus(); event.preventDefault(); } return; }
+    if (event.key === "m") { window.location.assign("/matrix"); return; }
+    const found = Array.from(document.querySelectorAll("[data-key]")).find((e) => e.dataset.key === event.key);
+    if (found && !busy) {
+      if (found.form) busy = true;
+      event.preventDefault();
+      found.click();
+    }
+  });
+  window.addEventListener("pageshow", () => { busy = false; });
+})();

@@ -1,0 +1,114 @@
+"""What the templates print, computed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from scr_llm.desk import Cell, Desk, Reviewer
+from scr_llm.records import Evidence, Span
+from scr_llm.stages.review import Key, Standing
+from scr_llm.web import picture
+
+SHORT = {"present": "Yes", "explicitly_absent": "Said not", "not_mentioned": "Not found", "unclear": "Unclear"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the person is."""
+
+    open: int
+    of: int
+    minutes: int | None
+    disagreed: int
+
+
+def progress(desk: Desk, who: Reviewer) -> Progress:
+    """How many cells wait for this person, of how many, and for about how long."""
+    of = len(desk.documents) * sum(c.core for c in desk.codebook.codes) if who.blind else len(desk.counted())
+    minutes = desk.minutes_left(who)
+    return Progress(len(desk.open_for(who)), of, None if minutes is None else max(1, round(minutes)), 0 if who.blind else len(desk.disagreements()))
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """A cell at a glance."""
+
+    key: Key
+    value: str
+    state: str
+    told: str
+
+
+def matrix(desk: Desk, who: Reviewer, first: int, rows: int, everything: bool) -> dict[str, Any]:
+    """Cases by themes, with each cell's state. A blind reviewer sees only what they decided."""
+    codes = [c for c in desk.codebook.codes if c.core or everything]
+    names = sorted(desk.documents, key=lambda d: desk.labels[d])
+
+    def cell(document: str, code: str) -> MatrixCell:
+        key = (document, code)
+        if who.blind:
+            own = [d for d in desk.standing(key).blind if d.author == who.name]
+            value, state = (SHORT[own[-1].value], "decided") if own else ("Open", "undecided")
+        else:
+            value, state = SHORT[desk.value(key)], desk.state(key)
+        return MatrixCell(key, value, state, f"{value}, {state}")
+
+    shown = names[first : first + rows]
+    lines = []
+    for d in shown:
+        others = [k for k, p in desk.proposals.items() if k[0] == d and p.kind != "theme"] if not who.blind and len(names) <= rows else []
+        lines.append({"id": d, "label": desk.labels[d], "file": desk.documents[d].file, "cells": [cell(d, c.id) for c in codes], "others": len(others), "open": sum(desk.state(k) == "undecided" for k in others)})
+    counts = {c.id: sum(desk.value((d, c.id)) == "present" for d in names if (d, c.id) in desk.proposals) for c in codes}
+    return {
+        "codes": codes, "lines": lines, "first": first, "rows": rows, "of": len(names), "everything": everything, "counts": counts,
+        "more": len(desk.codebook.codes) - sum(c.core for c in desk.codebook.codes),
+    }  # fmt: skip
+
+
+def opened(desk: Desk, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
+    """All that the page of one cell prints: the cell, the page of the PDF with its highlights, and its lines for selecting."""
+    reading = desk.reading(cell.document.id)
+    shown = cell.evidence or cell.nearest
+    number = page if 1 <= page <= len(reading.pages) else shown[0].page if shown else 1
+    path, text = desk.project.inbox / cell.document.file, reading.pages[number - 1].text
+    here = [e for e in shown if e.page == number]
+    placed = picture.boxes(path, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
+    key = (cell.document.id, cell.key)
+    opinions = [("First reviewer", cell.standing.first[-1]), ("Second reviewer", cell.standing.blind[-1])] if cell.standing.first and cell.standing.blind else []
+    return {
+        "c": cell, "number": number, "pages": len(reading.pages), "boxes": [box for found in placed for box in found], "lines": picture.lines(path, text, number),
+        "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "waits": key in desk.open_for(who), "opinions": [] if who.blind else opinions,
+        "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
+    }  # fmt: skip
+
+
+def _history(standing: Standing) -> list[Any]:
+    return sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at)
+
+
+def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
+    """A page's text in stretches, and which of them are quoted."""
+    found: list[tuple[str, bool]] = []
+    at = 0
+    for quote in sorted(quotes, key=lambda e: e.start):
+        if quote.start >= at:
+            found += [(text[at : quote.start], False), (text[quote.start : quote.end], True)]
+            at = quote.end
+    return [*found, (text[at:], False)]
+
+
+def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
+    """Findings, recommendations and case facts of one review, each with where it stands."""
+    desk.reading(document_id)
+    rows = [] if who.blind else [desk.cell(document_id, key, who) for (d, key), p in desk.proposals.items() if d == document_id and p.kind != "theme"]
+    return {"label": desk.labels[document_id], "d": desk.documents[document_id], "rows": rows}
+
+
+def disagreements(desk: Desk) -> list[dict[str, Any]]:
+    """Cells on which two reviewers differ, with both answers."""
+    return [{"key": key, "label": desk.labels[key[0]], "theme": desk.codes[key[1]].label, "first": s.first[-1], "second": s.blind[-1]} for key in desk.disagreements() if (s := desk.standing(key))]
+
+
+def agreed(desk: Desk) -> tuple[int, int]:
+    """On how many cells two reviewers agreed, of how many that both decided; as they first decided, before any adjudication."""
+    both = [s for key in desk.proposals if (s := desk.standing(key)).first and s.blind]
+    return sum(s.first[-1].value == s.blind[-1].value for s in both), len(both)

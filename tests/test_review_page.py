@@ -1,0 +1,157 @@
+"""The review page from outside: who may come in, and what is taken in."""
+
+import html
+import re
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from served import ALEX, Served, coded_project, review_page
+
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.errors import ConflictError, RefusedError
+from scr_llm.project import load_project
+from scr_llm.records import Evidence
+
+WHO = Reviewer("Alex Reader", "Analyst")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return coded_project(tmp_path_factory.mktemp("page") / "p")
+
+
+@pytest.fixture(scope="module")
+def served(root: Path):  # type: ignore[no-untyped-def]
+    with review_page(root, *ALEX) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def browser(served: Served) -> httpx.Client:
+    client = httpx.Client(base_url=served.base, follow_redirects=True)
+    assert client.get("/" + "?" + served.address.split("?")[1]).status_code == 200
+    return client
+
+
+def field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_only_the_browser_that_was_given_the_address_comes_in(served: Served, browser: httpx.Client) -> None:
+    stranger = httpx.Client(base_url=served.base)
+    assert stranger.get("/matrix").status_code == 403
+    assert stranger.get("/?token=wrong").status_code == 403
+    assert stranger.get("/?" + served.address.split("?")[1]).status_code == 403, "the token works once"
+    assert stranger.get("/matrix", cookies={"scr_llm_review": "guess"}).status_code == 403
+    assert browser.get("/matrix").status_code == 200
+
+
+def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(browser: httpx.Client, root: Path, served: Served) -> None:
+    assert browser.get("/matrix", headers={"host": "evil.example"}).status_code == 421
+    page = browser.get("/next")
+    before = len(Desk(load_project(root)).store.decisions())
+    good = {"csrf": field(page.text, "csrf"), "seen": "0", "value": "not_mentioned"}
+    own = {"origin": served.base}
+    assert browser.post(page.url, data=good, headers={"origin": "http://evil.example"}).status_code == 403
+    assert browser.post(page.url, data=good).status_code == 403, "no origin"
+    assert browser.post(page.url, data={**good, "csrf": "x"}, headers=own).status_code == 403
+    assert browser.post(page.url, data={k: v for k, v in good.items() if k != "csrf"}, headers=own).status_code == 403
+    assert browser.post(page.url, content=b"\xff\xfe", headers=own).status_code == 400
+    assert browser.post(page.url, data={**good, "reason": "x" * 300_000}, headers=own).status_code == 413
+    assert browser.post(page.url, data={**good, "value": "yes"}, headers=own).status_code == 400
+    assert browser.post(page.url, data={**good, "value": "present", "keep": "1:5:3:exact:"}, headers=own).status_code == 400
+    assert len(Desk(load_project(root)).store.decisions()) == before
+
+
+@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/page/..%2f..%2fetc/1.png", "/page/x/1.png", "/page/x/99999999.png"])
+def test_a_path_never_leaves_the_page(served: Served, browser: httpx.Client, path: str) -> None:
+    host, port = served.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as raw:
+        cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
+        assert raw.makefile("rb").readline().split()[1] == b"404"
+
+
+def test_every_answer_says_what_a_browser_may_do(browser: httpx.Client) -> None:
+    for path in ("/matrix", "/nothing", "/static/review.css"):
+        headers = browser.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"] and "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff" and headers["cache-control"] == "no-store"
+        assert "server" not in headers
+    text = browser.get("/matrix").text
+    assert "http://" not in text and "https://" not in text and " style=" not in text and "onclick" not in text
+
+
+def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
+    from scr_llm.store import Store
+
+    evil = '<script>alert(1)</script>"><img src=x>'
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    project = load_project(root)
+    with Store(project.store_path) as store:
+        document = store.documents()[0]
+        coding, draft = store.coding(document.id), store.draft(document.id)
+        assert coding and draft
+        case = coding.case.model_copy(update={"pseudonym": evil})
+        store.save_coding(document.model_copy(update={"file": f"{evil}.pdf"}), draft, coding.model_copy(update={"case": case, "notes": (evil,)}))
+    with review_page(root, "--name", evil, "--role", "R") as page, httpx.Client(follow_redirects=True) as client:
+        assert client.get(page.address).status_code == 200
+        cell = client.get(f"{page.base}/cell/{document.id}/workforce")
+        answer = client.post(cell.url, data={"csrf": field(cell.text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": evil, "stay": "1"}, headers={"origin": page.base})
+        for path in ("/matrix", f"/document/{document.id}", "/explain/workforce", "/sign-off", f"/cell/{document.id}/workforce"):
+            text = client.get(page.base + path).text
+            assert "<script>alert" not in text and "<img src=x" not in text, path
+        assert "&lt;script&gt;alert(1)" in answer.text
+
+
+def test_two_browsers_do_not_lose_a_decision(tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    one, other = Desk(load_project(root)), Desk(load_project(root))
+    key = next(iter(one.documents)), "workforce"
+    seen = one.cell(*key, WHO).seen
+    one.decide(WHO, *key, "not_mentioned", seen=seen)
+    with pytest.raises(ConflictError):
+        other.decide(Reviewer("Other", "Nurse"), *key, "unclear", seen=seen)
+    assert [d.author for d in other.store.decisions()] == ["Alex Reader"]
+    other.refresh()
+    assert other.state(key) == "decided"
+
+
+def test_a_decision_that_cannot_stand_is_refused(tmp_path: Path) -> None:
+    desk = Desk(load_project(coded_project(tmp_path / "p", ("corriford-child-1",))))
+    document = next(iter(desk.documents))
+    with pytest.raises(RefusedError, match="needs a quote"):
+        desk.decide(WHO, document, "neglect", "present")
+    with pytest.raises(RefusedError, match=r"do not stand|no evidence"):
+        desk.quote(document, "neglect", "These words stand nowhere in this review at all.", 1)
+    made_up = Evidence(quote="made up", page=1, start=0, end=7, status="exact", section="")
+    with pytest.raises(RefusedError, match="page 1"):
+        desk.decide(WHO, document, "neglect", "present", evidence=[made_up])
+    with pytest.raises(RefusedError, match="name"):
+        desk.decide(Reviewer(" ", "x"), document, "neglect", "not_mentioned")
+    with pytest.raises(RefusedError, match="no such cell"):
+        desk.decide(WHO, document, "no_such_theme", "not_mentioned")
+    assert desk.store.decisions() == []
+
+
+def test_a_shared_server_takes_the_name_from_the_proxy(root: Path) -> None:
+    with (root / "project.toml").open("a") as settings:
+        settings.write('\n[review]\nsecond_reviewers = ["sam"]\n[review.roles]\nsam = "Designated nurse"\n')
+    with review_page(root, "--user-header", "X-Remote-User") as page:
+        assert httpx.get(page.base + "/matrix").status_code == 403
+        text = httpx.get(page.base + "/matrix", headers={"X-Remote-User": "sam"}).text
+        assert "sam, Designated nurse" in text and "blind second reviewer" in text
+        assert "explain" not in text, "no counts for a blind reviewer"
+
+
+def test_a_cell_answers_soon(browser: httpx.Client) -> None:
+    """A guard against a page that reads everything; the measurement is bench/review.py."""
+    browser.get("/next")
+    started = time.perf_counter()
+    browser.get("/next")
+    assert time.perf_counter() - started < 2
