@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo test test-live check schema fixtures measure
+.PHONY: demo test test-browser test-live check schema fixtures measure
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +19,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
+
+test-browser: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/browser -m browser -n 0 -rs
 
 test-live: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/live -m live -n 0 -rs

@@ -144,11 +144,22 @@ class Desk:
 
     def _waiting(self, who: Reviewer) -> list[Key]:
         if who.blind:
+            return [key for key in self._asked(who) if not any(x.author == who.name for x in self.standing(key).blind)]
+        return [key for key in self._asked(who) if self.state(key) in ("undecided", "stale")]
+
+    def _asked(self, who: Reviewer) -> list[Key]:
+        """Every cell that this person is asked about, decided or not, in order."""
+        if who.blind:
             core = [c.id for c in self.codebook.codes if c.core]
-            return [(d, c) for d in self.documents for c in core if not any(x.author == who.name for x in self.standing((d, c)).blind)]
-        waiting = [key for key in self.counted() if self.state(key) in ("undecided", "stale")]
+            return [(d, c) for d in self.documents for c in core]
         order = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
-        return sorted(waiting, key=lambda k: (self.state(k) != "stale", order[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k))
+        return sorted(self.counted(), key=lambda k: (order[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k))
+
+    def after(self, who: Reviewer, key: Key) -> Key | None:
+        """The open cell that follows one, so that what was passed over comes back only at the end; None where none is open."""
+        waiting, asked = set(self.open_for(who)), self._asked(who)
+        at = asked.index(key) + 1 if key in asked else 0
+        return next((k for k in (*asked[at:], *asked[:at]) if k in waiting), None)
 
     def blind_done(self, name: str) -> bool:
         """Whether a second reviewer has decided all that there is to decide blind."""

@@ -110,9 +110,8 @@ def _matrix(page: Page, request: Request) -> Response:
 
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
-    after = (request.query_params.get("document", ""), request.query_params.get("key", ""))
-    waiting = [key for key in page.desk.open_for(who) if key != after]
-    return RedirectResponse(_address(waiting[0]) if waiting else "/matrix?done=1", 303)
+    found = page.desk.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
+    return RedirectResponse(_address(found) if found else "/matrix?done=1", 303)
 
 
 def _cell(page: Page, request: Request) -> Response:
@@ -136,7 +135,8 @@ def _decide(page: Page, request: Request) -> Response:
         return RedirectResponse(_address((document, key)), 303)
     if given.act == "adjudicated":
         return RedirectResponse("/disagreements", 303)
-    return RedirectResponse(f"/next?document={in_url(document, safe='')}&key={in_url(key, safe='')}", 303)
+    found = page.desk.after(who, (document, key))
+    return RedirectResponse(_address(found) if found else "/matrix?done=1", 303)
 
 
 def _undo(page: Page, request: Request) -> Response:

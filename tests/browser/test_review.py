@@ -1,0 +1,246 @@
+"""A whole review in a real browser: `make test-browser`. Skips, saying so, where there is no Chromium.
+
+`.ci/run` installs Debian's and sets SCR_LLM_BROWSER=demanded, with which a missing browser is a failure.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from served import ALEX, SAM, coded_project, review_page
+
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.project import load_project
+
+pytestmark = pytest.mark.browser
+OPTIONS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ALEX_READER = Reviewer("Alex Reader", "Analyst")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        if os.environ.get("SCR_LLM_BROWSER") == "demanded":
+            pytest.fail("There is no Chromium on this machine, and SCR_LLM_BROWSER demands one.")
+        pytest.skip("SKIPPED: there is no Chromium on this machine (Debian: apt-get install chromium).")
+    root = sys.platform == "linux" and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*OPTIONS, *(["--no-sandbox"] if root else [])])
+        yield browser
+        browser.close()
+
+
+def visit(browser: Browser, address: str, width: int = 1280) -> tuple[Page, list[str]]:
+    """A fresh browser at an address, and the list that takes whatever goes wrong in it or leaves for elsewhere."""
+    page = browser.new_context(viewport={"width": width, "height": 860}, reduced_motion="reduce").new_page()
+    wrong: list[str] = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: wrong.append(str(e)))
+    page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(address.split("/?")[0]) else None)
+    page.goto(address)
+    return page, wrong
+
+
+def accessible(page: Page) -> None:
+    violations = Axe().run(page).response["violations"]
+    assert not violations, [(page.url, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in violations]
+
+
+def select(page: Page, words: str) -> None:
+    """Select words on the drawn page with the mouse, from the first letter to the last."""
+    box = page.evaluate(
+        """words => { for (const t of document.querySelectorAll('#sheet text')) { const at = t.textContent.indexOf(words); if (at < 0) continue;
+             t.scrollIntoView({block: 'center'});
+             const m = t.getScreenCTM(), from = t.getStartPositionOfChar(at), to = t.getEndPositionOfChar(at + words.length - 1);
+             return [from.x * m.a + m.e, (from.y - 0.3 * t.getBBox().height) * m.d + m.f, to.x * m.a + m.e]; } return null; }""",
+        words,
+    )
+    assert box, f"no line of the drawn page has: {words}"
+    page.mouse.move(box[0] + 0.5, box[1])
+    page.mouse.down()
+    page.mouse.move(box[2] - 0.5, box[1], steps=6)
+    page.mouse.up()
+
+
+def state(root: Path, document: str, theme: str) -> str:
+    desk = Desk(load_project(root))
+    try:
+        return f"{desk.value((document, theme))}, {desk.state((document, theme))}"
+    finally:
+        desk.close()
+
+
+def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p")
+    desk = Desk(load_project(root))
+    child = next(d for d in desk.documents if desk.documents[d].file.startswith("corriford"))
+    person = next(d for d in desk.documents if d != child)
+    present = [c for c in desk.codes if desk.codes[c].core and desk.value((child, c)) == "present"]
+    with review_page(root, *ALEX) as first:
+        page, wrong = visit(chromium, first.address)
+        accessible(page)
+
+        # the next cell, the most doubtful first; reject by one key
+        page.keyboard.press("n")
+        page.wait_for_url("**/cell/**")
+        accessible(page)
+        doubtful = desk.open_for(ALEX_READER)[0]
+        assert page.url.endswith(f"/{doubtful[0]}/{doubtful[1]}")
+        page.keyboard.press("n")
+        page.wait_for_url("**/" + "/".join(desk.open_for(ALEX_READER)[1]))
+        page.goto(f"{first.base}/cell/{child}/{present[0]}")
+        page.keyboard.press("r")
+        page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
+        assert state(root, child, present[0]) == "not_mentioned, decided"
+        page.keyboard.press("z")
+        page.wait_for_url(f"**/{child}/{present[0]}")
+        assert state(root, child, present[0]) == "present, undecided"
+        page.keyboard.press("r")
+        page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
+
+        # a theme that was missed, by selecting words on the page
+        missed = next(c for c in desk.codes if desk.value((child, c)) == "not_mentioned")
+        page.goto(f"{first.base}/cell/{child}/{missed}?page=1")
+        reading = desk.reading(child)
+        words = max(reading.pages[0].text.split("\n"), key=len).strip()[:40].strip()
+        select(page, words)
+        page.keyboard.press("q")
+        expect(page.locator("#quote")).to_have_value(words)
+        page.keyboard.press("p")
+        page.wait_for_url(lambda url: f"{child}/{missed}" not in url)
+        assert state(root, child, missed) == "present, decided"
+        quote = desk.store.decisions()[-1].evidence[0]
+        assert reading.pages[0].text[quote.start : quote.end] == quote.quote == words
+
+        # words that stand nowhere are refused, and nothing is lost
+        page.goto(f"{first.base}/cell/{child}/{missed}")
+        page.fill("#quote", "Words that no review has ever contained, in this order.")
+        page.click("button[data-key=p]")
+        expect(page.locator("main")).to_contain_text("is no evidence")
+        accessible(page)
+
+        # the rest by one key a cell
+        before = len(desk.store.decisions())
+        presses = 0
+        while "/cell/" in page.goto(f"{first.base}/next").url:  # type: ignore[union-attr]
+            for _ in range(40):
+                key = "a" if page.locator("button[data-key=a]").count() else "x"
+                old = page.url
+                page.keyboard.press(key)
+                presses += 1
+                page.wait_for_url(lambda url, old=old: url != old)
+                if "/cell/" not in page.url:
+                    break
+        desk.refresh()
+        assert not desk.open_for(ALEX_READER)
+        assert presses == len(desk.store.decisions()) - before, "one key a cell"
+        accessible(page)
+
+        # the second reviewer sees nobody's answers
+        with review_page(root, *SAM) as second:
+            other, wrong_there = visit(chromium, second.address)
+            accessible(other)
+            assert {text.split()[0] for text in other.locator("tbody .chip").all_inner_texts()} == {"Open"}
+            other.goto(f"{second.base}/cell/{child}/{present[0]}")
+            accessible(other)
+            for hidden in ("Why:", "Accept", "Alex Reader", "Nearest", "proposed"):
+                assert hidden not in other.locator("main").inner_text(), hidden
+            assert other.request.get(f"{second.base}/explain/{present[0]}").status == 400
+            at = next(t for t in desk.store.coding(child).themes if t.theme == present[0]).evidence[0]  # type: ignore[union-attr]
+            line = at.quote.split("\n")[0].strip()
+            other.goto(f"{second.base}/cell/{child}/{present[0]}?page={at.page}")
+            select(other, line)
+            other.keyboard.press("q")
+            other.keyboard.press("c")
+            other.keyboard.type("They say so themselves.")
+            other.keyboard.press("Escape")
+            other.keyboard.press("p")
+            other.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
+            assert not wrong_there
+        assert state(root, child, present[0]) == "not_mentioned, disagreed"
+
+        # sign-off is refused; then the disagreement is adjudicated, with a reason
+        page.goto(f"{first.base}/sign-off")
+        expect(page.locator("main")).to_contain_text("two reviewers differ")
+        accessible(page)
+        page.goto(f"{first.base}/disagreements")
+        expect(page.locator("main")).to_contain_text("They say so themselves.")
+        accessible(page)
+        page.click(f"main a[href='/cell/{child}/{present[0]}']")
+        accessible(page)
+        page.keyboard.press("c")
+        page.keyboard.type("The quote speaks of this review's own workers.")
+        page.keyboard.press("Escape")
+        page.fill("#quote", line)
+        page.click("button[data-key=p]")
+        page.wait_for_url("**/disagreements")
+        assert state(root, child, present[0]) == "present, decided"
+
+        # sign
+        page.goto(f"{first.base}/sign-off")
+        expect(page.locator("main")).to_contain_text("Nothing stands in the way")
+        page.click("text=Sign as Alex Reader")
+        expect(page.locator("main")).to_contain_text("nothing has changed since")
+        accessible(page)
+        assert (root / "outputs/signed-1/briefing.docx").is_file()
+
+        # where a number comes from, the review's findings, the help
+        for view in (f"explain/{present[0]}", f"document/{person}", "help", "matrix?themes=all"):
+            page.goto(f"{first.base}/{view}")
+            accessible(page)
+        assert not [w for w in wrong if "400" not in w], wrong
+
+    # the codebook changes: the cells of that code are stale, and no others
+    book = root / "codebook.yaml"
+    text, definition = book.read_text("utf-8"), desk.codes[present[0]].definition
+    desk.close()
+    assert definition[:40] in text
+    book.write_text(text.replace(definition[:40], definition[:40].upper(), 1), "utf-8")
+    with review_page(root, *ALEX) as again:
+        page, wrong = visit(chromium, again.address)
+        expect(page.locator("main .matrix .stale")).to_have_count(2)
+        assert page.locator("main .matrix .undecided").count() == 0
+        accessible(page)
+        page.goto(f"{again.base}/sign-off")
+        expect(page.locator("main")).to_contain_text("the code means something else")
+        page.keyboard.press("n")
+        page.wait_for_url(f"**/{child}/{present[0]}")
+        expect(page.locator("main")).to_contain_text("the definition has changed since")
+        assert not wrong
+
+
+def test_narrow_zoomed_and_without_the_script(chromium: Browser, tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    with review_page(root, *ALEX) as served:
+        page, wrong = visit(chromium, served.address, width=640)  # 1280 at 200 %
+        for view in ("matrix", "next", "sign-off", "help"):
+            page.goto(f"{served.base}/{view}")
+            accessible(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"{view} is wider than the window"
+        # every control can be reached by Tab, and shows that it is
+        page.goto(f"{served.base}/next")
+        reached = set()
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate("(document.activeElement.dataset.key || document.activeElement.id || document.activeElement.name || '')"))
+            if "z" in reached:
+                break
+            outline = page.evaluate("document.activeElement === document.body ? 'body' : getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", page.evaluate("document.activeElement.outerHTML")
+        assert {"p", "x", "u", "quote", "reason", "sheet"} <= reached
+        assert not wrong
+        # without the script a decision can be made all the same
+        cookies = page.context.cookies()
+        context = chromium.new_context(java_script_enabled=False)
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        plain = context.new_page()
+        plain.goto(f"{served.base}/next")
+        old = plain.url
+        plain.click("button[value=not_mentioned]")
+        assert plain.url != old and "/cell/" in plain.url
