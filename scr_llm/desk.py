@@ -13,18 +13,15 @@ from scr_llm.errors import RefusedError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, Decision, Document, Evidence, Reading, Refusal, ThemeValue
 from scr_llm.records.decision import Act
-from scr_llm.stages.ground import ground_quote
+from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.stages.review import Key, Standing, State, must_be_decided, state, unverified, worth
 from scr_llm.stages.synthesise import Coded
 from scr_llm.store import Store
-from scr_llm.text.flow import NEVER_EVIDENCE, Flow, readable, sentences
-from scr_llm.text.search import Search
+from scr_llm.text.flow import readable
 
 Kind = Literal["theme", "finding", "recommendation", "case"]
 FACTS = ("authority", "pseudonym", "context")
 """Case facts that a person decides by themselves."""
-NEAREST = 3
-"""Passages that are shown where nothing was proposed."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +216,7 @@ class Desk:
             )  # fmt: skip
         return Cell(
             self.documents[document_id], self.labels[document_id], key, proposal.kind, title, code, proposal.value, value, text, subs, evidence, why,
-            proposal.doubts, self.state(at), standing, self.store.last_on(*at), () if evidence or not code else self.nearest(document_id, code),
+            proposal.doubts, self.state(at), standing, self.store.last_on(*at), () if evidence or not code else nearest(self.reading(document_id), code),
             tuple(r for r in coding.refused if r.about == f"theme:{key}"),
         )  # fmt: skip
 
@@ -228,13 +225,6 @@ class Desk:
         if who.blind:
             return next((d for d in reversed(standing.blind) if d.author == who.name), None)
         return standing.counts
-
-    def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
-        """The sentences that come nearest to a code, for a person to judge the silence by."""
-        reading = self.reading(document_id)
-        body = [s for s in sentences(Flow.of(reading)) if s.section_kind not in NEVER_EVIDENCE]
-        found = [body[n] for n in Search([s.text for s in body]).best(code, NEAREST)]
-        return tuple(e for s in found for e in ground_quote(reading, s.raw, s.page, f"theme:{code.id}")[0])
 
     def quote(self, document_id: str, key: str, text: str, page: int | None) -> tuple[Evidence, ...]:
         """Evidence of words that a person marked.

@@ -32,16 +32,17 @@ from scr_llm.records import (
     ExportTheme,
     GoldDocument,
     PageNote,
+    Paper,
     Reading,
 )
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
-from scr_llm.stages.ground import ground
+from scr_llm.stages.ground import ground, nearest
 from scr_llm.stages.intake import take_in, why_no_review
 from scr_llm.stages.read.apart import Limits, read_apart
 from scr_llm.stages.review import current, latest
 from scr_llm.stages.same import Print, compare
-from scr_llm.stages.synthesise import Coded, Paper, explained, synthesise
+from scr_llm.stages.synthesise import Coded, HouseStyle, as_paper, explained, synthesise
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -272,7 +273,7 @@ def brief(project: Project) -> tuple[Briefing, list[Coded]]:
             for document in documents
             if document.status == "coded" and (coding := store.coding(document.id))
         ]
-    paper = Paper(
+    paper = HouseStyle(
         title=settings.title, organisation=settings.organisation, marking=settings.marking, version="0.1",
         headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
@@ -297,8 +298,8 @@ def export(project: Project) -> Export:
     )  # fmt: skip
 
 
-def explain(project: Project, theme: str) -> Explanation:
-    """Where a theme's number comes from.
+def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
+    """Where a theme's number comes from, as a record and as a paper to print.
 
     Raises:
         UsageError: the codebook has no such theme; the message names those it has.
@@ -311,7 +312,10 @@ def explain(project: Project, theme: str) -> Explanation:
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
         others = [d for d in present_documents(project, store) if d.status != "coded"]
-    return explained(code, briefing, reviews, decided, others)
+        silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
+        near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
+    told = explained(code, briefing, reviews, decided, others, near, codebook.version)
+    return told, as_paper(told, briefing)
 
 
 def load_gold(folder: Path) -> tuple[GoldDocument, ...]:

@@ -30,7 +30,7 @@ from scr_llm.records import (
     ThemeCoding,
 )
 from scr_llm.render import render, table_csv
-from scr_llm.stages.synthesise import Coded, Paper, synthesise
+from scr_llm.stages.synthesise import Coded, HouseStyle, synthesise
 
 HOSTILE = [
     "<script>alert(1)</script> & <b>bold</b>",
@@ -58,7 +58,7 @@ def paper(text: str) -> tuple[object, list[Coded]]:
     document = Document(id="d1", file=f"{text}.pdf", sha256="0" * 64, bytes=1, pages=3, status="coded", notes=(note,))
     lost = Document(id="d2", file=text, sha256="1" * 64, bytes=1, status="unreadable", reason=text)
     reviews = [Coded(document, coding)]
-    settings = Paper(title=text, organisation=text, marking=text, version="0.1", headline_min=1)
+    settings = HouseStyle(title=text, organisation=text, marking=text, version="0.1", headline_min=1)
     return synthesise(reviews, [document, lost], BOOK, [], settings), reviews
 
 

@@ -51,6 +51,76 @@ def review(folder: Path, name: str | None, role: str | None, blind: bool, port: 
     return 0
 
 
+@cli.group()
+def sheet() -> None:
+    """Review without the page: a spreadsheet that goes out and comes back, or a list of open questions for Word."""
+
+
+_NAME = click.option("--name", required=True, help="Who decides.")
+_ROLE = click.option("--role", required=True, help="In which role.")
+_BLIND = click.option("--blind", is_flag=True, help="For a second reviewer, who sees nobody's answers.")
+
+
+@sheet.command("write")
+@PROJECT
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@_NAME
+@_ROLE
+@_BLIND
+@click.option("--open", "only_open", is_flag=True, help="Only what is still open.")
+@click.option("--questions", is_flag=True, help="Write the open questions as a Word file instead.")
+def sheet_write(folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool) -> int:
+    """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
+    from scr_llm import sheet as sheets
+    from scr_llm.desk import Desk, Reviewer
+    from scr_llm.pipeline import write_atomically
+    from scr_llm.project import load_project
+    from scr_llm.render import printed
+
+    wanted = ".docx" if questions else ".xlsx"
+    if out.suffix != wanted:
+        raise UsageError(f"{out.name} does not end in {wanted}.", next_step=f"Give a file name that ends in {wanted}.")
+    desk, who = Desk(load_project(folder)), Reviewer(name, role, blind)
+    write_atomically(out, printed(sheets.questions(desk, who), "docx") if questions else sheets.write(desk, who, only_open=only_open))
+    desk.close()
+    say(f"Written: {out}. It holds passages of the reviews: send it as you would send the reviews.")
+    return 0
+
+
+@sheet.command("read")
+@PROJECT
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_NAME
+@_ROLE
+@_BLIND
+@click.option("--yes", is_flag=True, help="Take the changes in without asking.")
+def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes: bool) -> int:
+    """Show what the review sheet FILE that came back would change, ask, and take it in. Rows that cannot be taken in are named one by one."""
+    from scr_llm import sheet as sheets
+    from scr_llm.desk import Desk, Reviewer
+    from scr_llm.project import load_project
+
+    desk, who = Desk(load_project(folder)), Reviewer(name, role, blind)
+    if file.stat().st_size > sheets.LARGEST:
+        raise UsageError(f"{file.name} is larger than {sheets.LARGEST // 1_000_000} MB.", next_step="Send the xlsx file that scr-llm sheet wrote.")
+    returned = sheets.read(desk, who, file.read_bytes())
+    for change in returned.changes:
+        click.echo(f"row {change.row}: {change.told}")
+    refused = list(returned.refused)
+    if returned.changes and not yes:
+        say(f"{len(returned.changes)} decisions by {name}, {role}. {returned.blank} rows have none and stay as they are.")
+        if not click.confirm("Take them in?", err=True):
+            say("Nothing was taken in.")
+            return 1
+    late = sheets.take_in(desk, who, returned.changes)
+    refused += late
+    desk.close()
+    for row, why in refused:
+        click.echo(f"row {row} refused: {why}")
+    say(f"Taken in: {len(returned.changes) - len(late)}. Refused: {len(refused)}. Without a decision: {returned.blank}.")
+    return 1 if refused else 0
+
+
 @cli.command("sign-off")
 @PROJECT
 @click.option("--name", required=True, help="Who signs.")

@@ -38,25 +38,36 @@ def export(folder: Path, form: str, out: str) -> int:
 @PROJECT
 @click.argument("theme")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def explain(folder: Path, theme: str, as_json: bool) -> int:
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to print: a file that ends in .html, .docx or .md.")
+def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
     from scr_llm import pipeline
+    from scr_llm.errors import UsageError
     from scr_llm.project import load_project
+    from scr_llm.render import printed
     from scr_llm.text.flow import readable
 
-    told = pipeline.explain(load_project(folder), theme)
+    if out and out.suffix not in (".html", ".docx", ".md"):
+        raise UsageError(f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings.")
+    told, paper = pipeline.explain(load_project(folder), theme)
+    if out:
+        pipeline.write_atomically(out, printed(paper, out.suffix[1:]))
+        say(f"Written: {out}")
+        return 0
     if as_json:
         click.echo(told.model_dump_json(indent=2))
         return 0
-    click.echo(f"{told.label}: {told.present} of {told.of} reviews; {told.decided} of {told.of} cells decided by a person.\n{told.definition}")
+    click.echo(f"{told.label}: {told.present} of {told.of} reviews; {told.decided} of {told.of} cells decided by a person. Codebook {told.codebook_version}.\n{told.definition}")
     for counted, heading in ((True, "Counted:"), (False, "Not counted:")):
         click.echo(f"\n{heading}")
         for cell in (c for c in told.cells if c.counted is counted):
-            who = f" Decided by {cell.decision.author}." if cell.decision else " Not yet decided by a person."
+            who = f" Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}." if cell.decision else " Not yet decided by a person."
             click.echo(f"  {cell.label} ({cell.file}): {cell.value.replace('_', ' ')}. {cell.why}{who}")
             for e in cell.evidence:
                 flags = f" [{', '.join(e.flags)}]" if e.flags else ""
                 click.echo(f"    page {e.page}: “{readable(e.quote)}”{flags}")
+            for e in () if cell.evidence else cell.nearest:
+                click.echo(f"    nearest, page {e.page}: “{readable(e.quote)}”")
     for line in told.not_coded:
         click.echo(f"  Not in the number: {line}")
     return 0

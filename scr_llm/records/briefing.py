@@ -136,13 +136,11 @@ class CaseRow(Record):
     """The particular finding of this case: an exact quote with its page, or Not found."""
 
 
-class Briefing(Record):
-    """The draft paper."""
+class Paper(Record):
+    """What is printed as pages: a briefing, or another paper with headed parts."""
 
     title: str
     """The paper's title."""
-    status: Literal["draft", "signed_off"]
-    """DRAFT until people sign it off."""
     status_line: str
     """Printed on every page."""
     marking: str
@@ -151,13 +149,20 @@ class Briefing(Record):
     """Version of the paper, as printed in the footer."""
     organisation: str
     """Whose paper it is."""
+    parts: tuple[Part, ...]
+    """In order."""
+
+
+class Briefing(Paper):
+    """The draft briefing paper."""
+
+    status: Literal["draft", "signed_off"]
+    """DRAFT until people sign it off."""
     coders: tuple[CoderIdentity, ...]
     """Who coded the reviews in it."""
     facts: Facts
     """All numbers."""
     cases: tuple[CaseRow, ...]
     """One row a review, in the order of the paper."""
-    parts: tuple[Part, ...]
-    """In order."""
     evidence: tuple[EvidenceRef, ...]
     """All evidence of all present themes, in the order of themes, then cases."""

@@ -24,6 +24,8 @@ class ExplainedCell(Record):
     """Whether recommendations alone make it present."""
     evidence: tuple[Evidence, ...]
     """Quotes with their pages."""
+    nearest: tuple[Evidence, ...] = ()
+    """Where nothing was found: the passages that come nearest, for a person to judge the silence by."""
     decision: Decision | None
     """Who decided; null while nobody did."""
 
@@ -41,6 +43,8 @@ class Explanation(Record):
     """The number."""
     of: int
     """Reviews coded: its denominator."""
+    codebook_version: str = ""
+    """Version of the codebook that is in force."""
     decided: int
     """Cells that a person has decided."""
     cells: tuple[ExplainedCell, ...]

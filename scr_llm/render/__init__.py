@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from importlib import import_module
 
-from scr_llm.records import Briefing, CaseRow, Coding, Export
+from scr_llm.records import Briefing, CaseRow, Coding, Export, Paper
 
 RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook", "json": "json"}
 """Format to module of this package."""
@@ -18,6 +18,11 @@ def render(briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Codi
     module = import_module(f"{__name__}.{RENDERERS[form]}")
     content = module.render(briefing, items) if form == "xlsx" else module.render(briefing)
     return bytes(content)
+
+
+def printed(paper: Paper, form: str) -> bytes:
+    """Any paper as docx, html or md."""
+    return bytes(import_module(f"{__name__}.{RENDERERS[form]}").render(paper))
 
 
 def table_csv(export: Export) -> bytes:

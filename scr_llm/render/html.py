@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from scr_llm.records import Agreement, Briefing
+from scr_llm.records import Agreement, Paper
 
 
-def render(briefing: Briefing) -> bytes:
-    """The briefing, UTF-8."""
-    return _page("briefing.html.j2", b=briefing)
+def render(paper: Paper) -> bytes:
+    """The paper, UTF-8."""
+    return _page("briefing.html.j2", b=paper)
 
 
 def agreement_page(agreement: Agreement, labels: Mapping[str, str], name: str) -> bytes:

@@ -1,14 +1,14 @@
-"""The briefing as Markdown."""
+"""A paper as Markdown."""
 
 import re
 
-from scr_llm.records import Briefing, Paragraph, Table
+from scr_llm.records import Paper, Paragraph, Table
 
 
-def render(briefing: Briefing) -> bytes:
+def render(paper: Paper) -> bytes:
     """The whole file, UTF-8."""
-    lines = [f"# {_plain(briefing.title)}", "", f"**{_plain(briefing.status_line)}**", ""]
-    for part in briefing.parts:
+    lines = [f"# {_plain(paper.title)}", "", f"**{_plain(paper.status_line)}**", ""]
+    for part in paper.parts:
         lines += ["#" * (part.level + 1) + f" {_plain(part.title)}", ""]
         for paragraph in part.paragraphs:
             lines += [_paragraph(paragraph), ""]

@@ -12,27 +12,27 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from scr_llm.records import Briefing, EvidenceRef, Paragraph, Part, Table
+from scr_llm.records import EvidenceRef, Paper, Paragraph, Part, Table
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
 
 
-def render(briefing: Briefing) -> bytes:
+def render(paper: Paper) -> bytes:
     """The whole file."""
     document = new_document()
     _styles(document)
-    _properties(document, briefing)
+    _properties(document, paper)
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Cm(2.3))
-    _furniture(document, briefing)
-    document.add_paragraph(_clean(briefing.title), style="Title")
-    document.add_paragraph(_clean(f"{briefing.organisation}. Version {briefing.version}. {briefing.status_line}."), style="Subtitle")
+    _furniture(document, paper)
+    document.add_paragraph(_clean(paper.title), style="Title")
+    document.add_paragraph(_clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), style="Subtitle")
     landscape = False
-    for part in briefing.parts:
+    for part in paper.parts:
         wide = any(table.landscape for table in part.tables)
         if wide != landscape:
             _turn(document, wide)
@@ -178,21 +178,21 @@ def _styles(document: WordDocument) -> None:
         style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(2), 1.0
 
 
-def _properties(document: WordDocument, briefing: Briefing) -> None:
+def _properties(document: WordDocument, paper: Paper) -> None:
     core = document.core_properties
-    core.title, core.author, core.subject = _clean(briefing.title), _clean(briefing.organisation), _clean(briefing.status_line)
+    core.title, core.author, core.subject = _clean(paper.title), _clean(paper.organisation), _clean(paper.status_line)
     core.language, core.comments, core.keywords = "en-GB", "", "serious case reviews"
     core.created = core.modified = datetime(2000, 1, 1, tzinfo=UTC)
     core.last_modified_by, core.revision = "", 1
 
 
-def _furniture(document: WordDocument, briefing: Briefing) -> None:
+def _furniture(document: WordDocument, paper: Paper) -> None:
     section = document.sections[0]
     head = section.header.paragraphs[0]
-    head.add_run(_clean(briefing.status_line)).bold = True
+    head.add_run(_clean(paper.status_line)).bold = True
     foot = section.footer.paragraphs[0]
-    marking = f"{briefing.marking}    " if briefing.marking else ""
-    foot.add_run(_clean(f"{marking}Version {briefing.version}    Page "))
+    marking = f"{paper.marking}    " if paper.marking else ""
+    foot.add_run(_clean(f"{marking}Version {paper.version}    Page "))
     _field(foot, "PAGE")
     foot.add_run(" of ")
     _field(foot, "NUMPAGES")
@@ -222,7 +222,7 @@ def _turn(document: WordDocument, wide: bool) -> None:
 
 
 def _same_bytes(document: WordDocument) -> bytes:
-    """The file with fixed time stamps, so that the same briefing is the same file."""
+    """The file with fixed time stamps, so that the same paper is the same file."""
     first = io.BytesIO()
     document.save(first)
     out = io.BytesIO()

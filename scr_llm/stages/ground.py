@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from scr_llm.records import (
     Case,
+    Code,
     Coding,
     DraftCoding,
     DraftItem,
@@ -21,8 +22,12 @@ from scr_llm.records import (
     ThemeCoding,
 )
 from scr_llm.text.find import Finder, Match
-from scr_llm.text.flow import NEVER_EVIDENCE, Flow, readable
+from scr_llm.text.flow import NEVER_EVIDENCE, Flow, readable, sentences
 from scr_llm.text.plain import body_of, heads_of
+from scr_llm.text.search import Search
+
+NEAREST = 3
+"""Passages that are shown where nothing was found."""
 
 _NEGATES = re.compile(r"\b(?:no|not|never|nor|neither|without|cannot|\w+n['’]t|failed to|failure to|lack of|absence of|no evidence (?:of|that))\s*$", re.I)
 
@@ -206,3 +211,10 @@ def section_of(text: str) -> Callable[[int], int]:
     """Which section of a plain text a place lies in, counted by its headings."""
     heads = heads_of(text)
     return lambda place: bisect.bisect_right(heads, place)
+
+
+def nearest(reading: Reading, code: Code, most: int = NEAREST) -> tuple[Evidence, ...]:
+    """The sentences that come nearest to a code, for a person to judge a silence by."""
+    body = [s for s in sentences(Flow.of(reading)) if s.section_kind not in NEVER_EVIDENCE]
+    found = [body[n] for n in Search([s.text for s in body]).best(code, most)]
+    return tuple(e for s in found for e in ground_quote(reading, s.raw, s.page, f"theme:{code.id}")[0])

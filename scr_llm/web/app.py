@@ -168,7 +168,7 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the cells that are left.")
-    return page.show(request, "explain.html.j2", e=pipeline.explain(page.project, request.path_params["theme"]))
+    return page.show(request, "explain.html.j2", e=pipeline.explain(page.project, request.path_params["theme"])[0])
 
 
 def _sign_off(page: Page, request: Request) -> Response:

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Codebook, Decision, Document
-from scr_llm.stages.synthesise.count import Coded, Counted, Paper
-from scr_llm.stages.synthesise.explain import explained
+from scr_llm.stages.synthesise.count import Coded, Counted, HouseStyle
+from scr_llm.stages.synthesise.explain import as_paper, explained
 from scr_llm.stages.synthesise.paper import Writer
 
-__all__ = ["Coded", "Paper", "explained", "synthesise"]
+__all__ = ["Coded", "HouseStyle", "as_paper", "explained", "synthesise"]
 
 
 def synthesise(
-    reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: Paper
+    reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: HouseStyle
 ) -> Briefing:
     """Write the draft. Deterministic: the same input gives the same record."""
     return Writer(Counted(reviews, files, codebook, decisions, paper)).briefing()

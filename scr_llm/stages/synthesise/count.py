@@ -8,8 +8,8 @@ from scr_llm.records import Code, Codebook, Coding, Decision, Document, Facts, T
 
 
 @dataclass(frozen=True)
-class Paper:
-    """Settings of the paper."""
+class HouseStyle:
+    """What a project settles about its paper."""
 
     title: str
     organisation: str
@@ -46,7 +46,7 @@ class Counted:
     """The reviews of one paper, counted."""
 
     def __init__(
-        self, reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: Paper
+        self, reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: HouseStyle
     ) -> None:
         self.reviews, self.files, self.codebook, self.paper = reviews, files, codebook, paper
         self._decided = {(d.document_id, d.theme) for d in decisions}
