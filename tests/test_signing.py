@@ -1,0 +1,142 @@
+"""Sign-off: what it refuses, what it records, what becomes stale afterwards, and whether the record shows that it was touched."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from served import ROOT, coded_project
+
+from scr_llm import pipeline, signing
+from scr_llm.codebook import load_codebook
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.errors import RefusedError
+from scr_llm.project import Project, load_project
+from scr_llm.stages.code.rules import RulesCoder
+
+ALEX = Reviewer("Alex Reader", "Analyst")
+
+
+def decide_all(project: Project) -> None:
+    desk = Desk(project)
+    for key in desk.open_for(ALEX):
+        cell = desk.cell(*key, ALEX)
+        value = "not_mentioned" if cell.value == "unclear" else cell.value
+        desk.decide(ALEX, *key, value, evidence=cell.evidence if value != "not_mentioned" else (), text=cell.text)
+    desk.close()
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = coded_project(tmp_path_factory.mktemp("signed") / "p", ("corriford-child-1", "dunvarrow-young-person-r"))
+    project = load_project(root)
+    with pytest.raises(RefusedError, match=r"cells stand in the way \(\d+ undecided"):
+        signing.sign_off(project, "Dee Director", "Director")
+    decide_all(project)
+    signing.sign_off(project, "Dee Director", "Director")
+    return root
+
+
+@pytest.fixture
+def project(signed: Path, tmp_path: Path) -> Project:
+    shutil.copytree(signed, tmp_path / "p")
+    return load_project(tmp_path / "p")
+
+
+def scr(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "scr_llm", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_record_of_a_sign_off(project: Project) -> None:
+    desk = Desk(project)
+    record, _ = desk.store.sign_offs()[0]
+    count, head = desk.store.head()
+    assert (record.name, record.role, record.version) == ("Dee Director", "Director", "1.0")
+    assert record.decisions == count == len(desk.store.decisions()) and record.decisions_head == head
+    assert record.documents == {d.id: d.sha256 for d in desk.documents.values()} and record.codebook_sha256 == desk.codebook_sha256
+    assert record.reviewers == ("Alex Reader, Analyst",)
+    assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
+    assert not signing.since_signed(desk) and not signing.audit(project)
+
+
+def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project: Project) -> None:
+    folder = project.outputs / "signed-1"
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    desk = Desk(project)
+    key = next(k for k in desk.counted() if k[1] in desk.codes)
+    desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
+    book = project.codebook_path
+    book.write_text(book.read_text("utf-8").replace(desk.codes["workforce"].definition[:30], "SOMETHING ELSE ALTOGETHER NOW", 1), "utf-8")
+    shutil.copyfile(next(ROOT.glob("fixtures/batch-*/saltreath-child-m.pdf")), project.inbox / "another.pdf")
+    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(book))))
+    shutil.rmtree(folder)
+    assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+    told = " ".join(signing.since_signed(Desk(project)))
+    assert "another.pdf came in" in told and "definitions changed" in told and "1 decisions were made" in told
+
+
+def test_a_changed_definition_makes_stale_only_its_own_cells(project: Project) -> None:
+    desk = Desk(project)
+    definition = desk.codes["workforce"].definition
+    text = project.codebook_path.read_text("utf-8")
+    project.codebook_path.write_text(text.replace(definition[:30], definition[:30].upper(), 1), "utf-8")
+    again = Desk(project)
+    assert {key for key in again.counted() if again.state(key) != "decided"} == {(d, "workforce") for d in again.documents}
+    assert {h.what for h in signing.hindrances(again)} == {"stale"}
+    with pytest.raises(RefusedError, match="stale"):
+        signing.sign_off(project, "Dee", "Director")
+    project.codebook_path.write_text(text.replace(desk.codes["workforce"].label, "Staffing"), "utf-8")
+    renamed = Desk(project)
+    assert all(renamed.state(key) == "decided" for key in renamed.counted()), "another label is not another meaning"
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ('UPDATE decisions SET record = replace(record, \'"assisted":true\', \'"assisted":false\') WHERE seq = 3', "decisions breaks at number 3"),
+        ("UPDATE decisions SET record = replace(record, 'Alex Reader', 'Other Person') WHERE seq = 2", "decisions breaks at number 2"),
+        ("DELETE FROM decisions WHERE seq = 5", "decisions breaks at number 6"),
+        ("DELETE FROM decisions WHERE seq = (SELECT max(seq) FROM decisions)", "decisions breaks"),
+        ("DELETE FROM decisions", "decisions breaks"),
+        ("UPDATE sign_offs SET paper = replace(paper, 'Corriford', 'Elsewhere')", "sign-offs breaks at number 1"),
+        ("DELETE FROM sign_offs", "sign-offs breaks"),
+    ],
+)
+def test_a_row_that_was_changed_or_removed_is_detected(project: Project, statement: str, told: str) -> None:
+    with sqlite3.connect(project.store_path) as raw:
+        with pytest.raises(sqlite3.IntegrityError, match="appended"):
+            raw.execute(statement)
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute(statement)
+    raw.close()
+    audited = scr("audit", "--project", str(project.root))
+    assert audited.returncode == 1 and told in audited.stdout, audited.stdout + audited.stderr
+
+
+def test_a_signed_file_that_was_edited_is_named(project: Project) -> None:
+    path = project.outputs / "signed-1/briefing.md"
+    path.write_text(path.read_text("utf-8").replace("1 of 2", "2 of 2"), "utf-8")
+    assert any("briefing.md is not the file that was signed" in line for line in signing.audit(project))
+
+
+def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
+    from scr_llm.store import Store
+
+    with Store(project.store_path) as store:
+        document = store.documents()[0]
+        reading = store.reading(document.id)
+        assert reading
+        pages = tuple(p.model_copy(update={"text": "x" + p.text}) for p in reading.pages)
+        store.save_reading(reading.model_copy(update={"pages": pages}))
+    assert any(h.what == "quote" for h in signing.hindrances(Desk(project)))
+
+
+def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    refused = scr("sign-off", "--project", str(root), "--name", "Dee", "--role", "Director")
+    assert refused.returncode == 1 and "corriford-child-1.pdf workforce: nobody has decided it" in refused.stderr
+    assert scr("sign-off", "--project", str(root), "--name", "Dee").returncode == 2
