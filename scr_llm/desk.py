@@ -86,11 +86,15 @@ class Desk:
         self._standings: dict[Key, Standing] = {}
         self._acts: list[tuple[str, str]] = []
         self._taken = 0
-        self._open: dict[Reviewer, tuple[int, list[Key]]] = {}
+        self._order: dict[bool, list[Key]] = {}
+        self._rank: dict[bool, dict[Key, int]] = {}
+        self._counted = set[Key]()
+        self._open = set[Key]()
         self._lock = threading.Lock()
         for document in sorted(self.store.documents(), key=lambda d: (d.file, d.id)):
             if document.status == "coded" and (coding := self.store.coding(document.id)):
                 self._index(document, coding)
+        self._set_order()
         self.refresh()
 
     def _index(self, document: Document, coding: Coding) -> None:
@@ -115,6 +119,7 @@ class Desk:
                 self._standings.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
                 self._acts.append((decision.author, decision.at))
                 self._taken += 1
+                self._note((decision.document_id, decision.theme))
 
     def standing(self, key: Key) -> Standing:
         """All that people decided on a cell."""
@@ -130,33 +135,44 @@ class Desk:
         return decision.value if decision else self.proposals[key].value
 
     def counted(self) -> list[Key]:
-        """Every cell that is printed or counted, document by document."""
-        return [key for key, p in self.proposals.items() if p.core]
+        """Every cell that is printed or counted, document by document: what must be decided, and what somebody decided besides."""
+        return [key for key in self.proposals if key in self._counted]
+
+    def _set_order(self) -> None:
+        """In which order cells are asked, decided or not: the most worth a look first; a blind reviewer's follow the paper, and are core themes only."""
+        kinds = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
+        first = sorted(self.proposals, key=lambda k: (kinds[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k))
+        core = [c.id for c in self.codebook.codes if c.core]
+        self._order = {False: first, True: [(d, c) for d in self.documents for c in core]}
+        self._rank = {blind: {key: at for at, key in enumerate(order)} for blind, order in self._order.items()}
+        self._counted = {key for key, p in self.proposals.items() if p.core}
+        self._open = set(self._counted)
+
+    def _note(self, key: Key) -> None:
+        """Keep up what counts and what is open, after an act on a cell."""
+        if proposal := self.proposals.get(key):
+            counts = proposal.core or self.standing(key).counts is not None
+            waits = counts and self.state(key) in ("undecided", "stale")
+            (self._counted.add if counts else self._counted.discard)(key)
+            (self._open.add if waits else self._open.discard)(key)
+
+    def _waits(self, who: Reviewer, key: Key) -> bool:
+        if who.blind:
+            return not any(d.author == who.name for d in self.standing(key).blind)
+        return key in self._open
 
     def open_for(self, who: Reviewer) -> list[Key]:
-        """The cells that wait for a person, the most worth a look first. A blind reviewer's follow the paper, and are core themes only."""
-        if self._open.get(who, (-1, []))[0] != self._taken:
-            self._open[who] = (self._taken, self._waiting(who))
-        return self._open[who][1]
+        """The cells that wait for a person, in the order in which they are asked."""
+        return [key for key in self._order[who.blind] if self._waits(who, key)]
 
-    def _waiting(self, who: Reviewer) -> list[Key]:
-        if who.blind:
-            return [key for key in self._asked(who) if not any(x.author == who.name for x in self.standing(key).blind)]
-        return [key for key in self._asked(who) if self.state(key) in ("undecided", "stale")]
-
-    def _asked(self, who: Reviewer) -> list[Key]:
-        """Every cell that this person is asked about, decided or not, in order."""
-        if who.blind:
-            core = [c.id for c in self.codebook.codes if c.core]
-            return [(d, c) for d in self.documents for c in core]
-        order = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
-        return sorted(self.counted(), key=lambda k: (order[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k))
+    def left(self, who: Reviewer) -> tuple[int, int]:
+        """How many cells wait for a person, of how many."""
+        return (len(self.open_for(who)), len(self._order[True])) if who.blind else (len(self._open), len(self._counted))
 
     def after(self, who: Reviewer, key: Key) -> Key | None:
         """The open cell that follows one, so that what was passed over comes back only at the end; None where none is open."""
-        waiting, asked = set(self.open_for(who)), self._asked(who)
-        at = asked.index(key) + 1 if key in asked else 0
-        return next((k for k in (*asked[at:], *asked[:at]) if k in waiting), None)
+        order, at = self._order[who.blind], self._rank[who.blind].get(key, -1) + 1
+        return next((k for k in itertools.chain(itertools.islice(order, at, None), itertools.islice(order, at)) if self._waits(who, k)), None)
 
     def blind_done(self, name: str) -> bool:
         """Whether a second reviewer has decided all that there is to decide blind."""
@@ -170,7 +186,7 @@ class Desk:
         """Time for what is open at this person's own pace, pauses of over five minutes left out; None before five decisions."""
         times = [datetime.fromisoformat(at).timestamp() for author, at in self._acts if author == who.name]
         gaps = [b - a for a, b in itertools.pairwise(times) if 0 <= b - a < 300]
-        return median(gaps) * len(self.open_for(who)) / 60 if len(gaps) >= 4 else None
+        return median(gaps) * self.left(who)[0] / 60 if len(gaps) >= 4 else None
 
     def reading(self, document_id: str) -> Reading:
         """The text of a document.

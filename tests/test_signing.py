@@ -93,6 +93,19 @@ def test_a_changed_definition_makes_stale_only_its_own_cells(project: Project) -
     assert all(renamed.state(key) == "decided" for key in renamed.counted()), "another label is not another meaning"
 
 
+def test_a_theme_that_only_a_person_saw_hinders_once_it_is_stale(project: Project) -> None:
+    desk = Desk(project)
+    key = next(k for k, p in desk.proposals.items() if p.kind == "theme" and not p.core)
+    quote = desk.quote(*key, desk.reading(key[0]).pages[0].text.split("\n")[8], 1)
+    assert key not in desk.counted()
+    desk.decide(ALEX, *key, "present", evidence=quote)
+    assert key in desk.counted() and not signing.hindrances(desk)
+    definition, text = desk.codes[key[1]].definition, project.codebook_path.read_text("utf-8")
+    project.codebook_path.write_text(text.replace(definition[:30], definition[:30].upper(), 1), "utf-8")
+    again = Desk(project)
+    assert key in {h.key for h in signing.hindrances(again)} and key in again.open_for(ALEX)
+
+
 @pytest.mark.parametrize(
     ("statement", "told"),
     [

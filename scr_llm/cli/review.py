@@ -39,6 +39,7 @@ def review(folder: Path, name: str | None, role: str | None, blind: bool, port: 
             listener.bind(("127.0.0.1", port))
         except OSError as error:
             raise UsageError(f"port {port} is in use.", next_step="Close the other review page, or give another --port.") from error
+        listener.listen(128)  # from here on a browser may knock
         port = listener.getsockname()[1]
         token = secrets.token_urlsafe(24)
         hosts = (f"127.0.0.1:{port}", f"localhost:{port}", *public_host)

@@ -23,9 +23,9 @@ class Progress:
 
 def progress(desk: Desk, who: Reviewer) -> Progress:
     """How many cells wait for this person, of how many, and for about how long."""
-    of = len(desk.documents) * sum(c.core for c in desk.codebook.codes) if who.blind else len(desk.counted())
+    waiting, of = desk.left(who)
     minutes = desk.minutes_left(who)
-    return Progress(len(desk.open_for(who)), of, None if minutes is None else max(1, round(minutes)), 0 if who.blind else len(desk.disagreements()))
+    return Progress(waiting, of, None if minutes is None else max(1, round(minutes)), 0 if who.blind else len(desk.disagreements()))
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,10 @@ def opened(desk: Desk, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
     path, text = desk.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in shown if e.page == number]
     placed = picture.boxes(path, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
-    key = (cell.document.id, cell.key)
     opinions = [("First reviewer", cell.standing.first[-1]), ("Second reviewer", cell.standing.blind[-1])] if cell.standing.first and cell.standing.blind else []
     return {
         "c": cell, "number": number, "pages": len(reading.pages), "boxes": [box for found in placed for box in found], "lines": picture.lines(path, text, number),
-        "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "waits": key in desk.open_for(who), "opinions": [] if who.blind else opinions,
+        "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "opinions": [] if who.blind else opinions,
         "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
     }  # fmt: skip
 
