@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo test test-browser test-live check schema fixtures measure
+.PHONY: demo test test-browser test-live check schema fixtures measure pictures
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -43,3 +43,6 @@ measure: $(VENV)/installed
 	cp fixtures/batch-1/*.pdf fixtures/batch-2/*.pdf outputs/measure/inbox
 	$(BIN)/scr-llm run --project outputs/measure
 	$(BIN)/scr-llm evaluate --project outputs/measure --gold fixtures/gold
+
+pictures: $(VENV)/installed-dev
+	$(BIN)/python docs/pictures.py

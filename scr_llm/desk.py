@@ -11,7 +11,7 @@ from typing import Literal
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import RefusedError
 from scr_llm.project import Project
-from scr_llm.records import Code, Coding, Decision, Document, Evidence, Reading, Refusal, ThemeValue
+from scr_llm.records import Code, Coding, Decision, Document, Evidence, Item, Reading, Refusal, ThemeValue
 from scr_llm.records.decision import Act
 from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.stages.review import Key, Standing, State, must_be_decided, state, unverified, worth
@@ -39,6 +39,8 @@ class Proposal:
     """What stands in a cell before anybody decided, in short."""
 
     kind: Kind
+    title: str
+    """What it is, in words."""
     value: ThemeValue
     doubts: tuple[str, ...] = ()
     core: bool = True
@@ -102,15 +104,16 @@ class Desk:
         self.labels[document.id] = Coded(document, coding).label
         for theme in coding.themes:
             if code := self.codes.get(theme.theme):
-                self.proposals[document.id, theme.theme] = Proposal("theme", theme.value, theme.doubts, must_be_decided(code, theme.value))
+                self.proposals[document.id, theme.theme] = Proposal("theme", code.label, theme.value, theme.doubts, must_be_decided(code, theme.value))
         for code_id in self.codes.keys() - {t.theme for t in coding.themes}:  # a code that is newer than the coding
-            self.proposals[document.id, code_id] = Proposal("theme", "unclear", ("the code is newer than the coding",))
-        for kind, items in (("finding", coding.findings), ("recommendation", coding.recommendations)):
+            self.proposals[document.id, code_id] = Proposal("theme", self.codes[code_id].label, "unclear", ("the code is newer than the coding",))
+        kinds: tuple[tuple[Kind, tuple[Item, ...]], ...] = (("finding", coding.findings), ("recommendation", coding.recommendations))
+        for kind, items in kinds:
             for item in items:
-                self.proposals[document.id, item.id] = Proposal("finding" if kind == "finding" else "recommendation", "present")
+                self.proposals[document.id, item.id] = Proposal(kind, f"{kind.capitalize()} {item.number or ''}".strip(), "present")
         for fact in FACTS:
             stated = bool(coding.case.evidence.get(fact))
-            self.proposals[document.id, f"case:{fact}"] = Proposal("case", "present" if stated else "not_mentioned")
+            self.proposals[document.id, f"case:{fact}"] = Proposal("case", f"Case: {fact}", "present" if stated else "not_mentioned")
 
     def refresh(self) -> None:
         """Take in what others decided since."""
@@ -209,19 +212,20 @@ class Desk:
         if at not in self.proposals or coding is None:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
         proposal, standing, code = self.proposals[at], self.standing(at), self.codes.get(key)
-        text, why, evidence, subs, title = None, "", tuple[Evidence, ...](), tuple[str, ...](), code.label if code else key
+        text, why, evidence, subs, title = None, "", tuple[Evidence, ...](), tuple[str, ...](), proposal.title
         if proposal.kind == "theme":
             theme = next((t for t in coding.themes if t.theme == key), None)
             evidence, why, subs = (theme.evidence, theme.why, theme.sub_themes) if theme else ((), "", ())
         elif proposal.kind == "case":
             name = key.removeprefix("case:")
-            text, evidence, title = getattr(coding.case, name), coding.case.evidence.get(name, ()), f"Case: {name}"
+            text, evidence = getattr(coding.case, name), coding.case.evidence.get(name, ())
         else:
             item = next(i for i in (*coding.findings, *coding.recommendations) if i.id == key)
-            text, evidence, title = item.text, item.evidence, f"{proposal.kind.capitalize()} {item.number or ''}".strip()
+            text, evidence = item.text, item.evidence
         decision = self._in_view(standing, who)
         if decision:
             evidence, text, subs = decision.evidence, decision.text or text, decision.sub_themes
+        evidence = tuple(sorted(evidence, key=lambda e: "good_practice" in e.flags))  # what makes the case first
         value: ThemeValue = decision.value if decision else proposal.value
         if who.blind:
             hidden = Standing(blind=[d for d in standing.blind if d.author == who.name])

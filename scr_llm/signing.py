@@ -58,7 +58,7 @@ def sign_off(project: Project, name: str, role: str) -> tuple[SignOff, list[Path
             raise RefusedError("nothing is coded, so there is nothing to sign.", next_step="Run: scr-llm run")
         if wrong := hindrances(desk):
             kinds = {w.what: sum(x.what == w.what for x in wrong) for w in wrong}
-            lines = "".join(f"\n  {w.file} {w.key[1]}: {w.told}" for w in wrong[:20]) + (f"\n  and {len(wrong) - 20} more" if len(wrong) > 20 else "")
+            lines = "".join(f"\n  {w.file}, {desk.proposals[w.key].title}: {w.told}" for w in wrong[:20]) + (f"\n  and {len(wrong) - 20} more" if len(wrong) > 20 else "")
             raise RefusedError(f"{len(wrong)} cells stand in the way ({', '.join(f'{n} {k}' for k, n in kinds.items())}):{lines}\n", next_step="Decide them: scr-llm review")
         return _sign(project, desk, Reviewer(name.strip(), role.strip()))
     finally:

@@ -151,5 +151,5 @@ def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
 def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     refused = scr("sign-off", "--project", str(root), "--name", "Dee", "--role", "Director")
-    assert refused.returncode == 1 and "corriford-child-1.pdf workforce: nobody has decided it" in refused.stderr
+    assert refused.returncode == 1 and "corriford-child-1.pdf, Workforce failings: nobody has decided it" in refused.stderr
     assert scr("sign-off", "--project", str(root), "--name", "Dee").returncode == 2

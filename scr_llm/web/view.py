@@ -104,7 +104,7 @@ def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
 
 def disagreements(desk: Desk) -> list[dict[str, Any]]:
     """Cells on which two reviewers differ, with both answers."""
-    return [{"key": key, "label": desk.labels[key[0]], "theme": desk.codes[key[1]].label, "first": s.first[-1], "second": s.blind[-1]} for key in desk.disagreements() if (s := desk.standing(key))]
+    return [{"key": key, "label": desk.labels[key[0]], "theme": desk.proposals[key].title, "first": s.first[-1], "second": s.blind[-1]} for key in desk.disagreements() if (s := desk.standing(key))]
 
 
 def agreed(desk: Desk) -> tuple[int, int]:

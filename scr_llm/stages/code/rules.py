@@ -149,6 +149,7 @@ def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
     good = [h for h in hits if h.verdict == "good"]
     value: ThemeValue = "present" if present else "explicitly_absent" if absent else "not_mentioned"
     shown = [*_best(present), *(good[:3] if present else [])] if present else [*absent[:3], *good[:3]]
+    why = shown[0].why if shown else ""
     shown.sort(key=lambda h: h.sentence.start)
     seen: set[int] = set()
     quotes = []
@@ -158,7 +159,7 @@ def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
             quotes.append(DraftQuote(text=hit.sentence.raw, page=hit.sentence.page, flags=hit.flags))
     subs = tuple(sub.id for sub in code.sub_codes if any(h.sub == sub.id for h in present))
     return DraftTheme(
-        theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=shown[0].why if shown else "", doubts=_doubts(present, absent, good)
+        theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=why, doubts=_doubts(present, absent, good)
     )
 
 

@@ -42,6 +42,13 @@
     nokeys.addEventListener("change", () => localStorage.setItem(off, nokeys.checked ? "1" : "0"));
   }
 
+  const sheet = document.getElementById("sheet"), mark = document.querySelector("#sheet rect");
+  if (mark) {
+    const show = () => { sheet.scrollTop += mark.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3; };
+    const image = sheet.querySelector("img");
+    if (image.complete) show(); else image.addEventListener("load", show, { once: true });
+  }
+
   let busy = false;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { if (document.activeElement) document.activeElement.blur(); return; }

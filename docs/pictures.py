@@ -1,0 +1,59 @@
+"""Draws the pictures of the README and the docs anew: `make pictures`. Needs Chromium, LibreOffice and poppler-utils."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from served import ALEX, coded_project, review_page  # noqa: E402
+
+from scr_llm.desk import Desk, Reviewer  # noqa: E402
+from scr_llm.project import load_project  # noqa: E402
+
+PICTURES = ROOT / "docs/pictures"
+ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", "Designated nurse", blind=True)
+
+
+def half_reviewed(root: Path) -> tuple[str, str]:
+    """Decide half of the cells, and let a second reviewer differ on one; returns a cell that is worth a picture."""
+    desk = Desk(load_project(root))
+    waiting = [key for key in desk.open_for(ALEX_READER) if key[1] in desk.codes]
+    shown = next(k for k in waiting if k[1] == "record_keeping" and desk.proposals[k].value == "present")
+    for key in waiting[::2]:
+        cell = desk.cell(*key, ALEX_READER)
+        if key != shown:
+            value = "not_mentioned" if cell.value == "unclear" else cell.value
+            desk.decide(ALEX_READER, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
+    core = [c.id for c in desk.codebook.codes if c.core]
+    first = next(k for k in waiting[::2] if k != shown and desk.value(k) == "present" and k[1] in core)
+    desk.decide(SAM, *first, "not_mentioned", reason="The passage speaks of another family.")
+    desk.close()
+    return shown
+
+
+def main() -> None:
+    """All pictures."""
+    folder = Path(tempfile.mkdtemp())
+    root = coded_project(folder / "Learning from reviews", tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf"))))
+    shown = half_reviewed(root)
+    PICTURES.mkdir(exist_ok=True)
+    with review_page(root, *ALEX) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(served.address)
+        for width, height in ((1280, 800), (800, 1000)):
+            page.set_viewport_size({"width": width, "height": height})
+            for name, address in (("matrix", "/matrix"), ("cell", "/cell/" + "/".join(shown)), ("sign-off", "/sign-off"), ("explain", "/explain/workforce")):
+                page.goto(served.base + address)
+                if width == 1280 or name in ("matrix", "cell", "sign-off"):
+                    page.screenshot(path=PICTURES / f"{name}-{width}.png")
+        browser.close()
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
