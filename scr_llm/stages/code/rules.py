@@ -55,8 +55,31 @@ _NO_SHORTCOMING = re.compile(
     r"\b(?:no (?:shortcoming|deficit|criticism|author|one suggested|evidence (?:of|that)|concerns? (?:about|with|regarding))|could not have been (?:predicted|foreseen)|found no|"
     r"not without|did not find)\b", re.I,
 )  # fmt: skip
+_DENIED = re.compile(
+    r"\b(?:(?:was|were|is|are|did) (?:\w+ )?not (?:\w+ )?(?:a |an )?(?:\w+ )?(?:feature|factor|issue|matter of concern|difficulty|problem|concern)\b|played no part|had no part in (?:the|what)|"
+    r"no (?:failure|failing|deficiency|deficit|shortcoming|weakness|criticism|concern)s? (?:in|of|about|as to|with|regarding|on the part of)|does not consider that any|nothing to suggest|"
+    r"not a failing|nothing in the records|cannot be said that|no (?:difference|difficulty|problem)s? (?:was|were) (?:found|identified))", re.I,
+)  # fmt: skip
+"""The review says outright that it was not so; the words beside it are what it speaks of."""
+_IRRELEVANT = re.compile(
+    r"\b(?:no (?:bearing|relevance|connection|significance)|attached no (?:weight|significance)|did not consider that this had|not (?:considered )?relevant|only for completeness|"
+    r"had no (?:part|role) in (?:the|his|her|their) (?:child|care|\w+'s)|no contact with (?:the )?(?:household|child|family)|unknown to the (?:child|family))\b", re.I,
+)  # fmt: skip
+"""Somebody else, or long ago, and the review says that it does not matter here."""
+_POLICY = re.compile(
+    r"\b(?:procedures? (?:provide|contain|require|state|set)|contains? (?:a )?(?:chapter|section|guidance)|national (?:research|studies|guidance|analysis)|research (?:has|shows|into)|"
+    r"(?:is|are) defined (?:in|as)|the term (?:is|was|means)|glossary|under (?:part|section) [\dIVXL]+|statutory (?:duty|guidance)|(?:document|protocol|policy|leaflet|procedures?) (?:published|issued|adopted) by|"
+    r"working together|has a duty to|shall be|studies (?:have|of))\b|^[A-Z]{2,6}: [A-Z]", re.I,
+)  # fmt: skip
+"""Law, policy, research and glossary: words about the theme, not about the case."""
+_PRAISED_BEFORE = re.compile(r"^(?:this|that|these|they|staff|he|she|it|the (?:panel|author|review|reviewer|board))\b[^.]{0,120}\b(?:good practice|praise[d]?|commend\w*|credit|example of good|to be congratulated|exemplary|impressed)\b", re.I)
+"""A sentence that praises what the one before tells."""
+_ASKS_FOR_WORDS = re.compile(
+    r"\b(?:training|guidance|polic(?:y|ies)|protocols?|procedures?|courses?|briefings?|remind\w*|re-?launch\w*|re-?issue\w*|awareness|leaflets?|strateg(?:y|ies)|programme|toolkit|statement|publicis\w*|campaign)\b", re.I,
+)  # fmt: skip
+"""A recommendation that asks for training, policy and the like says of itself nothing about the case."""
 _PRAISE = re.compile(
-    r"\b(?:good practice|appropriate(?:ly)?|prompt(?:ly)?|timely|thorough(?:ly)?|commend\w*|well (?:recorded|documented|managed|co-?ordinated|informed|supported)|"
+    r"\b(?:good practice|example of good|appropriate(?:ly)?|prompt(?:ly)?|timely|thorough(?:ly)?|commend\w*|well (?:recorded|documented|managed|co-?ordinated|informed|supported)|"
     r"high (?:standard|quality)|good (?:standard|quality|information|communication|evidence|record)|effective(?:ly)?|exemplary|in line with|in accordance with|"
     r"regular and|diligent\w*|to (?:his|her|their) credit|clear and|careful\w*|comprehensive|manageable|suitably|strong|robust|excellent|sound|up to date|impressed|good quality|within timescales?|credit)\b",
     re.I,
@@ -93,6 +116,8 @@ class _Hit:
     sub: str | None
     why: str
     flags: tuple[EvidenceFlag, ...]
+    weak: bool = False
+    """Whether it is evidence only beside other evidence."""
 
 
 class RulesCoder:
@@ -143,8 +168,8 @@ def _lookers(code: Code) -> list[_Looker]:
 
 def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
     lookers = _lookers(code)
-    hits = [hit for sentence in body for looker in lookers if (hit := _look(looker, sentence))]
-    present = [h for h in hits if h.verdict == "present"]
+    hits = [hit for at, sentence in enumerate(body) for looker in lookers if (hit := _look(looker, sentence, _beside(body, at)))]
+    present = _standing([h for h in hits if h.verdict == "present"])
     absent = [h for h in hits if h.verdict == "absent"]
     good = [h for h in hits if h.verdict == "good"]
     value: ThemeValue = "present" if present else "explicitly_absent" if absent else "not_mentioned"
@@ -161,6 +186,18 @@ def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
     return DraftTheme(
         theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=why, doubts=_doubts(present, absent, good)
     )
+
+
+def _beside(body: list[Sentence], at: int) -> str:
+    """The sentence that follows in the same paragraph, else nothing."""
+    after = body[at + 1] if at + 1 < len(body) else None
+    here = body[at]
+    return after.text if after and after.paragraph == here.paragraph else ""
+
+
+def _standing(present: list[_Hit]) -> list[_Hit]:
+    """What makes a theme present: weak evidence only beside other."""
+    return present if any(not h.weak for h in present) else []
 
 
 def _doubts(present: list[_Hit], absent: list[_Hit], good: list[_Hit]) -> tuple[str, ...]:
@@ -186,19 +223,22 @@ def _best(hits: list[_Hit]) -> list[_Hit]:
     return sorted(hits, key=lambda h: (_WEIGHT.get(h.sentence.section_kind, 2), h.sentence.start))[:QUOTES_PER_THEME]
 
 
-def _look(looker: _Looker, sentence: Sentence) -> _Hit | None:
+def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
     text = sentence.text
+    if _POLICY.search(text) or _IRRELEVANT.search(text) or _IRRELEVANT.search(behind):
+        return None
     if looker.near_misses:
         text = looker.near_misses.sub(lambda m: "." * len(m.group()), text)  # a stop, which no gap jumps
     for start, end in _clauses(text):
         clause = text[start:end]
         for strong, expression in ((True, looker.wordings), (False, looker.subjects)):
             for match in expression.finditer(clause) if expression else ():
-                verdict = _verdict(looker, sentence, clause, match, strong)
+                verdict = _verdict(looker, sentence, behind, clause, match, strong)
                 if verdict:
                     how = "wording" if strong else "subject with a shortcoming"
                     flags = _flags(sentence, verdict)
-                    return _Hit(sentence, verdict, looker.sub, f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}", flags)
+                    weak = "recommendation" in flags and bool(_ASKS_FOR_WORDS.search(sentence.text)) and not _SHORTCOMING.search(clause)
+                    return _Hit(sentence, verdict, looker.sub, f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}", flags, weak)
     return None
 
 
@@ -207,9 +247,9 @@ def _clauses(text: str) -> list[tuple[int, int]]:
     return list(itertools.pairwise(cuts))
 
 
-def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
+def _verdict(looker: _Looker, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
-    if _CONCLUDED_NOT.search(sentence.text):
+    if _CONCLUDED_NOT.search(sentence.text) or _DENIED.search(sentence.text) or _DENIED.search(behind_it):
         return "absent"
     if _QUESTION.search(_LABEL.sub("", sentence.text)):
         return None
@@ -223,7 +263,7 @@ def _verdict(looker: _Looker, sentence: Sentence, clause: str, match: re.Match[s
         return "absent" if strong else None
     rest = before + " " + behind
     praised = bool(_PRAISE.search(clause)) and not _SHORTCOMING.search(rest)
-    if sentence.section_kind == "good_practice" or praised:
+    if sentence.section_kind == "good_practice" or praised or _PRAISED_BEFORE.search(behind_it):
         return "good"
     if strong:
         return "present" if not re.search(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", before, re.I) else "absent"
