@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -186,8 +187,9 @@ def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[
 def intake(project: Project, store: Store) -> None:
     """Note every file of the inbox that is not yet known."""
     known = store.documents()
+    batch, day = _batch(project, known), datetime.now().date().isoformat()
     for path in sorted(p for p in project.inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
-        document = take_in(path, known, batch=project.settings.batch)
+        document = take_in(path, known, batch, day)
         same = any(d.id == document.id or (d.file, d.sha256) == (document.file, document.sha256) for d in known)
         if not same:
             if moved := next((d for d in known if d.file == document.file), None):
@@ -196,6 +198,15 @@ def intake(project: Project, store: Store) -> None:
                 )
             store.save_document(document)
             known = store.documents()
+
+
+def _batch(project: Project, known: Sequence[Document]) -> str:
+    """The name of the batch that new files belong to; by itself the next number as soon as something of the last was coded."""
+    if project.settings.batch != "auto":
+        return project.settings.batch
+    last = max((int(d.batch) for d in known if d.batch.isdigit()), default=1)
+    done = any(d.batch == str(last) and d.status in ("coded", "superseded") for d in known)
+    return str(last + 1 if done else last)
 
 
 def present_documents(project: Project, store: Store) -> list[Document]:

@@ -105,8 +105,8 @@ class Settings(Record):
     """The paper's title."""
     marking: str = "OFFICIAL"
     """Protective marking in the footer; may be empty."""
-    batch: str = "1"
-    """Name of the batch that new files belong to."""
+    batch: str = "auto"
+    """Name of the batch that new files belong to; auto: numbered, a new one whenever files come after others were coded."""
     read: ReadSettings = ReadSettings()
     """[read]"""
     briefing: BriefingSettings = BriefingSettings()
@@ -157,7 +157,7 @@ name = {name}
 organisation = "Safeguarding Partnership"
 title = "Briefing paper: analysis of Serious Case Review executive summaries"
 marking = "OFFICIAL"            # printed in the footer of every page; "" for none
-batch = "1"                     # name of the batch that new files belong to
+batch = "auto"                  # name of the batch that new files belong to; auto numbers them
 
 [read]
 seconds = 180                   # for one file; past it, or past its memory, a file is given up and reported

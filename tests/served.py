@@ -44,9 +44,12 @@ def review_page(root: Path, *options: str) -> Iterator[Served]:
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr
-        line = server.stderr.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, line + server.stderr.read()
+        told, found = "", None
+        for line in server.stderr:
+            told += line
+            if found := re.search(r"http://\S+", line):
+                break
+        assert found, told
         yield Served(found[0])
     finally:
         server.terminate()

@@ -28,6 +28,8 @@ class Sentence(Record):
     """As printed."""
     documents: tuple[str, ...] = ()
     """Ids of the documents whose codings it rests on; for a sentence about the method, none."""
+    ref: str = ""
+    """Id of the part that holds its evidence; empty where there is none."""
 
 
 class Paragraph(Record):
@@ -54,6 +56,22 @@ class Table(Record):
     """Whether it needs a landscape page."""
 
 
+class Figure(Record):
+    """A bar chart and the same numbers in words, for those who do not see it."""
+
+    title: str
+    """Printed above it."""
+    bars: tuple[tuple[str, int], ...]
+    """Label and number, in order."""
+    of: int
+    """The denominator: where a bar would end that holds for all."""
+
+    @property
+    def alt(self) -> str:
+        """The chart in words."""
+        return f"Bar chart. {self.title}. " + "; ".join(f"{label}: {n} of {self.of}" for label, n in self.bars) + "."
+
+
 class Part(Record):
     """A headed part of the briefing."""
 
@@ -64,7 +82,9 @@ class Part(Record):
     title: str
     """The heading, with its number where it has one."""
     paragraphs: tuple[Paragraph, ...] = ()
-    """Before the tables."""
+    """Before the figure and the tables."""
+    figure: Figure | None = None
+    """Printed before the tables, which hold the same numbers."""
     tables: tuple[Table, ...] = ()
     """After the paragraphs."""
 
@@ -136,6 +156,33 @@ class CaseRow(Record):
     """The particular finding of this case: an exact quote with its page, or Not found."""
 
 
+class RegisterRow(Record):
+    """One recommendation in the register."""
+
+    id: str
+    """Of the recommendation."""
+    document_id: str
+    """The review that makes it."""
+    case_label: str
+    """Authority and pseudonym."""
+    number: str
+    """As printed; empty where it has none."""
+    text: str
+    """What it asks."""
+    page: int
+    """Where it stands."""
+    addressee: str
+    """Who is to do it; empty where the review names nobody."""
+    timescale: str
+    """By when or how often, in its own words; empty where it does not say."""
+    themes: tuple[str, ...]
+    """Code ids whose counted evidence stands in it or whose words in the codebook it uses; a listing, not a decision."""
+    gaps: tuple[str, ...]
+    """What it leaves open of addressee, timescale and measure."""
+    repeats: tuple[str, ...] = ()
+    """Ids of recommendations of other reviews that ask nearly the same."""
+
+
 class Paper(Record):
     """What is printed as pages: a briefing, or another paper with headed parts."""
 
@@ -166,3 +213,5 @@ class Briefing(Paper):
     """One row a review, in the order of the paper."""
     evidence: tuple[EvidenceRef, ...]
     """All evidence of all present themes, in the order of themes, then cases."""
+    recommended: tuple[RegisterRow, ...] = ()
+    """All recommendations, in the order of the paper."""

@@ -32,6 +32,8 @@ class Document(Record):
     """Size of the file."""
     batch: str = "1"
     """Name of the batch that the file came with."""
+    taken_in: str = ""
+    """Day on which it was taken in, as 2011-03-31; empty for files of before this was noted."""
     pages: int = 0
     """Pages as counted in the file; 0 where it could not be opened."""
     notes: tuple[PageNote, ...] = ()

@@ -12,6 +12,8 @@ def render(paper: Paper) -> bytes:
         lines += ["#" * (part.level + 1) + f" {_plain(part.title)}", ""]
         for paragraph in part.paragraphs:
             lines += [_paragraph(paragraph), ""]
+        if part.figure:
+            lines += [_plain(part.figure.alt), ""]
         for table in part.tables:
             lines += _table(table)
     return ("\n".join(lines).rstrip() + "\n").encode()

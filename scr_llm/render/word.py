@@ -1,6 +1,7 @@
 """The Word file: real styles, headings, tables with repeated header rows, the status on every page."""
 
 import io
+import itertools
 import re
 import zipfile
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph as WordParagraph
 
-from scr_llm.records import EvidenceRef, Paper, Paragraph, Part, Table
+from scr_llm.records import EvidenceRef, Figure, Paper, Paragraph, Part, Table
+from scr_llm.render import chart
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
@@ -52,20 +55,32 @@ def _clean(text: str) -> str:
 
 def _part(document: WordDocument, part: Part) -> None:
     document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
-    for paragraph in part.paragraphs:
-        _paragraph(document, paragraph)
+    for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
+        if not paragraph:
+            continue
+        added = _paragraph(document, paragraph)
+        added.paragraph_format.keep_with_next = bool(following and following.quote and not paragraph.quote)
+    if part.figure:
+        _figure(document, part.figure)
     for table in part.tables:
         _table(document, table)
 
 
-def _paragraph(document: WordDocument, paragraph: Paragraph) -> None:
+def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
     if paragraph.quote:
         added = document.add_paragraph(style="Quote")
         added.add_run(_clean(f"{paragraph.quote.case_label}, page {paragraph.quote.evidence.page}: ")).bold = True
         added.add_run(_clean(f"“{paragraph.quote.text}”"))
-        return
+        return added
     text = _clean(" ".join(sentence.text for sentence in paragraph.sentences))
-    document.add_paragraph(text, style={"bullet": "List Bullet", "note": "Note"}.get(paragraph.style, "Normal"))
+    return document.add_paragraph(text, style={"bullet": "List Bullet", "note": "Note"}.get(paragraph.style, "Normal"))
+
+
+def _figure(document: WordDocument, figure: Figure) -> None:
+    document.add_paragraph(_clean(figure.title), style="Caption")
+    shape = document.add_picture(io.BytesIO(chart.png(figure)), width=Cm(16))
+    shape._inline.docPr.set("descr", _clean(figure.alt))
+    shape._inline.docPr.set("title", _clean(figure.title))
 
 
 def _table(document: WordDocument, table: Table) -> None:

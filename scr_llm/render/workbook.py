@@ -21,6 +21,7 @@ def render(briefing: Briefing, items: Sequence[tuple[CaseRow, Coding]] = ()) -> 
     body = book.add_format({"text_wrap": True, "valign": "top"})
     codes = [(t.theme, t.label) for t in briefing.facts.themes]
     cases = briefing.cases
+    asked = {r.id: r.case_label for r in briefing.recommended}
     sheets: list[tuple[str, Sequence[str], list[tuple[Cell, ...]]]] = [
         ("Cases", ("Case", "File", "Gender", "Age as printed", "Context", "Findings", "Recommendations", "Particular finding"),
          [(c.label, c.file, c.gender, c.age, c.context, c.findings, c.recommendations, c.particular) for c in cases]),
@@ -29,8 +30,9 @@ def render(briefing: Briefing, items: Sequence[tuple[CaseRow, Coding]] = ()) -> 
          [(t.label, t.present, t.of, t.recommendation_only, t.decided) for t in briefing.facts.themes]),
         ("Findings", ("Case", "Number", "Finding", "Page"),
          [(row.label, i.number or "Not numbered", i.text, i.page) for row, coding in items for i in coding.findings]),
-        ("Recommendations", ("Case", "Number", "Recommendation", "Addressee", "Page"),
-         [(row.label, i.number or "Not numbered", i.text, i.addressee or "Not stated", i.page) for row, coding in items for i in coding.recommendations]),
+        ("Recommendations", ("Case", "Number", "Recommendation", "Addressee", "Timescale", "Themes", "Page", "Left open", "Also asked by"),
+         [(r.case_label, r.number or "Not numbered", r.text, r.addressee or "Not stated", r.timescale or "Not stated", "; ".join(dict(codes)[t] for t in r.themes) or "None", r.page,
+           ", ".join(r.gaps) or "Nothing", "; ".join(dict.fromkeys(asked[i] for i in r.repeats)) or "None") for r in briefing.recommended]),
         ("Evidence", ("Theme", "Case", "Page", "Quote", "Flags"),
          [(dict(codes).get(e.theme or "", "None"), e.case_label, e.evidence.page, e.text, ", ".join(e.evidence.flags) or "None") for e in briefing.evidence]),
     ]  # fmt: skip

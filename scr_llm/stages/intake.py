@@ -16,7 +16,7 @@ _OPENING = 6_000
 """Characters from the start in which a review says that it is one."""
 
 
-def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
+def take_in(path: Path, known: Sequence[Document], batch: str, day: str = "") -> Document:
     """The document of a file, with status pending, or duplicate where the same bytes are already known."""
     content = path.read_bytes()
     name = path.name.encode("utf-8", "replace").decode()
@@ -26,16 +26,16 @@ def take_in(path: Path, known: Sequence[Document], batch: str) -> Document:
     twin = next((d for d in same if d.status != "unreadable"), None)
     if twin and content:
         return Document(
-            id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, status="duplicate",
+            id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, taken_in=day, status="duplicate",
             reason=f"the same file as {twin.file}. It is counted once; delete one of them if you like.",
         )  # fmt: skip
     if name != path.name:
         return Document(
-            id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, status="unreadable",
+            id=f"d{own[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, taken_in=day, status="unreadable",
             reason="its name has characters that cannot be written. Rename it.",
         )  # fmt: skip
     key = sha256 if content and not same else own
-    return Document(id=f"d{key[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch)
+    return Document(id=f"d{key[:12]}", file=name, sha256=sha256, bytes=len(content), batch=batch, taken_in=day)
 
 
 def why_no_review(reading: Reading) -> str | None:

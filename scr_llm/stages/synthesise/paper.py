@@ -4,10 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from scr_llm.records import Briefing, Code, EvidenceRef, Paragraph, Part, Sentence, Table
+from scr_llm.records import Briefing, Code, EvidenceRef, Figure, Paragraph, Part, Sentence, Table, ThemeCount
+from scr_llm.stages.synthesise.annex import annex
+from scr_llm.stages.synthesise.caution import caution_part
+from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.count import Counted
 from scr_llm.stages.synthesise.english import AGES, CONTEXTS, GENDERS, also_unstated, count, join, lower
 from scr_llm.stages.synthesise.quotes import Used, choose, groups, reference
+from scr_llm.stages.synthesise.recommended import recommended
+from scr_llm.stages.synthesise.register import register
 from scr_llm.stages.synthesise.tables import Matrix
 
 
@@ -18,6 +23,8 @@ class Writer:
         self.counted, self.matrix = counted, Matrix(counted)
         self.reviews, self.files, self.paper, self.facts = counted.reviews, counted.files, counted.paper, counted.facts
         self.ids = tuple(r.document.id for r in counted.reviews)
+        self.register = register(counted)
+        self.used: Used = set()
 
     def briefing(self) -> Briefing:
         """All parts."""
@@ -29,7 +36,7 @@ class Writer:
         return Briefing(
             title=self.paper.title, status="draft", status_line=status, marking=self.paper.marking,
             version=self.paper.version, organisation=self.paper.organisation, coders=tuple(coders.values()), facts=self.facts,
-            cases=self.matrix.rows, parts=tuple(parts), evidence=self._all_evidence(),
+            cases=self.matrix.rows, parts=tuple(parts), evidence=self._all_evidence(), recommended=self.register,
         )  # fmt: skip
 
     def _parts(self) -> list[Part]:
@@ -38,11 +45,17 @@ class Writer:
         for theme in self.facts.headline:
             parts += self._theme(self.counted.codes[theme], number)
             number += 1
-        parts += [self._conclusion(number), self._method(number + 1), self._not_read(number + 2), *self.matrix.appendix()]
-        return [*parts, self._key(parts)]
+        following = [self._others, self._good_practice, lambda n: [recommended(self.counted, self.register, n)], Change(self.counted).part]
+        following += [lambda n: [self._conclusion(n)], lambda n: [self._method(n)], lambda n: [self._not_read(n)]]
+        for write in following:
+            written = write(number)
+            parts += written
+            number += bool(written)
+        parts += [*self.matrix.appendix(), *annex(self.counted)]
+        return [*parts, self._key(parts), *caution_part(self.counted, parts)]
 
-    def _say(self, text: str, documents: Sequence[str] | None = None) -> Sentence:
-        return Sentence(text=text, documents=tuple(self.ids if documents is None else documents))
+    def _say(self, text: str, documents: Sequence[str] | None = None, theme: str = "") -> Sentence:
+        return Sentence(text=text, documents=tuple(self.ids if documents is None else documents), ref=f"evidence.{theme}" if theme else "")
 
     def _purpose(self) -> Part:
         n = self.facts.reviews
@@ -102,15 +115,53 @@ class Writer:
         )
         return Part(
             id="analysis", level=1, title="3. Analysis of common themes",
-            paragraphs=(Paragraph(sentences=(self._say(first), self._say(second), self._say(third, ()))),), tables=tables if rows else (),
+            paragraphs=(Paragraph(sentences=(self._say(first), self._say(second), self._say(third, ()))),), figure=self._figure() if rows else None,
+            tables=tables if rows else (),
         )  # fmt: skip
+
+    def _figure(self) -> Figure:
+        told = sorted((self.counted.counts[c.id] for c in self.counted.core), key=lambda t: -t.present)
+        return Figure(title="Reviews in which each main theme was found", bars=tuple((t.label, t.present) for t in told), of=self.facts.reviews)
+
+    def _others(self, number: int) -> list[Part]:
+        """The themes without a section of their own, a sentence and a quote each."""
+        rest = [t for t in self.facts.themes if t.present and t.theme not in self.facts.headline]
+        if not rest:
+            return []
+        paragraphs: list[Paragraph] = []
+        for nth, t in enumerate(sorted((t for t in rest if t.present > 1), key=lambda t: -t.present)):
+            paragraphs.append(Paragraph(sentences=(self._say(_found(t, nth), t.documents, t.theme),)))
+            paragraphs += _printed(choose(self.counted, t.theme, self.counted.having(t.theme), 1, self.used))
+        once = [t for t in rest if t.present == 1]
+        if once:
+            text = f"Found in 1 of the {self.facts.reviews} reviews {'each' if len(once) > 1 else 'only'}: {join([lower(t.label) for t in once])}."
+            paragraphs.append(Paragraph(sentences=(self._say(text, tuple(dict.fromkeys(d for t in once for d in t.documents))),)))
+        return [Part(id="others", level=1, title=f"{number}. Other themes in short", paragraphs=tuple(paragraphs))]
+
+    def _good_practice(self, number: int) -> list[Part]:
+        """What the reviews praise: never counted, and worth printing."""
+        found = [
+            (review, code, group)
+            for review in self.reviews for code in self.counted.codebook.codes if (cell := review.theme(code.id))
+            for group in groups(cell.evidence) if "good_practice" in group[0].flags
+        ]  # fmt: skip
+        if not found:
+            return []
+        ids = tuple(dict.fromkeys(review.document.id for review, _, _ in found))
+        first: dict[str, EvidenceRef] = {}
+        for review, code, group in found:
+            first.setdefault(review.document.id, reference(self.counted, review, code.id, group))
+        labels = join(sorted({lower(code.label) for _, code, _ in found}, key=str.lower)[:6])
+        lead = f"{len(ids)} of the {self.facts.reviews} reviews also praise practice, on the subjects of {labels}. Praise is not counted as a failing."
+        printed = sorted(first.values(), key=lambda r: len(r.text))[: self.paper.quotes_per_theme]
+        return [Part(id="good_practice", level=1, title=f"{number}. Good practice", paragraphs=(Paragraph(sentences=(self._say(lead, ids),)), *_printed(printed)))]
 
     def _theme(self, code: Code, number: int) -> list[Part]:
         count = self.counted.counts[code.id]
         lead = f"This area of concern was found in {count.present} of the {count.of} reviews"
         lead += f", {count.recommendation_only} of them from recommendations only." if count.recommendation_only else "."
-        paragraphs = [Paragraph(sentences=(self._say(lead, count.documents),))]
-        used: Used = set()
+        paragraphs = [Paragraph(sentences=(self._say(lead, count.documents, code.id),))]
+        used = self.used
         subs: list[Part] = []
         for nth, sub in enumerate(code.sub_codes, 1):
             found = [r for r in self.counted.having(code.id) if (cell := r.theme(code.id)) and sub.id in cell.sub_themes]
@@ -120,7 +171,7 @@ class Writer:
             quotes = _printed(choose(self.counted, code.id, found, 2, used, (*sub.wordings, *sub.subjects)))
             ids = tuple(r.document.id for r in found)
             subs.append(
-                Part(id=f"theme.{sub.id}", level=2, title=f"{number}.{nth} {sub.label}", paragraphs=(Paragraph(sentences=(self._say(line, ids),)), *quotes))
+                Part(id=f"theme.{sub.id}", level=2, title=f"{number}.{nth} {sub.label}", paragraphs=(Paragraph(sentences=(self._say(line, ids, code.id),)), *quotes))
             )
         if not subs:
             paragraphs += _printed(choose(self.counted, code.id, self.counted.having(code.id), self.paper.quotes_per_theme, used))
@@ -129,7 +180,7 @@ class Writer:
     def _conclusion(self, number: int) -> Part:
         intro = "On this evidence, partners are asked to review their own arrangements in these areas:"
         bullets = [
-            Paragraph(style="bullet", sentences=(self._say(f"{self.counted.codes[t].question or self.counted.codes[t].label} ({self.counted.counts[t].present} of {self.counted.counts[t].of} reviews).", self.counted.counts[t].documents),))
+            Paragraph(style="bullet", sentences=(self._say(f"{self.counted.codes[t].question or self.counted.codes[t].label} ({self.counted.counts[t].present} of {self.counted.counts[t].of} reviews).", self.counted.counts[t].documents, t),))
             for t in self.facts.headline
         ]
         return Part(id="conclusion", level=1, title=f"{number}. Conclusion", paragraphs=(Paragraph(sentences=(self._say(intro),)), *bullets))
@@ -197,6 +248,17 @@ class Writer:
             if (cell := review.theme(code.id))
             for group in groups(cell.evidence)
         )
+
+
+def _found(count: ThemeCount, nth: int) -> str:
+    """A theme's count in a sentence; the wording goes round so that a page of them can be read."""
+    of = f"{count.present} of the {count.of} reviews"
+    alone = f" ({count.recommendation_only} of them from recommendations only)" if count.recommendation_only else ""
+    forms = (
+        f"{count.label} was found in {of}{alone}.", f"In {of}{alone}, something was found on {lower(count.label)}.",
+        f"{of} {'speaks' if count.present == 1 else 'speak'} of {lower(count.label)}{alone}.", f"For {lower(count.label)} the number is {of}{alone}.",
+    )  # fmt: skip
+    return forms[nth % len(forms)]
 
 
 def _printed(quotes: Sequence[EvidenceRef]) -> list[Paragraph]:

@@ -1,0 +1,42 @@
+"""A figure as a picture: horizontal bars, the number beside each."""
+
+import html
+import io
+
+from scr_llm.records import Figure
+
+ROW, LABEL, BAR, HEAD = 30, 330, 420, 12
+"""Height of a row, width of the labels, width of a full bar and space above, in pixels of the drawing."""
+INK, FILL, GROUND = "#1F2A44", "#2F5D9B", "#DDE4EE"
+
+
+def png(figure: Figure) -> bytes:
+    """The chart for Word; the same bytes for the same figure."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    scale = 2
+    size = ((LABEL + BAR + 90) * scale, (2 * HEAD + ROW * len(figure.bars)) * scale)
+    image = Image.new("RGB", size, "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(15 * scale)
+    for nth, (label, number) in enumerate(figure.bars):
+        top, middle = (HEAD + ROW * nth + 4) * scale, (HEAD + ROW * nth + ROW // 2) * scale
+        draw.text(((LABEL - 10) * scale, middle), label, fill=INK, font=font, anchor="rm")
+        draw.rectangle((LABEL * scale, top, (LABEL + BAR) * scale, top + (ROW - 8) * scale), fill=GROUND)
+        draw.rectangle((LABEL * scale, top, (LABEL + BAR * number / max(figure.of, 1)) * scale, top + (ROW - 8) * scale), fill=FILL)
+        draw.text(((LABEL + BAR + 10) * scale, middle), f"{number} of {figure.of}", fill=INK, font=font, anchor="lm")
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def svg(figure: Figure) -> str:
+    """The chart for a page."""
+    width, height = LABEL + BAR + 90, 2 * HEAD + ROW * len(figure.bars)
+    rows = []
+    for nth, (label, number) in enumerate(figure.bars):
+        top = HEAD + ROW * nth
+        rows.append(
+            f'<text x="{LABEL - 10}" y="{top + 20}" text-anchor="end">{html.escape(label)}</text><rect x="{LABEL}" y="{top + 4}" width="{BAR}" height="{ROW - 8}" fill="{GROUND}"/>'
+            f'<rect x="{LABEL}" y="{top + 4}" width="{BAR * number / max(figure.of, 1):.1f}" height="{ROW - 8}" fill="{FILL}"/><text x="{LABEL + BAR + 10}" y="{top + 20}">{number} of {figure.of}</text>'
+        )
+    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(figure.alt)}" font-size="15" fill="{INK}">{"".join(rows)}</svg>'
