@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo test test-browser test-live check schema fixtures measure pictures
+.PHONY: demo test test-slow test-browser test-live check schema fixtures measure pictures
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +19,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m slow
 
 test-browser: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/browser -m browser -n 0 -rs

@@ -85,6 +85,7 @@ def test_kappa_of_a_code_is_refused_when_there_are_few_cells() -> None:
     assert raters([[(True, True), (False, False)]] * 20).kappa == 1.0
 
 
+@pytest.mark.slow
 def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
 

@@ -49,6 +49,7 @@ def loop(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_limits_end_only_the_file_that_passes_them(tmp_path: Path) -> None:
     files = [(bomb(tmp_path / "bomb.pdf"), "a"), (GOOD, "b"), (loop(tmp_path / "loop.pdf"), "c"), (GOOD, "d")]
     started = time.monotonic()

@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scr_llm.llm.fake import MODEL, Answer, FakeServer, answers
 from scr_llm.store import Store
 
@@ -34,6 +36,7 @@ def run(folder: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=folder, stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_a_killed_run_repeats_no_finished_call(tmp_path: Path) -> None:
     with FakeServer(answer) as server:
         folder = project(tmp_path, server)

@@ -40,6 +40,7 @@ def project(folder: Path, base_url: str, extra: str = "", names: tuple[str, ...]
     return root
 
 
+@pytest.mark.slow
 def test_the_cost_is_said_before_and_after_and_a_budget_stops_the_run(tmp_path: Path) -> None:
     prices = f'strategy = "themes"\nmax_tokens = 100\n[llm.prices."{MODEL}"]\ninput = 10.0\noutput = 30.0'
     with FakeServer() as server:
@@ -98,6 +99,7 @@ def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> No
     assert document["unanswered"][0]["state"] == "refusal" and document["themes"]["alcohol_misuse"]["value"] == "unclear"
 
 
+@pytest.mark.slow
 def test_a_batch_goes_out_and_comes_back_in_part_and_out_of_order(tmp_path: Path) -> None:
     with FakeServer(answers, batch_looks=2, batch_lost=2) as server:
         root = project(tmp_path, server.base_url)

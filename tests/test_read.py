@@ -31,6 +31,7 @@ def test_furniture_is_no_body(path: Path) -> None:
     assert {m.kind for p in reading.pages for m in p.marks} >= {"heading"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Report1_rapid_review_MH_inpatient_data.pdf", "Report1Response_gov_response.pdf"])
 def test_the_recommendations_of_a_real_review(name: str) -> None:
     if not (REAL / name).exists():

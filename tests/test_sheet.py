@@ -1,6 +1,7 @@
 """The review sheet and the list of questions: out, edited in a spreadsheet, and back."""
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -23,9 +24,15 @@ ALEX = Reviewer("Alex Reader", "Analyst")
 NINA = Reviewer("Nina", "Designated nurse")
 
 
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return coded_project(tmp_path_factory.mktemp("sheet") / "p", ("corriford-child-1",))
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(load_project(coded_project(tmp_path / "p", ("corriford-child-1",))))
+def desk(coded: Path, tmp_path: Path) -> Desk:
+    shutil.copytree(coded, tmp_path / "p")
+    return Desk(load_project(tmp_path / "p"))
 
 
 def edited(content: bytes, change: Callable[[Any], None]) -> bytes:

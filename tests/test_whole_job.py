@@ -139,6 +139,7 @@ def test_a_second_run_changes_nothing(project: Path) -> None:
     assert (project / "outputs/briefing.docx").read_bytes() == word
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     for name, kill in (("killed", True), ("whole", False)):
         scr("init", name, cwd=tmp_path)

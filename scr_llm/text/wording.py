@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _TOKEN = re.compile(r"\s*\.\.\.\s*|[(|)]\*?|\?|\*|\s+|[^\s()|*?]+")
 _GAP = r"(?:[^\w.;:]+[\w’'-]+){0,5}?[^\w.;:]+"
@@ -52,6 +53,10 @@ def pattern(wording: str) -> str:
 
 def compile_wordings(wordings: Sequence[str]) -> re.Pattern[str] | None:
     """All wordings as one expression, upper and lower case alike; None for none."""
-    if not wordings:
-        return None
-    return re.compile("|".join(f"(?:{pattern(w)})" for w in wordings), re.I)
+    return _compiled(tuple(wordings)) if wordings else None
+
+
+@lru_cache(maxsize=256)
+def _compiled(wordings: tuple[str, ...]) -> re.Pattern[str]:
+    starts = r"\b"  # once before all, so that only beginnings of words are tried
+    return re.compile(starts + "(?:" + "|".join(f"(?:{pattern(w).removeprefix(starts)})" for w in wordings) + ")", re.I)

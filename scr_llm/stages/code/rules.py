@@ -225,6 +225,8 @@ def _best(hits: list[_Hit]) -> list[_Hit]:
 
 def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
     text = sentence.text
+    if not any(expression.search(text) for expression in (looker.wordings, looker.subjects) if expression):
+        return None
     if _POLICY.search(text) or _IRRELEVANT.search(text) or _IRRELEVANT.search(behind):
         return None
     if looker.near_misses:

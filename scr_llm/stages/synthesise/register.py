@@ -28,7 +28,7 @@ _COMMON = frozenset(
 
 def register(counted: Counted) -> tuple[RegisterRow, ...]:
     """One row a recommendation, in the order of the paper."""
-    rows, words, looks = [], [], {code.id: _words(code) for code in counted.codebook.codes}
+    rows, words, looks = [], [], {code.id: _names(code) for code in counted.codebook.codes}
     for review in counted.reviews:
         for item in review.coding.recommendations:
             text = readable(item.text)
@@ -57,9 +57,10 @@ def _themes(counted: Counted, review: Coded, item: Item, words: dict[str, re.Pat
     return tuple(found)
 
 
-def _words(code: Code) -> re.Pattern[str] | None:
-    subs = tuple(w for sub in code.sub_codes for w in (*sub.wordings, *sub.subjects))
-    return compile_wordings((*code.aliases, *code.wordings, *code.subjects, *subs))
+def _names(code: Code) -> re.Pattern[str] | None:
+    """What the codebook calls a code and its subjects."""
+    label = re.sub(r"\(.*?\)|[^\w\s'’-]", " ", code.label)
+    return compile_wordings((" ".join(label.split()), *code.aliases, *code.subjects, *(s for sub in code.sub_codes for s in sub.subjects)))
 
 
 def _touch(one: Evidence, other: Evidence) -> bool:
