@@ -135,6 +135,8 @@ def _end(flow: Flow, block: _Block, following: list[_Block]) -> int:
     for nth, more in enumerate(following):
         if block.style == "plain" or more.style in ("card", block.style) or more.section is not block.section:
             break
+        if block.style == "card" and more.style == "number" and _form(more.number or "") == "dotted":
+            break  # a numbered paragraph of the section, behind its last card
         if more.style == "plain" and flow.text[block.body : end].rstrip()[-1:] in ".!?":
             if block.style == "card":
                 ended = block.kind == "finding" or bool(_LABEL.match(flow.text[more.start : more.end]))
