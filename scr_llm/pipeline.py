@@ -36,6 +36,7 @@ from scr_llm.records import (
     Paper,
     Reading,
 )
+from scr_llm.reissue import carry, recode, with_hashes
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground, nearest
@@ -86,6 +87,7 @@ def run(
         if not documents:
             raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
         before = {d.id for d in documents if d.status == "coded"}
+        anew = {d.file: changed for d in documents if d.status == "coded" and (changed := recode(store, d, coder, codebook))}
         admitted: Iterable[Document] = _admitted(project, store, documents, progress)
         if first:
             admitted = list(admitted)
@@ -96,6 +98,7 @@ def run(
             stopped = str(error)
         after = present_documents(project, store)
         remarks = {d.file: lines for d in after if d.status == "coded" and d.id not in before and (lines := remarks_on(store.coding(d.id)))}
+        remarks |= {file: [f"proposed anew, since the codebook changed: {', '.join(changed)}"] for file, changed in anew.items()}
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
@@ -162,7 +165,16 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
             elif now and now.status == "superseded":  # re-issued while it was coded
                 store.save_coding(now, drafted, ground(drafted, reading))
             else:
-                store.save_coding(document.model_copy(update={"status": "coded"}), drafted, ground(drafted, reading))
+                _keep(store, document.model_copy(update={"status": "coded"}), drafted, with_hashes(ground(drafted, reading), codebook), codebook)
+
+
+def _keep(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
+    """Save a coding; where it is of a re-issue, with the decisions of the earlier one that still stand."""
+    store.save_coding(document, drafted, coding)
+    carried, left = carry(store, document, codebook)
+    if carried or left:
+        note = f"It takes the place of an earlier issue: {carried} decisions were carried to it, {left} must be made again because their passages changed."
+        store.save_coding(document, drafted, coding.model_copy(update={"notes": (*coding.notes, note)}))
 
 
 def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[tuple[Document, Reading]], at_once: int, stop: Callable[[], None]) -> Generator[Drafted, None, None]:
@@ -224,7 +236,10 @@ def _admit(store: Store, document: Document, reading: Reading | Exception, print
             store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))
             return None
         own = Print.of(document, reading)
-        if known := _known(store, own, reading, prints):
+        known = _known(store, own, reading, prints)
+        if isinstance(known, Document):
+            document = document.model_copy(update={"replaces": known.id, "batch": known.batch})
+        elif known:
             status, text = known
             store.save_document(document.model_copy(update={"status": status, "reason": text}))
             return None
@@ -238,8 +253,8 @@ def _admit(store: Store, document: Document, reading: Reading | Exception, print
     return None
 
 
-def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | None:
-    """Status and reason of a document that is an older one over again. A re-issue takes the place of the older one instead."""
+def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | Document | None:
+    """Status and reason of a document that is an older one over again; or the older one, whose place a re-issue takes."""
     relation = compare(own, prints.values())
     if relation is None:
         return None
@@ -255,7 +270,7 @@ def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print])
         return "superseded", f"an earlier issue of {older.file}, by its date. {detail}"
     store.save_document(older.model_copy(update={"status": "superseded", "reason": f"re-issued as {own.document.file}. {detail}"}))
     del prints[older.id]
-    return None
+    return older
 
 
 def notes(reading: Reading) -> tuple[PageNote, ...]:
@@ -272,8 +287,16 @@ def rules_identity(codebook: Codebook) -> CoderIdentity:
     )
 
 
-def brief(project: Project) -> tuple[Briefing, list[Coded]]:
-    """The draft briefing of what is coded now, with the codings it rests on."""
+def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[Coded]]:
+    """The draft briefing of what is coded now, with the codings it rests on.
+
+    Args:
+        project: whose.
+        only: a subset: authority, batch, context or age band to the value that a review must have.
+
+    Raises:
+        UsageError: no review is in the subset.
+    """
     codebook = load_codebook(project.codebook_path)
     settings = project.settings
     with Store(project.store_path) as store:
@@ -284,13 +307,26 @@ def brief(project: Project) -> tuple[Briefing, list[Coded]]:
             for document in documents
             if document.status == "coded" and (coding := store.coding(document.id))
         ]
+    if only:
+        reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
+        documents = [r.document for r in reviews]
+        if not reviews:
+            raise UsageError("no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv")
+    told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
     paper = HouseStyle(
-        title=settings.title, organisation=settings.organisation, marking=settings.marking, version="0.1",
+        title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking, version="0.1",
         headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
     )  # fmt: skip
     return synthesise(reviews, documents, codebook, tuple(latest(decisions).values()), paper), reviews
+
+
+def _is(review: Coded, what: str, value: str) -> bool:
+    """Whether a review is in a subset."""
+    case = review.coding.case
+    has: dict[str, set[str]] = {"authority": {case.authority or ""}, "batch": {review.document.batch}, "context": {case.context}, "age": {c.age_band for c in case.children}, "taken-in": {review.document.taken_in}}
+    return value.casefold() in {v.casefold() for v in has[what]}
 
 
 def export(project: Project) -> Export:

@@ -107,6 +107,8 @@ class Settings(Record):
     """Protective marking in the footer; may be empty."""
     batch: str = "auto"
     """Name of the batch that new files belong to; auto: numbered, a new one whenever files come after others were coded."""
+    retain_until: str = ""
+    """Day until which the project may be kept, as 2030-01-31; `status` says when it is past."""
     read: ReadSettings = ReadSettings()
     """[read]"""
     briefing: BriefingSettings = BriefingSettings()
@@ -158,6 +160,7 @@ organisation = "Safeguarding Partnership"
 title = "Briefing paper: analysis of Serious Case Review executive summaries"
 marking = "OFFICIAL"            # printed in the footer of every page; "" for none
 batch = "auto"                  # name of the batch that new files belong to; auto numbers them
+# retain_until = "2030-01-31"     # when to run: scr-llm forget
 
 [read]
 seconds = 180                   # for one file; past it, or past its memory, a file is given up and reported

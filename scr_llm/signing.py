@@ -1,5 +1,6 @@
 """Signing a briefing off: what hinders it, what it rests on, and whether it still is what was signed."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,7 +73,9 @@ def _sign(project: Project, desk: Desk, who: Reviewer) -> tuple[SignOff, list[Pa
     day = f"{at.day} {at:%B %Y}"
     line = f"SIGNED OFF by {who.name}, {who.role}, on {day}"
     briefing = draft.model_copy(update={"status": "signed_off", "version": version, "status_line": line})
-    paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews))
+    house = project.root / "template.docx"
+    template = base64.b64encode(house.read_bytes()).decode() if house.is_file() else ""
+    paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
     folder = project.outputs / f"signed-{number}"
     folder.mkdir(parents=True, exist_ok=True)
     text = paper.model_dump_json()
@@ -140,7 +143,8 @@ def _files(folder: Path, signed: SignOff) -> list[str]:
 def files_of(paper: SignedPaper) -> dict[str, bytes]:
     """The files of a signed briefing, by name; the same bytes whenever they are written."""
     items = list(zip(paper.briefing.cases, paper.codings, strict=True))
-    return {f"briefing.{f}": render(paper.briefing, f, items=items) for f in FORMATS}
+    template = base64.b64decode(paper.template) or None
+    return {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
 
 
 def write_again(project: Project, number: int | None = None) -> list[Path]:

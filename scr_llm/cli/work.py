@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> Non
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
     read = {row[0]: row[1:] for part in briefing.parts if part.id == "not_read" for table in part.tables for row in table.rows}
-    new = {document.file for document in outcome.coded}
+    new = {document.file for document in outcome.coded} | set(outcome.remarks)
     for case in briefing.cases:
         if case.file in new:
             of, *rest = read[case.label]
@@ -164,6 +165,8 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
             click.echo(f"  {line}")
     if not documents:
         click.echo(f"No file in {project.inbox}.")
+    if (until := project.settings.retain_until) and until < f"{datetime.now():%Y-%m-%d}":
+        click.echo(f"This project was to be kept until {until}. To remove what it holds: scr-llm forget")
     return 0
 
 
@@ -171,7 +174,8 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 @PROJECT
 @click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Formats, parted by commas.")
 @click.option("--signed", type=int, help="A signed briefing instead, by its number: the files that were signed, byte for byte.")
-def brief(folder: Path, formats: str, signed: int | None) -> int:
+@click.option("--only", multiple=True, metavar="WHAT=VALUE", help="A subset: authority, batch, context, age (band) or taken-in (day); may be given more than once.")
+def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...]) -> int:
     """Write the draft briefing again from what is coded and decided now."""
     from scr_llm.project import load_project
 
@@ -185,20 +189,66 @@ def brief(folder: Path, formats: str, signed: int | None) -> int:
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
     if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
         raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
-    for path in _brief(load_project(folder), wanted)[1]:
+    subset = {}
+    for part in only:
+        what, _, value = part.partition("=")
+        if what not in ("authority", "batch", "context", "age", "taken-in") or not value:
+            raise UsageError(f"{part!r} is no subset.", next_step="Write for example --only authority=Northmere.")
+        subset[what] = value
+    for path in _brief(load_project(folder), wanted, subset)[1]:
         say(f"Written: {path}")
     return 0
 
 
-def _brief(project: "Project", formats: tuple[str, ...]) -> "tuple[Briefing, list[Path]]":
-    from scr_llm import pipeline
-    from scr_llm.render import render
+def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | None = None) -> "tuple[Briefing, list[Path]]":
+    from scr_llm.drafts import write
 
-    briefing, reviews = pipeline.brief(project)
-    items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
-    written = []
-    for name in formats:
-        path = project.outputs / f"briefing.{name}"
-        pipeline.write_atomically(path, render(briefing, name, items=items))
-        written.append(path)
-    return briefing, written
+    done = write(project, formats, only=only)
+    for path in done.kept:
+        say(f"Left as it is, since somebody edited it: {path}. The new draft is version {done.briefing.version}, beside it.")
+    for line in done.changes:
+        say(f"  changed: {line}")
+    return done.briefing, done.paths
+
+
+@cli.command()
+@PROJECT
+@click.option("--every", type=click.FloatRange(min=0.2), default=10.0, show_default=True, help="Seconds between looks.")
+@click.option("--times", type=int, hidden=True, help="Looks before it ends; for tests.")
+def watch(folder: Path, every: float, times: int | None) -> int:
+    """Take in files as they are dropped, once they are complete, and redraft. Ctrl-C ends it. Uses the rules coder; nothing is sent."""
+    import itertools
+
+    from scr_llm.project import load_project
+
+    project = load_project(folder)
+    say(f"Watching {project.inbox}; Ctrl-C ends it.")
+    seen: dict[str, tuple[int, int]] = {}
+    done: dict[str, tuple[int, int]] = {}
+    for look in itertools.count(1):
+        now = {p.name: (p.stat().st_size, p.stat().st_mtime_ns) for p in project.inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))}
+        complete = {name: state for name, state in now.items() if seen.get(name) == state}
+        if now and complete == now and now != done:
+            _run(project, "rules")
+            done = now
+        seen = now
+        if look == times:
+            return 0
+        time.sleep(every)
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--inbox", is_flag=True, help="Remove the PDFs of the inbox too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(folder: Path, inbox: bool, yes: bool) -> int:
+    """Remove all texts, quotes, decisions, caches, logs and papers of a project. A certificate of hashes, dates and counts stays."""
+    from scr_llm.forget import forget as remove
+    from scr_llm.project import load_project
+
+    project = load_project(folder)
+    if not yes:
+        click.confirm(f"Everything that was read, coded, decided and written in {project.root} will be gone for good{', with its PDFs' if inbox else ''}. Go on?", abort=True, err=True)
+    say(f"Forgotten. Certificate: {remove(project, inbox=inbox)}")
+    return 0

@@ -52,7 +52,7 @@ from scr_llm.records.export import (
     ExportTheme,
 )
 from scr_llm.records.reading import FileFacts, Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
-from scr_llm.records.sign_off import SignedPaper, SignOff
+from scr_llm.records.sign_off import Draft, SignedPaper, SignOff
 
 __all__ = [
     "AgeBand",
@@ -68,6 +68,7 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentStatus",
+    "Draft",
     "DraftCase",
     "DraftChild",
     "DraftCoding",

@@ -276,3 +276,5 @@ class Coding(Record):
     """Questions without a usable reply."""
     notes: tuple[str, ...] = ()
     """What a person should know of how it was coded."""
+    codes: dict[str, str] = {}
+    """What each code meant when it was coded: code id to hash; empty for codings of before this was noted."""

@@ -5,9 +5,10 @@ from typing import Literal
 from scr_llm.records.base import Record
 from scr_llm.records.coding import Evidence, ThemeValue
 
-Act = Literal["decided", "blind", "adjudicated", "withdrawn"]
+Act = Literal["decided", "blind", "adjudicated", "withdrawn", "carried"]
 """decided: the reviewer's decision. blind: a second reviewer's, who saw neither the first's nor the coder's answer; it never counts by itself.
-adjudicated: the outcome where the two differ. withdrawn: takes back the same person's last act on the cell."""
+adjudicated: the outcome where the two differ. withdrawn: takes back the same person's last act on the cell.
+carried: a decision on an earlier issue of the document whose quotes all stand in the new one; author and role are of who made it."""
 
 
 class Decision(Record):

@@ -32,6 +32,8 @@ class Document(Record):
     """Size of the file."""
     batch: str = "1"
     """Name of the batch that the file came with."""
+    replaces: str | None = None
+    """Id of the earlier issue whose place it takes."""
     taken_in: str = ""
     """Day on which it was taken in, as 2011-03-31; empty for files of before this was noted."""
     pages: int = 0

@@ -12,6 +12,8 @@ class SignedPaper(Record):
     """The briefing."""
     codings: tuple[Coding, ...]
     """The codings behind it under the decisions of that day, in the order of its cases."""
+    template: str = ""
+    """The board's Word template of that day, in base64; empty where there was none."""
 
 
 class SignOff(Record):
@@ -43,3 +45,20 @@ class SignOff(Record):
     """SHA-256 of the signed paper as JSON, which is kept with this record."""
     files: dict[str, str]
     """Name of each file that was written to the SHA-256 of its bytes."""
+
+
+class Draft(Record):
+    """A draft that was written, as far as it is needed to tell the next one from it."""
+
+    name: str
+    """Of the paper: briefing, or that of a subset."""
+    version: str
+    """As printed."""
+    at: str
+    """When: ISO 8601 with time zone."""
+    files: dict[str, str]
+    """File name in outputs/ to SHA-256 of what was written."""
+    numbers: dict[str, str]
+    """What it counts, in words, to the number."""
+    quotes: tuple[str, ...]
+    """The quotes that it prints, each with its case and page."""

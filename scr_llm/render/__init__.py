@@ -11,18 +11,20 @@ RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook
 """Format to module of this package."""
 
 
-def render(briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = ()) -> bytes:
-    """The briefing in one format. `items` are the codings behind it, for the workbook's lists of findings and recommendations."""
+def render(briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None) -> bytes:
+    """The briefing in one format. `items` are the codings behind it, for the workbook's list of findings; `template` a Word file with the board's styles."""
     if form == "json":
         return (briefing.model_dump_json(indent=2) + "\n").encode()
     module = import_module(f"{__name__}.{RENDERERS[form]}")
-    content = module.render(briefing, items) if form == "xlsx" else module.render(briefing)
-    return bytes(content)
+    if form == "docx":
+        return bytes(module.render(briefing, template))
+    return bytes(module.render(briefing, items) if form == "xlsx" else module.render(briefing))
 
 
-def printed(paper: Paper, form: str) -> bytes:
-    """Any paper as docx, html or md."""
-    return bytes(import_module(f"{__name__}.{RENDERERS[form]}").render(paper))
+def printed(paper: Paper, form: str, *, template: bytes | None = None) -> bytes:
+    """Any paper as docx, html or md; `template` is a Word file with the board's styles."""
+    module = import_module(f"{__name__}.{RENDERERS[form]}")
+    return bytes(module.render(paper, template) if form == "docx" else module.render(paper))
 
 
 def table_csv(export: Export) -> bytes:

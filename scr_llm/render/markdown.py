@@ -22,7 +22,7 @@ def render(paper: Paper) -> bytes:
 def _plain(text: str) -> str:
     """Text that Markdown does not take for markup."""
     text = re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"^(\s*)([-+=]|\d+\.)(?=\s)", r"\1\\\2", text) if re.match(r"[-+=]", text) else text
+    return re.sub(r"^(?:([-+=])|(\d+)\.)(?=\s)", lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\.", text)
 
 
 def _paragraph(paragraph: Paragraph) -> str:
@@ -35,5 +35,5 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 def _table(table: Table) -> list[str]:
     rows = [table.columns, ("---",) * len(table.columns), *table.rows]
-    cells = ["| " + " | ".join(c if c == "---" else _plain(c) for c in row) + " |" for row in rows]
+    cells = ["| " + " | ".join(c if c == "---" else _plain(c) or "None" for c in row) + " |" for row in rows]
     return [f"**{_plain(table.caption)}**", "", *cells, ""]

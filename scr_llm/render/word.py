@@ -14,6 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from scr_llm.errors import UsageError
 from scr_llm.records import EvidenceRef, Figure, Paper, Paragraph, Part, Table
 from scr_llm.render import chart
 
@@ -22,15 +23,19 @@ _DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
 
 
-def render(paper: Paper) -> bytes:
-    """The whole file."""
-    document = new_document()
-    _styles(document)
+def render(paper: Paper, template: bytes | None = None) -> bytes:
+    """The whole file; with a template in its styles, page, header and footer.
+
+    Raises:
+        UsageError: the template is no Word file.
+    """
+    document = _based_on(template)
     _properties(document, paper)
     section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Cm(2.3))
+    if template is None:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+            setattr(section, side, Cm(2.3))
     _furniture(document, paper)
     document.add_paragraph(_clean(paper.title), style="Title")
     document.add_paragraph(_clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), style="Subtitle")
@@ -201,11 +206,41 @@ def _properties(document: WordDocument, paper: Paper) -> None:
     core.last_modified_by, core.revision = "", 1
 
 
+def _based_on(template: bytes | None) -> WordDocument:
+    """An empty document with all styles that are used: our own, or the template's with what it lacks."""
+    if template is None:
+        document = new_document()
+        _styles(document)
+        return document
+    try:
+        document = new_document(io.BytesIO(template))
+    except Exception as error:  # whatever a broken file makes the reader do
+        raise UsageError("template.docx is no Word file that can be read.", next_step="Save it in Word as .docx (not .dotx), or take it away.") from error
+    for element in list(document.element.body):
+        if element.tag != qn("w:sectPr"):
+            document.element.body.remove(element)
+    from docx.enum.style import WD_STYLE_TYPE
+
+    have = {style.name for style in document.styles}
+    for name, base in (("Title", "Normal"), ("Subtitle", "Normal"), ("Quote", "Normal"), ("Caption", "Normal"), ("List Bullet", "Normal"), ("Note", "Normal"), ("TableHead", "Normal"), ("TableText", "Normal"), *((f"Heading {n}", "Normal") for n in (1, 2, 3))):
+        if name not in have:
+            added = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            added.base_style = document.styles[base]
+            added.font.bold = name in ("Title", "Caption", "Note", "TableHead") or name.startswith("Heading")
+            if name == "TableHead":
+                added.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+    if "Table Grid" not in have:
+        document.styles.add_style("Table Grid", WD_STYLE_TYPE.TABLE)
+    return document
+
+
 def _furniture(document: WordDocument, paper: Paper) -> None:
     section = document.sections[0]
-    head = section.header.paragraphs[0]
+    own = section.header.paragraphs
+    head = section.header.add_paragraph() if any(p.text.strip() for p in own) or section.header.tables else own[0]
     head.add_run(_clean(paper.status_line)).bold = True
-    foot = section.footer.paragraphs[0]
+    below = section.footer.paragraphs
+    foot = section.footer.add_paragraph() if any(p.text.strip() for p in below) or section.footer.tables else below[0]
     marking = f"{paper.marking}    " if paper.marking else ""
     foot.add_run(_clean(f"{marking}Version {paper.version}    Page "))
     _field(foot, "PAGE")

@@ -39,7 +39,11 @@ def _sign_offs(connection: Connection) -> None:
         connection.execute(insert(tables.heads).values(chain="decisions", count=rows[0], hash=last))
 
 
-STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies), 3: ("batches of questions", _batches), 4: ("sign-offs and the heads of chains", _sign_offs)}
+def _drafts(connection: Connection) -> None:
+    tables.drafts.create(connection, checkfirst=True)
+
+
+STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies), 3: ("batches of questions", _batches), 4: ("sign-offs and the heads of chains", _sign_offs), 5: ("drafts that were written", _drafts)}
 
 
 def migrate(engine: Engine) -> None:

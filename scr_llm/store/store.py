@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
 from scr_llm.errors import ConflictError
-from scr_llm.records import Coding, Decision, Document, DraftCoding, Reading, SignOff
+from scr_llm.records import Coding, Decision, Document, Draft, DraftCoding, Reading, SignOff
 from scr_llm.store import tables
 from scr_llm.store.migrations import migrate
 
@@ -142,6 +142,16 @@ class Store:
         with self._engine.connect() as connection:
             row = connection.execute(select(tables.heads).where(tables.heads.c.chain == "decisions")).mappings().one_or_none()
             return (int(row["count"]), str(row["hash"])) if row else (0, _FIRST_HASH)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Note a draft that was written."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.drafts).values(record=draft.model_dump_json()))
+
+    def drafts(self) -> list[Draft]:
+        """Every draft that was written, in order."""
+        with self._engine.connect() as connection:
+            return [Draft.model_validate_json(row.record) for row in connection.execute(select(tables.drafts.c.record).order_by(tables.drafts.c.seq))]
 
     def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
         """Append a sign-off with its paper as JSON, chained to the one before. Returns its number."""

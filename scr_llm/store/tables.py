@@ -42,6 +42,11 @@ sign_offs = Table(
     Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
 )  # fmt: skip
 
+drafts = Table(
+    "drafts", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True), Column("record", Text, nullable=False),
+)  # fmt: skip
+
 calls = Table(
     "calls", metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True), Column("at", String, nullable=False),

@@ -6,8 +6,9 @@ from scr_llm.records import Briefing, Codebook, Decision, Document
 from scr_llm.stages.synthesise.count import Coded, Counted, HouseStyle
 from scr_llm.stages.synthesise.explain import as_paper, explained
 from scr_llm.stages.synthesise.paper import Writer
+from scr_llm.stages.synthesise.seven import seven_minutes
 
-__all__ = ["Coded", "HouseStyle", "as_paper", "explained", "synthesise"]
+__all__ = ["Coded", "HouseStyle", "as_paper", "explained", "seven_minutes", "synthesise"]
 
 
 def synthesise(

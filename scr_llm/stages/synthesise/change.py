@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scr_llm.records import CoderIdentity, Paragraph, Part, Sentence, Table
+from scr_llm.records import CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import Coded, Counted
 from scr_llm.stages.synthesise.english import count, join, lower
 
@@ -10,8 +10,8 @@ from scr_llm.stages.synthesise.english import count, join, lower
 class Change:
     """The last batch against all before it. Says nothing where there is one batch only."""
 
-    def __init__(self, counted: Counted) -> None:
-        self._counted = counted
+    def __init__(self, counted: Counted, register: Sequence[RegisterRow]) -> None:
+        self._counted, self._register = counted, register
         self.batches = tuple(dict.fromkeys(r.document.batch for r in sorted(counted.reviews, key=lambda r: (r.document.taken_in, _order(r.document.batch)))))
         last = self.batches[-1] if len(self.batches) > 1 else None
         self.new = [r for r in counted.reviews if last and r.document.batch == last]
@@ -50,7 +50,8 @@ class Change:
         lines = []
         for code in self._counted.codebook.codes:
             new = [r for r in self.new if self._counted.is_present(r.theme(code.id))]
-            asked = [r for r in self.old if (cell := r.theme(code.id)) and any("recommendation" in e.flags for e in cell.evidence)]
+            on_it = {row.document_id for row in self._register if code.id in row.themes}
+            asked = [r for r in self.old if r.document.id in on_it]
             if new and asked:
                 text = (
                     f"{code.label}: {count(len(asked), 'earlier review', 'earlier reviews')} recommended something on it, "

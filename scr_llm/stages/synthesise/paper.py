@@ -45,7 +45,7 @@ class Writer:
         for theme in self.facts.headline:
             parts += self._theme(self.counted.codes[theme], number)
             number += 1
-        following = [self._others, self._good_practice, lambda n: [recommended(self.counted, self.register, n)], Change(self.counted).part]
+        following = [self._others, self._good_practice, lambda n: [recommended(self.counted, self.register, n)], Change(self.counted, self.register).part]
         following += [lambda n: [self._conclusion(n)], lambda n: [self._method(n)], lambda n: [self._not_read(n)]]
         for write in following:
             written = write(number)

@@ -1,0 +1,39 @@
+"""Forgetting a project: texts, quotes, caches, logs and papers go; a certificate of hashes, dates and counts stays."""
+
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scr_llm.project import Project
+from scr_llm.store import Store
+
+
+def forget(project: Project, *, inbox: bool = False) -> Path:
+    """Remove what was read, coded, decided, asked and written. Returns the certificate, which holds no text and no name.
+
+    The database file is deleted as a whole, with its journal, so that nothing of a row is left in free pages. What a disk, a backup or a synchronised
+    folder still holds is beyond a program's reach; the certificate says so.
+    """
+    with Store(project.store_path) as store:
+        documents, decisions = store.documents(), store.decisions()
+        count, head = store.head()
+        certificate = {
+            "forgotten_at": datetime.now(UTC).isoformat(timespec="seconds"), "inbox_removed": inbox,
+            "documents": [{"sha256": d.sha256, "bytes": d.bytes, "pages": d.pages, "status": d.status, "batch": d.batch, "taken_in": d.taken_in} for d in documents],
+            "codings": sum(store.coding(d.id) is not None for d in documents), "decisions": count, "decisions_head": head,
+            "first_decision": decisions[0].at[:10] if decisions else None, "last_decision": decisions[-1].at[:10] if decisions else None,
+            "sign_offs": [{"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()],
+            "calls_to_models": len(store.calls()),
+            "outputs": {p.relative_to(project.outputs).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(project.outputs.rglob("*")) if p.is_file()},
+            "not_reached": "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files.",
+        }  # fmt: skip
+    path = project.root / f"forgotten-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+    path.write_text(json.dumps(certificate, indent=2) + "\n", "utf-8")
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        project.store_path.with_name(project.store_path.name + suffix).unlink(missing_ok=True)
+    for folder in (project.outputs, *((project.inbox,) if inbox else ())):
+        shutil.rmtree(folder)
+        folder.mkdir()
+    return path

@@ -1,0 +1,199 @@
+"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, files dropped one by one, and forgetting."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import docx
+import pytest
+from served import ROOT, coded_project
+
+from scr_llm import pipeline
+from scr_llm.codebook import load_codebook
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.drafts import write
+from scr_llm.forget import forget
+from scr_llm.project import Project, load_project
+from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.store import Store
+
+ALEX = Reviewer("Alex Reader", "Analyst")
+ONE, TWO = ("corriford-child-1", "dunvarrow-young-person-r"), "vellingham-child-s"
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return coded_project(tmp_path_factory.mktemp("batch") / "p", ONE)
+
+
+@pytest.fixture
+def project(coded: Path, tmp_path: Path) -> Project:
+    shutil.copytree(coded, tmp_path / "p")
+    return load_project(tmp_path / "p")
+
+
+def again(project: Project) -> None:
+    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+
+
+def add(project: Project, name: str, to: str = "") -> None:
+    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), project.inbox / (to or f"{name}.pdf"))
+
+
+def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes(project: Project) -> None:
+    with Store(project.store_path) as store:
+        before = {d.id: store.coding(d.id).model_dump_json() for d in store.documents()}  # type: ignore[union-attr]
+    add(project, TWO)
+    again(project)
+    briefing, reviews = pipeline.brief(project)
+    with Store(project.store_path) as store:
+        assert all(store.coding(i).model_dump_json() == text for i, text in before.items())  # type: ignore[union-attr]
+        batches = {d.file: d.batch for d in store.documents()}
+    assert batches == {f"{ONE[0]}.pdf": "1", f"{ONE[1]}.pdf": "1", f"{TWO}.pdf": "2"}
+    part = next(p for p in briefing.parts if p.id == "change")
+    assert "Batch 2 brought 1 new review" in part.paragraphs[0].sentences[0].text
+    rows = {row[0]: row[1:] for row in part.tables[0].rows}
+    for count in briefing.facts.themes:  # by an independent count
+        have = [r.document.file for r in reviews if (cell := r.theme(count.theme)) and cell.value == "present"]
+        old, new = [f for f in have if TWO not in f], [f for f in have if TWO in f]
+        if have:
+            assert rows[count.label] == (f"{len(have)} of 3", f"{len(old)} of 2", f"{len(new)} of 1")
+    assert any("recommended something on it" in s.text for p in part.paragraphs for s in p.sentences)
+    assert not any(p.id == "change" for p in pipeline.brief(project, only={"batch": "1"})[0].parts)
+
+
+def test_an_edited_draft_is_never_written_over(project: Project) -> None:
+    first = write(project, ("docx", "md"))
+    assert first.briefing.version == "0.1" and write(project, ("docx", "md")).briefing.version == "0.1", "nothing changed, the same version"
+    path = project.outputs / "briefing.docx"
+    edited = docx.Document(str(path))
+    edited.add_paragraph("A sentence that a person wrote.")
+    edited.save(str(path))
+    mine = path.read_bytes()
+    add(project, TWO)
+    again(project)
+    second = write(project, ("docx", "md"))
+    assert path.read_bytes() == mine and second.kept == [path] and second.briefing.version == "0.2"
+    assert (project.outputs / "briefing-v0.2.docx").is_file() and "Version" not in (project.outputs / "briefing.md").read_text("utf-8")[:20]
+    assert any(line.startswith("Reviews: 3 (was 2)") for line in second.changes) and any("quote" in line for line in second.changes)
+
+
+def test_a_draft_that_was_edited_in_libreoffice_survives(project: Project, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if not office:
+        pytest.skip("LibreOffice is not on this machine.")
+    write(project, ("docx",))
+    path = project.outputs / "briefing.docx"
+    command = [office, f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", "docx", "--outdir", str(tmp_path), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    shutil.copyfile(tmp_path / "briefing.docx", path)
+    mine = path.read_bytes()
+    add(project, TWO)
+    again(project)
+    write(project, ("docx",))
+    assert path.read_bytes() == mine and (project.outputs / "briefing-v0.2.docx").is_file()
+
+
+def test_a_changed_definition_proposes_that_code_anew_and_no_other(project: Project) -> None:
+    with Store(project.store_path) as store:
+        before = {d.id: {t.theme: t for t in store.coding(d.id).themes} for d in store.documents()}  # type: ignore[union-attr]
+    text = project.codebook_path.read_text("utf-8")
+    book = load_codebook(project.codebook_path)
+    code = next(c for c in book.codes if c.id == "record_keeping")
+    project.codebook_path.write_text(text.replace(code.definition[:30], code.definition[:30].upper(), 1), "utf-8")
+    asked = []
+
+    class Noting(RulesCoder):
+        def code(self, reading, codebook):  # type: ignore[no-untyped-def]
+            asked.append([c.id for c in codebook.codes])
+            return super().code(reading, codebook)
+
+    pipeline.run(project, Noting(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    assert asked == [["record_keeping"]] * 2
+    pipeline.run(project, Noting(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    assert len(asked) == 2, "once"
+    with Store(project.store_path) as store:
+        for d in store.documents():
+            assert {t.theme: t for t in store.coding(d.id).themes} == before[d.id]  # type: ignore[union-attr]
+
+
+def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(project: Project, tmp_path: Path) -> None:
+    sys.path.insert(0, str(ROOT / "fixtures"))
+    from draw import draw  # type: ignore[import-not-found]
+    from markup import load  # type: ignore[import-not-found]
+
+    desk = Desk(project)
+    old = next(i for i, d in desk.documents.items() if d.file.startswith("corriford"))
+    cells = [k for k in desk.open_for(ALEX) if k[0] == old and desk.value(k) == "present" and k[1] in desk.codes]
+    for key in cells:
+        desk.decide(ALEX, *key, "present", evidence=desk.cell(*key, ALEX).evidence)
+    desk.close()
+    source = (ROOT / "fixtures/source/corriford-child-1.txt").read_text("utf-8")
+    changed = source.replace("no supervision for eleven months", "no supervision for nine months")
+    assert changed != source
+    (project.inbox / "corriford-child-1.pdf").unlink()
+    (tmp_path / "corriford-child-1.txt").write_text(changed, "utf-8")
+    draw(load(tmp_path / "corriford-child-1.txt"), project.inbox / "corriford-corrected.pdf")
+    again(project)
+    desk = Desk(project)
+    new = next(i for i, d in desk.documents.items() if d.file == "corriford-corrected.pdf")
+    carried = {d.theme for d in desk.store.decisions(new)}
+    assert {d.act for d in desk.store.decisions(new)} == {"carried"} and {d.author for d in desk.store.decisions(new)} == {"Alex Reader"}
+    assert {k[1] for k in cells} - carried == {"workforce"}, "only the cell whose passage changed is open again"
+    assert desk.state((new, "workforce")) == "undecided" and old not in desk.documents
+    assert desk.documents[new].batch == "1"
+
+
+def test_watching_waits_until_a_file_is_complete(project: Project) -> None:
+    content = next(ROOT.glob(f"fixtures/batch-*/{TWO}.pdf")).read_bytes()
+    command = [sys.executable, "-m", "scr_llm", "watch", "--project", str(project.root), "--every", "0.4", "--times", "12"]
+    watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with (project.inbox / f"{TWO}.pdf").open("wb") as slow:
+        for at in range(0, len(content), len(content) // 6 + 1):
+            slow.write(content[at : at + len(content) // 6 + 1])
+            slow.flush()
+            import time
+
+            time.sleep(0.15)
+    told = watching.communicate(timeout=90)[1]
+    with Store(project.store_path) as store:
+        assert {d.file: d.status for d in store.documents()}[f"{TWO}.pdf"] == "coded", told
+        assert len(store.documents()) == 3, "no half of it was taken in"
+
+
+def test_forgetting_leaves_a_certificate_and_no_text(project: Project) -> None:
+    write(project, ("docx", "html", "md"))
+    with Store(project.store_path) as store:
+        shas = {d.sha256 for d in store.documents()}
+        sentence = store.reading(store.documents()[0].id).pages[0].text[300:340].encode()  # type: ignore[union-attr]
+    path = forget(project)
+    certificate = json.loads(path.read_text("utf-8"))
+    assert {d["sha256"] for d in certificate["documents"]} == shas and certificate["codings"] == 2
+    assert not project.store_path.exists() and not list(project.outputs.iterdir())
+    left = b"".join(p.read_bytes() for p in project.root.rglob("*") if p.is_file() and p.suffix != ".pdf")
+    assert sentence not in left and b"Corriford" not in left
+
+
+def test_the_boards_own_word_template_is_used(project: Project) -> None:
+    house = docx.Document()
+    house.sections[0].header.paragraphs[0].text = "Our Board"
+    house.styles["Heading 1"].font.name = "Georgia"
+    house.add_paragraph("Sample text that must not be printed.")
+    house.save(str(project.root / "template.docx"))
+    write(project, ("docx",))
+    made = docx.Document(str(project.outputs / "briefing.docx"))
+    heads = [p.text for p in made.sections[0].header.paragraphs]
+    assert heads[0] == "Our Board" and heads[1].startswith("DRAFT") and made.styles["Heading 1"].font.name == "Georgia"
+    assert not any("Sample text" in p.text for p in made.paragraphs)
+    (project.root / "template.docx").write_bytes(b"no Word file")
+    given = subprocess.run([sys.executable, "-m", "scr_llm", "brief", "--project", str(project.root)], capture_output=True, text=True, check=False)
+    assert given.returncode == 2 and "template.docx is no Word file" in given.stderr
+
+
+def test_a_subset_has_files_of_its_own(project: Project) -> None:
+    done = write(project, ("md",), only={"authority": "Corriford"})
+    assert done.paths[0].name == "briefing-authority-corriford.md" and done.briefing.facts.reviews == 1
+    assert hashlib.sha256(done.paths[0].read_bytes()).hexdigest()
