@@ -40,12 +40,8 @@ schema: $(VENV)/installed
 fixtures: $(VENV)/installed-dev
 	$(BIN)/python fixtures/make.py
 
-measure: $(VENV)/installed
-	rm -rf outputs/measure
-	$(BIN)/scr-llm init outputs/measure
-	cp fixtures/batch-1/*.pdf fixtures/batch-2/*.pdf outputs/measure/inbox
-	$(BIN)/scr-llm run --project outputs/measure
-	$(BIN)/scr-llm evaluate --project outputs/measure --gold fixtures/gold
+measure: $(VENV)/installed-dev
+	$(BIN)/python bench/coding.py
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py
