@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scr_llm import pipeline
-from scr_llm.codebook import load_codebook
 from scr_llm.project import Project
 from scr_llm.records import Briefing, CaseRow, Coding, Draft
 from scr_llm.render import printed, render
@@ -57,7 +56,7 @@ def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | 
         for form in formats:
             files.update(_write(project, done, drafts, name, form, _content(project, briefing, form, items)))
         if briefing.cases and not only:
-            seven = seven_minutes(briefing, load_codebook(project.codebook_path))
+            seven = seven_minutes(briefing)
             for form in ("docx", "html"):
                 if form in formats:
                     _write(project, Written(briefing), drafts, "seven-minutes", form, printed(seven, form, template=_template(project)))

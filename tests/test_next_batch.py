@@ -197,3 +197,23 @@ def test_a_subset_has_files_of_its_own(project: Project) -> None:
     done = write(project, ("md",), only={"authority": "Corriford"})
     assert done.paths[0].name == "briefing-authority-corriford.md" and done.briefing.facts.reviews == 1
     assert hashlib.sha256(done.paths[0].read_bytes()).hexdigest()
+
+
+def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) -> None:
+    from scr_llm import emerging
+
+    add(project, TWO)
+    again(project)
+    found, total = emerging.candidates(project)
+    with Store(project.store_path) as store:
+        assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
+    assert found and all(p.text and p.page for c in found for p in c.passages)
+    emerging.adopt(project, found[0], "a_new_code", "A new code", "The review finds something that no other code covers.", "Alex Reader")
+    book = load_codebook(project.codebook_path)
+    assert book.codes[-1].id == "a_new_code" and "Alex Reader" in book.codes[-1].include[0] and found[0].passages[0].label in book.codes[-1].include[0]
+    again(project)
+    with Store(project.store_path) as store:
+        assert all(c.themes[-1].theme == "a_new_code" for d in store.documents() if (c := store.coding(d.id)))
+    with pytest.raises(Exception, match="taken"):
+        emerging.adopt(project, found[0], "workforce", "x", "y", "z")
+    assert any("joins two things" in line for line in emerging.faults(book))

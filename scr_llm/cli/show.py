@@ -71,3 +71,35 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
     for line in told.not_coded:
         click.echo(f"  Not in the number: {line}")
     return 0
+
+
+@cli.command()
+@PROJECT
+@click.option("--adopt", type=int, metavar="NUMBER", help="Enter this candidate into the codebook; the next run codes it in every review.")
+@click.option("--id", "code", default="", help="Id of the new code.")
+@click.option("--label", default="", help="Its label.")
+@click.option("--definition", default="", help="What it means, in a sentence.")
+@click.option("--name", default="", help="Who adopts it.")
+def emerging(folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str) -> int:
+    """Findings that no code covers, grouped as candidate codes; and what is odd about the codes that there are."""
+    from scr_llm import emerging as themes
+    from scr_llm.codebook import load_codebook
+    from scr_llm.errors import UsageError
+    from scr_llm.project import load_project
+
+    project = load_project(folder)
+    found, total = themes.candidates(project)
+    if adopt is not None:
+        if not 1 <= adopt <= len(found):
+            raise UsageError(f"there is no candidate {adopt}.", next_step="See them: scr-llm emerging")
+        themes.adopt(project, found[adopt - 1], code, label, definition, name)
+        say(f"{code} is in {project.codebook_path}. Read its wordings there, then: scr-llm run --project {project.root}")
+        return 0
+    click.echo(f"{sum(len(c.passages) for c in found)} of {total} findings are covered by no code.")
+    for number, candidate in enumerate(found, 1):
+        click.echo(f"\n{number}. {', '.join(candidate.words) or 'nothing shared'} ({len(candidate.passages)} findings in {candidate.reviews} reviews)")
+        for passage in candidate.passages:
+            click.echo(f"   {passage.label}, page {passage.page}: {passage.text}")
+    for line in themes.faults(load_codebook(project.codebook_path)):
+        say(f"codebook: {line}")
+    return 0

@@ -1,15 +1,20 @@
 """The seven-minute briefing: one page for a team meeting, with three questions to think about."""
 
-from scr_llm.records import Briefing, Codebook, Paper, Paragraph, Part, Sentence
+from scr_llm.records import Briefing, Paper, Paragraph, Part, Sentence
+from scr_llm.stages.synthesise.english import lower
 
 MOST = 3
 """Themes on the page."""
+_ASK = (
+    "On {}: where would we see it in our own work this month, and who would notice first?",
+    "On {}: what do we do now that would have made a difference in these cases?",
+    "On {}: what will we change, and who will check, by when?",
+)
 
 
-def seven_minutes(briefing: Briefing, codebook: Codebook) -> Paper:
+def seven_minutes(briefing: Briefing) -> Paper:
     """The page, from the briefing's own numbers and quotes."""
     counts = {t.theme: t for t in briefing.facts.themes}
-    codes = {c.id: c for c in codebook.codes}
     heads = [counts[t] for t in briefing.facts.headline[:MOST]]
     ids = tuple(c.document_id for c in briefing.cases)
     n = briefing.facts.reviews
@@ -30,9 +35,8 @@ def seven_minutes(briefing: Briefing, codebook: Codebook) -> Paper:
         quotes += sorted(printed, key=lambda p: len(p.quote.text) if p.quote else 0)[:1]
     if quotes:
         parts.append(Part(id="words", level=1, title="In the reviews’ words", paragraphs=tuple(quotes)))
-    questions = [codes[t.theme].question or codes[t.theme].label for t in heads]
-    asked = [f"How would we know, in our own work this month: {question[:1].lower()}{question[1:]}?" for question in questions]
-    asked += ["What in these findings is most like the families we work with now?", "What will we do differently, and who will check?", "Which of our own records would show it?"][: 3 - len(asked)]
+    asked = [form.format(lower(head.label)) for form, head in zip(_ASK, heads, strict=False)]
+    asked += ["What in these findings is most like the families we work with now?", "What will we do differently, and who will check?", "Which of our own records would show it?"][: MOST - len(asked)]
     parts.append(Part(id="questions", level=1, title="Three questions for your team", paragraphs=tuple(Paragraph(style="bullet", sentences=(Sentence(text=q),)) for q in asked[:3])))
     return Paper(
         title="Seven-minute briefing: learning from case reviews", status_line=briefing.status_line, marking=briefing.marking,
