@@ -1,0 +1,45 @@
+"""Learning from a project's own decisions: only where there is enough, and only where cross-validation shows that it helps."""
+
+import json
+from pathlib import Path
+
+import pytest
+from served import ROOT, coded_project
+
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.errors import RefusedError, UsageError
+from scr_llm.learn import learn, own_coder
+from scr_llm.project import load_project
+
+pytest.importorskip("sklearn")
+ALEX = Reviewer("Alex Reader", "Analyst")
+
+
+def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
+    project = load_project(coded_project(tmp_path / "p", ("corriford-child-1",)))
+    assert own_coder(project) is None
+    with pytest.raises(UsageError, match="not enough decisions"):
+        learn(project)
+
+
+@pytest.mark.slow
+def test_a_learned_theme_is_used_only_where_it_beats_the_rules(tmp_path: Path) -> None:
+    names = tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-[12]/*.pdf")))
+    project = load_project(coded_project(tmp_path / "p", names))
+    desk = Desk(project)
+    gold = {d: json.loads((ROOT / f"fixtures/gold/{Path(desk.documents[d].file).stem}.json").read_text("utf-8"))["themes"] for d in desk.documents}
+    for document, theme in [k for k in desk.proposals if k[1] in ("alcohol_misuse", "information_sharing")]:
+        value = gold[document].get(theme, {"value": "not_mentioned"})["value"]
+        cell = desk.cell(document, theme, ALEX)
+        try:
+            desk.decide(ALEX, document, theme, value if value == "present" else "not_mentioned", evidence=cell.evidence if value == "present" else ())
+        except RefusedError:  # present in gold, and no quote was proposed
+            desk.decide(ALEX, document, theme, "unclear")
+    desk.close()
+    found = learn(project)
+    kept = json.loads((project.root / "learned.json").read_text("utf-8"))["themes"]
+    assert found and {t.theme for t in found} <= {"alcohol_misuse", "information_sharing"}
+    assert {t["theme"] for t in kept} == {t.theme for t in found if t.better}
+    assert (own_coder(project) is None) == (not kept)
+    project.codebook_path.write_text(project.codebook_path.read_text("utf-8").replace("harmful", "HARMFUL", 1), "utf-8")
+    assert own_coder(project) is None, "another codebook, another thing to learn"

@@ -1,0 +1,47 @@
+"""What the README tells people to type exists."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from scr_llm.cli import cli
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_and_option_exists(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for call in re.findall(r"scr-llm ([a-z][^\n`|]*)", text):
+        words = re.split(r"\s+", call.strip().rstrip(".,;:)"))
+        command: click.Command = cli
+        while words and isinstance(command, click.Group) and words[0] in command.commands:
+            command = command.commands[words.pop(0)]
+        if command is cli:
+            assert words[0] in ("writes", "wrote", "is", "to", "opens"), f"{page}: scr-llm {call}"
+            continue
+        known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+        for option in re.findall(r"(?<!\S)--[a-z-]+", re.split(r"\s{2,}", call)[0]):
+            assert option in known, f"{page}: {call}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_picture_is_there(page: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8")):
+        if "://" not in target:
+            assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
+
+
+def test_every_command_has_its_line_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert not [name for name in cli.commands if f"scr-llm {name}" not in text]
+
+
+def test_each_command_answers_to_help() -> None:
+    done = subprocess.run([sys.executable, "-m", "scr_llm", "--help"], capture_output=True, text=True, check=True)
+    assert all(name in done.stdout for name in cli.commands)
