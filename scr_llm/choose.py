@@ -67,6 +67,33 @@ def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None 
     return Chosen(llm_coder(project, client, manners_of(project)), llm.at_once, spend, client.stop, close, costs=spend.price is not None or not is_loopback(llm.base_url))
 
 
+def sentences_of(project: Project, *, yes: bool) -> tuple[Callable[[str], str], Callable[[], None]]:
+    """What asks the project's model for a linking sentence about facts, through the same gate and log as a coder, and what closes it.
+
+    Raises:
+        UsageError: no model is set, or it is remote and nobody approved it.
+    """
+    from scr_llm.ledger import Ledger
+    from scr_llm.llm import Client, Question, prompts
+    from scr_llm.prose import Drafted
+
+    endpoint = endpoint_of(project)
+    allowed_to_send(project, yes=yes)
+    ledger = Ledger(project, endpoint)
+    client = Client(endpoint, remote_allowed=True, on_send=ledger.note, memory=ledger, spend=spend_of(project.settings.llm))
+    told = prompts.load(project.prompts_dir)
+
+    def ask(facts: str) -> str:
+        user = prompts.fill(told["link"], facts=prompts.fence(facts))
+        return str(client.ask(Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)).parsed.sentence)
+
+    def close() -> None:
+        client.close()
+        ledger.close()
+
+    return ask, close
+
+
 def allowed_to_send(project: Project, *, yes: bool) -> None:
     """The gate: a model on this machine may be asked; a remote one where it is approved and, unless `yes`, the person at the keyboard agrees.
 

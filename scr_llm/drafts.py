@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from scr_llm import pipeline
 from scr_llm.project import Project
+from scr_llm.prose import with_prose
 from scr_llm.records import Briefing, CaseRow, Coding, Draft
 from scr_llm.render import printed, render
 from scr_llm.stages.synthesise import seven_minutes
@@ -25,9 +27,11 @@ class Written:
     """Files that a person edited; they stay as they are, and the new draft lies beside them."""
     changes: list[str] = field(default_factory=list)
     """Numbers and quotes that differ from the draft that the kept files were made from."""
+    refused: list[str] = field(default_factory=list)
+    """Sentences of a model that were not printed, each with why."""
 
 
-def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | None = None) -> Written:
+def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | None = None, ask: Callable[[str], str] | None = None) -> Written:
     """Write the draft briefing of what is coded and decided now, with the seven-minute briefing beside it.
 
     A draft with other numbers or quotes than the last is the next version. A file that a person changed since it was written is never touched:
@@ -37,11 +41,15 @@ def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | 
         project: whose.
         formats: of docx, html, md, xlsx, json.
         only: a subset of the reviews, as `pipeline.brief` takes it; it has file names of its own and is no version of the whole.
+        ask: a model that drafts linking sentences from facts; None for templates alone.
 
     Raises:
         UsageError: no review is in the subset.
     """
     briefing, reviews = pipeline.brief(project, only=only)
+    refused: list[str] = []
+    if ask:
+        briefing, refused = with_prose(briefing, ask)
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
     name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     with Store(project.store_path) as store:
@@ -51,7 +59,7 @@ def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | 
         same = last is not None and (last.numbers, last.quotes) == (now.numbers, now.quotes)
         number = len({d.version for d in drafts}) + (0 if same else 1)
         briefing = briefing.model_copy(update={"version": last.version if last and same else f"0.{number}"})
-        done = Written(briefing)
+        done = Written(briefing, refused=refused)
         files = {}
         for form in formats:
             files.update(_write(project, done, drafts, name, form, _content(project, briefing, form, items)))

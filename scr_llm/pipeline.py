@@ -1,6 +1,7 @@
 """The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
 
 import json
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
@@ -35,6 +37,7 @@ from scr_llm.records import (
     PageNote,
     Paper,
     Reading,
+    Record,
 )
 from scr_llm.reissue import carry, recode, with_hashes
 from scr_llm.stages.agree import agree
@@ -319,7 +322,19 @@ def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[B
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
     )  # fmt: skip
-    return synthesise(reviews, documents, codebook, tuple(latest(decisions).values()), paper), reviews
+    briefing = synthesise(reviews, documents, codebook, tuple(latest(decisions).values()), paper)
+    if names := settings.briefing.leave_out:
+        return without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
+    return briefing, reviews
+
+
+_R = TypeVar("_R", bound=Record)
+
+
+def without(record: _R, names: Sequence[str]) -> _R:
+    """A record in which names are replaced by a mark. What it was computed and verified from stays as it is in the store."""
+    look = re.compile("|".join(rf"(?<!\w){re.escape(json.dumps(n)[1:-1])}(?!\w)" for n in sorted(names, key=len, reverse=True) if n.strip()), re.I)
+    return type(record).model_validate_json(look.sub("[name removed]", record.model_dump_json()))
 
 
 def _is(review: Coded, what: str, value: str) -> bool:

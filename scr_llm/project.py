@@ -22,6 +22,8 @@ class BriefingSettings(Record):
     """In how many reviews a theme must be found to lead the paper."""
     quotes_per_theme: int = 4
     """Quotes printed for a headline theme, at most."""
+    leave_out: tuple[str, ...] = ()
+    """Names that no paper prints: each is replaced by “[name removed]”, also within quotes, after these were verified."""
     count_recommendation_only: bool = True
     """Whether a theme found in a review's recommendations only counts; how many do is printed either way."""
 
@@ -172,6 +174,7 @@ witness = true                  # a second reader checks every page (slower)
 headline_themes = 3             # practice themes with a section of their own
 headline_min = 2                # reviews in which such a theme must be found
 quotes_per_theme = 4
+# leave_out = ["A. Name"]         # names that no paper prints, also not within quotes
 count_recommendation_only = true   # whether a theme found only in recommendations counts (printed as "R" either way)
 
 # A language model, if you want one. Without it the embedded rules coder is used and nothing leaves this computer.

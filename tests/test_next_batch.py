@@ -217,3 +217,19 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
     with pytest.raises(Exception, match="taken"):
         emerging.adopt(project, found[0], "workforce", "x", "y", "z")
     assert any("joins two things" in line for line in emerging.faults(book))
+
+
+def test_a_name_that_is_left_out_is_in_no_paper_and_its_quote_is_still_verified(project: Project) -> None:
+    (project.root / "project.toml").write_text((project.root / "project.toml").read_text("utf-8").replace("# leave_out = [\"A. Name\"]", 'leave_out = ["midwife"]'), "utf-8")
+    project = load_project(project.root)
+    assert project.settings.briefing.leave_out == ("midwife",)
+    done = write(project, ("docx", "html", "md", "xlsx", "json"))
+    text = done.briefing.model_dump_json()
+    assert "midwife" not in text.lower() and "[name removed]" in text
+    import zipfile
+
+    for path in done.paths:
+        parts = [zipfile.ZipFile(path).read(n) for n in zipfile.ZipFile(path).namelist()] if path.suffix in (".docx", ".xlsx") else [path.read_bytes()]
+        assert not any(b"midwife" in part.lower() for part in parts), path
+    desk = Desk(project)
+    assert not [k for k in desk.proposals if any(e.quote != desk.reading(k[0]).pages[e.page - 1].text[e.start : e.end] for e in desk.cell(*k, ALEX).evidence)]

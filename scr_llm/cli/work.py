@@ -1,7 +1,7 @@
 """The job itself: make a project, run it, see where it stands, write the paper."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,8 +175,11 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 @click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Formats, parted by commas.")
 @click.option("--signed", type=int, help="A signed briefing instead, by its number: the files that were signed, byte for byte.")
 @click.option("--only", multiple=True, metavar="WHAT=VALUE", help="A subset: authority, batch, context, age (band) or taken-in (day); may be given more than once.")
-def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...]) -> int:
+@click.option("--prose", is_flag=True, help="Let the model of project.toml draft a linking sentence for each headline theme; each is checked against the figures, and marked.")
+@click.option("--yes", is_flag=True, help="Do not ask before facts and quotes are sent to a remote model that is approved.")
+def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
     """Write the draft briefing again from what is coded and decided now."""
+    from scr_llm.choose import sentences_of
     from scr_llm.project import load_project
 
     if signed is not None:
@@ -195,15 +198,22 @@ def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...])
         if what not in ("authority", "batch", "context", "age", "taken-in") or not value:
             raise UsageError(f"{part!r} is no subset.", next_step="Write for example --only authority=Northmere.")
         subset[what] = value
-    for path in _brief(load_project(folder), wanted, subset)[1]:
-        say(f"Written: {path}")
+    project = load_project(folder)
+    ask, close = sentences_of(project, yes=yes) if prose else (None, lambda: None)
+    try:
+        for path in _brief(project, wanted, subset, ask)[1]:
+            say(f"Written: {path}")
+    finally:
+        close()
     return 0
 
 
-def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | None = None) -> "tuple[Briefing, list[Path]]":
+def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | None = None, ask: "Callable[[str], str] | None" = None) -> "tuple[Briefing, list[Path]]":
     from scr_llm.drafts import write
 
-    done = write(project, formats, only=only)
+    done = write(project, formats, only=only, ask=ask)
+    for line in done.refused:
+        say(line)
     for path in done.kept:
         say(f"Left as it is, since somebody edited it: {path}. The new draft is version {done.briefing.version}, beside it.")
     for line in done.changes:
