@@ -233,3 +233,24 @@ def test_a_name_that_is_left_out_is_in_no_paper_and_its_quote_is_still_verified(
         assert not any(b"midwife" in part.lower() for part in parts), path
     desk = Desk(project)
     assert not [k for k in desk.proposals if any(e.quote != desk.reading(k[0]).pages[e.page - 1].text[e.start : e.end] for e in desk.cell(*k, ALEX).evidence)]
+
+
+def test_merging_and_splitting_show_their_effect_and_open_the_new_cells(project: Project) -> None:
+    def scr(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "scr_llm", "codebook", *arguments, "--project", str(project.root), "--name", "Alex"], capture_output=True, text=True, input=given, check=False)
+
+    before = project.codebook_path.read_bytes()
+    shown = scr("merge", "silo_working", "information_sharing", "--id", "together", "--label", "Working together", given="n\n")
+    assert shown.returncode == 1 and project.codebook_path.read_bytes() == before and "-> together present" in shown.stdout
+    with Store(project.store_path) as store:
+        either = sum(any(t.value == "present" for t in c.themes if t.theme in ("silo_working", "information_sharing")) for d in store.documents() if (c := store.coding(d.id)))
+    assert f"together present in {either} of 2" in shown.stdout
+    assert scr("merge", "silo_working", "information_sharing", "--id", "together", "--label", "Working together", "--yes").returncode == 0
+    assert scr("split", "workforce", "--yes").returncode == 0
+    ids = [c.id for c in load_codebook(project.codebook_path).codes]
+    assert "together" in ids and "silo_working" not in ids and {"workforce_capacity", "workforce_supervision", "workforce_skills"} <= set(ids) and "workforce" not in ids
+    again(project)
+    desk = Desk(project)
+    assert all(desk.state((d, "together")) == "undecided" for d in desk.documents)
+    assert sum(desk.value((d, "together")) == "present" for d in desk.documents) == either
+    assert scr("split", "neglect", "--yes").returncode == 2

@@ -1,0 +1,130 @@
+"""Merging two codes into one, and splitting one by its aspects: what it would do to each case, and doing it."""
+
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from typing import Any
+
+from scr_llm.codebook import load_codebook
+from scr_llm.errors import UsageError
+from scr_llm.pipeline import write_atomically
+from scr_llm.project import Project
+from scr_llm.records import Code, Coding, ThemeValue
+from scr_llm.stages.review import current
+from scr_llm.store import Store
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a case shows now, and what it would show."""
+
+    label: str
+    file: str
+    before: dict[str, ThemeValue]
+    after: dict[str, ThemeValue]
+
+
+def merge_effect(project: Project, one: str, other: str, new: str) -> list[Effect]:
+    """Case by case: the merged code is present where either is."""
+    _codes(project, one, other)
+    rank: list[ThemeValue] = ["present", "unclear", "explicitly_absent", "not_mentioned"]
+    return [
+        Effect(label, file, had, {new: min(had.values(), key=rank.index)})
+        for label, file, coding in _cases(project) if (had := {i: _value(coding, i) for i in (one, other)})
+    ]  # fmt: skip
+
+
+def split_effect(project: Project, code: str) -> list[Effect]:
+    """Case by case: each aspect becomes a code, present where it is coded now. What no aspect covers would be found under none of them."""
+    (old,) = _codes(project, code)
+    if not old.sub_codes:
+        raise UsageError(f"{code} has no aspects to split by.", next_step="Write sub_codes for it into codebook.yaml first.")
+    found = []
+    for label, file, coding in _cases(project):
+        theme = next((t for t in coding.themes if t.theme == code), None)
+        subs = theme.sub_themes if theme else ()
+        after: dict[str, ThemeValue] = {_plain(sub.id): "present" if sub.id in subs else "not_mentioned" for sub in old.sub_codes}
+        found.append(Effect(label, file, {code: _value(coding, code)}, after))
+    return found
+
+
+def merge(project: Project, one: str, other: str, new: str, label: str, who: str) -> None:
+    """Write the merged code in the place of the first. Its cells are open in every case: nobody has decided it yet. Decisions on the two stay in the record."""
+    first, second = _codes(project, one, other)
+    _free(project, new, (one, other))
+    joined = {
+        "id": new, "label": label, "definition": f"{first.definition} Or: {second.definition}", "core": first.core or second.core, "polarity": first.polarity,
+        "aliases": list(dict.fromkeys((*first.aliases, *second.aliases))), "include": [*dict.fromkeys((*first.include, *second.include)), _origin(who, f"merged from {one} and {other}")],
+        "exclude": list(dict.fromkeys((*first.exclude, *second.exclude))), "question": first.question, "wordings": list(dict.fromkeys((*first.wordings, *second.wordings))),
+        "subjects": list(dict.fromkeys((*first.subjects, *second.subjects))), "near_misses": [w for w in first.near_misses if w in second.near_misses],
+        "sub_codes": [s.model_copy(update={"id": f"{new}.{s.id.partition('.')[2]}"}).model_dump(mode="json") for s in (*first.sub_codes, *second.sub_codes)],
+    }  # fmt: skip
+    _replace(project, {one: [joined], other: []})
+
+
+def split(project: Project, code: str, who: str) -> None:
+    """Write each aspect as a code of its own in the place of the one. Their cells are open in every case."""
+    (old,) = _codes(project, code)
+    split_effect(project, code)
+    new = []
+    for sub in old.sub_codes:
+        _free(project, _plain(sub.id), (code,))
+        data = old.model_dump(mode="json", exclude={"sub_codes", "aliases"})
+        data |= {k: v for k, v in sub.model_dump(mode="json").items() if k in data} | {"id": _plain(sub.id), "include": [*old.include, _origin(who, f"split from {code}")]}
+        new.append(data)
+    _replace(project, {code: new})
+
+
+def _cases(project: Project) -> list[tuple[str, str, Coding]]:
+    with Store(project.store_path) as store:
+        decisions = store.decisions()
+        coded = [(d, current(c, decisions)) for d in store.documents() if d.status == "coded" and (c := store.coding(d.id))]
+    return [(" ".join(x for x in (c.case.authority, c.case.pseudonym) if x) or d.file, d.file, c) for d, c in coded]
+
+
+def _value(coding: Coding, code: str) -> ThemeValue:
+    return next((t.value for t in coding.themes if t.theme == code), "not_mentioned")
+
+
+def _codes(project: Project, *ids: str) -> tuple[Code, ...]:
+    book = {c.id: c for c in load_codebook(project.codebook_path).codes}
+    if missing := [i for i in ids if i not in book]:
+        raise UsageError(f"the codebook has no code {missing[0]!r}.", next_step="It has: " + ", ".join(book) + ".")
+    if len(set(ids)) < len(ids):
+        raise UsageError("a code cannot be merged with itself.", next_step="Name two codes.")
+    return tuple(book[i] for i in ids)
+
+
+def _free(project: Project, new: str, but: tuple[str, ...]) -> None:
+    if new in {c.id for c in load_codebook(project.codebook_path).codes} - set(but):
+        raise UsageError(f"the id {new!r} is taken.", next_step="Choose another.")
+
+
+def _plain(sub: str) -> str:
+    return sub.replace(".", "_")
+
+
+def _origin(who: str, what: str) -> str:
+    return f"{what.capitalize()} by {who} on {date.today().isoformat()}"
+
+
+def _replace(project: Project, instead: dict[str, list[dict[str, Any]]]) -> None:
+    """Rewrite the codebook with codes replaced; if what comes out cannot be used, nothing is written."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 130
+    before = project.codebook_path.read_bytes()
+    book = yaml.load(before.decode())
+    codes = book["codes"]
+    for at in range(len(codes) - 1, -1, -1):
+        if codes[at]["id"] in instead:
+            codes[at : at + 1] = instead[codes[at]["id"]]
+    out = StringIO()
+    yaml.dump(book, out)
+    write_atomically(project.codebook_path, out.getvalue().encode())
+    try:
+        load_codebook(project.codebook_path)
+    except UsageError:
+        write_atomically(project.codebook_path, before)
+        raise
