@@ -244,3 +244,27 @@ def test_narrow_zoomed_and_without_the_script(chromium: Browser, tmp_path: Path)
         old = plain.url
         plain.click("button[value=not_mentioned]")
         assert plain.url != old and "/cell/" in plain.url
+
+
+def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> None:
+    from scr_llm.drafts import write
+    from scr_llm.packs import pack
+    from scr_llm.pipeline import explain
+    from scr_llm.render import printed
+
+    project = load_project(coded_project(tmp_path / "p"))
+    write(project, ("html",))
+    (project.outputs / "explained.html").write_bytes(printed(explain(project, "workforce")[1], "html"))
+    (project.outputs / "dpia.html").write_bytes(printed(pack(project, "dpia"), "html"))
+    page = chromium.new_context().new_page()
+    for name in ("briefing", "seven-minutes", "explained", "dpia"):
+        if (project.outputs / f"{name}.html").is_file():
+            page.goto((project.outputs / f"{name}.html").as_uri())
+            accessible(page)
+    page.goto((project.outputs / "briefing.html").as_uri())
+    link = page.locator("main p a[href^='#evidence']").first
+    target = link.get_attribute("href")
+    link.click()
+    assert target and page.locator(target.replace(".", r"\.")).count() == 1
+    source = page.locator("blockquote a").first.get_attribute("href") or ""
+    assert (project.outputs / source.split("#")[0]).resolve().is_file() and "#page=" in source
