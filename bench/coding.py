@@ -19,7 +19,7 @@ from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.pipeline import load_gold, rules_identity
+from scr_llm.pipeline import rules_identity
 from scr_llm.records import (
     Codebook,
     ExportDocument,
@@ -32,6 +32,7 @@ from scr_llm.records import (
     Section,
 )
 from scr_llm.records.export import ExportCase, ExportChild
+from scr_llm.results import load_gold
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.rules import RulesCoder

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scr_llm import pipeline
+from scr_llm import pipeline, results
 from scr_llm.project import Project
 from scr_llm.prose import with_prose
 from scr_llm.records import Briefing, CaseRow, Coding, Draft
@@ -40,13 +40,13 @@ def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | 
     Args:
         project: whose.
         formats: of docx, html, md, xlsx, json.
-        only: a subset of the reviews, as `pipeline.brief` takes it; it has file names of its own and is no version of the whole.
+        only: a subset of the reviews, as `results.brief` takes it; it has file names of its own and is no version of the whole.
         ask: a model that drafts linking sentences from facts; None for templates alone.
 
     Raises:
         UsageError: no review is in the subset.
     """
-    briefing, reviews = pipeline.brief(project, only=only)
+    briefing, reviews = results.brief(project, only=only)
     refused: list[str] = []
     if ask:
         briefing, refused = with_prose(briefing, ask)

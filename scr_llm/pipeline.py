@@ -1,7 +1,5 @@
 """The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
 
-import json
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -9,45 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.errors import NothingDoneError, ScrError, StopError, UnreadableError, UsageError
+from scr_llm.errors import NothingDoneError, ScrError, StopError, UnreadableError
 from scr_llm.project import Project
 from scr_llm.records import (
-    Agreement,
-    Briefing,
     Codebook,
     CoderIdentity,
     Coding,
-    Decision,
     Document,
     DocumentStatus,
     DraftCoding,
-    Explanation,
-    Export,
-    ExportCase,
-    ExportChild,
-    ExportCodebook,
-    ExportDocument,
-    ExportProject,
-    ExportTheme,
-    GoldDocument,
     PageNote,
-    Paper,
     Reading,
-    Record,
 )
 from scr_llm.reissue import carry, recode, with_hashes
-from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
-from scr_llm.stages.ground import ground, nearest
+from scr_llm.stages.ground import ground
 from scr_llm.stages.intake import take_in, why_no_review
 from scr_llm.stages.read.apart import Limits, read_apart
-from scr_llm.stages.review import current, latest
 from scr_llm.stages.same import Print, compare
-from scr_llm.stages.synthesise import Coded, HouseStyle, as_paper, explained, synthesise
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -288,158 +268,6 @@ def rules_identity(codebook: Codebook) -> CoderIdentity:
     return CoderIdentity(
         kind="rules", version=__version__, codebook_version=codebook.version, codebook_sha256=codebook_sha256(codebook)
     )
-
-
-def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[Coded]]:
-    """The draft briefing of what is coded now, with the codings it rests on.
-
-    Args:
-        project: whose.
-        only: a subset: authority, batch, context or age band to the value that a review must have.
-
-    Raises:
-        UsageError: no review is in the subset.
-    """
-    codebook = load_codebook(project.codebook_path)
-    settings = project.settings
-    with Store(project.store_path) as store:
-        documents = present_documents(project, store)
-        decisions = store.decisions()
-        reviews = [
-            Coded(document, current(coding, decisions))
-            for document in documents
-            if document.status == "coded" and (coding := store.coding(document.id))
-        ]
-    if only:
-        reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
-        documents = [r.document for r in reviews]
-        if not reviews:
-            raise UsageError("no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv")
-    told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
-    paper = HouseStyle(
-        title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking, version="0.1",
-        headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
-        quotes_per_theme=settings.briefing.quotes_per_theme,
-        count_recommendation_only=settings.briefing.count_recommendation_only,
-    )  # fmt: skip
-    briefing = synthesise(reviews, documents, codebook, tuple(latest(decisions).values()), paper)
-    if names := settings.briefing.leave_out:
-        return without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
-    return briefing, reviews
-
-
-_R = TypeVar("_R", bound=Record)
-
-
-def without(record: _R, names: Sequence[str]) -> _R:
-    """A record in which names are replaced by a mark. What it was computed and verified from stays as it is in the store."""
-    look = re.compile("|".join(rf"(?<!\w){re.escape(json.dumps(n)[1:-1])}(?!\w)" for n in sorted(names, key=len, reverse=True) if n.strip()), re.I)
-    return type(record).model_validate_json(look.sub("[name removed]", record.model_dump_json()))
-
-
-def _is(review: Coded, what: str, value: str) -> bool:
-    """Whether a review is in a subset."""
-    case = review.coding.case
-    has: dict[str, set[str]] = {"authority": {case.authority or ""}, "batch": {review.document.batch}, "context": {case.context}, "age": {c.age_band for c in case.children}, "taken-in": {review.document.taken_in}}
-    return value.casefold() in {v.casefold() for v in has[what]}
-
-
-def export(project: Project) -> Export:
-    """The whole project in the shape that other programs rely on."""
-    codebook = load_codebook(project.codebook_path)
-    with Store(project.store_path) as store:
-        documents = present_documents(project, store)
-        decisions = store.decisions()
-        codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
-    decided = latest(decisions)
-    exported = tuple(_exported(d, current(c, decisions) if (c := codings.get(d.id)) else None, decided) for d in documents)
-    return Export(
-        project=ExportProject(name=project.settings.name, organisation=project.settings.organisation),
-        codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
-        coder=next((c.coder for c in codings.values()), None), documents=exported,
-    )  # fmt: skip
-
-
-def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
-    """Where a theme's number comes from, as a record and as a paper to print.
-
-    Raises:
-        UsageError: the codebook has no such theme; the message names those it has.
-    """
-    codebook = load_codebook(project.codebook_path)
-    code = next((c for c in codebook.codes if c.id == theme), None)
-    if code is None:
-        raise UsageError(f"the codebook has no theme {theme!r}.", next_step="It has: " + ", ".join(c.id for c in codebook.codes) + ".")
-    briefing, reviews = brief(project)
-    with Store(project.store_path) as store:
-        decided = latest(store.decisions())
-        others = [d for d in present_documents(project, store) if d.status != "coded"]
-        silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
-        near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
-    told = explained(code, briefing, reviews, decided, others, near, codebook.version)
-    return told, as_paper(told, briefing)
-
-
-def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
-    """The gold codings of a folder: JSON files of one document each, or of a whole export.
-
-    Raises:
-        UsageError: names the file that is no gold coding; or there is none.
-    """
-    found: list[GoldDocument] = []
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else [folder]:
-        try:
-            data = json.loads(path.read_text("utf-8"))
-            if isinstance(data, dict) and ("documents" in data or "themes" in data):
-                found += [GoldDocument.model_validate(each) for each in data.get("documents", [data])]
-        except (ValueError, OSError) as error:
-            raise UsageError(f"{path.name} is no gold coding: {error}", next_step="Write it in the shape of `scr-llm export --format json`.") from error
-    if not found:
-        raise UsageError(f"there is no gold coding in {folder}.", next_step="Put JSON files there in the shape of `scr-llm export --format json`.")
-    return tuple(found)
-
-
-def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None = None) -> Agreement:
-    """What is coded in a project, or what a coder makes of its stored readings now (nothing is stored), against gold."""
-    codebook = load_codebook(project.codebook_path)
-    if coder is None:
-        documents = export(project).documents
-    else:
-        fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
-        with Store(project.store_path) as store:
-            documents = tuple(_exported(d, fresh.get(d.id) if d.status == "coded" else None, {}) for d in present_documents(project, store))
-    agreement = agree(gold, documents, [code.id for code in codebook.codes])
-    with Store(project.store_path) as store:
-        sent, received = store.tokens([d.id for d in documents if any(d.file == g.file for g in gold)])
-    return agreement.model_copy(update={"tokens": sent + received})
-
-
-def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:
-    """A document with its coding, where it has one, in the shape of the export."""
-    return ExportDocument(
-        id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status, reason=document.reason,
-        label=Coded(document, coding).label if coding else document.file, case=_case(coding),
-        findings=coding.findings if coding else (), recommendations=coding.recommendations if coding else (),
-        themes={
-            t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=decided.get((document.id, t.theme)))
-            for t in (coding.themes if coding else ())
-        },
-        unanswered=coding.unanswered if coding else (), notes=coding.notes if coding else (),
-    )  # fmt: skip
-
-
-def _case(coding: Coding | None) -> ExportCase | None:
-    if coding is None:
-        return None
-    case = coding.case
-    children = tuple(ExportChild(gender=c.gender, age=c.age, age_band=c.age_band) for c in case.children)
-    return ExportCase(authority=case.authority, pseudonym=case.pseudonym, children=children, context=case.context, evidence=case.evidence)
-
-
-def readings(project: Project) -> Sequence[Reading]:
-    """Every reading that is stored, in the order of file names."""
-    with Store(project.store_path) as store:
-        return [r for d in present_documents(project, store) if (r := store.reading(d.id))]
 
 
 def write_atomically(path: Path, content: bytes) -> None:

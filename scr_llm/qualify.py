@@ -10,9 +10,10 @@ from scr_llm.choose import llm_coder
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm import Endpoint, Question, Reply
-from scr_llm.pipeline import load_gold, rules_identity
+from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project, data_dir
 from scr_llm.records import Codebook, GoldDocument, Reading
+from scr_llm.results import load_gold
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.llm import STRATEGIES, Manners, Thresholds
 from scr_llm.stages.code.rules import RulesCoder

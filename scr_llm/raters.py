@@ -4,9 +4,10 @@ from pathlib import Path
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
-from scr_llm.pipeline import load_gold, rules_identity
+from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Raters
+from scr_llm.results import load_gold
 from scr_llm.stages.agree import raters
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
 from scr_llm.stages.code.rules import RulesCoder

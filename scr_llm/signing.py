@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scr_llm import pipeline
+from scr_llm import pipeline, results
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.project import Project
@@ -69,7 +69,7 @@ def sign_off(project: Project, name: str, role: str) -> tuple[SignOff, list[Path
 def _sign(project: Project, desk: Desk, who: Reviewer) -> tuple[SignOff, list[Path]]:
     number = len(desk.store.sign_offs()) + 1
     version, at = f"{number}.0", datetime.now(UTC)
-    draft, reviews = pipeline.brief(project)
+    draft, reviews = results.brief(project)
     day = f"{at.day} {at:%B %Y}"
     line = f"SIGNED OFF by {who.name}, {who.role}, on {day}"
     briefing = draft.model_copy(update={"status": "signed_off", "version": version, "status_line": line})

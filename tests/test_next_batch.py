@@ -11,7 +11,7 @@ import docx
 import pytest
 from served import ROOT, coded_project
 
-from scr_llm import pipeline
+from scr_llm import pipeline, results
 from scr_llm.codebook import load_codebook
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.drafts import write
@@ -48,7 +48,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
         before = {d.id: store.coding(d.id).model_dump_json() for d in store.documents()}  # type: ignore[union-attr]
     add(project, TWO)
     again(project)
-    briefing, reviews = pipeline.brief(project)
+    briefing, reviews = results.brief(project)
     with Store(project.store_path) as store:
         assert all(store.coding(i).model_dump_json() == text for i, text in before.items())  # type: ignore[union-attr]
         batches = {d.file: d.batch for d in store.documents()}
@@ -62,7 +62,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
         if have:
             assert rows[count.label] == (f"{len(have)} of 3", f"{len(old)} of 2", f"{len(new)} of 1")
     assert any("recommended something on it" in s.text for p in part.paragraphs for s in p.sentences)
-    assert not any(p.id == "change" for p in pipeline.brief(project, only={"batch": "1"})[0].parts)
+    assert not any(p.id == "change" for p in results.brief(project, only={"batch": "1"})[0].parts)
 
 
 def test_an_edited_draft_is_never_written_over(project: Project) -> None:

@@ -14,7 +14,7 @@ import papers
 import pytest
 from served import ROOT, coded_project
 
-from scr_llm import pipeline
+from scr_llm import pipeline, results
 from scr_llm.cli.work import _brief
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 def written(root: Path, formats: tuple[str, ...] = ("docx", "html", "md", "xlsx")) -> Path:
     project = load_project(root)
     _brief(project, formats)
-    (project.outputs / "export.json").write_text(pipeline.export(project).model_dump_json(), "utf-8")
+    (project.outputs / "export.json").write_text(results.export(project).model_dump_json(), "utf-8")
     return project.outputs
 
 

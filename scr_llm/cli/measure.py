@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
 def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
-    from scr_llm import pipeline
+    from scr_llm import pipeline, results
     from scr_llm.choose import choose_coder
     from scr_llm.codebook import load_codebook
     from scr_llm.project import load_project
 
     project = load_project(folder)
-    gold = pipeline.load_gold(gold_dir)
+    gold = results.load_gold(gold_dir)
     chosen = choose_coder(project, coder, yes=yes) if coder else None
-    agreement = pipeline.evaluate(project, gold, chosen.coder if chosen else None)
+    agreement = results.evaluate(project, gold, chosen.coder if chosen else None)
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:

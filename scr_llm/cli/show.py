@@ -14,17 +14,17 @@ from scr_llm.cli.base import PROJECT, cli, say
 @click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
 def export(folder: Path, form: str, out: str) -> int:
     """Give out everything that is coded, for other programs."""
-    from scr_llm import pipeline
+    from scr_llm import pipeline, results
     from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
 
     project = load_project(folder)
     if form == "xlsx":
-        briefing, reviews = pipeline.brief(project)
+        briefing, reviews = results.brief(project)
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         content = render(briefing, "xlsx", items=items)
     else:
-        exported = pipeline.export(project)
+        exported = results.export(project)
         content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
     if out == "-":
         sys.stdout.buffer.write(content)
@@ -41,7 +41,7 @@ def export(folder: Path, form: str, out: str) -> int:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to print: a file that ends in .html, .docx or .md.")
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
-    from scr_llm import pipeline
+    from scr_llm import pipeline, results
     from scr_llm.errors import UsageError
     from scr_llm.project import load_project
     from scr_llm.render import printed
@@ -49,7 +49,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
 
     if out and out.suffix not in (".html", ".docx", ".md"):
         raise UsageError(f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings.")
-    told, paper = pipeline.explain(load_project(folder), theme)
+    told, paper = results.explain(load_project(folder), theme)
     if out:
         pipeline.write_atomically(out, printed(paper, out.suffix[1:]))
         say(f"Written: {out}")

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from scr_llm import pipeline, signing
+from scr_llm import results, signing
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import ConflictError, RefusedError, ScrError
 from scr_llm.project import Project
@@ -168,7 +168,7 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the cells that are left.")
-    return page.show(request, "explain.html.j2", e=pipeline.explain(page.project, request.path_params["theme"])[0])
+    return page.show(request, "explain.html.j2", e=results.explain(page.project, request.path_params["theme"])[0])
 
 
 def _sign_off(page: Page, request: Request) -> Response:

@@ -249,8 +249,8 @@ def test_narrow_zoomed_and_without_the_script(chromium: Browser, tmp_path: Path)
 def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> None:
     from scr_llm.drafts import write
     from scr_llm.packs import pack
-    from scr_llm.pipeline import explain
     from scr_llm.render import printed
+    from scr_llm.results import explain
 
     project = load_project(coded_project(tmp_path / "p"))
     write(project, ("html",))
