@@ -9,7 +9,7 @@ from collections import Counter
 from scr_llm.desk import Desk
 from scr_llm.project import Project
 from scr_llm.records import Paper, Paragraph, Part, Sentence, Table
-from scr_llm.stages.review import standings
+from scr_llm.stages.review import Key, standings
 
 TITLES = {
     "foi": "Information pack on the use of AI in a thematic review of case reviews",
@@ -35,19 +35,32 @@ class _Facts:
             self.documents, self.decisions, self.calls = store.documents(), store.decisions(), store.calls()
             self.signed = [s for s, _ in store.sign_offs()]
             self.coders = Counter(_coder(c.coder) for d in desk.documents if (c := store.coding(d)))
-            counted = {key: s for key, s in standings(self.decisions).items() if s.counts and key in desk.proposals}
+            stood = standings(self.decisions)
+            counted = {key: s for key, s in stood.items() if s.counts and key in desk.proposals}
             self.decided = len(counted)
-            self.overridden = sum(s.counts.value != desk.proposals[key].value for key, s in counted.items() if s.counts)
-            self.both = [s for s in counted.values() if s.first and s.blind]
+            self.overridden = sum(s.counts.value != desk.proposals[key].value or bool(s.counts.text and s.counts.text != _proposed(desk, key)) for key, s in counted.items() if s.counts)
+            self.both = [s for s in stood.values() if s.first and s.blind]
+            self.blind_only = sum(bool(s.blind) and not s.first for s in stood.values())
+            self.acts = [d for s in stood.values() for d in (*s.first, *s.blind, *s.adjudicated)]
             self.codebook = desk.codebook.version
         finally:
             desk.close()
 
 
+def _proposed(desk: Desk, key: Key) -> str | None:
+    """The words that the coder proposed for a finding, recommendation or fact."""
+    coding = desk.store.coding(key[0])
+    if coding is None:
+        return None
+    if key[1].startswith("case:"):
+        return str(getattr(coding.case, key[1].removeprefix("case:"), "") or "") or None
+    return next((i.text for i in (*coding.findings, *coding.recommendations) if i.id == key[1]), None)
+
+
 def pack(project: Project, kind: str) -> Paper:
     """One of the papers: foi, atr or dpia."""
     f, settings = _Facts(project), project.settings
-    parts = {"foi": (_purpose, _tool, _dates, _volumes, _left, _people, _safeguards), "atr": (_purpose, _tool, _safeguards, _people, _volumes, _left, _dates), "dpia": (_nature, _tool, _left, _kept, _people, _safeguards, _volumes)}[kind]
+    parts = {"foi": (_purpose, _tool, _dates, _volumes, _left, _people, _safeguards), "atr": (_purpose, _tool, _safeguards, _people, _volumes, _left, _dates), "dpia": (_nature, _dates, _tool, _left, _kept, _people, _safeguards, _volumes)}[kind]
     return Paper(
         title=TITLES[kind], status_line="DRAFT for the information governance officer – made from the log", marking=settings.marking, version="1",
         organisation=settings.organisation, parts=tuple(write(project, f) for write in parts),
@@ -77,7 +90,7 @@ def _coder(coder: object) -> str:
 
 def _tool(project: Project, f: _Facts) -> Part:
     lines = [f"{n} of {sum(f.coders.values())} codings were proposed by {who}." for who, n in sorted(f.coders.items())] or ["Nothing was coded."]
-    return _part("tool", "What proposed the codings, and where it ran", *lines, f"The codebook is version {f.codebook}. The program itself runs on the organisation’s own computer.")
+    return _part("tool", "What proposed the codings, and where it ran", *lines, f"The codebook is version {f.codebook}. The program itself runs on the computer on which it is installed.")
 
 
 def _dates(project: Project, f: _Facts) -> Part:
@@ -92,7 +105,7 @@ def _dates(project: Project, f: _Facts) -> Part:
 def _volumes(project: Project, f: _Facts) -> Part:
     status = Counter(d.status for d in f.documents)
     rows = [(f"Files, {name.replace('_', ' ')}", str(n)) for name, n in sorted(status.items())]
-    rows += [("Pages of coded files", str(sum(d.pages for d in f.documents if d.status == "coded"))), ("Acts of decision", str(len(f.decisions))), ("Signed versions", str(len(f.signed)))]
+    rows += [("Pages of coded files", str(sum(d.pages for d in f.documents if d.status == "coded"))), ("Decisions that stand", str(len(f.acts))), ("Signed versions", str(len(f.signed)))]
     return _part("volumes", "Volumes", table=Table(caption="Volumes", columns=("What", "Number"), rows=tuple(rows), landscape=False))
 
 
@@ -112,15 +125,17 @@ def _left(project: Project, f: _Facts) -> Part:
 
 
 def _people(project: Project, f: _Facts) -> Part:
-    roles = Counter(d.role for d in f.decisions)
-    lines = [f"People decided {f.decided} cells. In {f.overridden} of the {f.decided} they decided otherwise than was proposed."]
+    roles = Counter(d.role for d in f.acts)
+    lines = [f"People decided {f.decided} cells. In {f.overridden} of the {f.decided} they decided otherwise than was proposed, in value or in words."]
     if f.both:
         same = sum(s.first[-1].value == s.blind[-1].value for s in f.both)
         lines.append(f"A second reviewer decided {len(f.both)} of them blind; the two agreed on {same} of {len(f.both)} before adjudication.")
-    else:
+    if f.blind_only:
+        lines.append(f"{f.blind_only} cells were decided by a blind second reviewer only, and do not count yet.")
+    if not f.both and not f.blind_only:
         lines.append("No cell was decided by a second reviewer.")
     if roles:
-        lines.append("Acts by role: " + "; ".join(f"{role} {n}" for role, n in sorted(roles.items())) + ".")
+        lines.append("Decisions by role: " + "; ".join(f"{role} {n}" for role, n in sorted(roles.items())) + ".")
     return _part("people", "What people decided", *lines)
 
 

@@ -60,6 +60,7 @@ def test_limits_end_only_the_file_that_passes_them(tmp_path: Path) -> None:
     assert isinstance(looped, Exception) and str(looped)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as on Unix")
 def test_no_process_stays_behind_a_killed_run(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=tmp_path, check=True, capture_output=True)

@@ -64,6 +64,7 @@ def test_the_cost_is_said_before_and_after_and_a_budget_stops_the_run(tmp_path: 
         assert len(store.calls()) == server.asked == int(spent[1]) + asked_so_far
 
 
+@pytest.mark.slow
 def test_what_would_be_sent_is_shown_word_for_word_and_redacted(tmp_path: Path) -> None:
     with FakeServer() as server:
         root = project(tmp_path, server.base_url, 'strategy = "themes"\nredact = true', ("corriford-child-1",))
@@ -176,6 +177,7 @@ def test_no_recorded_reply_is_an_orphan() -> None:
     assert recording.replies and not recording.replies.keys() - asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["answers", "429,answers"])
 def test_the_make_believe_model_can_be_tried(tmp_path: Path, script: str) -> None:
     import socket

@@ -81,6 +81,7 @@ def test_an_edited_draft_is_never_written_over(project: Project) -> None:
     assert any(line.startswith("Reviews: 3 (was 2)") for line in second.changes) and any("quote" in line for line in second.changes)
 
 
+@pytest.mark.slow
 def test_a_draft_that_was_edited_in_libreoffice_survives(project: Project, tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if not office:
@@ -147,6 +148,7 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     assert desk.documents[new].batch == "1"
 
 
+@pytest.mark.slow
 def test_watching_waits_until_a_file_is_complete(project: Project) -> None:
     content = next(ROOT.glob(f"fixtures/batch-*/{TWO}.pdf")).read_bytes()
     command = [sys.executable, "-m", "scr_llm", "watch", "--project", str(project.root), "--every", "0.4", "--times", "12"]
@@ -235,6 +237,7 @@ def test_a_name_that_is_left_out_is_in_no_paper_and_its_quote_is_still_verified(
     assert not [k for k in desk.proposals if any(e.quote != desk.reading(k[0]).pages[e.page - 1].text[e.start : e.end] for e in desk.cell(*k, ALEX).evidence)]
 
 
+@pytest.mark.slow
 def test_merging_and_splitting_show_their_effect_and_open_the_new_cells(project: Project) -> None:
     def scr(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "scr_llm", "codebook", *arguments, "--project", str(project.root), "--name", "Alex"], capture_output=True, text=True, input=given, check=False)

@@ -108,6 +108,7 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     from datetime import UTC, datetime
 
     from scr_llm.choose import endpoint_of, manners_of, spend_of
+    from scr_llm.ledger import Ledger
     from scr_llm.llm import Client, is_loopback
     from scr_llm.qualify import Remembered, as_toml, best_of, made_up, qualify
 
@@ -115,7 +116,8 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     approved = bool(llm.approved_by and llm.region)
     if not is_loopback(endpoint.base_url) and approved and not yes:
         click.confirm(f"Two made-up reviews, no case text, will be sent to {endpoint.base_url}. Go on?", abort=True, err=True)
-    client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, memory=Remembered(), spend=spend_of(llm))
+    ledger = Ledger(project, endpoint)
+    client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
     trials: list[Trial] = []
     click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
     try:
@@ -124,6 +126,7 @@ def _qualify(project: "Project", *, yes: bool) -> int:
             click.echo(row(t))
     finally:
         client.close()
+        ledger.close()
     best = best_of(trials)
     if best is None:
         say("No way of asking this model worked.")
