@@ -59,6 +59,9 @@ class Writer:
 
     def _purpose(self) -> Part:
         n = self.facts.reviews
+        if not n:
+            nothing = self._say("No review has been coded yet, so there is nothing to draw together.", ())
+            return Part(id="purpose", level=1, title="1. Purpose", paragraphs=(Paragraph(sentences=(nothing,)),))
         text = (
             f"This paper draws together the learning from {count(n, 'Serious Case Review', 'Serious Case Reviews')}. "
             "It sets out what they have in common, so that partners can decide what to look at in their own practice."
