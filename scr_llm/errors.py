@@ -1,16 +1,19 @@
 """The tree of errors. Each says what happened, where, and the next thing to do.
 
 ScrError
-UsageError        the command or a setting is wrong                          exit 2
-CodebookError   the codebook cannot be used: file, line, what to write instead
-RefusedError    a decision or a sign-off cannot be taken in as it is             exit 1
-ConflictError   somebody else decided on the cell in the meantime                exit 1
-DocumentError     one document cannot go on; the batch does                  exit 1
-UnreadableError   no text can be had from the file
-CoderError        the coder could not code this document; it can be tried again   exit 1
-NoReplyError      a model gave no usable reply; `state` says why
-StopError         asking was stopped: by a person, or because the budget is used up   exit 1
-NothingDoneError  nothing could be done at all                               exit 3
+    UsageError                the command or a setting is wrong                               exit 2
+        CodebookError         the codebook cannot be used: file, line, what to write instead
+    RefusedError              a decision or a sign-off cannot be taken as it is               exit 1
+        ConflictError         somebody else decided on the cell in the meantime
+    DocumentError             one document cannot go on; the others do                        exit 1
+        UnreadableError       no text can be had from the file
+        CoderError            the coder could not code this document; it can be tried again
+            NoReplyError      a model gave no usable reply; `state` says why
+    StopError                 asking was stopped: by a person, or because the budget is used up  exit 1
+    FileError                 a file cannot be read or written                                exit 3
+        BlockedFileError      ... because another program has it open, or it may not be written
+    StoreError                the project's database cannot be used                           exit 3
+    NothingDoneError          nothing could be done at all                                    exit 3
 """
 
 
@@ -87,6 +90,22 @@ class StopError(ScrError):
     """Asking was stopped before all was asked. What was finished is kept; running again goes on."""
 
     exit_code = 1
+
+
+class FileError(ScrError):
+    """A file or folder cannot be read or written. What was there before is still there."""
+
+    exit_code = 3
+
+
+class BlockedFileError(FileError):
+    """A file is open in another program, or may not be written."""
+
+
+class StoreError(ScrError):
+    """The project's database cannot be used. Nothing was changed."""
+
+    exit_code = 3
 
 
 class NothingDoneError(ScrError):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import UsageError
-from scr_llm.pipeline import rules_identity, write_atomically
+from scr_llm.files import write_atomically
+from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.learned import Decided, LearnedCoder, Trial, decided_cells, trials

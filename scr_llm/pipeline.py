@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import NothingDoneError, ScrError, StopError, UnreadableError
+from scr_llm.files import named_errors
 from scr_llm.project import Project
 from scr_llm.records import (
     Codebook,
@@ -25,7 +25,7 @@ from scr_llm.records import (
 from scr_llm.reissue import carry, recode, with_hashes
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground
-from scr_llm.stages.intake import take_in, why_no_review
+from scr_llm.stages.intake import entries, refused, second_copy, take_in, why_no_review
 from scr_llm.stages.read.apart import Limits, read_apart
 from scr_llm.stages.same import Print, compare
 from scr_llm.store import Store
@@ -85,7 +85,7 @@ def run(
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
-        left_out=tuple(d for d in after if d.status != "coded"), stopped=stopped, remarks=remarks,
+        left_out=tuple(d for d in current_documents(after) if d.status != "coded"), stopped=stopped, remarks=remarks,
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _admitted(project: Project, store: Store, documents: Sequence[Document], pro
     """Read what is not yet coded; give what is to be coded, its reading stored."""
     waiting = [d for d in documents if d.status in ("pending", "failed")]
     prints = {d.id: Print.of(d, r) for d in documents if waiting and d.status == "coded" and (r := store.reading(d.id))}
-    limits = Limits(**project.settings.read.model_dump())
+    limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
     files = [(project.inbox / document.file, document.id) for document in waiting]
     for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
         progress(document.file, number, len(waiting))
@@ -144,7 +144,7 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
             if isinstance(drafted, StopError):
                 raise drafted
             if isinstance(drafted, Exception):
-                store.save_document(document.model_copy(update={"status": "failed", "reason": f"{drafted} Run again to try it again."}))
+                store.save_document(stopped(document, "failed", drafted, "Run again to try it again."))
             elif now and now.status == "superseded":  # re-issued while it was coded
                 store.save_coding(now, drafted, ground(drafted, reading))
             else:
@@ -180,19 +180,55 @@ def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[
 
 
 def intake(project: Project, store: Store) -> None:
-    """Note every file of the inbox that is not yet known."""
-    known = store.documents()
-    batch, day = _batch(project, known), datetime.now().date().isoformat()
-    for path in sorted(p for p in project.inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
-        document = take_in(path, known, batch, day)
-        same = any(d.id == document.id or (d.file, d.sha256) == (document.file, document.sha256) for d in known)
-        if not same:
-            if moved := next((d for d in known if d.file == document.file), None):
-                store.save_document(
-                    moved.model_copy(update={"status": "superseded", "reason": f"{document.file} was replaced by another version in the inbox."})
-                )
+    """Note everything in the inbox that is not yet known. What was taken in before is kept, whatever became of its file.
+
+    Raises:
+        FileError: the inbox itself cannot be read.
+    """
+    with named_errors(project.inbox):
+        found = list(entries(project.inbox))
+    names = {entry.name for entry in found}
+    known = {d.id: d for d in store.documents()}
+    batch, day = _batch(project, list(known.values())), datetime.now().date().isoformat()
+    by_hash: dict[str, list[Document]] = {}
+    by_name: dict[str, list[Document]] = {}
+    for document in known.values():
+        by_hash.setdefault(document.sha256, []).append(document)
+        by_name.setdefault(document.file, []).append(document)
+    for entry in found:
+        document = take_in(entry, batch, day, largest=project.settings.read.largest_megabytes * 1_000_000)
+        same_name, same_bytes = by_name.get(document.file, []), by_hash.get(document.sha256, []) if document.bytes else []
+        if old := next((d for d in same_name if d.id == document.id or d.sha256 == document.sha256 != ""), None):
+            document = _again(old, same_name)
+        elif moved := next((d for d in same_bytes if d.file not in names), None):
+            document = moved.model_copy(update={"file": document.file})
+        elif first := next((d for d in same_bytes if d.status != "unreadable"), None):
+            document = second_copy(document, first)
+        _put_aside(store, [d for d in same_name if d.id != document.id and d.status not in ("coded", "superseded")], document)
+        if known.get(document.id) != document:
             store.save_document(document)
-            known = store.documents()
+            known[document.id] = document
+            by_hash.setdefault(document.sha256, []).append(document)
+            by_name.setdefault(document.file, []).append(document)
+
+
+def _again(old: Document, same_name: Sequence[Document]) -> Document:
+    """A document whose file lies there as before; one that another file of its name had taken the place of waits again."""
+    back = old.status == "superseded" and any(d.id != old.id and d.status != "superseded" for d in same_name)
+    return old.model_copy(update={"status": "pending", "reason": None, "next_step": ""}) if back else old
+
+
+def _put_aside(store: Store, documents: Iterable[Document], by: Document) -> None:
+    """Close the story of earlier files of a name; they stay in the record."""
+    for document in documents:
+        reason = f"another file took its place in the inbox under the name {by.file}."
+        store.save_document(document.model_copy(update={"status": "superseded", "reason": reason, "next_step": ""}))
+
+
+def current_documents(documents: Sequence[Document]) -> list[Document]:
+    """The documents without those whose place in the inbox another file of the same name took."""
+    standing = {d.file for d in documents if d.status != "superseded"}
+    return [d for d in documents if d.status != "superseded" or d.file not in standing]
 
 
 def _batch(project: Project, known: Sequence[Document]) -> str:
@@ -214,26 +250,41 @@ def _admit(store: Store, document: Document, reading: Reading | Exception, print
     try:
         if isinstance(reading, Exception):
             raise reading
-        document = document.model_copy(update={"pages": len(reading.pages), "notes": notes(reading), "reason": None})
-        if reason := why_no_review(reading):
-            store.save_document(document.model_copy(update={"status": "not_a_review", "reason": reason}))
+        document = document.model_copy(update={"pages": len(reading.pages), "notes": notes(reading), "reason": None, "next_step": ""})
+        included = document.ruling is not None and document.ruling.act == "include"
+        if not included and (reason := why_no_review(reading)):
+            store.save_document(stopped(document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …'))
             return None
         own = Print.of(document, reading)
-        known = _known(store, own, reading, prints)
+        known = None if included else _known(store, own, reading, prints)
         if isinstance(known, Document):
             document = document.model_copy(update={"replaces": known.id, "batch": known.batch})
         elif known:
-            status, text = known
-            store.save_document(document.model_copy(update={"status": status, "reason": text}))
+            store.save_document(stopped(document, *known, f'If it is a review of its own: scr-llm include "{document.file}" --reason …'))
             return None
         store.save_reading(reading)
+        same_name = [d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"]
+        _put_aside(store, same_name, document)
+        for each in same_name:
+            prints.pop(each.id, None)
         prints[document.id] = own
         return document
     except UnreadableError as error:
-        store.save_document(document.model_copy(update={"status": "unreadable", "reason": str(error)}))
-    except (ScrError, OSError) as error:
-        store.save_document(document.model_copy(update={"status": "failed", "reason": f"{error} Run again to try it again."}))
+        store.save_document(stopped(document, "unreadable", error))
+    except OSError as error:
+        store.save_document(stopped(document, "failed", *refused(error)))
+    except ScrError as error:
+        store.save_document(stopped(document, "failed", error, "Run again to try it again."))
     return None
+
+
+def stopped(document: Document, status: DocumentStatus, why: str | Exception, next_step: str = "") -> Document:
+    """A document that does not go on, with the reason and the next step."""
+    reason = str(why)
+    if isinstance(why, ScrError):
+        reason = f"page {why.page}: {why.message}" if why.page else why.message
+        next_step = " ".join(x for x in (why.next_step, next_step) if x)
+    return document.model_copy(update={"status": status, "reason": reason, "next_step": next_step})
 
 
 def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | Document | None:
@@ -242,16 +293,22 @@ def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print])
     if relation is None:
         return None
     older, detail = relation.older, relation.detail
+    if older.file == own.document.file:  # it lies where the older one lay, so it takes its place whatever the two have in common
+        return _reissued(store, older, f"replaced in the inbox by another file of its name. {detail[:1].upper()}{detail[1:]}", prints)
     if relation.kind == "same":
         return "duplicate", f"the same words as {older.file} in another file. It is counted once."
     if relation.kind == "within":
         return "duplicate", f"its text stands within {older.file} ({detail}), which is coded. It is counted once."
     if relation.kind == "contains":
-        return "duplicate", f"it holds the whole of {older.file} ({detail}), which is coded. It is counted once; to code this one instead, begin a project without that file."
+        return "duplicate", f"it holds the whole of {older.file} ({detail}), which is coded. It is counted once."
     before = store.reading(older.id)
     if before and before.file.created and reading.file.created and reading.file.created < before.file.created:
         return "superseded", f"an earlier issue of {older.file}, by its date. {detail}"
-    store.save_document(older.model_copy(update={"status": "superseded", "reason": f"re-issued as {own.document.file}. {detail}"}))
+    return _reissued(store, older, f"re-issued as {own.document.file}. {detail}", prints)
+
+
+def _reissued(store: Store, older: Document, reason: str, prints: dict[str, Print]) -> Document:
+    store.save_document(older.model_copy(update={"status": "superseded", "reason": reason}))
     del prints[older.id]
     return older
 
@@ -268,10 +325,3 @@ def rules_identity(codebook: Codebook) -> CoderIdentity:
     return CoderIdentity(
         kind="rules", version=__version__, codebook_version=codebook.version, codebook_sha256=codebook_sha256(codebook)
     )
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)

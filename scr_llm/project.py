@@ -35,6 +35,8 @@ class ReadSettings(Record):
     """Time for one file."""
     megabytes: int = 1500
     """Memory of one reading process."""
+    largest_megabytes: int = Field(default=500, ge=1, le=100_000)
+    """Size of the largest file that is opened."""
     workers: int = 2
     """Files read at once."""
     witness: bool = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
-from scr_llm.pipeline import write_atomically
+from scr_llm.files import write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
 from scr_llm.stages.review import current

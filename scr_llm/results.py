@@ -4,12 +4,14 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import UsageError
-from scr_llm.pipeline import present_documents
+from scr_llm.paper_state import paper_state
+from scr_llm.pipeline import current_documents, present_documents
 from scr_llm.project import Project
 from scr_llm.records import (
     Agreement,
@@ -29,15 +31,26 @@ from scr_llm.records import (
     Paper,
     Reading,
     Record,
+    SignedPaper,
 )
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground, nearest
 from scr_llm.stages.review import current, latest
-from scr_llm.stages.synthesise import Coded, HouseStyle, as_paper, explained, synthesise
+from scr_llm.stages.synthesise import Coded, HouseStyle, as_paper, cautions, explained, synthesise
 from scr_llm.store import Store
 
 _R = TypeVar("_R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a paper that is written to be signed says of it."""
+
+    line: str
+    """Printed on every page in the place of a draft's status."""
+    version: str
+    """Of the signed paper."""
 
 
 def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[Coded]]:
@@ -50,11 +63,32 @@ def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[B
     Raises:
         UsageError: no review is in the subset.
     """
+    briefing, reviews, _ = paper(project, only=only)
+    return briefing, reviews
+
+
+def paper(
+    project: Project, *, only: Mapping[str, str] | None = None, signature: Signature | None = None
+) -> tuple[Briefing, list[Coded], tuple[str, ...]]:
+    """The briefing as a draft, or with a signature as it is signed; the codings it rests on; and its cautions.
+
+    Raises:
+        UsageError: no review is in the subset.
+    """
     codebook = load_codebook(project.codebook_path)
     settings = project.settings
     with Store(project.store_path) as store:
         documents = present_documents(project, store)
-        decisions = store.decisions()
+        decisions, (count, head) = store.decisions(), store.head()
+        if signature:
+            status = signature.line
+        elif only:
+            status = "DRAFT of a subset – not signed off"
+        else:
+            state = paper_state(project, store)
+            if state.is_signed:
+                return *_as_signed(store), ()
+            status = state.status
         reviews = [
             Coded(document, current(coding, decisions))
             for document in documents
@@ -66,16 +100,26 @@ def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[B
         if not reviews:
             raise UsageError("no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv")
     told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
-    paper = HouseStyle(
-        title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking, version="0.1",
+    style = HouseStyle(
+        title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking,
+        version=signature.version if signature else "0.1", status=status, signed=signature is not None,
+        record=f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}." if count else "",
         headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
     )  # fmt: skip
-    briefing = synthesise(reviews, documents, codebook, tuple(latest(decisions).values()), paper)
+    briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), style)
     if names := settings.briefing.leave_out:
-        return without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
-    return briefing, reviews
+        briefing, reviews = without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
+    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+
+
+def _as_signed(store: Store) -> tuple[Briefing, list[Coded]]:
+    """The last signed paper and the codings that it rests on."""
+    signed = SignedPaper.model_validate_json(store.sign_offs()[-1][1])
+    documents = {d.id: d for d in store.documents()}
+    pairs = zip(signed.briefing.cases, signed.codings, strict=True)
+    return signed.briefing, [Coded(documents[row.document_id], coding) for row, coding in pairs]
 
 
 def without(record: _R, names: Sequence[str]) -> _R:
@@ -164,7 +208,8 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
 def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:
     """A document with its coding, where it has one, in the shape of the export."""
     return ExportDocument(
-        id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status, reason=document.reason,
+        id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status,
+        reason=" ".join(x for x in (document.reason, document.next_step) if x) or None,
         label=Coded(document, coding).label if coding else document.file, case=_case(coding),
         findings=coding.findings if coding else (), recommendations=coding.recommendations if coding else (),
         themes={

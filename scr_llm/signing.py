@@ -1,150 +1,199 @@
-"""Signing a briefing off: what hinders it, what it rests on, and whether it still is what was signed."""
+"""Signing a briefing off: what stands in the way, what the signature rests on, and its files."""
 
 import base64
+import contextlib
 import hashlib
-from dataclasses import dataclass
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
+
 from scr_llm import pipeline, results
+from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
+from scr_llm.files import make_folder, named_errors, write_atomically
+from scr_llm.paper_state import paper_inputs, paper_state, template_of
 from scr_llm.project import Project
-from scr_llm.records import SignedPaper, SignOff
-from scr_llm.render import render
+from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
+from scr_llm.render import printed, render
 from scr_llm.stages.review import Key, unverified
+from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store
 
 FORMATS = ("docx", "html", "md", "xlsx", "json")
-"""The files that are written when a briefing is signed."""
+"""The files of the briefing itself that are written when it is signed."""
+SEVEN_MINUTES = ("docx", "html")
+"""Those of the seven-minute briefing beside it."""
+Answers = Mapping[str, AnsweredCaution]
+"""What the person who signs did about each caution, by its text."""
 
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why a briefing cannot be signed: a cell and what is wrong with it."""
+    """Why a briefing cannot be signed."""
 
-    key: Key
     file: str
+    """The review, by its file."""
+    title: str
+    """What of it: a cell, or the file itself."""
     what: str
-    """undecided, stale, disagreed, or `quote`."""
+    """undecided, stale, disagreed, quote, source or waiting."""
     told: str
     """In words."""
+    key: Key | None = None
+    """The cell, where it is one."""
+
+
+_STATES = {
+    "undecided": "nobody has decided it",
+    "stale": "the code means something else than when it was decided",
+    "disagreed": "two reviewers differ",
+}
 
 
 def hindrances(desk: Desk) -> list[Hindrance]:
-    """Every counted cell that stands in the way."""
-    found = []
+    """Everything that stands in the way: files that wait or changed, and cells that are not decided or rest on a quote that is not there."""
+    return [*_files_in_the_way(desk), *_cells_in_the_way(desk)]
+
+
+def _files_in_the_way(desk: Desk) -> Iterator[Hindrance]:
+    for document in desk.store.documents():
+        if document.status == "pending":
+            yield Hindrance(document.file, "The file", "waiting", "it was taken in and is not yet coded: scr-llm run")
+        elif document.status == "coded" and (fault := source_fault(desk.project, document)):
+            yield Hindrance(document.file, "The file", "source", fault)
+
+
+def _cells_in_the_way(desk: Desk) -> Iterator[Hindrance]:
     readings = {d: desk.reading(d) for d in desk.documents}
     for key in desk.counted():
-        state, file = desk.state(key), desk.documents[key[0]].file
+        state, file, title = desk.state(key), desk.documents[key[0]].file, desk.proposals[key].title
         if state != "decided":
-            told = {"undecided": "nobody has decided it", "stale": "the code means something else than when it was decided", "disagreed": "two reviewers differ"}
-            found.append(Hindrance(key, file, state, told[state]))
+            yield Hindrance(file, title, state, _STATES[state], key)
         elif (decision := desk.standing(key).counts) and unverified(decision.evidence, readings[key[0]]):
-            found.append(Hindrance(key, file, "quote", "a quote no longer stands in the text"))
-    return found
+            yield Hindrance(file, title, "quote", "a quote no longer stands in the text", key)
 
 
-def sign_off(project: Project, name: str, role: str) -> tuple[SignOff, list[Path]]:
-    """Sign what is decided now. Writes the briefing in every format to outputs/signed-N and keeps its record in the store.
+def cautions(project: Project) -> tuple[str, ...]:
+    """What the person who signs should look at first: what might tell a reader who a child is."""
+    return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
+
+
+def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
+    """Sign what is decided now. Writes the papers to outputs/signed-N and keeps the record of the signature; either both or neither.
+
+    Args:
+        project: whose briefing.
+        name: who signs.
+        role: in which role.
+        answers: to the cautions; one without an answer is recorded as acknowledged with the signature.
 
     Raises:
-        RefusedError: a counted cell is undecided, stale, disagreed or has a quote that does not verify; the first of them are named.
+        RefusedError: something stands in the way, the first of which are named; the record does not verify; or this was signed already.
     """
     if not name.strip() or not role.strip():
         raise RefusedError("a sign-off needs a name and a role.", next_step="Give --name and --role.")
+    with Store(project.store_path) as store:
+        pipeline.intake(project, store)
+        finish(project, store)
+        state = paper_state(project, store)
+        if wrong := record_faults(project, store):
+            raise RefusedError(f"the record does not verify:{_listed(wrong)}\n", next_step="See all of it: scr-llm audit")
     desk = Desk(project)
     try:
         if not desk.documents:
             raise RefusedError("nothing is coded, so there is nothing to sign.", next_step="Run: scr-llm run")
-        if wrong := hindrances(desk):
-            kinds = {w.what: sum(x.what == w.what for x in wrong) for w in wrong}
-            lines = "".join(f"\n  {w.file}, {desk.proposals[w.key].title}: {w.told}" for w in wrong[:20]) + (f"\n  and {len(wrong) - 20} more" if len(wrong) > 20 else "")
-            raise RefusedError(f"{len(wrong)} cells stand in the way ({', '.join(f'{n} {k}' for k, n in kinds.items())}):{lines}\n", next_step="Decide them: scr-llm review")
-        return _sign(project, desk, Reviewer(name.strip(), role.strip()))
+        if hindering := hindrances(desk):
+            kinds = {w.what: sum(x.what == w.what for x in hindering) for w in hindering}
+            lines = _listed([f"{w.file}, {w.title}: {w.told}" for w in hindering])
+            counts = ", ".join(f"{n} {k}" for k, n in kinds.items())
+            raise RefusedError(f"{len(hindering)} cells stand in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
+        if state.signed and state.is_signed:
+            raise RefusedError(
+                f"version {state.signed.version} is signed and nothing has changed since.", next_step="Its files: outputs/signed-*"
+            )
+        return _sign(project, desk, Reviewer(name.strip(), role.strip()), answers or {})
     finally:
         desk.close()
 
 
-def _sign(project: Project, desk: Desk, who: Reviewer) -> tuple[SignOff, list[Path]]:
+def _listed(lines: list[str], most: int = 20) -> str:
+    more = f"\n  and {len(lines) - most} more" if len(lines) > most else ""
+    return "".join(f"\n  {line}" for line in lines[:most]) + more
+
+
+def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tuple[SignOff, list[Path]]:
+    inputs = paper_inputs(project, desk.store)
     number = len(desk.store.sign_offs()) + 1
     version, at = f"{number}.0", datetime.now(UTC)
-    draft, reviews = results.brief(project)
-    day = f"{at.day} {at:%B %Y}"
-    line = f"SIGNED OFF by {who.name}, {who.role}, on {day}"
-    briefing = draft.model_copy(update={"status": "signed_off", "version": version, "status_line": line})
-    house = project.root / "template.docx"
-    template = base64.b64encode(house.read_bytes()).decode() if house.is_file() else ""
+    line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
+    briefing, reviews, shown = results.paper(project, signature=results.Signature(line, version))
+    template = base64.b64encode(template_of(project) or b"").decode()
     paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
-    folder = project.outputs / f"signed-{number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = paper.model_dump_json()
-    count, head = desk.store.head()
-    contents = files_of(paper)
+    text, contents = paper.model_dump_json(), files_of(paper)
     signed = SignOff(
-        name=who.name, role=who.role, at=at.isoformat(timespec="seconds"), version=version,
-        documents={i: d.sha256 for i, d in desk.documents.items()}, readings={i: desk.reading(i).sha256 for i in desk.documents},
-        codebook_version=desk.codebook.version, codebook_sha256=desk.codebook_sha256, decisions=count, decisions_head=head,
+        name=who.name, role=who.role, at=at.isoformat(timespec="seconds"), version=version, **asdict(inputs),
         reviewers=tuple(dict.fromkeys(f"{d.author}, {d.role}" for d in desk.store.decisions())),
         paper_sha256=hashlib.sha256(text.encode()).hexdigest(), files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
+        cautions=tuple(answers.get(c) or AnsweredCaution(text=c, answer="acknowledged", separately=False) for c in shown),
     )  # fmt: skip
-    for name, content in contents.items():
-        pipeline.write_atomically(folder / name, content)
-    desk.store.save_sign_off(signed, text)
+    part = project.outputs / f".signed-{number}.{os.getpid()}.part"
+    try:
+        _write(part, contents, signed)
+        desk.store.save_sign_off(signed, text)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    folder = _folder(project, number)
+    with named_errors(folder):
+        part.rename(folder)
     return signed, [folder / name for name in contents]
 
 
-def since_signed(desk: Desk) -> list[str]:
-    """What changed since the last sign-off, in words; empty where nothing did, or nothing was signed."""
-    signed = desk.store.sign_offs()
-    if not signed:
-        return []
-    last, now = signed[-1][0], {i: d.sha256 for i, d in desk.documents.items()}
-    told = [f"{desk.documents[i].file} came in" for i in now if i not in last.documents]
-    told += [f"{i} is no longer counted" for i in last.documents if i not in now]
-    told += [f"{desk.documents[i].file} is another file" for i in now if last.documents.get(i, now[i]) != now[i]]
-    if last.codebook_sha256 != desk.codebook_sha256:
-        told.append("the codebook's definitions changed")
-    count, head = desk.store.head()
-    if head != last.decisions_head:
-        told.append(f"{count - last.decisions} decisions were made")
-    return told
+def _write(folder: Path, contents: Mapping[str, bytes], signed: SignOff) -> None:
+    make_folder(folder)
+    for name, content in contents.items():
+        write_atomically(folder / name, content)
+    write_atomically(folder / RECORD, record_file(signed))
 
 
-def audit(project: Project) -> list[str]:
-    """What is wrong with the record of decisions and sign-offs, in words; empty where all of it holds."""
-    with Store(project.store_path) as store:
-        told = []
-        if broken := store.verify_decisions():
-            told.append(f"The chain of decisions breaks at number {broken}: it, or one before it, was changed or removed.")
-        if broken := store.verify_sign_offs():
-            told.append(f"The chain of sign-offs breaks at number {broken}: it, or its briefing, was changed or removed.")
-        codings = {d.id: r for d in store.documents() if (r := store.reading(d.id))}
-        for number, decision in enumerate(store.decisions(), 1):
-            reading = codings.get(decision.document_id)
-            if reading and reading.sha256 == decision.reading_sha256 and unverified(decision.evidence, reading):
-                told.append(f"A quote of decision {number} does not stand in the reading that it names.")
-        for number, (signed, _) in enumerate(store.sign_offs(), 1):
-            told += _files(project.outputs / f"signed-{number}", signed)
-        return told
+def _folder(project: Project, number: int) -> Path:
+    return project.outputs / f"signed-{number}"
 
 
-def _files(folder: Path, signed: SignOff) -> list[str]:
-    wrong = []
-    for name, sha256 in signed.files.items():
-        path = folder / name
-        if not path.is_file():
-            wrong.append(f"{path} is gone; `scr-llm brief --signed` writes it again.")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            wrong.append(f"{path} is not the file that was signed.")
-    return wrong
+def finish(project: Project, store: Store) -> None:
+    """Finish sign-offs that were cut off between their record and the name of their folder; remove what never got so far."""
+    signed = [s for s, _ in store.sign_offs()]
+    for part in project.outputs.glob(".signed-*.part"):
+        if not (found := re.fullmatch(r"\.signed-(\d{1,6})\.(\d{1,10})\.part", part.name)):
+            continue
+        number, pid = int(found[1]), int(found[2])
+        record = signed[number - 1] if 0 < number <= len(signed) else None
+        if record and not _folder(project, number).exists() and _holds(part, record):
+            part.rename(_folder(project, number))
+        elif record or not psutil.pid_exists(pid):
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _holds(folder: Path, signed: SignOff) -> bool:
+    with contextlib.suppress(OSError):
+        return all(hashlib.sha256((folder / n).read_bytes()).hexdigest() == sha256 for n, sha256 in signed.files.items())
+    return False
 
 
 def files_of(paper: SignedPaper) -> dict[str, bytes]:
     """The files of a signed briefing, by name; the same bytes whenever they are written."""
     items = list(zip(paper.briefing.cases, paper.codings, strict=True))
     template = base64.b64decode(paper.template) or None
-    return {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
+    files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
+    seven = seven_minutes(paper.briefing)
+    return files | {f"seven-minutes.{f}": printed(seven, f, template=template) for f in SEVEN_MINUTES}
 
 
 def write_again(project: Project, number: int | None = None) -> list[Path]:
@@ -159,11 +208,13 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
     if not 1 <= number <= len(signed):
         raise RefusedError("there is no such signed briefing.", next_step=f"There are {len(signed)}.")
     record, text = signed[number - 1]
-    contents = files_of(SignedPaper.model_validate_json(text))
-    if other := [name for name, content in contents.items() if hashlib.sha256(content).hexdigest() != record.files.get(name)]:
+    contents = {n: c for n, c in files_of(SignedPaper.model_validate_json(text)).items() if n in record.files}
+    if other := [n for n in record.files if hashlib.sha256(contents.get(n, b"")).hexdigest() != record.files[n]]:
         raise RefusedError(f"{', '.join(other)} would not be what was signed.", next_step="Another version of scr-llm wrote them; use that one.")
-    folder = project.outputs / f"signed-{number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        pipeline.write_atomically(folder / name, content)
-    return [folder / name for name in contents]
+    _write(_folder(project, number), contents, record)
+    return [_folder(project, number) / name for name in contents]
+
+
+def since_signed(desk: Desk) -> list[str]:
+    """What changed since the last sign-off, in words; empty where nothing did, or nothing was signed."""
+    return list(paper_state(desk.project, desk.store).since)

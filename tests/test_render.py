@@ -96,7 +96,7 @@ def test_the_paper_says_what_was_not_read() -> None:
     briefing, _ = paper("A plain text.")
     text = render(briefing, "md").decode()
     assert "1 of 2 files in the inbox was coded" in text
-    assert "page 2, to be checked" in text
+    assert "page 2, flagged" in text
     assert "| 2 of 3 | 2 | None | 3 |" in text
 
 

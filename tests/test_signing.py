@@ -10,6 +10,7 @@ import pytest
 from served import ROOT, coded_project
 
 from scr_llm import pipeline, signing
+from scr_llm.audit import audit
 from scr_llm.codebook import load_codebook
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
@@ -58,7 +59,7 @@ def test_the_record_of_a_sign_off(project: Project) -> None:
     assert record.documents == {d.id: d.sha256 for d in desk.documents.values()} and record.codebook_sha256 == desk.codebook_sha256
     assert record.reviewers == ("Alex Reader, Analyst",)
     assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
-    assert not signing.since_signed(desk) and not signing.audit(project)
+    assert not signing.since_signed(desk) and not audit(project)
 
 
 def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project: Project) -> None:
@@ -75,7 +76,7 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
     assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
     told = " ".join(signing.since_signed(Desk(project)))
-    assert "another.pdf came in" in told and "definitions changed" in told and "1 decisions were made" in told
+    assert "another.pdf came in" in told and "definitions changed" in told and "1 decision was made" in told
 
 
 def test_a_changed_definition_makes_stale_only_its_own_cells(project: Project) -> None:
@@ -133,7 +134,7 @@ def test_a_row_that_was_changed_or_removed_is_detected(project: Project, stateme
 def test_a_signed_file_that_was_edited_is_named(project: Project) -> None:
     path = project.outputs / "signed-1/briefing.md"
     path.write_text(path.read_text("utf-8").replace("1 of 2", "2 of 2"), "utf-8")
-    assert any("briefing.md is not the file that was signed" in line for line in signing.audit(project))
+    assert any("briefing.md is not the file that was signed" in line for line in audit(project))
 
 
 def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:

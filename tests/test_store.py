@@ -71,7 +71,7 @@ def test_decisions_are_only_ever_appended(tmp_path: Path) -> None:
         assert [store.append_decision(decision(n)) for n in ("d1", "d2", "d1")] == [1, 2, 3]
         assert store.decisions("d2") == [decision("d2")]
         assert len(store.decisions()) == 3
-        assert store.verify_decisions() is None
+        assert store.verify("decisions") is None
     raw = sqlite3.connect(path)
     for statement in ("UPDATE decisions SET record = '{}'", "DELETE FROM decisions"):
         with pytest.raises(sqlite3.IntegrityError, match="only ever appended"):
@@ -93,7 +93,7 @@ def test_a_change_behind_the_triggers_is_found(tmp_path: Path, tamper: str, brok
     raw.executescript(f"DROP TRIGGER decisions_no_update; DROP TRIGGER decisions_no_delete; {tamper};")
     raw.close()
     with Store(path) as store:
-        assert store.verify_decisions() == broken
+        assert store.verify("decisions") == broken
 
 
 def test_a_decision_replaced_by_insert_is_found(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_decision_replaced_by_insert_is_found(tmp_path: Path) -> None:
     raw.commit()
     raw.close()
     with Store(path) as store:
-        assert store.verify_decisions() == 1
+        assert store.verify("decisions") == 1
 
 
 def test_calls_are_logged_in_order(tmp_path: Path) -> None:

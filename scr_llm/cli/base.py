@@ -1,12 +1,15 @@
 """The command group, what all commands share, and how errors become exit codes."""
 
+import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
 
 from scr_llm import __version__
-from scr_llm.errors import NothingDoneError, ScrError
+from scr_llm.errors import ScrError
+from scr_llm.files import PRIVATE_UMASK, file_error
 
 PROJECT = click.option(
     "--project", "folder", type=click.Path(path_type=Path), default=Path(), help="Project folder; the current one if not given."
@@ -30,18 +33,29 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; every expected error is one line and an exit code."""
+    os.umask(PRIVATE_UMASK)
     try:
         code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         say("Stopped. What was finished is saved; run again to go on.")
         sys.exit(3)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except (ScrError, NothingDoneError) as error:
+    except ScrError as error:
         say(f"scr-llm: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("Stopped. What was finished is saved; run again to go on.")
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(3)
+    except OSError as error:
+        say(f"scr-llm: {file_error(error)}")
+        sys.exit(3)
+    except Exception as error:  # a defect of ours: no traceback for the person, but enough to report it
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
+        say(f"scr-llm: this should not have happened: {what}. What was finished is saved. Please report it; SCR_LLM_TRACEBACK=1 shows more.")
+        if os.environ.get("SCR_LLM_TRACEBACK"):
+            traceback.print_exc()
         sys.exit(3)
     sys.exit(code if isinstance(code, int) else 0)

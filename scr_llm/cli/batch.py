@@ -44,7 +44,7 @@ def _content(endpoint: "Endpoint", asked: "dict[str, tuple[Question, str]]") -> 
 @click.argument("file", type=click.Path(path_type=Path))
 def write(folder: Path, file: Path) -> int:
     """Write the open questions to FILE (JSON lines). Sends nothing; FILE holds case text."""
-    from scr_llm.pipeline import write_atomically
+    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
 
     endpoint, asked = _asked(load_project(folder))

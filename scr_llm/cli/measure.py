@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
 def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
-    from scr_llm import pipeline, results
+    from scr_llm import results
     from scr_llm.choose import choose_coder
     from scr_llm.codebook import load_codebook
+    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
 
     project = load_project(folder)
@@ -40,7 +41,7 @@ def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, pag
         from scr_llm.render.html import agreement_page
 
         labels = {code.id: code.label for code in load_codebook(project.codebook_path).codes}
-        pipeline.write_atomically(page, agreement_page(agreement, labels, project.settings.name))
+        write_atomically(page, agreement_page(agreement, labels, project.settings.name))
         say(f"Written: {page}")
     for file in agreement.not_coded:
         say(f"{file}: has a gold coding and is not coded here.")

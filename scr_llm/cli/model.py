@@ -79,7 +79,7 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
     from scr_llm.store import Store
 
     with Store(project.store_path) as store:
-        calls, decisions, broken = store.calls(), len(store.decisions()), store.verify_decisions()
+        calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
     click.echo(f"Decisions of people: {decisions}" + (f"; the chain is BROKEN at decision {broken}: it was changed from outside." if broken else ", their chain whole."))
     sent = sum(call["bytes_out"] for call in calls)
     places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"

@@ -14,8 +14,8 @@ from scr_llm.errors import UsageError
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write: .docx, .html or .md; outputs/KIND.docx if not given.")
 def pack(folder: Path, kind: str, out: Path | None) -> int:
     """A pack from the log, without case text or names: foi (a request for information), atr (a draft transparency record), dpia (a fact sheet)."""
+    from scr_llm.files import write_atomically
     from scr_llm.packs import pack as make
-    from scr_llm.pipeline import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import printed
 

@@ -1,11 +1,15 @@
 """Deciding and signing: the review page, the sheet, the record."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
+
+if TYPE_CHECKING:
+    from scr_llm.records import AnsweredCaution
 
 
 @cli.command()
@@ -74,7 +78,7 @@ def sheet_write(folder: Path, out: Path, name: str, role: str, blind: bool, only
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
     from scr_llm import sheet as sheets
     from scr_llm.desk import Desk, Reviewer
-    from scr_llm.pipeline import write_atomically
+    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import printed
 
@@ -127,11 +131,28 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
 @click.option("--name", required=True, help="Who signs.")
 @click.option("--role", required=True, help="In which role.")
 def sign_off(folder: Path, name: str, role: str) -> int:
-    """Sign the briefing of what is decided now. Refused, with the list, while a counted cell stands in the way."""
+    """Sign the briefing of what is decided now. Refused, with the list, while something stands in the way.
+
+    What might tell a reader who a child is, is shown first; on a terminal you answer each, elsewhere your signature acknowledges them.
+    """
+    import sys
+
     from scr_llm.project import load_project
+    from scr_llm.signing import cautions
     from scr_llm.signing import sign_off as sign
 
-    signed, written = sign(load_project(folder), name, role)
+    project = load_project(folder)
+    shown = cautions(project)
+    if shown:
+        say(f"Before you sign, look at {'this' if len(shown) == 1 else f'these {len(shown)}'}: it may tell a reader who a child is.")
+    answers = {}
+    for number, text in enumerate(shown, 1):
+        say(f"  {number}. {text}")
+        if sys.stdin.isatty():
+            answers[text] = _answer(text)
+    signed, written = sign(project, name, role, answers)
+    if shown and not answers:
+        say("They were acknowledged with the signature; the record says so.")
     say(f"Signed as version {signed.version} by {signed.name}, {signed.role}: {len(signed.documents)} reviews, {signed.decisions} decisions.")
     say(f"Write these down elsewhere: decisions {signed.decisions_head}, paper {signed.paper_sha256}.")
     for path in written:
@@ -139,20 +160,40 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     return 0
 
 
+def _answer(text: str) -> "AnsweredCaution":
+    from scr_llm.records import AnsweredCaution
+
+    given = click.prompt("     May it stand (s), was it dealt with (d), or stop here (q)?", type=click.Choice(["s", "d", "q"]), err=True)
+    if given == "q":
+        raise click.Abort
+    note = click.prompt("     How was it dealt with?", err=True) if given == "d" else ""
+    return AnsweredCaution(text=text, answer="resolved" if given == "d" else "acknowledged", note=note)
+
+
 @cli.command()
 @PROJECT
 def audit(folder: Path) -> int:
-    """Check the record: that no decision or sign-off was changed or removed, and that quotes and signed files are what they were."""
+    """Check the record against itself, against what every sign-off recorded, and against the files in the inbox and the signed papers."""
+    from scr_llm.audit import audit as check
+    from scr_llm.paper_state import paper_state
     from scr_llm.project import load_project
-    from scr_llm.signing import audit as check
+    from scr_llm.signing import finish
     from scr_llm.store import Store
 
     project = load_project(folder)
-    wrong = check(project)
     with Store(project.store_path) as store:
+        finish(project, store)
+        wrong = check(project)
         count, head = store.head()
+        state = paper_state(project, store)
     click.echo(f"{count} decisions; the chain ends in {head}.")
     for line in wrong:
         click.echo(line)
-    click.echo("Everything holds." if not wrong else f"{len(wrong)} things are wrong.")
-    return 1 if wrong else 0
+    if wrong:
+        click.echo(f"{len(wrong)} {'thing is' if len(wrong) == 1 else 'things are'} wrong.")
+        return 1
+    if state.signed and state.since:
+        click.echo(f"The record holds. Since version {state.signed.version} was signed: {'; '.join(state.since)}.")
+    else:
+        click.echo("Everything holds.")
+    return 0

@@ -14,7 +14,8 @@ from scr_llm.cli.base import PROJECT, cli, say
 @click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
 def export(folder: Path, form: str, out: str) -> int:
     """Give out everything that is coded, for other programs."""
-    from scr_llm import pipeline, results
+    from scr_llm import results
+    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
 
@@ -29,7 +30,7 @@ def export(folder: Path, form: str, out: str) -> int:
     if out == "-":
         sys.stdout.buffer.write(content)
     else:
-        pipeline.write_atomically(Path(out), content)
+        write_atomically(Path(out), content)
         say(f"Written: {out}")
     return 0
 
@@ -41,8 +42,9 @@ def export(folder: Path, form: str, out: str) -> int:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to print: a file that ends in .html, .docx or .md.")
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
-    from scr_llm import pipeline, results
+    from scr_llm import results
     from scr_llm.errors import UsageError
+    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import printed
     from scr_llm.text.flow import readable
@@ -51,7 +53,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
         raise UsageError(f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings.")
     told, paper = results.explain(load_project(folder), theme)
     if out:
-        pipeline.write_atomically(out, printed(paper, out.suffix[1:]))
+        write_atomically(out, printed(paper, out.suffix[1:]))
         say(f"Written: {out}")
         return 0
     if as_json:

@@ -1,5 +1,6 @@
 """The job itself: make a project, run it, see where it stands, write the paper."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,9 +14,10 @@ from scr_llm.cli.model import agree_to_cost, spent
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
+    from scr_llm.drafts import Written
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
-    from scr_llm.records import Briefing
+    from scr_llm.records import Document
 
 
 @cli.command()
@@ -91,8 +93,7 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
             outcome = pipeline.run(project, chosen.coder, progress, at_once=chosen.at_once, stop=chosen.stop, first=first if chosen.costs else None)
         finally:
             chosen.close()
-    briefing, written = _brief(project, FORMATS)
-    _close(outcome, briefing, written)
+    _close(outcome, _brief(project, FORMATS))
     if chosen.spend:
         say(f"Model: {spent(chosen.spend, project, time.monotonic() - started)}.")
     if outcome.stopped:
@@ -102,8 +103,9 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
     return 1 if outcome.left_out else 0
 
 
-def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> None:
+def _close(outcome: "Outcome", done: "Written") -> None:
     """The closing summary."""
+    briefing = done.briefing
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
     read = {row[0]: row[1:] for part in briefing.parts if part.id == "not_read" for table in part.tables for row in table.rows}
@@ -111,17 +113,22 @@ def _close(outcome: "Outcome", briefing: "Briefing", written: list[Path]) -> Non
     for case in briefing.cases:
         if case.file in new:
             of, *rest = read[case.label]
-            told = "".join(f"; {what} {which}" for what, which in zip(("not read:", "check:", "nothing quoted from:"), rest, strict=True) if which != "None")
+            told = "".join(f"; {what} {which}" for what, which in zip(("not read:", "flagged:", "nothing quoted from:"), rest, strict=True) if which != "None")
             say(f"  {case.file}: {of} pages read{told}")
             for line in outcome.remarks.get(case.file, ()):
                 say(f"    {line}")
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
         for document in outcome.left_out:
-            say(f"  {document.file}: {document.status.replace('_', ' ')}: {document.reason or 'not yet coded; run again.'}")
-    for path in written:
+            say(f"  {document.file}: {document.status.replace('_', ' ')}: {_why(document) or 'not yet coded; run again.'}")
+    for path in done.paths:
         say(f"Written: {path}")
-    say("This is a draft: no cell counts until a person has decided it.")
+    say(done.state.closing(briefing.facts.cells_decided, briefing.facts.cells))
+
+
+def _why(document: "Document") -> str:
+    """Why a document stands where it does, and what to do about it."""
+    return " ".join(x for x in (document.reason, document.next_step) if x)
 
 
 @cli.command()
@@ -158,7 +165,7 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
         click.echo(json.dumps({"schema_version": 1, "documents": rows}, indent=2, ensure_ascii=False))
         return 0
     for document in documents:
-        click.echo(f"{document.file}: {document.status.replace('_', ' ')}" + (f", {document.pages} pages" if document.pages else "") + (f": {document.reason}" if document.reason else ""))
+        click.echo(f"{document.file}: {document.status.replace('_', ' ')}" + (f", {document.pages} pages" if document.pages else "") + (f": {_why(document)}" if document.reason else ""))
         for note in document.notes:
             click.echo(f"  check page {note.page}: {'; '.join(note.reasons)}")
         for line in remarks[document.id]:
@@ -201,24 +208,39 @@ def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...],
     project = load_project(folder)
     ask, close = sentences_of(project, yes=yes) if prose else (None, lambda: None)
     try:
-        for path in _brief(project, wanted, subset, ask)[1]:
-            say(f"Written: {path}")
+        done = _brief(project, wanted, subset, ask)
     finally:
         close()
+    for path in done.paths:
+        say(f"Written: {path}")
+    if done.state.is_signed and not done.paths:
+        say(done.state.closing(0, 0) + " Nothing was written.")
     return 0
 
 
-def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | None = None, ask: "Callable[[str], str] | None" = None) -> "tuple[Briefing, list[Path]]":
+_CHANGES_PRINTED = 10
+"""Lines of what changed that are printed; all of them go to a file."""
+
+
+def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | None = None, ask: "Callable[[str], str] | None" = None) -> "Written":
     from scr_llm.drafts import write
 
     done = write(project, formats, only=only, ask=ask)
     for line in done.refused:
         say(line)
+    version = done.briefing.version
     for path in done.kept:
-        say(f"Left as it is, since somebody edited it: {path}. The new draft is version {done.briefing.version}, beside it.")
-    for line in done.changes:
-        say(f"  changed: {line}")
-    return done.briefing, done.paths
+        say(f"Left as it is, since somebody edited it: {path}. The new draft is version {version}, beside it.")
+    for path in done.blocked:
+        say(f"Left as it is, since it is open in another program: {path}. The new draft is version {version}, beside it.")
+    if done.changes:
+        say(f"{len(done.changes)} {'thing' if len(done.changes) == 1 else 'things'} changed (all of them: {done.change_file}):")
+    shown = done.changes if len(done.changes) < _CHANGES_PRINTED else done.changes[: _CHANGES_PRINTED - 2]
+    for line in shown:
+        say(f"  {line}")
+    if len(shown) < len(done.changes):
+        say(f"  and {len(done.changes) - len(shown)} more")
+    return done
 
 
 @cli.command()
@@ -236,7 +258,7 @@ def watch(folder: Path, every: float, times: int | None) -> int:
     seen: dict[str, tuple[int, int]] = {}
     done: dict[str, tuple[int, int]] = {}
     for look in itertools.count(1):
-        now = {p.name: (p.stat().st_size, p.stat().st_mtime_ns) for p in project.inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))}
+        now = _sizes(project.inbox)
         complete = {name: state for name, state in now.items() if seen.get(name) == state}
         if now and complete == now and now != done:
             _run(project, "rules")
@@ -245,6 +267,51 @@ def watch(folder: Path, every: float, times: int | None) -> int:
         if look == times:
             return 0
         time.sleep(every)
+    return 0
+
+
+def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of every file that could be taken in; one that goes away or cannot be looked at is left to the next check."""
+    from scr_llm.stages.intake import entries
+
+    found = {}
+    for entry in entries(inbox):
+        with contextlib.suppress(OSError):
+            state = entry.path.stat(follow_symlinks=False)
+            found[entry.name] = (state.st_size, state.st_mtime_ns)
+    return found
+
+
+@cli.command()
+@PROJECT
+@click.argument("file")
+@click.option("--reason", required=True, help="Why, in your words; it is kept in the record and in the paper's note on method.")
+@click.option("--name", default="", help="Who decides so.")
+def include(folder: Path, file: str, reason: str, name: str) -> int:
+    """Have FILE of the inbox coded although it was taken for something else. `exclude` is the reverse."""
+    from scr_llm.rulings import rule
+
+    return _ruled(folder, lambda project: rule(project, file, "include", reason, name))
+
+
+@cli.command()
+@PROJECT
+@click.argument("file")
+@click.option("--reason", required=True, help="Why, in your words; it is kept in the record and in the paper.")
+@click.option("--name", default="", help="Who decides so.")
+def exclude(folder: Path, file: str, reason: str, name: str) -> int:
+    """Leave FILE of the inbox out although it was taken for a review. Its coding and decisions are kept; `include` brings them back."""
+    from scr_llm.rulings import rule
+
+    return _ruled(folder, lambda project: rule(project, file, "exclude", reason, name))
+
+
+def _ruled(folder: Path, do: "Callable[[Project], Document]") -> int:
+    from scr_llm.project import load_project
+
+    document = do(load_project(folder))
+    told = {"pending": "will be coded by the next run: scr-llm run", "coded": "is coded and counts again; draft the paper: scr-llm brief"}
+    say(f"{document.file} {told.get(document.status, 'is left out; draft the paper without it: scr-llm brief')}")
     return 0
 
 

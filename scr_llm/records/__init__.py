@@ -40,7 +40,7 @@ from scr_llm.records.coding import (
     Window,
 )
 from scr_llm.records.decision import Decision
-from scr_llm.records.document import Document, DocumentStatus, PageNote
+from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
 from scr_llm.records.explanation import ExplainedCell, Explanation
 from scr_llm.records.export import (
     Export,
@@ -51,12 +51,14 @@ from scr_llm.records.export import (
     ExportProject,
     ExportTheme,
 )
+from scr_llm.records.history import HistoryEntry, HistoryKind
 from scr_llm.records.reading import FileFacts, Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
-from scr_llm.records.sign_off import Draft, SignedPaper, SignOff
+from scr_llm.records.sign_off import AnsweredCaution, Draft, SignedPaper, SignOff
 
 __all__ = [
     "AgeBand",
     "Agreement",
+    "AnsweredCaution",
     "Briefing",
     "Case",
     "CaseRow",
@@ -95,6 +97,8 @@ __all__ = [
     "GoldItem",
     "GoldQuote",
     "GoldTheme",
+    "HistoryEntry",
+    "HistoryKind",
     "Item",
     "Mark",
     "MarkKind",
@@ -109,6 +113,7 @@ __all__ = [
     "Record",
     "Refusal",
     "RegisterRow",
+    "Ruling",
     "Score",
     "Section",
     "SectionKind",

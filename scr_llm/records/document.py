@@ -19,6 +19,19 @@ class PageNote(Record):
     """Whether no text could be had from it."""
 
 
+class Ruling(Record):
+    """A person's decision that a file is coded although it was taken for something else, or is not coded although it was taken for a review."""
+
+    act: Literal["include", "exclude"]
+    """Which of the two."""
+    reason: str
+    """Why, in the person's words."""
+    at: str
+    """When: ISO 8601 with time zone."""
+    name: str = ""
+    """Who, where it was said."""
+
+
 class Document(Record):
     """One file that was dropped into the inbox. It is never forgotten, whatever became of it."""
 
@@ -43,4 +56,8 @@ class Document(Record):
     status: DocumentStatus = "pending"
     """Where the document stands."""
     reason: str | None = None
-    """Why it stands there, in words for a person, with the next thing to do; None only for pending and coded."""
+    """Why it stands there, in words for a person; None only for pending and coded."""
+    next_step: str = ""
+    """What to do about it, for the person who runs the program; no paper prints it."""
+    ruling: Ruling | None = None
+    """What a person decided about whether the file is coded, where one did."""

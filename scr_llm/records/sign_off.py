@@ -1,8 +1,23 @@
 """What was signed, by whom, and what it rests on. Appended, never changed."""
 
+from typing import Literal
+
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import Briefing
 from scr_llm.records.coding import Coding
+
+
+class AnsweredCaution(Record):
+    """What might tell a reader who a child is, as it was shown to the person who signed, and what they did about it."""
+
+    text: str
+    """The caution."""
+    answer: Literal["acknowledged", "resolved"]
+    """acknowledged: seen, and it may stand. resolved: dealt with, as the note says."""
+    note: str = ""
+    """In the person's words."""
+    separately: bool = True
+    """Whether it was answered by itself; else it was shown and acknowledged with the signature."""
 
 
 class SignedPaper(Record):
@@ -45,6 +60,20 @@ class SignOff(Record):
     """SHA-256 of the signed paper as JSON, which is kept with this record."""
     files: dict[str, str]
     """Name of each file that was written to the SHA-256 of its bytes."""
+    left_out: dict[str, str] = {}
+    """Document id to status, of every file that was known and not counted."""
+    codings: dict[str, str] = {}
+    """Document id to the SHA-256 of what was proposed for it, as stored; empty in sign-offs of before this was noted."""
+    stored_readings: dict[str, str] = {}
+    """Document id to the SHA-256 of its whole reading, as stored."""
+    history: int = 0
+    """Number of entries of the history of what is stored."""
+    history_head: str = ""
+    """Hash of its last entry; empty in sign-offs of before there was a history."""
+    settings_sha256: str = ""
+    """Hash of the settings and the template that shape the paper."""
+    cautions: tuple[AnsweredCaution, ...] = ()
+    """What was shown to the person who signed, each with the answer."""
 
 
 class Draft(Record):

@@ -3,7 +3,9 @@
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from scr_llm.errors import UsageError
+from scr_llm.records import HistoryEntry
 from scr_llm.store import tables
+from scr_llm.store.chain import FIRST_HASH, chained, record_sha256
 
 
 def _first(connection: Connection) -> None:
@@ -43,7 +45,36 @@ def _drafts(connection: Connection) -> None:
     tables.drafts.create(connection, checkfirst=True)
 
 
-STEPS = {1: ("first tables", _first), 2: ("replies of models", _replies), 3: ("batches of questions", _batches), 4: ("sign-offs and the heads of chains", _sign_offs), 5: ("drafts that were written", _drafts)}
+def _history(connection: Connection) -> None:
+    """Begin the history with what is stored today."""
+    tables.history.create(connection, checkfirst=True)
+    _append_only(connection, "history")
+    stored = [
+        (row.id, "document", record_sha256(row.record))
+        for row in connection.execute(select(tables.documents).order_by(tables.documents.c.position))
+    ]
+    for kind, table in (("reading", tables.readings), ("coding", tables.codings)):
+        for row in connection.execute(select(table).order_by(table.c.document_id)):
+            stored.append((row.document_id, kind, record_sha256(*((row.draft,) if kind == "coding" else ()), row.record)))
+    last = FIRST_HASH
+    for document_id, kind, sha256 in stored:
+        record = HistoryEntry.model_validate({"document_id": document_id, "kind": kind, "sha256": sha256}).model_dump_json()
+        own = chained(last, record)
+        values = {"document_id": document_id, "kind": kind, "record": record, "prev_hash": last, "hash": own}
+        connection.execute(insert(tables.history).values(**values))
+        last = own
+    if stored:
+        connection.execute(insert(tables.heads).values(chain="history", count=len(stored), hash=last))
+
+
+STEPS = {
+    1: ("first tables", _first),
+    2: ("replies of models", _replies),
+    3: ("batches of questions", _batches),
+    4: ("sign-offs and the heads of chains", _sign_offs),
+    5: ("drafts that were written", _drafts),
+    6: ("history of what is stored", _history),
+}
 
 
 def migrate(engine: Engine) -> None:

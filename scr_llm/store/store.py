@@ -4,39 +4,54 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal, TypeVar, get_args
 
-from sqlalchemy import Engine, Table, create_engine, event, func, insert, select
+from pydantic import ValidationError
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
-from scr_llm.errors import ConflictError
-from scr_llm.records import Coding, Decision, Document, Draft, DraftCoding, Reading, SignOff
+from scr_llm.errors import ConflictError, RefusedError, StoreError
+from scr_llm.records import (
+    Coding,
+    Decision,
+    Document,
+    Draft,
+    DraftCoding,
+    HistoryEntry,
+    HistoryKind,
+    Reading,
+    Record,
+    SignOff,
+)
 from scr_llm.store import tables
+from scr_llm.store.chain import FIRST_HASH, chained, record_sha256
+from scr_llm.store.engine import engine_of, make, named_errors
 from scr_llm.store.migrations import migrate
 
-_FIRST_HASH = "0" * 64
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
-
-    @event.listens_for(engine, "connect")
-    def _settings(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # transactions are begun by hand, so that a step and its record are one
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
+_R = TypeVar("_R", bound=Record)
+Chain = Literal["decisions", "sign_offs", "history"]
+"""The tables whose rows are only ever appended, each chained to the one before."""
+_CHAINS: dict[Chain, Table] = {"decisions": tables.decisions, "sign_offs": tables.sign_offs, "history": tables.history}
 
 
 class Store:
-    """One project's records. Use it in a `with`; every call is a transaction of its own."""
+    """One project's records. Use it in a `with`; every call is a transaction of its own.
+
+    Any call raises StoreError where the database cannot be used: damaged, locked by another program, on a full disk or one that may only be read.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open, or make, the store at a path. Raises UsageError where a newer version of the program wrote it."""
-        self._engine = _engine(path)
-        migrate(self._engine)
+        """Open the store at a path; where there is none, make it.
+
+        Raises:
+            UsageError: a newer version of the program wrote it.
+            StoreError: what is there cannot be used as a database.
+        """
+        make(path)
+        self._engine = engine_of(path)
+        with named_errors(path):
+            migrate(self._engine)
 
     def __enter__(self) -> "Store":
         return self
@@ -58,41 +73,52 @@ class Store:
         """All documents, in the order they were taken in."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.documents.c.record).order_by(tables.documents.c.position))
-            return [Document.model_validate_json(row.record) for row in rows]
+            return [_parsed(Document, row.record) for row in rows]
 
     def document(self, document_id: str) -> Document | None:
         """One document."""
         with self._engine.connect() as connection:
             record = connection.execute(select(tables.documents.c.record).where(tables.documents.c.id == document_id)).scalar()
-            return Document.model_validate_json(record) if record else None
+            return _parsed(Document, record) if record else None
 
     def save_reading(self, reading: Reading) -> None:
         """Keep the text of a document."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            self._put(connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=reading.model_dump_json())
+            record = reading.model_dump_json()
+            self._put(connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=record)
+            self._note(connection, reading.document_id, "reading", record_sha256(record))
 
     def reading(self, document_id: str) -> Reading | None:
         """The text of a document, where it was read."""
         record = self._one(tables.readings, "record", document_id)
-        return Reading.model_validate_json(record) if record else None
+        return _parsed(Reading, record) if record else None
+
+    def reading_hashes(self, document_ids: Sequence[str]) -> dict[str, str]:
+        """Document id to the hash of its text, as its reading has it."""
+        query = select(tables.readings.c.document_id, tables.readings.c.sha256)
+        with self._engine.connect() as connection:
+            found = {str(row.document_id): str(row.sha256) for row in connection.execute(query)}
+        return {i: found[i] for i in document_ids if i in found}
 
     def save_coding(self, document: Document, draft: DraftCoding, coding: Coding) -> None:
         """Keep a coding and the document's status together, or neither."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             self._document(connection, document)
-            self._put(connection, tables.codings, document_id=document.id, draft=draft.model_dump_json(), record=coding.model_dump_json())
+            parts = (draft.model_dump_json(), coding.model_dump_json())
+            self._put(connection, tables.codings, document_id=document.id, draft=parts[0], record=parts[1])
+            self._note(connection, document.id, "coding", record_sha256(*parts))
 
     def coding(self, document_id: str) -> Coding | None:
         """The grounded coding, where there is one."""
         record = self._one(tables.codings, "record", document_id)
-        return Coding.model_validate_json(record) if record else None
+        return _parsed(Coding, record) if record else None
 
     def draft(self, document_id: str) -> DraftCoding | None:
         """What the coder proposed, before grounding."""
         record = self._one(tables.codings, "draft", document_id)
-        return DraftCoding.model_validate_json(record) if record else None
+        return _parsed(DraftCoding, record) if record else None
 
     def append_decision(self, decision: Decision, *, expect: int | None = None) -> int:
         """Append a decision, chained to the one before. Returns its number.
@@ -104,11 +130,25 @@ class Store:
         Raises:
             ConflictError: somebody decided on the cell since then. Nothing is appended.
         """
+        number, conflict = self.append_decisions([(decision, expect)])[0]
+        if conflict is not None:
+            raise ConflictError(conflict)
+        return number
+
+    def append_decisions(self, decisions: Sequence[tuple[Decision, int | None]]) -> list[tuple[int, int | None]]:
+        """Append decisions, all in one transaction, each with the last decision on its cell that was in view (see `append_decision`).
+
+        Returns:
+            For each its number and None; or, where somebody decided on the cell since, 0 and the number of that decision: it is left out.
+        """
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            if expect is not None and (last := self._last_on(connection, decision.document_id, decision.theme)) != expect:
-                raise ConflictError(last)
-            return self._chain(connection, "decisions", tables.decisions, document_id=decision.document_id, record=decision.model_dump_json())
+            return [self._decision(connection, decision, expect) for decision, expect in decisions]
+
+    def _decision(self, connection: Connection, decision: Decision, expect: int | None) -> tuple[int, int | None]:
+        if expect is not None and (last := self._last_on(connection, decision.document_id, decision.theme)) != expect:
+            return 0, last
+        return self._append(connection, "decisions", document_id=decision.document_id, record=decision.model_dump_json()), None
 
     def last_on(self, document_id: str, theme: str) -> int:
         """Number of the last decision on a cell; 0 where there is none."""
@@ -117,17 +157,26 @@ class Store:
 
     def _last_on(self, connection: Connection, document_id: str, theme: str) -> int:
         rows = connection.execute(select(tables.decisions.c.seq, tables.decisions.c.record).where(tables.decisions.c.document_id == document_id))
-        return max((int(row.seq) for row in rows if Decision.model_validate_json(row.record).theme == theme), default=0)
+        return max((int(row.seq) for row in rows if _parsed(Decision, row.record).theme == theme), default=0)
 
-    def _chain(self, connection: Connection, chain: str, table: Table, **values: str) -> int:
-        """Append a row, chained to the one before by its `record`, and note how long the chain is now."""
-        last = connection.execute(select(table.c.hash).order_by(table.c.seq.desc()).limit(1)).scalar() or _FIRST_HASH
-        own = _chained(last, values["record"])
+    def _append(self, connection: Connection, chain: Chain, **values: str) -> int:
+        """Append a row, chained to the one before by its `record`, and note how long the chain is now. Returns the row's number."""
+        table = _CHAINS[chain]
+        last = connection.execute(select(table.c.hash).order_by(table.c.seq.desc()).limit(1)).scalar() or FIRST_HASH
+        own = chained(last, values["record"])
         done = connection.execute(insert(table).values(**values, prev_hash=last, hash=own))
-        count = connection.execute(select(func.count()).select_from(table)).scalar()
+        count = int(connection.execute(select(tables.heads.c["count"]).where(tables.heads.c.chain == chain)).scalar() or 0) + 1
         head = upsert(tables.heads).values(chain=chain, count=count, hash=own)
         connection.execute(head.on_conflict_do_update(index_elements=["chain"], set_={"count": count, "hash": own}))
         return int(done.inserted_primary_key[0]) if done.inserted_primary_key else 0
+
+    def _note(self, connection: Connection, document_id: str, kind: HistoryKind, sha256: str) -> None:
+        """Enter a stored record into the history, unless it is as it was."""
+        of = (tables.history.c.document_id == document_id, tables.history.c.kind == kind)
+        last = connection.execute(select(tables.history.c.record).where(*of).order_by(tables.history.c.seq.desc()).limit(1)).scalar()
+        entry = HistoryEntry(document_id=document_id, kind=kind, sha256=sha256).model_dump_json()
+        if last != entry:
+            self._append(connection, "history", document_id=document_id, kind=kind, record=entry)
 
     def decisions(self, document_id: str | None = None, *, after: int = 0) -> list[Decision]:
         """Decisions in the order they were made, of one document or of all; those after a number."""
@@ -135,13 +184,41 @@ class Store:
         if document_id is not None:
             query = query.where(tables.decisions.c.document_id == document_id)
         with self._engine.connect() as connection:
-            return [Decision.model_validate_json(row.record) for row in connection.execute(query)]
+            return [_parsed(Decision, row.record) for row in connection.execute(query)]
 
-    def head(self) -> tuple[int, str]:
-        """How many decisions there are, and the hash of the last: worth writing down, since nobody can rebuild an earlier one unseen."""
+    def head(self, chain: Chain = "decisions") -> tuple[int, str]:
+        """How many rows a chain has, and the hash of its last one: worth writing down, since nobody can rebuild an earlier row unseen."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(tables.heads).where(tables.heads.c.chain == "decisions")).mappings().one_or_none()
-            return (int(row["count"]), str(row["hash"])) if row else (0, _FIRST_HASH)
+            row = connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
+            return (int(row["count"]), str(row["hash"])) if row else (0, FIRST_HASH)
+
+    def hash_at(self, chain: Chain, count: int) -> str | None:
+        """The hash of a chain's row number `count`, from 1; that before the first row for 0; None where the chain is shorter."""
+        if count == 0:
+            return FIRST_HASH
+        table = _CHAINS[chain]
+        with self._engine.connect() as connection:
+            found = connection.execute(select(table.c.hash).order_by(table.c.seq).limit(1).offset(count - 1)).scalar()
+            return str(found) if found is not None else None
+
+    def history(self, *, until: int | None = None) -> dict[tuple[str, HistoryKind], str]:
+        """Document id and kind to the SHA-256 of the last version that was stored, of the first `until` entries or of all."""
+        query = select(tables.history.c.record).order_by(tables.history.c.seq).limit(until)
+        with self._engine.connect() as connection:
+            entries = [_parsed(HistoryEntry, row.record) for row in connection.execute(query)]
+        return {(e.document_id, e.kind): e.sha256 for e in entries}
+
+    def stored(self) -> dict[tuple[str, HistoryKind], str]:
+        """Document id and kind to the SHA-256 of what is stored now; where nothing was touched, the same as `history`."""
+        parts = {"document": ("id", "record"), "reading": ("document_id", "record"), "coding": ("document_id", "draft", "record")}
+        of = {"document": tables.documents, "reading": tables.readings, "coding": tables.codings}
+        found: dict[tuple[str, HistoryKind], str] = {}
+        with self._engine.connect() as connection:
+            for kind in get_args(HistoryKind):
+                name, *columns = parts[kind]
+                for row in connection.execute(select(*(of[kind].c[c] for c in (name, *columns)))):
+                    found[str(row[0]), kind] = record_sha256(*row[1:])
+        return found
 
     def save_draft(self, draft: Draft) -> None:
         """Note a draft that was written."""
@@ -151,40 +228,51 @@ class Store:
     def drafts(self) -> list[Draft]:
         """Every draft that was written, in order."""
         with self._engine.connect() as connection:
-            return [Draft.model_validate_json(row.record) for row in connection.execute(select(tables.drafts.c.record).order_by(tables.drafts.c.seq))]
+            return [_parsed(Draft, row.record) for row in connection.execute(select(tables.drafts.c.record).order_by(tables.drafts.c.seq))]
 
     def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
-        """Append a sign-off with its paper as JSON, chained to the one before. Returns its number."""
+        """Append a sign-off with its paper as JSON, chained to the one before, if the record is still as the sign-off has it. Returns its number.
+
+        Raises:
+            RefusedError: somebody signed, decided, or took something in since the paper was written. Nothing is appended.
+        """
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return self._chain(connection, "sign_offs", tables.sign_offs, record=sign_off.model_dump_json(), paper=paper)
+            heads = {row["chain"]: (row["count"], row["hash"]) for row in connection.execute(select(tables.heads)).mappings()}
+            signed = heads.get("sign_offs", (0, FIRST_HASH))[0]
+            if sign_off.version != f"{signed + 1}.0":
+                raise RefusedError(f"version {signed}.0 was signed in the meantime.", next_step="See it: scr-llm audit")
+            before = {"decisions": (sign_off.decisions, sign_off.decisions_head), "history": (sign_off.history, sign_off.history_head)}
+            if any(heads.get(chain, (0, FIRST_HASH)) != head for chain, head in before.items()):
+                raise RefusedError("something was decided or taken in while the paper was written.", next_step="Sign again.")
+            return self._append(connection, "sign_offs", record=sign_off.model_dump_json(), paper=paper)
 
     def sign_offs(self) -> list[tuple[SignOff, str]]:
         """Every sign-off with its paper as JSON, the first one first."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.sign_offs).order_by(tables.sign_offs.c.seq))
-            return [(SignOff.model_validate_json(row.record), row.paper) for row in rows]
+            return [(_parsed(SignOff, row.record), row.paper) for row in rows]
 
-    def verify_decisions(self) -> int | None:
-        """Number of the first decision at which the chain breaks; None where it holds. A missing last one is the number behind the last."""
-        return self._verify("decisions", tables.decisions)
+    def verify(self, chain: Chain) -> int | None:
+        """Number of the first row at which a chain breaks; None where it holds. A missing last one is the number behind the last.
 
-    def verify_sign_offs(self) -> int | None:
-        """The same of sign-offs; a paper that is not the one that was signed breaks it too."""
-        broken = self._verify("sign_offs", tables.sign_offs)
-        changed = (n for n, (s, paper) in enumerate(self.sign_offs(), 1) if hashlib.sha256(paper.encode()).hexdigest() != s.paper_sha256)
-        return broken or next(changed, None)
-
-    def _verify(self, chain: str, table: Table) -> int | None:
-        before, count = _FIRST_HASH, 0
+        Beside the hashes it checks that what a row is looked up by, and the paper beside a sign-off, are those of its record.
+        """
+        before, count, table = FIRST_HASH, 0, _CHAINS[chain]
         with self._engine.connect() as connection:
             for row in connection.execute(select(table).order_by(table.c.seq)):
-                if row.prev_hash != before or row.hash != _chained(before, row.record):
+                if row.prev_hash != before or row.hash != chained(before, row.record) or not _matches(chain, row):
                     return int(row.seq)
                 before, count = row.hash, count + 1
             head = connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
-        noted = (head["count"], head["hash"]) if head else (0, _FIRST_HASH)
+        noted = (head["count"], head["hash"]) if head else (0, FIRST_HASH)
         return None if noted == (count, before) else count + 1
+
+    def damage(self) -> str | None:
+        """What SQLite's own check finds wrong with the file; None where it is sound."""
+        with self._engine.connect() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+            return None if found == "ok" else found
 
     def log_call(self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None) -> None:
         """Note what was sent to a model, without its text."""
@@ -240,6 +328,7 @@ class Store:
         values = {"file": document.file, "status": document.status, "record": document.model_dump_json()}
         statement = upsert(tables.documents).values(id=document.id, position=last + 1, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+        self._note(connection, document.id, "document", record_sha256(values["record"]))
 
     def _put(self, connection: Connection, table: Table, *, document_id: str, **values: str) -> None:
         statement = upsert(table).values(document_id=document_id, **values)
@@ -251,5 +340,22 @@ class Store:
             return str(found) if found is not None else None
 
 
-def _chained(before: str, record: str) -> str:
-    return hashlib.sha256(f"{before}\n{record}".encode()).hexdigest()
+def _parsed(kind: type[_R], text: str) -> _R:
+    """A record as it was stored."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        raise StoreError(
+            f"the project's database holds a {kind.__name__.lower()} that cannot be read.",
+            next_step="It was changed from outside: see scr-llm audit, and put back a copy from a backup.",
+        ) from error
+
+
+def _matches(chain: Chain, row: Any) -> bool:
+    """Whether the columns of a row say what its record says."""
+    if chain == "decisions":
+        return bool(_parsed(Decision, row.record).document_id == row.document_id)
+    if chain == "history":
+        entry = _parsed(HistoryEntry, row.record)
+        return bool((entry.document_id, entry.kind) == (row.document_id, row.kind))
+    return hashlib.sha256(row.paper.encode()).hexdigest() == _parsed(SignOff, row.record).paper_sha256

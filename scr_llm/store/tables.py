@@ -1,6 +1,6 @@
 """The tables. Records are stored as their own JSON; columns are what is looked up by."""
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -40,6 +40,13 @@ sign_offs = Table(
     "sign_offs", metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True), Column("record", Text, nullable=False), Column("paper", Text, nullable=False),
     Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
+)  # fmt: skip
+
+history = Table(
+    "history", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True), Column("document_id", String, nullable=False), Column("kind", String, nullable=False),
+    Column("record", Text, nullable=False), Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
+    Index("history_of", "document_id", "kind", "seq"),
 )  # fmt: skip
 
 drafts = Table(

@@ -15,6 +15,12 @@ class HouseStyle:
     organisation: str
     marking: str
     version: str
+    status: str = "DRAFT – not signed off"
+    """What the paper says of itself on every page; a draft adds how many cells are decided."""
+    signed: bool = False
+    """Whether it is written to be signed: then it holds nothing that is true of drafts only, and no note to its author."""
+    record: str = ""
+    """A sentence about the decisions behind it and where their chain ends; empty where nothing is decided."""
     headline_themes: int = 3
     headline_min: int = 2
     quotes_per_theme: int = 4

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Code, EvidenceRef, Figure, Paragraph, Part, Sentence, Table, ThemeCount
 from scr_llm.stages.synthesise.annex import annex
-from scr_llm.stages.synthesise.caution import caution_part
+from scr_llm.stages.synthesise.caution import caution_part, cautions
 from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.count import Counted
 from scr_llm.stages.synthesise.english import AGES, CONTEXTS, GENDERS, also_unstated, count, join, lower
@@ -28,13 +28,13 @@ class Writer:
 
     def briefing(self) -> Briefing:
         """All parts."""
-        status = (
-            f"DRAFT – not signed off – {self.facts.cells_decided} of {self.facts.cells} cells decided by a person"
-        )
+        status = self.paper.status
+        if not self.paper.signed:
+            status += f" – {self.facts.cells_decided} of {self.facts.cells} cells decided by a person"
         parts = [self._purpose(), self._not_read()] if not self.reviews else self._parts()
         coders = {r.coding.coder.model_dump_json(): r.coding.coder for r in self.reviews}
         return Briefing(
-            title=self.paper.title, status="draft", status_line=status, marking=self.paper.marking,
+            title=self.paper.title, status="signed_off" if self.paper.signed else "draft", status_line=status, marking=self.paper.marking,
             version=self.paper.version, organisation=self.paper.organisation, coders=tuple(coders.values()), facts=self.facts,
             cases=self.matrix.rows, parts=tuple(parts), evidence=self._all_evidence(), recommended=self.register,
         )  # fmt: skip
@@ -52,7 +52,8 @@ class Writer:
             parts += written
             number += bool(written)
         parts += [*self.matrix.appendix(), *annex(self.counted)]
-        return [*parts, self._key(parts), *caution_part(self.counted, parts)]
+        parts = [*parts, self._key(parts)]
+        return parts if self.paper.signed else [*parts, *caution_part(cautions(self.reviews, parts), self.ids)]
 
     def _say(self, text: str, documents: Sequence[str] | None = None, theme: str = "") -> Sentence:
         return Sentence(text=text, documents=tuple(self.ids if documents is None else documents), ref=f"evidence.{theme}" if theme else "")
@@ -66,13 +67,22 @@ class Writer:
             f"This paper draws together the learning from {count(n, 'Serious Case Review', 'Serious Case Reviews')}. "
             "It sets out what they have in common, so that partners can decide what to look at in their own practice."
         )
-        waiting = self.facts.cells - self.facts.cells_decided
-        note = (
-            f"This is a draft. Every count below is a proposal until a person has decided each of the {self.facts.cells} cells of the matrix; "
-            f"{waiting} {'is' if waiting == 1 else 'are'} still to be decided."
-        )
-        paragraphs = (Paragraph(sentences=(self._say(text),)), Paragraph(style="note", sentences=(self._say(note),)))
+        paragraphs = (Paragraph(sentences=(self._say(text),)), *self._draft_note())
         return Part(id="purpose", level=1, title="1. Purpose", paragraphs=paragraphs)
+
+    def _draft_note(self) -> tuple[Paragraph, ...]:
+        """How far a draft's counts may be trusted; nothing in a paper that is written to be signed."""
+        if self.paper.signed:
+            return ()
+        waiting = self.facts.cells - self.facts.cells_decided
+        if waiting:
+            note = (
+                f"This is a draft. Every count below is a proposal until a person has decided each of the {self.facts.cells} cells of the matrix; "
+                f"{waiting} {'is' if waiting == 1 else 'are'} still to be decided."
+            )
+        else:
+            note = f"This is a draft. A person has decided each of the {self.facts.cells} cells of the matrix; the paper has not been signed off."
+        return (Paragraph(style="note", sentences=(self._say(note),)),)
 
     def _cases(self) -> Part:
         children = [child for r in self.reviews for child in r.coding.case.children]
@@ -201,8 +211,13 @@ class Writer:
             "Each quote was then located by program in the text of its page, character for character after a fixed list of normalisations; "
             f"{count(refused, 'quote was', 'quotes were')} refused and {'is' if refused == 1 else 'are'} not evidence of anything here.",
             "A theme counts once a review. A practice theme counts only where the review finds a shortcoming; good practice does not count. "
-            "“Not found” means that the coder found nothing; it does not mean that it did not happen.",
-            "All counts are computed from the codings. People decide each cell before the paper is signed off.",
+            f"“Not found” means that {'nothing was found on reading' if self.paper.signed else 'the coder found nothing'}; it does not mean that it did not happen.",
+            "All counts are computed from the codings. " + (
+                "People decided each cell before the paper was signed off." if self.paper.signed
+                else "People decide each cell before the paper is signed off."
+            ),
+            *self._rulings(),
+            *([self.paper.record] if self.paper.record else []),
             f"Codebook version {coder.codebook_version} (SHA-256 {coder.codebook_sha256[:12]}); program version {coder.version}"
             + (f"; prompts {coder.prompts_sha256[:12]}." if coder.prompts_sha256 else "."),
         ]
@@ -210,6 +225,12 @@ class Writer:
             id="method", level=1, title=f"{number}. Method and use of AI",
             paragraphs=tuple(Paragraph(sentences=(self._say(line, ()),)) for line in lines),
         )  # fmt: skip
+
+    def _rulings(self) -> list[str]:
+        """Which files are counted, or left out, because a person said so."""
+        did = {"include": "is counted, although it was taken for something else,", "exclude": "is left out"}
+        ruled = [(d, d.ruling) for d in self.files if d.ruling]
+        return [f"{d.file} {did[r.act]} because a person decided so on {r.at[:10]}: {r.reason.rstrip('.')}." for d, r in ruled]
 
     def _not_read(self, number: int = 2) -> Part:
         missing = [d for d in self.files if d.status not in ("coded", "pending")]
@@ -221,7 +242,7 @@ class Writer:
         bullets += [Paragraph(style="bullet", sentences=(self._say(f"{d.file}: not yet coded.", (d.id,)),)) for d in waiting]
         flagged = [(r, note) for r in self.reviews for note in r.document.notes]
         bullets += [
-            Paragraph(style="bullet", sentences=(self._say(f"{self.counted.labels[r.document.id]}, page {note.page}, to be checked: {'; '.join(note.reasons)}.", (r.document.id,)),))
+            Paragraph(style="bullet", sentences=(self._say(f"{self.counted.labels[r.document.id]}, page {note.page}, flagged: {'; '.join(note.reasons)}.", (r.document.id,)),))
             for r, note in flagged
         ]
         return Part(
@@ -234,7 +255,7 @@ class Writer:
             "Yes: found in this review, with at least one quote on a page of it.",
             "Yes (R): found in this review’s recommendations only.",
             "Said not to be: the review says expressly that it was not so.",
-            "Unclear: a person must read the passage.",
+            "Unclear: the review can be read either way." if self.paper.signed else "Unclear: a person must read the passage.",
             "Not found: nothing was found. It does not mean no.",
         ]
         printed = "\n".join(part.model_dump_json() for part in parts)

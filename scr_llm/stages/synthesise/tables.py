@@ -70,7 +70,7 @@ class Matrix:
         return [Part(id="appendix_1", level=1, title="Appendix 1: the reviews and the themes", tables=tuple(tables))]
 
     def pages(self) -> Table:
-        """What was read of each review, what is to be checked, and what nothing was taken from."""
+        """What was read of each review, what is flagged, and what nothing was taken from."""
         rows = []
         for review in self._counted.reviews:
             document = review.document
@@ -82,7 +82,7 @@ class Matrix:
                 _numbers(unread), _numbers([n.page for n in document.notes if not n.unread]), _numbers(rest),
             ))  # fmt: skip
         return Table(
-            caption="Pages of the reviews", columns=("Case", "Pages read", "Not read", "To be checked", "Read, but nothing quoted from them"),
+            caption="Pages of the reviews", columns=("Case", "Pages read", "Not read", "Flagged", "Read, but nothing quoted from them"),
             rows=tuple(rows), landscape=False,
         )  # fmt: skip
 

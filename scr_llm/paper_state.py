@@ -1,0 +1,148 @@
+"""Where a project's paper stands: a draft, signed, or a draft of what follows a signed version. Whatever prints or says so asks here."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scr_llm.codebook import codebook_sha256, load_codebook
+from scr_llm.files import read_file
+from scr_llm.project import Project
+from scr_llm.records import Draft, SignOff
+from scr_llm.store import Store
+
+
+@dataclass(frozen=True)
+class PaperInputs:
+    """All that a paper is computed from, by hash. A sign-off records it under the same names."""
+
+    documents: dict[str, str]
+    left_out: dict[str, str]
+    readings: dict[str, str]
+    stored_readings: dict[str, str]
+    codings: dict[str, str]
+    codebook_version: str
+    codebook_sha256: str
+    decisions: int
+    decisions_head: str
+    history: int
+    history_head: str
+    settings_sha256: str
+
+
+@dataclass(frozen=True)
+class PaperState:
+    """The state of the paper of what is coded and decided now."""
+
+    signed: SignOff | None
+    """The last sign-off."""
+    since: tuple[str, ...] = ()
+    """What changed since, in words; nothing where the paper still is what was signed."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the paper is signed and nothing changed since."""
+        return self.signed is not None and not self.since
+
+    @property
+    def status(self) -> str:
+        """What a draft says of itself on every page."""
+        follows = f" of what follows version {self.signed.version}" if self.signed else ""
+        return f"DRAFT{follows} – not signed off"
+
+    def draft_version(self, drafts: Sequence[Draft], now: Draft) -> str:
+        """The version of a draft: the last one's where it counts and quotes the same, else the next after the last signed version."""
+        major = self.signed.version.partition(".")[0] if self.signed else "0"
+        own = [d for d in drafts if d.version.partition(".")[0] == major and d.version != f"{major}.0"]
+        if own and (own[-1].numbers, own[-1].quotes) == (now.numbers, now.quotes):
+            return own[-1].version
+        return f"{major}.{len({d.version for d in own}) + 1}"
+
+    def closing(self, decided: int, cells: int) -> str:
+        """What a command says of the paper when it is done."""
+        if self.signed and self.is_signed:
+            version = self.signed.version
+            return f"Version {version} is signed and nothing has changed since: see outputs/signed-{version.partition('.')[0]}."
+        what = f"This is a draft of what follows version {self.signed.version}" if self.signed else "This is a draft"
+        if decided < cells:
+            return f"{what}: {decided} of {cells} cells of the matrix are decided by a person, and only these count. Decide: scr-llm review"
+        return f"{what}. Every cell of the matrix is decided by a person. To sign it: scr-llm sign-off"
+
+
+def paper_state(project: Project, store: Store) -> PaperState:
+    """The state, computed from the record of sign-offs and from what a paper would rest on now."""
+    signed = store.sign_offs()
+    if not signed:
+        return PaperState(None)
+    last = signed[-1][0]
+    files = {d.id: d.file for d in store.documents()}
+    return PaperState(last, tuple(_changes(last, paper_inputs(project, store), files)))
+
+
+def paper_inputs(project: Project, store: Store) -> PaperInputs:
+    """What a paper would rest on now."""
+    documents = store.documents()
+    counted = [d for d in documents if d.status == "coded"]
+    history, codebook = store.history(), load_codebook(project.codebook_path)
+    decisions, head = store.head()
+    entries, history_head = store.head("history")
+    return PaperInputs(
+        documents={d.id: d.sha256 for d in counted},
+        left_out={d.id: d.status for d in documents if d.status != "coded"},
+        readings=store.reading_hashes([d.id for d in counted]),
+        stored_readings={d.id: history.get((d.id, "reading"), "") for d in counted},
+        codings={d.id: history.get((d.id, "coding"), "") for d in counted},
+        codebook_version=codebook.version,
+        codebook_sha256=codebook_sha256(codebook),
+        decisions=decisions,
+        decisions_head=head,
+        history=entries,
+        history_head=history_head,
+        settings_sha256=_settings_sha256(project),
+    )
+
+
+def _settings_sha256(project: Project) -> str:
+    settings, template = project.settings, template_of(project)
+    shaping = {
+        "title": settings.title,
+        "organisation": settings.organisation,
+        "marking": settings.marking,
+        "briefing": settings.briefing.model_dump(mode="json"),
+        "template": hashlib.sha256(template).hexdigest() if template else "",
+    }
+    return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()
+
+
+def template_of(project: Project) -> bytes | None:
+    """The board's Word template, where the project has one."""
+    path: Path = project.root / "template.docx"
+    return read_file(path) if path.is_file() else None
+
+
+def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Iterator[str]:
+    def name(document_id: str) -> str:
+        return files.get(document_id, f"document {document_id}")
+
+    if not last.settings_sha256:  # signed before all of this was recorded
+        now = replace(now, left_out={}, settings_sha256="", codings=last.codings, stored_readings=last.stored_readings)
+    for i in sorted(now.documents.keys() - last.documents.keys()):
+        yield f"{name(i)} came in"
+    for i in sorted(last.documents.keys() - now.documents.keys()):
+        yield f"{name(i)} is no longer counted"
+    for i in sorted(now.left_out.keys() - last.left_out.keys() - last.documents.keys()):
+        yield f"{name(i)} came in and is not counted ({now.left_out[i].replace('_', ' ')})"
+    for i in sorted(last.left_out.keys() & now.left_out.keys()):
+        if last.left_out[i] != now.left_out[i]:
+            yield f"{name(i)} is now {now.left_out[i].replace('_', ' ')}, was {last.left_out[i].replace('_', ' ')}"
+    for i in sorted(last.documents.keys() & now.documents.keys()):
+        if last.codings.get(i) != now.codings[i] or last.stored_readings.get(i) != now.stored_readings[i]:
+            yield f"what was read or proposed for {name(i)} changed"
+    if last.codebook_sha256 != now.codebook_sha256:
+        yield "the codebook's definitions changed"
+    if last.settings_sha256 != now.settings_sha256:
+        yield "the settings or the template of the paper changed"
+    if last.decisions_head != now.decisions_head:
+        made = now.decisions - last.decisions
+        yield "1 decision was made" if made == 1 else f"{made} decisions were made" if made > 0 else "decisions are missing"

@@ -1,0 +1,55 @@
+"""People's decisions about which files are coded at all: kept in the record, printed in the paper's note on method, undone by the reverse."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from scr_llm.errors import UsageError
+from scr_llm.pipeline import current_documents, intake
+from scr_llm.project import Project
+from scr_llm.records import Document, Ruling
+from scr_llm.store import Store
+
+
+def rule(project: Project, file: str, act: Literal["include", "exclude"], reason: str, name: str = "") -> Document:
+    """Decide that a file is coded although it was taken for something else, or that it is left out. Returns it as it stands then.
+
+    A file that was coded before is counted again with its coding and decisions; another is coded by the next run.
+
+    Raises:
+        UsageError: there is no such file, no reason, it cannot be read, or it stands so already.
+    """
+    if not reason.strip():
+        raise UsageError("this needs a reason.", next_step="Say why with --reason.")
+    with Store(project.store_path) as store:
+        intake(project, store)
+        document = _named(project, store, file)
+        if act == "include" and document.status in ("coded", "pending"):
+            raise UsageError(f"{document.file} is not left out.", next_step="Nothing needs to be done.")
+        if act == "include" and document.status == "unreadable":
+            raise UsageError(f"{document.file} cannot be read: {document.reason}", next_step=document.next_step)
+        if act == "exclude" and document.ruling and document.ruling.act == "exclude":
+            raise UsageError(f"{document.file} is left out already.", next_step="To undo that: scr-llm include")
+        ruling = Ruling(act=act, reason=reason.strip(), at=datetime.now(UTC).isoformat(timespec="seconds"), name=name.strip())
+        after: dict[str, object] = {"ruling": ruling, "next_step": ""}
+        if act == "exclude":
+            after |= {"status": "not_a_review", "reason": f"left out by a person: {ruling.reason}"}
+        else:
+            after |= {"status": "coded" if store.coding(document.id) else "pending", "reason": None}
+        ruled = document.model_copy(update=after)
+        store.save_document(ruled)
+        return ruled
+
+
+def _named(project: Project, store: Store, file: str) -> Document:
+    """The document of a file, given by its name in the inbox or by its path."""
+    documents = store.documents()
+    path = Path(file)
+    names = {file, path.as_posix()}
+    if path.resolve().is_relative_to(project.inbox.resolve()):
+        names.add(path.resolve().relative_to(project.inbox.resolve()).as_posix())
+    found = [d for d in current_documents(documents) if d.file in names]
+    if not found:
+        known = ", ".join(sorted({d.file for d in documents})[:20])
+        raise UsageError(f"there is no file {file} in {project.inbox}.", next_step=f"There are: {known}." if known else "It is empty.")
+    return found[-1]

@@ -1,0 +1,21 @@
+"""How rows that are only ever appended are chained, so that a changed, removed or moved one is found.
+
+Each row holds the hash of the row before it and its own: SHA-256 of the hash before, a line end and the row's record. The number of rows and the
+last hash, the chain's head, are kept beside the rows, so that a missing last row is found too. Whoever rewrites a chain from some row on, and
+its head with it, contradicts every head that was written down before: sign-offs hold it, and so do the papers.
+"""
+
+import hashlib
+
+FIRST_HASH = "0" * 64
+"""Stands for the hash before the first row."""
+
+
+def chained(before: str, record: str) -> str:
+    """The hash of a row, hexadecimal."""
+    return hashlib.sha256(f"{before}\n{record}".encode()).hexdigest()
+
+
+def record_sha256(*parts: str) -> str:
+    """SHA-256 of a stored record's parts, hexadecimal."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
