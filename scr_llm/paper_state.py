@@ -127,16 +127,16 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
 
     if not last.settings_sha256:  # signed before all of this was recorded
         now = replace(now, left_out={}, settings_sha256="", codings=last.codings, stored_readings=last.stored_readings)
-    for i in sorted(now.documents.keys() - last.documents.keys()):
+    for i in sorted(now.documents.keys() - last.documents.keys(), key=name):
         yield f"{name(i)} came in"
-    for i in sorted(last.documents.keys() - now.documents.keys()):
+    for i in sorted(last.documents.keys() - now.documents.keys(), key=name):
         yield f"{name(i)} is no longer counted"
-    for i in sorted(now.left_out.keys() - last.left_out.keys() - last.documents.keys()):
+    for i in sorted(now.left_out.keys() - last.left_out.keys() - last.documents.keys(), key=name):
         yield f"{name(i)} came in and is not counted ({now.left_out[i].replace('_', ' ')})"
-    for i in sorted(last.left_out.keys() & now.left_out.keys()):
+    for i in sorted(last.left_out.keys() & now.left_out.keys(), key=name):
         if last.left_out[i] != now.left_out[i]:
             yield f"{name(i)} is now {now.left_out[i].replace('_', ' ')}, was {last.left_out[i].replace('_', ' ')}"
-    for i in sorted(last.documents.keys() & now.documents.keys()):
+    for i in sorted(last.documents.keys() & now.documents.keys(), key=name):
         if last.codings.get(i) != now.codings[i] or last.stored_readings.get(i) != now.stored_readings[i]:
             yield f"what was read or proposed for {name(i)} changed"
     if last.codebook_sha256 != now.codebook_sha256:

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from scr_llm.errors import UsageError
+from scr_llm.errors import StoreError, UsageError
+from scr_llm.files import make_folder
 from scr_llm.records import Record
 
 
@@ -250,6 +251,12 @@ def load_project(root: Path) -> Project:
         key = ".".join(str(part) for part in first["loc"])
         advice = "Delete it or correct its name." if first["type"] == "extra_forbidden" else "Compare it with a new project's."
         raise UsageError(f"{path.name}: {key}: {first['msg'].lower()}.", next_step=advice) from error
-    for folder in ("inbox", "outputs"):
-        (root / folder).mkdir(exist_ok=True)
-    return Project(root, settings)
+    project = Project(root, settings)
+    for folder in (project.inbox, project.outputs):
+        make_folder(folder)
+    if not project.store_path.exists() and (signed := sorted(project.outputs.glob("signed-*"))):
+        raise StoreError(
+            f"{project.store_path}: the project's database is gone, although {signed[-1]} was signed from it.",
+            next_step=f"Put back a copy from a backup. To begin again without what was decided, move {signed[-1].name} away.",
+        )
+    return project

@@ -26,6 +26,8 @@ from scr_llm.records import (
     ExportCodebook,
     ExportDocument,
     ExportProject,
+    ExportRecord,
+    ExportSigned,
     ExportTheme,
     GoldDocument,
     Paper,
@@ -140,7 +142,7 @@ def export(project: Project) -> Export:
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
         documents = present_documents(project, store)
-        decisions = store.decisions()
+        decisions, (count, head), signed = store.decisions(), store.head(), [s for s, _ in store.sign_offs()]
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
     decided = latest(decisions)
     exported = tuple(_exported(d, current(c, decisions) if (c := codings.get(d.id)) else None, decided) for d in documents)
@@ -148,6 +150,10 @@ def export(project: Project) -> Export:
         project=ExportProject(name=project.settings.name, organisation=project.settings.organisation),
         codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
         coder=next((c.coder for c in codings.values()), None), documents=exported,
+        record=ExportRecord(
+            decisions=count, decisions_head=head,
+            signed=tuple(ExportSigned(version=s.version, at=s.at, paper_sha256=s.paper_sha256, decisions_head=s.decisions_head) for s in signed),
+        ),
     )  # fmt: skip
 
 

@@ -80,25 +80,12 @@ def _cells_in_the_way(desk: Desk) -> Iterator[Hindrance]:
             yield Hindrance(file, title, "quote", "a quote no longer stands in the text", key)
 
 
-def cautions(project: Project) -> tuple[str, ...]:
-    """What the person who signs should look at first: what might tell a reader who a child is."""
-    return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
-
-
-def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
-    """Sign what is decided now. Writes the papers to outputs/signed-N and keeps the record of the signature; either both or neither.
-
-    Args:
-        project: whose briefing.
-        name: who signs.
-        role: in which role.
-        answers: to the cautions; one without an answer is recorded as acknowledged with the signature.
+def ready(project: Project) -> tuple[str, ...]:
+    """Check that the paper can be signed. Returns its cautions: what might tell a reader who a child is, for the person who signs to look at.
 
     Raises:
         RefusedError: something stands in the way, the first of which are named; the record does not verify; or this was signed already.
     """
-    if not name.strip() or not role.strip():
-        raise RefusedError("a sign-off needs a name and a role.", next_step="Give --name and --role.")
     with Store(project.store_path) as store:
         pipeline.intake(project, store)
         finish(project, store)
@@ -109,15 +96,39 @@ def sign_off(project: Project, name: str, role: str, answers: Answers | None = N
     try:
         if not desk.documents:
             raise RefusedError("nothing is coded, so there is nothing to sign.", next_step="Run: scr-llm run")
-        if hindering := hindrances(desk):
-            kinds = {w.what: sum(x.what == w.what for x in hindering) for w in hindering}
-            lines = _listed([f"{w.file}, {w.title}: {w.told}" for w in hindering])
-            counts = ", ".join(f"{n} {k}" for k, n in kinds.items())
-            raise RefusedError(f"{len(hindering)} cells stand in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
-        if state.signed and state.is_signed:
-            raise RefusedError(
-                f"version {state.signed.version} is signed and nothing has changed since.", next_step="Its files: outputs/signed-*"
-            )
+        hindering = hindrances(desk)
+    finally:
+        desk.close()
+    if hindering:
+        kinds = {w.what: sum(x.what == w.what for x in hindering) for w in hindering}
+        lines = _listed([f"{w.file}, {w.title}: {w.told}" for w in hindering])
+        counts = ", ".join(f"{n} {k}" for k, n in kinds.items())
+        what = f"{len(hindering)} cells stand" if len(hindering) > 1 else "1 cell stands"
+        raise RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
+    if state.signed and state.is_signed:
+        version = state.signed.version
+        where = f"Its files: outputs/signed-{version.partition('.')[0]}"
+        raise RefusedError(f"version {version} is signed and nothing has changed since.", next_step=where)
+    return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
+
+
+def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
+    """Sign what is decided now. Writes the papers to outputs/signed-N and keeps the record of the signature; either both or neither.
+
+    Args:
+        project: whose briefing.
+        name: who signs.
+        role: in which role.
+        answers: to the cautions of `ready`; one without an answer is recorded as acknowledged with the signature.
+
+    Raises:
+        RefusedError: see `ready`; or somebody signed, decided or took something in meanwhile.
+    """
+    if not name.strip() or not role.strip():
+        raise RefusedError("a sign-off needs a name and a role.", next_step="Give --name and --role.")
+    ready(project)
+    desk = Desk(project)
+    try:
         return _sign(project, desk, Reviewer(name.strip(), role.strip()), answers or {})
     finally:
         desk.close()

@@ -138,13 +138,13 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     import sys
 
     from scr_llm.project import load_project
-    from scr_llm.signing import cautions
+    from scr_llm.signing import ready
     from scr_llm.signing import sign_off as sign
 
     project = load_project(folder)
-    shown = cautions(project)
+    shown = ready(project)
     if shown:
-        say(f"Before you sign, look at {'this' if len(shown) == 1 else f'these {len(shown)}'}: it may tell a reader who a child is.")
+        say("Before you sign, look at what may tell a reader who a child is:")
     answers = {}
     for number, text in enumerate(shown, 1):
         say(f"  {number}. {text}")

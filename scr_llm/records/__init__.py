@@ -49,6 +49,8 @@ from scr_llm.records.export import (
     ExportCodebook,
     ExportDocument,
     ExportProject,
+    ExportRecord,
+    ExportSigned,
     ExportTheme,
 )
 from scr_llm.records.history import HistoryEntry, HistoryKind
@@ -88,6 +90,8 @@ __all__ = [
     "ExportCodebook",
     "ExportDocument",
     "ExportProject",
+    "ExportRecord",
+    "ExportSigned",
     "ExportTheme",
     "Facts",
     "Figure",

@@ -96,6 +96,30 @@ class ExportDocument(Record):
     """What a person should know of how it was coded."""
 
 
+class ExportSigned(Record):
+    """A signed version."""
+
+    version: str
+    """As printed."""
+    at: str
+    """When: ISO 8601 with time zone."""
+    paper_sha256: str
+    """SHA-256 of the signed paper as JSON."""
+    decisions_head: str
+    """Where the chain of decisions ended when it was signed."""
+
+
+class ExportRecord(Record):
+    """Where the record of decisions stands. Kept with the export, it contradicts whoever rewrites the record afterwards."""
+
+    decisions: int
+    """Number of decisions."""
+    decisions_head: str
+    """Hash of the last one in the chain; zeros where there is none."""
+    signed: tuple[ExportSigned, ...] = ()
+    """The signed versions, the first one first."""
+
+
 class Export(Record):
     """A whole project."""
 
@@ -107,5 +131,7 @@ class Export(Record):
     """By which definitions."""
     coder: CoderIdentity | None
     """By whom; null where nothing is coded."""
+    record: ExportRecord
+    """Where the record of decisions stands."""
     documents: tuple[ExportDocument, ...]
     """In the order of the inbox."""
