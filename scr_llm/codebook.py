@@ -22,7 +22,7 @@ def load_codebook(path: Path) -> Codebook:
         CodebookError: names the file and line, and what to write instead.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError(f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file.") from error
     return _parsed(text, path)

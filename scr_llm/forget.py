@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scr_llm.files import write_atomically
 from scr_llm.project import Project
 from scr_llm.store import Store
 
@@ -30,7 +31,7 @@ def forget(project: Project, *, inbox: bool = False) -> Path:
             "not_reached": "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files.",
         }  # fmt: skip
     path = project.root / f"forgotten-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
-    path.write_text(json.dumps(certificate, indent=2) + "\n", "utf-8")
+    write_atomically(path, (json.dumps(certificate, indent=2) + "\n").encode())
     for suffix in ("", "-wal", "-shm", "-journal"):
         project.store_path.with_name(project.store_path.name + suffix).unlink(missing_ok=True)
     for folder in (project.outputs, *((project.inbox,) if inbox else ())):

@@ -1,29 +1,66 @@
 """A project folder: project.toml, inbox/, outputs/, codebook.yaml and the store. Settings are read here and nowhere else."""
 
 import os
-import shutil
+import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from scr_llm.errors import StoreError, UsageError
-from scr_llm.files import make_folder
+from scr_llm.files import make_folder, read_file, write_atomically
 from scr_llm.records import Record
+
+
+def _address(text: str) -> str:
+    """An endpoint's address as it can be used; empty for none."""
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(c.isspace() for c in text):
+        raise ValueError("it is not an address; write for example http://127.0.0.1:11434/v1")
+    return text
+
+
+def _day(value: object) -> object:
+    """A day as text; TOML has dates without quotation marks too."""
+    if value == "":
+        return value
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise ValueError("it is not a day; write for example 2030-01-31") from None
+
+
+def _some(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty; write a name or take it away")
+    return text.strip()
+
+
+_Address = Annotated[str, AfterValidator(_address)]
+_Day = Annotated[str, BeforeValidator(_day)]
+_Name = Annotated[str, AfterValidator(_some)]
 
 
 class BriefingSettings(Record):
     """The draft paper."""
 
-    headline_themes: int = 3
+    headline_themes: int = Field(default=3, ge=0, le=50)
     """How many practice themes get a section of their own."""
-    headline_min: int = 2
+    headline_min: int = Field(default=2, ge=1, le=100_000)
     """In how many reviews a theme must be found to lead the paper."""
-    quotes_per_theme: int = 4
+    quotes_per_theme: int = Field(default=4, ge=0, le=100)
     """Quotes printed for a headline theme, at most."""
-    leave_out: tuple[str, ...] = ()
+    leave_out: tuple[_Name, ...] = ()
     """Names that no paper prints: each is replaced by “[name removed]”, also within quotes, after these were verified."""
     count_recommendation_only: bool = True
     """Whether a theme found in a review's recommendations only counts; how many do is printed either way."""
@@ -32,13 +69,13 @@ class BriefingSettings(Record):
 class ReadSettings(Record):
     """What reading one file may cost."""
 
-    seconds: float = 180.0
+    seconds: float = Field(default=180.0, gt=0, le=86_400)
     """Time for one file."""
-    megabytes: int = 1500
+    megabytes: int = Field(default=1500, ge=200, le=1_000_000)
     """Memory of one reading process."""
     largest_megabytes: int = Field(default=500, ge=1, le=100_000)
     """Size of the largest file that is opened."""
-    workers: int = 2
+    workers: int = Field(default=2, ge=1, le=64)
     """Files read at once."""
     witness: bool = True
     """Whether a second reader checks every page; slower."""
@@ -47,16 +84,16 @@ class ReadSettings(Record):
 class PriceSettings(Record):
     """What a model costs, in the currency of [llm]."""
 
-    input: float
+    input: float = Field(ge=0, allow_inf_nan=False)
     """For a million tokens sent."""
-    output: float
+    output: float = Field(ge=0, allow_inf_nan=False)
     """For a million tokens received."""
 
 
 class LlmSettings(Record):
     """The language model, where one is used."""
 
-    base_url: str = ""
+    base_url: _Address = ""
     """Address of an OpenAI-compatible endpoint, up to and with /v1; empty for none."""
     model: str = ""
     """The model's name there."""
@@ -66,13 +103,13 @@ class LlmSettings(Record):
     """How it is asked; auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes."""
     at_once: int = Field(default=4, ge=1, le=64)
     """Requests at once, at most; documents are coded side by side."""
-    timeout_s: float = Field(default=120.0, gt=0)
+    timeout_s: float = Field(default=120.0, gt=0, le=86_400)
     """Seconds before a request is given up."""
-    temperature: float = 0.0
+    temperature: float = Field(default=0.0, ge=0, le=2)
     """0 gives the most repeatable replies."""
-    context_tokens: int = Field(default=8192, ge=1024)
+    context_tokens: int = Field(default=8192, ge=1024, le=100_000_000)
     """Tokens that the model reads in one go, its reply counted in; longer documents are asked about in windows."""
-    max_tokens: int = Field(default=1024, ge=16)
+    max_tokens: int = Field(default=1024, ge=16, le=1_000_000)
     """Longest reply, in tokens."""
     region: str = ""
     """Where a remote endpoint stands; must be named before anything leaves this machine."""
@@ -80,7 +117,7 @@ class LlmSettings(Record):
     """Who approved sending text there; must be named before anything leaves this machine."""
     redact: bool = False
     """Whether names, contact details, dates of birth and identifiers are replaced before sending."""
-    budget: float | None = Field(default=None, ge=0)
+    budget: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Money that one run may cost at most; needs a price."""
     budget_tokens: int | None = Field(default=None, ge=0)
     """Tokens, sent and received together, that one run may cost at most."""
@@ -110,9 +147,9 @@ class Settings(Record):
     """The paper's title."""
     marking: str = "OFFICIAL"
     """Protective marking in the footer; may be empty."""
-    batch: str = "auto"
+    batch: _Name = "auto"
     """Name of the batch that new files belong to; auto: numbered, a new one whenever files come after others were coded."""
-    retain_until: str = ""
+    retain_until: _Day = ""
     """Day until which the project may be kept, as 2030-01-31; `status` says when it is past."""
     read: ReadSettings = ReadSettings()
     """[read]"""
@@ -171,6 +208,7 @@ batch = "auto"                  # name of the batch that new files belong to; au
 seconds = 180                   # for one file; past it, or past its memory, a file is given up and reported
 megabytes = 1500
 workers = 2                     # files read at once
+largest_megabytes = 500         # a larger file is not opened, and is reported
 witness = true                  # a second reader checks every page (slower)
 
 [briefing]
@@ -214,14 +252,10 @@ def init_project(root: Path, *, name: str | None = None) -> Project:
     if (root / "project.toml").exists():
         raise UsageError(f"{root} is a project folder already.", next_step="Use it as it is, or give another folder.")
     for folder in (root, root / "inbox", root / "outputs"):
-        folder.mkdir(parents=True, exist_ok=True)
-    codebook = root / ".codebook.yaml.part"
-    shutil.copyfile(data_dir() / "prompts" / "codebook.yaml", codebook)
-    codebook.replace(root / "codebook.yaml")
+        make_folder(folder)
+    write_atomically(root / "codebook.yaml", read_file(data_dir() / "prompts" / "codebook.yaml"))
     title = (name or root.resolve().name).replace("\\", "").replace('"', "")
-    part = root / ".project.toml.part"
-    part.write_text(_TEMPLATE.format(name=f'"{title}"'), "utf-8")
-    part.replace(root / "project.toml")
+    write_atomically(root / "project.toml", _TEMPLATE.format(name=f'"{title}"').encode())
     return load_project(root)
 
 
@@ -235,7 +269,8 @@ def load_project(root: Path) -> Project:
     if not path.is_file():
         raise UsageError(f"{root} is not a project folder (it has no project.toml).", next_step=f"Make one: scr-llm init {root}")
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        text = read_file(path).decode("utf-8-sig")  # Notepad writes a byte order mark
+        data: dict[str, Any] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks.") from error
     if not isinstance(data.get("llm", {}), dict):
@@ -250,7 +285,8 @@ def load_project(root: Path) -> Project:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         advice = "Delete it or correct its name." if first["type"] == "extra_forbidden" else "Compare it with a new project's."
-        raise UsageError(f"{path.name}: {key}: {first['msg'].lower()}.", next_step=advice) from error
+        what = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{path.name}{_line(text, first['loc'])}: {key}: {what[:1].lower()}{what[1:]}.", next_step=advice) from error
     project = Project(root, settings)
     for folder in (project.inbox, project.outputs):
         make_folder(folder)
@@ -260,3 +296,18 @@ def load_project(root: Path) -> Project:
             next_step=f"Put back a copy from a backup. To begin again without what was decided, move {signed[-1].name} away.",
         )
     return project
+
+
+def _line(text: str, loc: tuple[str | int, ...]) -> str:
+    """Where a setting stands in project.toml, as `, line 7`; empty where it stands in the environment, or nowhere."""
+    *section, key = [str(part) for part in loc if isinstance(part, str)] or [""]
+    current: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if found := re.fullmatch(r"\[+([^\]]+)\]+\s*(?:#.*)?", bare):
+            current = [part.strip().strip("\"'") for part in re.split(r"\.(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", found[1])]
+            if current == [*section, key]:
+                return f", line {number}"
+        elif current == section and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*=", bare):
+            return f", line {number}"
+    return ""
