@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scr_llm.errors import CodebookError
+from scr_llm.files import write_atomically
 from scr_llm.records import Code, Codebook, SubCode
 from scr_llm.text.wording import pattern
 
@@ -26,6 +27,16 @@ def load_codebook(path: Path) -> Codebook:
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError(f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file.") from error
     return _parsed(text, path)
+
+
+def write_codebook(path: Path, text: str) -> None:
+    """Write a codebook, if it can be used; else nothing.
+
+    Raises:
+        CodebookError: it cannot.
+    """
+    _parsed(text, path)
+    write_atomically(path, text.encode())
 
 
 @lru_cache(maxsize=4)  # one command asks for the same file several times, and YAML is slow to read

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Literal
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
-from scr_llm.errors import RefusedError
+from scr_llm.errors import ConflictError, RefusedError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, Decision, Document, Evidence, Item, Reading, Refusal, ThemeValue
 from scr_llm.records.decision import Act
@@ -259,14 +259,13 @@ class Desk:
             raise RefusedError(f"“{readable(text)[:80]}” is no evidence: {why}.", document=self.documents[document_id].file, page=page, next_step="Mark other words.")
         return found
 
-    def decide(
+    def checked(
         self, who: Reviewer, document_id: str, key: str, value: ThemeValue, *, evidence: Sequence[Evidence] = (), sub_themes: Sequence[str] = (),
-        text: str | None = None, reason: str = "", act: Act | None = None, seen: int | None = None,
-    ) -> int:  # fmt: skip
-        """Append a person's decision. Returns its number.
+        text: str | None = None, reason: str = "", act: Act | None = None,
+    ) -> Decision:  # fmt: skip
+        """A person's decision, checked and not yet appended.
 
         Raises:
-            ConflictError: somebody decided on the cell after decision number `seen`.
             RefusedError: it cannot stand: present without a quote, a quote that is not in the text, no name, a denied theme without a quote.
         """
         if not who.name.strip() or not who.role.strip():
@@ -283,14 +282,36 @@ class Desk:
                 raise RefusedError(f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again.")
             if act == "adjudicated" and not reason.strip():
                 raise RefusedError("an adjudication needs a reason.", next_step="Say why.")
-        decision = Decision(
+        return Decision(
             document_id=document_id, theme=key, act=act, value=value, text=text, sub_themes=tuple(sub_themes), evidence=tuple(evidence), author=who.name.strip(),
             role=who.role.strip(), at=datetime.now(UTC).isoformat(timespec="milliseconds"), reason=reason.strip(), assisted=not who.blind,
             codebook_sha256=self.codebook_sha256, code_sha256=self.hashes.get(key, ""), reading_sha256=reading.sha256,
         )  # fmt: skip
-        number = self.store.append_decision(decision, expect=seen)
+
+    def decide(
+        self, who: Reviewer, document_id: str, key: str, value: ThemeValue, *, evidence: Sequence[Evidence] = (), sub_themes: Sequence[str] = (),
+        text: str | None = None, reason: str = "", act: Act | None = None, seen: int | None = None,
+    ) -> int:  # fmt: skip
+        """Append a person's decision, checked as in `checked`. Returns its number.
+
+        Raises:
+            ConflictError: somebody decided on the cell after decision number `seen`.
+            RefusedError: it cannot stand.
+        """
+        made = self.checked(who, document_id, key, value, evidence=evidence, sub_themes=sub_themes, text=text, reason=reason, act=act)
+        number = self.store.append_decision(made, expect=seen)
         self.refresh()
         return number
+
+    def decide_together(self, decisions: Sequence[tuple[Decision, int | None]]) -> list[ConflictError | None]:
+        """Append checked decisions, each with the number of the last one on its cell that was in view: all at once, or none where that fails.
+
+        Returns:
+            For each None; or, where somebody decided on the cell since, the error: that one is left out.
+        """
+        done = self.store.append_decisions(decisions)
+        self.refresh()
+        return [None if conflict is None else ConflictError(conflict) for _, conflict in done]
 
     def withdraw(self, who: Reviewer) -> Key | None:
         """Take back this person's last act that stands. Returns its cell; None where there is none."""

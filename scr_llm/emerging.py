@@ -8,9 +8,8 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from scr_llm.codebook import load_codebook
+from scr_llm.codebook import load_codebook, write_codebook
 from scr_llm.errors import UsageError
-from scr_llm.files import write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Coding, Item
 from scr_llm.stages.review import current
@@ -119,7 +118,7 @@ def adopt(project: Project, candidate: Candidate, code: str, label: str, definit
 
     yaml = YAML()
     yaml.width = 130
-    book = yaml.load(project.codebook_path.read_text("utf-8"))
+    book = yaml.load(project.codebook_path.read_text("utf-8-sig"))
     origin = "; ".join(f"{p.label}, page {p.page}" for p in candidate.passages)
     book["codes"].append({
         "id": code, "label": label.strip(), "definition": definition.strip(), "core": False, "polarity": "shortcoming", "aliases": [], "include": [f"Adopted by {who} on {date.today().isoformat()} from: {origin}"],
@@ -127,10 +126,4 @@ def adopt(project: Project, candidate: Candidate, code: str, label: str, definit
     })  # fmt: skip
     out = StringIO()
     yaml.dump(book, out)
-    before = project.codebook_path.read_bytes()
-    write_atomically(project.codebook_path, out.getvalue().encode())
-    try:
-        load_codebook(project.codebook_path)
-    except UsageError:
-        write_atomically(project.codebook_path, before)
-        raise
+    write_codebook(project.codebook_path, out.getvalue())

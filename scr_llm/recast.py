@@ -5,9 +5,8 @@ from datetime import date
 from io import StringIO
 from typing import Any
 
-from scr_llm.codebook import load_codebook
+from scr_llm.codebook import load_codebook, write_codebook
 from scr_llm.errors import UsageError
-from scr_llm.files import write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
 from scr_llm.stages.review import current
@@ -114,17 +113,11 @@ def _replace(project: Project, instead: dict[str, list[dict[str, Any]]]) -> None
 
     yaml = YAML()
     yaml.width = 130
-    before = project.codebook_path.read_bytes()
-    book = yaml.load(before.decode())
+    book = yaml.load(project.codebook_path.read_text("utf-8-sig"))
     codes = book["codes"]
     for at in range(len(codes) - 1, -1, -1):
         if codes[at]["id"] in instead:
             codes[at : at + 1] = instead[codes[at]["id"]]
     out = StringIO()
     yaml.dump(book, out)
-    write_atomically(project.codebook_path, out.getvalue().encode())
-    try:
-        load_codebook(project.codebook_path)
-    except UsageError:
-        write_atomically(project.codebook_path, before)
-        raise
+    write_codebook(project.codebook_path, out.getvalue())

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from scr_llm.desk import Cell, Desk, Reviewer
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
-from scr_llm.records import Evidence, EvidenceRef, Paper, Paragraph, Part, Sentence, ThemeValue
+from scr_llm.records import Decision, Evidence, EvidenceRef, Paper, Paragraph, Part, Sentence, ThemeValue
 from scr_llm.stages.review import Key
 from scr_llm.text.flow import readable
 
@@ -133,17 +133,25 @@ def read(desk: Desk, who: Reviewer, content: bytes) -> Returned:
 
 
 def take_in(desk: Desk, who: Reviewer, changes: list[Change]) -> list[tuple[int, str]]:
-    """Decide as the sheet says. Returns the rows that could not be taken in after all, each with why."""
-    refused = []
+    """Decide as the sheet says: all rows that can be taken in at once, so that a sheet is never taken in by half.
+
+    Returns:
+        The rows that could not be taken in after all, each with why.
+    """
+    refused: list[tuple[int, str]] = []
+    checked: list[tuple[Change, Decision]] = []
     for change in changes:
         try:
-            desk.decide(
+            decision = desk.checked(
                 who, *change.key, change.value, evidence=change.evidence, sub_themes=change.sub_themes, text=change.text, reason=change.reason,
-                act="adjudicated" if desk.state(change.key) == "disagreed" and not who.blind else None, seen=change.seen,
+                act="adjudicated" if desk.state(change.key) == "disagreed" and not who.blind else None,
             )  # fmt: skip
+            checked.append((change, decision))
         except RefusedError as error:
             refused.append((change.row, str(error)))
-    return refused
+    conflicts = desk.decide_together([(decision, change.seen) for change, decision in checked])
+    refused += [(change.row, str(error)) for (change, _), error in zip(checked, conflicts, strict=True) if error]
+    return sorted(refused)
 
 
 def questions(desk: Desk, who: Reviewer) -> Paper:
