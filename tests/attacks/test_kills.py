@@ -1,0 +1,243 @@
+"""Commands killed at every lasting step and at random moments: nothing is lost, repeated, half written or falsely taken for edited.
+
+By default every so-manieth step is tried; `SCR_LLM_KILLS=all` tries each of them, and so does `make reliability`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import kills
+import pytest
+from served import ROOT, coded_project
+from test_signing import decide_all
+
+from scr_llm import results, sheet
+from scr_llm.audit import audit
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.paper_state import paper_state
+from scr_llm.project import Project, load_project
+from scr_llm.signing import finish
+from scr_llm.store import Store
+
+pytestmark = pytest.mark.slow
+REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
+EVERY = os.environ.get("SCR_LLM_KILLS") == "all"
+ALEX = Reviewer("Alex Reader", "Analyst")
+
+
+@dataclass
+class Story:
+    """A command to be killed: from which project, and what must hold when it is run again."""
+
+    arguments: list[str]
+    start: Callable[[Path], None]
+    again: tuple[int, ...] = (0,)
+    """Exit codes of the command when it is run again after a kill."""
+    holds: list[Callable[[Project], None]] = field(default_factory=list)
+
+
+def coded(root: Path) -> None:
+    coded_project(root, REVIEWS)
+
+
+def uncoded(root: Path) -> None:
+    coded_project(root, REVIEWS[:1])
+    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{REVIEWS[1]}.pdf")), root / "inbox" / f"{REVIEWS[1]}.pdf")
+
+
+def decided(root: Path) -> None:
+    coded(root)
+    decide_all(load_project(root))
+
+
+def drafted(root: Path) -> None:
+    coded(root)
+    kills.run(["brief", "--project", root])
+    desk = Desk(load_project(root))
+    key = next(k for k in desk.open_for(ALEX) if desk.value(k) == "present" and k[1] in desk.codes)
+    desk.decide(ALEX, *key, "not_mentioned")
+    desk.close()
+
+
+def with_sheet(root: Path) -> None:
+    import io
+
+    import openpyxl
+
+    coded(root)
+    desk = Desk(load_project(root))
+    book = openpyxl.load_workbook(io.BytesIO(sheet.write(desk, ALEX)))
+    for row in range(2, 40):
+        book["Cells"].cell(row, sheet.FIXED + 1).value = "Accept"
+    desk.close()
+    book.save(root / "back.xlsx")
+
+
+def one_signature(project: Project) -> None:
+    with Store(project.store_path) as store:
+        assert [s.version for s, _ in store.sign_offs()] == ["1.0"]
+    folders = [p.name for p in project.outputs.iterdir() if "signed" in p.name]
+    assert folders == ["signed-1"], folders
+
+
+def nothing_edited(project: Project) -> None:
+    assert not list(project.outputs.glob("*-v*")), "a draft of ours was taken for an edited one"
+
+
+def sheet_once(project: Project) -> None:
+    with Store(project.store_path) as store:
+        decisions = store.decisions()
+    assert len(decisions) == 38 == len({(d.document_id, d.theme) for d in decisions})
+
+
+def deciding(root: Path, at: int) -> int:
+    """Decide cells on the real page until its server is killed at a lasting step. Returns how many decisions the page confirmed."""
+    import re
+    import subprocess
+    import sys
+
+    import httpx
+
+    command = [sys.executable, kills.__file__, str(at), str(root), "review", "--project", str(root), "--port", "0", "--no-browser", *PERSON]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr
+    confirmed = 0
+    try:
+        address = next(found[0] for line in server.stderr if (found := re.search(r"http://\S+", line)))
+        base = address.split("/?")[0].rstrip("/")
+        desk = Desk(load_project(root))
+        keys = [k for k in desk.open_for(ALEX) if k[1] in desk.codes][:12]
+        desk.close()
+        with httpx.Client(follow_redirects=False, headers={"origin": "http://" + base.split("//")[1].split("/")[0]}) as browser:
+            browser.get(address)
+            for document, key in keys:
+                page = browser.get(f"{base}/cell/{document}/{key}").text
+                csrf, seen = (re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("csrf", "seen"))
+                assert csrf and seen
+                form = {"csrf": csrf[1], "seen": seen[1], "value": "not_mentioned"}
+                confirmed += browser.post(f"{base}/cell/{document}/{key}", data=form).status_code == 303
+    except (httpx.TransportError, StopIteration):
+        pass
+    finally:
+        server.kill()
+        server.wait()
+        server.stderr.close()
+    return confirmed
+
+
+PERSON = ("--name", ALEX.name, "--role", ALEX.role)
+STORIES = {
+    "run": Story(["run"], uncoded, holds=[nothing_edited]),
+    "brief": Story(["brief"], drafted, holds=[nothing_edited]),
+    "sign-off": Story(["sign-off", "--name", "Dee", "--role", "Director"], decided, again=(0, 1), holds=[one_signature]),
+    "sheet": Story(["sheet", "read", "back.xlsx", "--name", "Alex Reader", "--role", "Analyst", "--yes"], with_sheet, again=(0, 1), holds=[sheet_once]),
+    "include": Story(["exclude", f"{REVIEWS[0]}.pdf", "--reason", "Not ours."], coded, again=(0, 2)),
+    "codebook": Story(["codebook", "split", "workforce", "--name", "Alex", "--yes"], coded, again=(0, 2, 3)),
+}
+
+
+def arguments_of(story: Story, root: Path) -> list[str]:
+    own = [str(root / a) if a.endswith(".xlsx") else a for a in story.arguments]
+    return [*own, "--project", str(root)]
+
+
+def state(root: Path) -> dict[str, object]:
+    """What must be the same whether a command was killed on the way or not."""
+    project = load_project(root)
+    exported = json.loads(results.export(project).model_dump_json())
+    for document in exported["documents"]:
+        for theme in document["themes"].values():
+            if theme["decision"]:
+                theme["decision"] = {k: v for k, v in theme["decision"].items() if k != "at"}
+    with Store(project.store_path) as store:
+        signed = paper_state(project, store)
+    names = sorted(p.relative_to(root).as_posix() for p in project.outputs.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return {"documents": exported["documents"], "decisions": exported["record"]["decisions"], "state": (signed.is_signed, signed.since), "files": names}
+
+
+def sound(root: Path, before: int) -> None:
+    """What must hold right after a kill."""
+    project = load_project(root)
+    with Store(project.store_path) as store:
+        finish(project, store)
+        assert store.head()[0] >= before, "a decision is lost"
+    assert audit(project) == []
+
+
+def follow(story: Story, root: Path, expected: dict[str, object], before: int) -> None:
+    sound(root, before)
+    code = kills.run(arguments_of(story, root))
+    assert code in story.again, code
+    for holds in story.holds:
+        holds(load_project(root))
+    assert state(root) == expected
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_killed_at_each_lasting_step(name: str, tmp_path: Path) -> None:
+    story = STORIES[name]
+    story.start(tmp_path / "start")
+    with Store(tmp_path / "start/scr_llm.sqlite") as store:
+        before = store.head()[0]
+    shutil.copytree(tmp_path / "start", tmp_path / "whole")
+    assert kills.run(arguments_of(story, tmp_path / "whole")) in (0, 1)
+    expected = state(tmp_path / "whole")
+    step, every = 1, 1 if EVERY else 5
+    while True:
+        root = tmp_path / f"k{step}"
+        shutil.copytree(tmp_path / "start", root)
+        if kills.run(arguments_of(story, root), root, at=step) != -9:
+            break
+        follow(story, root, expected, before)
+        shutil.rmtree(root)
+        step += every
+    assert step > 3, "no step was seen"
+    print(f"KILLS {name}: {(step - 1) // every} at chosen steps")
+
+
+def test_the_page_killed_while_somebody_decides(tmp_path: Path) -> None:
+    coded(tmp_path / "start")
+    tries = 0
+    for at in range(1, 30, 1 if EVERY else 6):
+        root = tmp_path / f"k{at}"
+        shutil.copytree(tmp_path / "start", root)
+        confirmed = deciding(root, at)
+        tries += 1
+        sound(root, confirmed)
+        with Store(root / "scr_llm.sqlite") as store:
+            decisions = store.decisions()
+        assert len(decisions) in (confirmed, confirmed + 1), "the page confirmed what is not there, or the reverse"
+        assert len({(d.document_id, d.theme) for d in decisions}) == len(decisions)
+        shutil.rmtree(root)
+    print(f"KILLS review: {tries} at chosen steps")
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_killed_at_random_moments(name: str, tmp_path: Path) -> None:
+    story, chance = STORIES[name], random.Random(name)
+    story.start(tmp_path / "start")
+    with Store(tmp_path / "start/scr_llm.sqlite") as store:
+        before = store.head()[0]
+    shutil.copytree(tmp_path / "start", tmp_path / "whole")
+    began = time.monotonic()
+    kills.run(arguments_of(story, tmp_path / "whole"))
+    took, expected = time.monotonic() - began, state(tmp_path / "whole")
+    tries = 18 if EVERY else 2
+    for nth in range(tries):
+        root = tmp_path / f"r{nth}"
+        shutil.copytree(tmp_path / "start", root)
+        process = kills.start(arguments_of(story, root))
+        process.join(chance.uniform(0.02, took))
+        process.kill()
+        process.join()
+        follow(story, root, expected, before)
+        shutil.rmtree(root)
+    print(f"KILLS {name}: {tries} at random moments")
