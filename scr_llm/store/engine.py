@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from scr_llm.store.migrations import migrate
 
 _MAGIC = b"SQLite format 3\x00"
 _BACKUP = "Put back a copy from a backup. To begin again without what was decided, move the file away."
+_LITTLE = 1_000_000
+"""Free bytes under which a disk is as good as full."""
 _CAUSES = (
     ("is locked", "is in use by another program and did not become free within ten seconds", "Close the other program or window, then try again."),
     ("disk is full", "cannot grow: the disk is full", "Free some space, then try again. Nothing that was saved is lost."),
@@ -31,6 +34,8 @@ _CAUSES = (
 def store_error(error: BaseException, path: Path) -> StoreError:
     """What a database's error means for a person."""
     said = str(getattr(error, "orig", None) or error)
+    if "disk i/o" in said.lower() and path.parent.exists() and shutil.disk_usage(path.parent).free < _LITTLE:
+        said = "disk is full"  # SQLite cannot always tell
     what, step = next(((w, s) for words, w, s in _CAUSES if words in said.lower()), (f"cannot be used ({said})", _BACKUP))
     return StoreError(f"{path}: the project's database {what}.", next_step=step)
 
