@@ -163,7 +163,11 @@ def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tupl
         raise
     folder = _folder(project, number)
     with named_errors(folder):
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:
+            if not _holds(folder, signed):  # another command may have finished it just now
+                raise
     return signed, [folder / name for name in contents]
 
 

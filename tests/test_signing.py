@@ -1,11 +1,16 @@
 """Sign-off: what it refuses, what it records, what becomes stale afterwards, and whether the record shows that it was touched."""
 
+import html
+import json
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from served import ROOT, coded_project
 
@@ -15,6 +20,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.project import Project, load_project
+from scr_llm.records import AnsweredCaution
 from scr_llm.stages.code.rules import RulesCoder
 
 ALEX = Reviewer("Alex Reader", "Analyst")
@@ -60,6 +66,100 @@ def test_the_record_of_a_sign_off(project: Project) -> None:
     assert record.reviewers == ("Alex Reader, Analyst",)
     assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
     assert not signing.since_signed(desk) and not audit(project)
+
+
+DRAFT_WORDS = (
+    "draft", "not signed", "proposal", "still to be decided", "until a person", "to be checked", "before you send", "before this is signed",
+    "before the paper is signed", "for the author", "delete this", "edit or delete", "run again", "scr-llm", "not yet coded", "must read",
+)  # fmt: skip
+"""True of drafts only, or said to the author."""
+
+
+def printed_words(path: Path) -> str:
+    """All that a file prints, headers, footers and properties included, but not what a review says in quotation marks."""
+    content = path.read_bytes()
+    if path.suffix == ".xlsx":  # the other rows are what the reviews say
+        book = openpyxl.load_workbook(path)
+        return " ".join(f"{sheet.title} {sheet.oddHeader.left.text} {[c.value for c in sheet[1]]}" for sheet in book).lower()
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as packed:
+            parts = [packed.read(n).decode("utf-8") for n in packed.namelist() if n.endswith(".xml")]
+        text = " ".join(re.sub(r"<[^>]+>", " ", part) for part in parts)
+    else:
+        text = content.decode("utf-8")
+    return re.sub(r"“[^”]*”", "", html.unescape(text)).lower()
+
+
+def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
+    shutil.copyfile(ROOT / "fixtures/awkward/encrypted.pdf", project.inbox / "encrypted.pdf")  # so that the paper has something to report
+    shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "another.pdf")
+    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    decide_all(project)
+    signed, written = signing.sign_off(project, "Dee Director", "Director")
+    assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {"seven-minutes.docx", "seven-minutes.html"}
+    assert signed.version == "2.0" and signed.files.keys() == {p.name for p in written}
+    for path in written:
+        text = printed_words(path)
+        assert "signed off by dee director" in text, path.name
+        if path.suffix == ".json":  # quotes stand there without their marks
+            text = " ".join(s["text"].lower() for part in json.loads(path.read_text("utf-8"))["parts"] for p in part["paragraphs"] for s in p["sentences"])
+        assert not [word for word in DRAFT_WORDS if word in text], path.name
+    assert "encrypted.pdf (unreadable): the file is encrypted with a password." in (project.outputs / "signed-2/briefing.md").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -> None:
+    before = {p: p.read_bytes() for p in project.outputs.rglob("*") if p.is_file()}
+    for command in ("run", "brief"):
+        done = scr(command, "--project", str(project.root))
+        assert done.returncode == 0 and "Version 1.0 is signed and nothing has changed since" in done.stderr and "draft" not in done.stderr
+    assert {p: p.read_bytes() for p in project.outputs.rglob("*") if p.is_file()} == before, "nothing is written"
+    told = scr("explain", "workforce", "--out", str(project.root / "e.md"), "--project", str(project.root))
+    assert told.returncode == 0 and "SIGNED OFF by Dee Director" in (project.root / "e.md").read_text("utf-8")
+    shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "another.pdf")
+    done = scr("run", "--project", str(project.root))
+    assert "draft of what follows version 1.0" in done.stderr
+    lines = done.stderr.splitlines()
+    at = next(n for n, line in enumerate(lines) if "things changed" in line)
+    assert "and" in lines[at + 9] and "more" in lines[at + 9] and not lines[at + 10].startswith("  changed"), "ten lines at most"
+    assert "Reviews: 3 (was 2)" in (project.outputs / "changes-since-1.0.txt").read_text("utf-8")
+    assert "**DRAFT of what follows version 1.0 – not signed off" in (project.outputs / "briefing.md").read_text("utf-8")
+    assert "Version 1.1" in (project.outputs / "briefing.html").read_text("utf-8")
+    assert "changed" not in scr("run", "--project", str(project.root)).stderr, "it was told before"
+
+
+@pytest.mark.slow
+def test_a_paper_is_signed_once(project: Project) -> None:
+    again = scr("sign-off", "--project", str(project.root), "--name", "Dee", "--role", "Director")
+    assert again.returncode == 1 and "version 1.0 is signed and nothing has changed since" in again.stderr
+    desk = Desk(project)
+    key = next(k for k in desk.counted() if k[1] in desk.codes)
+    desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
+    desk.close()
+    command = [sys.executable, "-m", "scr_llm", "sign-off", "--project", str(project.root), "--name", "Dee", "--role", "Director"]
+    both = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
+    assert sorted(p.wait() for p in both) == [0, 1]
+    assert len(Desk(project).store.sign_offs()) == 2 and not audit(project)
+    assert sorted(p.name for p in project.outputs.iterdir() if "signed" in p.name) == ["signed-1", "signed-2"]
+
+
+def test_cautions_are_shown_answered_and_recorded(project: Project) -> None:
+    desk = Desk(project)
+    key = next(k for k in desk.counted() if k[1] in desk.codes)
+    desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
+    shown = signing.ready(project)
+    assert any("fewer than 5" in text for text in shown)
+    answers = {shown[0]: AnsweredCaution(text=shown[0], answer="resolved", note="Agreed with the family.")}
+    signed, _ = signing.sign_off(project, "Dee", "Director", answers)
+    assert [c.text for c in signed.cautions] == list(shown) and signed.cautions[0].note == "Agreed with the family."
+    assert not any(c.separately for c in signed.cautions[1:])
+    assert "Agreed with the family." in (project.outputs / "signed-2/sign-off.json").read_text("utf-8")
+
+
+def test_a_file_that_waits_is_not_signed_over(project: Project) -> None:
+    shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "late.pdf")
+    with pytest.raises(RefusedError, match=r"late\.pdf, The file: it was taken in and is not yet coded"):
+        signing.sign_off(project, "Dee", "Director")
 
 
 def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project: Project) -> None:
