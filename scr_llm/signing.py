@@ -18,7 +18,7 @@ from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.files import make_folder, named_errors, write_atomically
-from scr_llm.paper_state import paper_inputs, paper_state, template_of
+from scr_llm.paper_state import PaperState, paper_inputs, paper_state, template_of
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
 from scr_llm.render import printed, render
@@ -105,11 +105,15 @@ def ready(project: Project) -> tuple[str, ...]:
         counts = ", ".join(f"{n} {k}" for k, n in kinds.items())
         what = f"{len(hindering)} cells stand" if len(hindering) > 1 else "1 cell stands"
         raise RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
+    _refuse_if_signed(state)
+    return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
+
+
+def _refuse_if_signed(state: PaperState) -> None:
     if state.signed and state.is_signed:
         version = state.signed.version
         where = f"Its files: outputs/signed-{version.partition('.')[0]}"
         raise RefusedError(f"version {version} is signed and nothing has changed since.", next_step=where)
-    return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
 
 
 def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
@@ -140,8 +144,9 @@ def _listed(lines: list[str], most: int = 20) -> str:
 
 
 def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tuple[SignOff, list[Path]]:
+    number = len(desk.store.sign_offs()) + 1  # before the check: who signs after this line makes the store refuse, who did so before it the check
+    _refuse_if_signed(paper_state(project, desk.store))
     inputs = paper_inputs(project, desk.store)
-    number = len(desk.store.sign_offs()) + 1
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
     briefing, reviews, shown = results.paper(project, signature=results.Signature(line, version))
