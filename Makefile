@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo test test-slow test-browser test-live check schema fixtures measure pictures
+.PHONY: demo test test-slow test-browser test-live check schema fixtures measure pictures reliability
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,9 @@ test-browser: $(VENV)/installed-dev
 
 test-live: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/live -m live -n 0 -rs
+
+reliability: $(VENV)/installed-dev
+	$(BIN)/python tests/attacks/report.py
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

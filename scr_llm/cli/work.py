@@ -11,7 +11,7 @@ import click
 
 from scr_llm.cli.base import FORMATS, PROJECT, cli, say
 from scr_llm.cli.model import agree_to_cost, spent
-from scr_llm.errors import UsageError
+from scr_llm.errors import ScrError, UsageError
 
 if TYPE_CHECKING:
     from scr_llm.drafts import Written
@@ -261,8 +261,11 @@ def watch(folder: Path, every: float, times: int | None) -> int:
         now = _sizes(project.inbox)
         complete = {name: state for name, state in now.items() if seen.get(name) == state}
         if now and complete == now and now != done:
-            _run(project, "rules")
-            done = now
+            try:
+                _run(project, "rules")
+                done = now
+            except ScrError as error:  # a full disk, a file in use: the next check may find it mended
+                say(f"scr-llm: {error}")
         seen = now
         if look == times:
             return 0

@@ -182,7 +182,7 @@ def follow(story: Story, root: Path, expected: dict[str, object], before: int) -
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_killed_at_each_lasting_step(name: str, tmp_path: Path) -> None:
+def test_killed_at_each_lasting_step(name: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     story = STORIES[name]
     story.start(tmp_path / "start")
     with Store(tmp_path / "start/scr_llm.sqlite") as store:
@@ -200,10 +200,10 @@ def test_killed_at_each_lasting_step(name: str, tmp_path: Path) -> None:
         shutil.rmtree(root)
         step += every
     assert step > 3, "no step was seen"
-    print(f"KILLS {name}: {(step - 1) // every} at chosen steps")
+    record_property("times", (step - 1) // every)
 
 
-def test_the_page_killed_while_somebody_decides(tmp_path: Path) -> None:
+def test_the_page_killed_while_somebody_decides(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     coded(tmp_path / "start")
     tries = 0
     for at in range(1, 30, 1 if EVERY else 6):
@@ -217,11 +217,11 @@ def test_the_page_killed_while_somebody_decides(tmp_path: Path) -> None:
         assert len(decisions) in (confirmed, confirmed + 1), "the page confirmed what is not there, or the reverse"
         assert len({(d.document_id, d.theme) for d in decisions}) == len(decisions)
         shutil.rmtree(root)
-    print(f"KILLS review: {tries} at chosen steps")
+    record_property("times", tries)
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_killed_at_random_moments(name: str, tmp_path: Path) -> None:
+def test_killed_at_random_moments(name: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     story, chance = STORIES[name], random.Random(name)
     story.start(tmp_path / "start")
     with Store(tmp_path / "start/scr_llm.sqlite") as store:
@@ -240,4 +240,4 @@ def test_killed_at_random_moments(name: str, tmp_path: Path) -> None:
         process.join()
         follow(story, root, expected, before)
         shutil.rmtree(root)
-    print(f"KILLS {name}: {tries} at random moments")
+    record_property("times", tries)
