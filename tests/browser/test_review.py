@@ -172,7 +172,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.goto(f"{first.base}/disagreements")
         expect(page.locator("main")).to_contain_text("They say so themselves.")
         accessible(page)
-        page.click(f"main a[href='/cell/{child}/{present[0]}']")
+        page.click(f"main a[href$='/cell/{child}/{present[0]}']")
         accessible(page)
         page.keyboard.press("c")
         page.keyboard.type("The quote speaks of this review's own workers.")
