@@ -100,7 +100,7 @@ def read(request: Request, desk: Desk, document: str, key: str) -> Given:
 def _kept(desk: Desk, document: str, given: str) -> Evidence:
     """A quote that was shown, named by its place, `page:start:end:status:flags`; its words are taken from the reading."""
     parts = given.split(":")
-    if len(parts) != 5:
+    if len(parts) != 5 or not all(part.isascii() and part.isdigit() for part in parts[:3]):
         raise FormError("A quote's place is not readable.")
     page, start, end = (number(part) for part in parts[:3])
     reading = desk.reading(document)
