@@ -37,7 +37,7 @@ class Served:
     """With the one-time token."""
     pid: int
     said: list[str]
-    """Lines that the command writes to the terminal, as they come."""
+    """Lines that the command writes to the terminal after its greeting, as they come."""
 
     @property
     def base(self) -> str:
@@ -85,6 +85,8 @@ def review_page(root: Path, *options: str) -> Iterator[Served]:
             if found := re.search(r"http://\S+", line):
                 break
         assert found, said
+        said.clear()
+        server.stderr.readline()  # the rest of the greeting
         reader = threading.Thread(target=lambda: said.extend(server.stderr or ()), daemon=True)
         reader.start()
         yield Served(found[0], server.pid, said)

@@ -125,7 +125,7 @@ def make_app(
         route("/", _start), route("/matrix", _matrix), route("/next", _next), route("/cell/{document}/{key}", _cell), route("/cell/{document}/{key}", _decide, "POST"),
         route("/undo", _undo, "POST"), route("/document/{document}", _document), route("/page/{document}/{number}.png", _picture), route("/disagreements", _disagreements),
         route("/explain/{theme}", _explain), route("/sign-off", _sign_off), route("/sign-off", _sign, "POST"), route("/help", _help),
-        route("/static/{name}", _static),
+        Route("/static/{name}", _static),
     ])  # fmt: skip
     guard = Guard(app, hosts, token, base, user_header)
     page.csrf = guard.csrf
@@ -258,7 +258,7 @@ def _help(page: Page, request: Request) -> Response:
     return page.show(request, "help.html.j2")
 
 
-def _static(page: Page, request: Request) -> Response:
+def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in STATIC:
         raise HTTPException(404)

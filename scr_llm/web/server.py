@@ -62,6 +62,9 @@ class Connection(H11Protocol):
         """Refuse what is not HTTP, where an answer can still be given."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             super().send_400_response(msg)
+            if self.cycle:  # whoever was still at work on an answer need not go on
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
         else:
             self.transport.abort()
 

@@ -14,7 +14,8 @@ _DATABASE = (
     (("locked", "busy"), "The project's database is in use by another program. Wait a moment and try again."),
     (("full",), "The disk is full. Free some space and try again."),
     (("readonly", "unable to open"), "The project's database cannot be opened or written. See that its folder is there and that you may write to it, then try again."),
-    (("malformed", "not a database", "no such table", "disk i/o"), "The project's database cannot be read. Stop the page with Ctrl-C, and put a copy of the project folder back."),
+    (("disk i/o",), "The disk did not take or give what it should. See that it is there and has space left, then try again."),
+    (("malformed", "not a database", "no such table"), "The project's database cannot be read. Stop the page with Ctrl-C, and put a copy of the project folder back."),
 )  # fmt: skip
 
 
