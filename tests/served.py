@@ -31,6 +31,19 @@ def coded_project(root: Path, names: tuple[str, ...] = REVIEWS) -> Path:
     return root
 
 
+def decide_all(root: Path) -> None:
+    """Decide every open cell as it is proposed, so that nothing stands in the way of signing."""
+    from scr_llm.desk import Desk, Reviewer
+    from scr_llm.project import load_project
+
+    desk, who = Desk(load_project(root)), Reviewer("Alex Reader", "Analyst")
+    for key in desk.open_for(who):
+        cell = desk.cell(*key, who)
+        value = "not_mentioned" if cell.value == "unclear" else cell.value
+        desk.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
+    desk.close()
+
+
 @dataclass
 class Served:
     address: str

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 from reportlab.pdfgen.canvas import Canvas
-from served import ALEX, Served, coded_project, review_page
+from served import ALEX, Served, coded_project, decide_all, review_page
 
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.project import load_project
@@ -188,17 +188,8 @@ def test_a_page_that_is_slow_to_draw_is_given_up(tmp_path: Path) -> None:
         drawing.close()
 
 
-def decided(root: Path) -> None:
-    desk, who = Desk(load_project(root)), Reviewer("Alex Reader", "Analyst")
-    for key in desk.open_for(who):
-        cell = desk.cell(*key, who)
-        value = "not_mentioned" if cell.value == "unclear" else cell.value
-        desk.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
-    desk.close()
-
-
 def test_a_double_click_is_one_signature(root: Path) -> None:
-    decided(root)
+    decide_all(root)
     with opened(root) as (_, browser, cell, _):
         page = browser.get("/sign-off").text
         form = {"csrf": hidden(page, "csrf"), "signing": hidden(page, "signing")}
