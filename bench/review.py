@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from served import ALEX, ROOT, coded_project, review_page
+from served import ALEX, ROOT, Served, coded_project, review_page
 
 from scr_llm.desk import Desk
 from scr_llm.project import load_project
@@ -60,25 +60,25 @@ def measured(root: Path) -> dict[str, list[float]]:
                 client.get(served.base + path).raise_for_status()
                 times.append(1000 * (time.perf_counter() - started))
             found[what] = times
-        found["decide"] = decided(client, served.base, desk)
+        found["decide"] = decided(client, served, desk)
     desk.close()
     return found
 
 
-def decided(client: httpx.Client, base: str, desk: Desk) -> list[float]:
+def decided(client: httpx.Client, served: Served, desk: Desk) -> list[float]:
     """One form a cell, as one key sends it: accept what is proposed, and the page of the next cell comes back."""
     import html
     import re
 
     times, before = [], len(desk.store.decisions())
-    page = client.get(base + "/next")
+    page = client.get(served.base + "/next")
     for _ in range(ASKED):
         fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text.split("</form>")[1]))
         button = re.search(r'name="value" value="(\w+)" data-key="[ax]"', page.text)
         assert button
         keep = [html.unescape(k) for k in re.findall(r'name="keep" value="([^"]*)" checked', page.text)]
         started = time.perf_counter()
-        page = client.post(page.url, data={**fields, "value": button[1], "keep": keep}, headers={"origin": base}).raise_for_status()
+        page = client.post(page.url, data={**fields, "value": button[1], "keep": keep}, headers={"origin": served.origin}).raise_for_status()
         times.append(1000 * (time.perf_counter() - started))
     assert len(desk.store.decisions()) - before == ASKED
     return times

@@ -183,7 +183,7 @@ class Desk:
 
     def disagreements(self) -> list[Key]:
         """Cells on which two reviewers differ and nobody has adjudicated."""
-        return [key for key in self._standings if key in self.proposals and self.state(key) == "disagreed"]
+        return [key for key in list(self._standings) if key in self.proposals and self.state(key) == "disagreed"]
 
     def minutes_left(self, who: Reviewer) -> float | None:
         """Time for what is open at this person's own pace, pauses of over five minutes left out; None before five decisions."""

@@ -106,6 +106,11 @@ def ready(project: Project) -> tuple[str, ...]:
         what = f"{len(hindering)} cells stand" if len(hindering) > 1 else "1 cell stands"
         raise RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
     _refuse_if_signed(state)
+    return cautions(project)
+
+
+def cautions(project: Project) -> tuple[str, ...]:
+    """What might tell a reader of the paper who a child is, each a line."""
     return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
 
 
@@ -235,6 +240,6 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
     return [_folder(project, number) / name for name in contents]
 
 
-def since_signed(desk: Desk) -> list[str]:
-    """What changed since the last sign-off, in words; empty where nothing did, or nothing was signed."""
-    return list(paper_state(desk.project, desk.store).since)
+def state_of(desk: Desk) -> PaperState:
+    """Where the paper of a desk's project stands."""
+    return paper_state(desk.project, desk.store)

@@ -2,12 +2,16 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).parent.parent
 REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
@@ -27,14 +31,56 @@ def coded_project(root: Path, names: tuple[str, ...] = REVIEWS) -> Path:
     return root
 
 
+def decide_all(root: Path) -> None:
+    """Decide every open cell as it is proposed, so that nothing stands in the way of signing."""
+    from scr_llm.desk import Desk, Reviewer
+    from scr_llm.project import load_project
+
+    desk, who = Desk(load_project(root)), Reviewer("Alex Reader", "Analyst")
+    for key in desk.open_for(who):
+        cell = desk.cell(*key, who)
+        value = "not_mentioned" if cell.value == "unclear" else cell.value
+        desk.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
+    desk.close()
+
+
 @dataclass
 class Served:
     address: str
     """With the one-time token."""
+    pid: int
+    said: list[str]
+    """Lines that the command writes to the terminal after its greeting, as they come."""
 
     @property
     def base(self) -> str:
+        """Address of the page, without the token."""
         return self.address.split("/?")[0].rstrip("/")
+
+    @property
+    def origin(self) -> str:
+        """As a browser sends it: scheme, host and port."""
+        return "/".join(self.address.split("/")[:3])
+
+    @property
+    def host(self) -> str:
+        return self.origin.removeprefix("http://")
+
+    @property
+    def prefix(self) -> str:
+        """The secret path of the session; nothing behind a proxy."""
+        return self.base.removeprefix(self.origin)
+
+    def connect(self) -> socket.socket:
+        """A connection on which nothing was said yet."""
+        name, port = self.host.split(":")
+        return socket.create_connection((name, int(port)), timeout=20)
+
+    def browser(self) -> httpx.Client:
+        """A browser that came in by the printed address."""
+        client = httpx.Client(base_url=self.base, follow_redirects=True, timeout=60, headers={"origin": self.origin})
+        assert client.get(self.address).status_code == 200
+        return client
 
 
 @contextmanager
@@ -42,18 +88,26 @@ def review_page(root: Path, *options: str) -> Iterator[Served]:
     """`scr-llm review` over the real socket."""
     command = [sys.executable, "-m", "scr_llm", "review", "--project", str(root), "--port", "0", "--no-browser", *options]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    reader: threading.Thread | None = None
     try:
         assert server.stderr
-        told, found = "", None
+        said: list[str] = []
+        found = None
         for line in server.stderr:
-            told += line
+            said.append(line)
             if found := re.search(r"http://\S+", line):
                 break
-        assert found, told
-        yield Served(found[0])
+        assert found, said
+        said.clear()
+        server.stderr.readline()  # the rest of the greeting
+        reader = threading.Thread(target=lambda: said.extend(server.stderr or ()), daemon=True)
+        reader.start()
+        yield Served(found[0], server.pid, said)
     finally:
         server.terminate()
         server.wait()
+        if reader:
+            reader.join()
         if server.stderr:
             server.stderr.close()
 

@@ -2,7 +2,6 @@
 
 import html
 import re
-import socket
 import time
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def test_only_the_browser_that_was_given_the_address_comes_in(served: Served, br
     assert stranger.get("/matrix").status_code == 403
     assert stranger.get("/?token=wrong").status_code == 403
     assert stranger.get("/?" + served.address.split("?")[1]).status_code == 403, "the token works once"
-    assert stranger.get("/matrix", cookies={"scr_llm_review": "guess"}).status_code == 403
+    assert stranger.get("/matrix", headers={"cookie": f"{next(iter(browser.cookies))}=guess"}).status_code == 403
     assert browser.get("/matrix").status_code == 200
 
 
@@ -56,7 +55,7 @@ def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(browser: ht
     page = browser.get("/next")
     before = len(Desk(load_project(root)).store.decisions())
     good = {"csrf": field(page.text, "csrf"), "seen": "0", "value": "not_mentioned"}
-    own = {"origin": served.base}
+    own = {"origin": served.origin}
     assert browser.post(page.url, data=good, headers={"origin": "http://evil.example"}).status_code == 403
     assert browser.post(page.url, data=good).status_code == 403, "no origin"
     assert browser.post(page.url, data={**good, "csrf": "x"}, headers=own).status_code == 403
@@ -70,10 +69,9 @@ def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(browser: ht
 
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/page/..%2f..%2fetc/1.png", "/page/x/1.png", "/page/x/99999999.png"])
 def test_a_path_never_leaves_the_page(served: Served, browser: httpx.Client, path: str) -> None:
-    host, port = served.base.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as raw:
+    with served.connect() as raw:
         cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
-        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
+        raw.sendall(f"GET {served.prefix}{path} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
         assert raw.makefile("rb").readline().split()[1] == b"404"
 
 
@@ -102,7 +100,7 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
     with review_page(root, "--name", evil, "--role", "R") as page, httpx.Client(follow_redirects=True) as client:
         assert client.get(page.address).status_code == 200
         cell = client.get(f"{page.base}/cell/{document.id}/workforce")
-        answer = client.post(cell.url, data={"csrf": field(cell.text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": evil, "stay": "1"}, headers={"origin": page.base})
+        answer = client.post(cell.url, data={"csrf": field(cell.text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": evil, "stay": "1"}, headers={"origin": page.origin})
         for path in ("/matrix", f"/document/{document.id}", "/explain/workforce", "/sign-off", f"/cell/{document.id}/workforce"):
             text = client.get(page.base + path).text
             assert "<script>alert" not in text and "<img src=x" not in text, path

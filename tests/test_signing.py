@@ -65,7 +65,7 @@ def test_the_record_of_a_sign_off(project: Project) -> None:
     assert record.documents == {d.id: d.sha256 for d in desk.documents.values()} and record.codebook_sha256 == desk.codebook_sha256
     assert record.reviewers == ("Alex Reader, Analyst",)
     assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
-    assert not signing.since_signed(desk) and not audit(project)
+    assert not signing.state_of(desk).since and not audit(project)
 
 
 DRAFT_WORDS = (
@@ -175,7 +175,7 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
     shutil.rmtree(folder)
     assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
-    told = " ".join(signing.since_signed(Desk(project)))
+    told = " ".join(signing.state_of(Desk(project)).since)
     assert "another.pdf came in" in told and "definitions changed" in told and "1 decision was made" in told
 
 

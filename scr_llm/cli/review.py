@@ -24,35 +24,30 @@ if TYPE_CHECKING:
 def review(folder: Path, name: str | None, role: str | None, blind: bool, port: int, no_browser: bool, user_header: str | None, public_host: tuple[str, ...]) -> int:
     """Decide cells on a page in your browser. It is served on this machine only, and loads nothing from the internet."""
     import secrets
-    import socket
     import webbrowser
-
-    import uvicorn
 
     from scr_llm.desk import Reviewer
     from scr_llm.project import load_project
-    from scr_llm.web import make_app
+    from scr_llm.web.app import make_app
+    from scr_llm.web.form import plain
+    from scr_llm.web.server import listen, serve
 
     project = load_project(folder)
     if user_header and (name or role or blind):
         raise UsageError("--user-header names the person; --name, --role and --blind do not go with it.", next_step="Name second reviewers and roles in [review] of project.toml.")
     reviewer = None if user_header else Reviewer(name or click.prompt("Your name", err=True), role or click.prompt("Your role", err=True), blind)
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise UsageError(f"port {port} is in use.", next_step="Close the other review page, or give another --port.") from error
-        listener.listen(128)  # from here on a browser may knock
+    if reviewer and not plain(reviewer.name + reviewer.role):
+        raise UsageError("the name or the role holds characters that cannot be printed.", next_step="Type them again.")
+    with listen(port) as listener:
         port = listener.getsockname()[1]
-        token = secrets.token_urlsafe(24)
+        token, base = secrets.token_urlsafe(24), "" if user_header else f"/{secrets.token_urlsafe(16)}"
         hosts = (f"127.0.0.1:{port}", f"localhost:{port}", *public_host)
-        app = make_app(project, reviewer=reviewer, user_header=user_header, hosts=hosts, token=token)
-        address = f"http://127.0.0.1:{port}/" + ("" if user_header else f"?token={token}")
+        app = make_app(project, reviewer=reviewer, user_header=user_header, hosts=hosts, token=token, base=base)
+        address = f"http://127.0.0.1:{port}{base}/" + ("" if user_header else f"?token={token}")
         say(f"Review page: {address}\nThe address works once, in one browser on this machine. Ctrl-C ends the page; every decision is saved as it is made.")
         if not no_browser:
             webbrowser.open(address)
-        uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, server_header=False, limit_concurrency=64)).run(sockets=[listener])
+        serve(app, listener)
     return 0
 
 

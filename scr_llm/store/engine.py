@@ -26,6 +26,7 @@ _CAUSES = (
     ("unable to open", "cannot be opened", "Check that the project folder is there and that you may write to it."),
     ("disk i/o", "cannot be read or written: the disk reports an error", "Copy the project to another disk, then try again."),
     ("malformed", "is damaged", _BACKUP),
+    ("no such table", "is not whole", _BACKUP),
     ("not a database", "is not a database of this program", _BACKUP),
 )
 """Words in SQLite's message, what they mean, and the next step."""
@@ -51,7 +52,7 @@ def named_errors(path: Path) -> Iterator[None]:
 
 def engine_of(path: Path, *, journal: str = "WAL") -> Engine:
     """An engine whose every error, but a broken constraint, is a `StoreError`."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", max_overflow=-1)  # a thread never waits for another to be done with its connection
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _: object) -> None:

@@ -1,11 +1,14 @@
 """The routes. Each reads a form or an address, asks the desk, and fills a template."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote as in_url
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,9 +19,10 @@ from starlette.types import ASGIApp
 
 from scr_llm import results, signing
 from scr_llm.desk import Desk, Reviewer
-from scr_llm.errors import ConflictError, RefusedError, ScrError
+from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
-from scr_llm.web import form, picture, view
+from scr_llm.web import form, trouble, view
+from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
 
 Handler = Callable[["Page", Request], Response]
@@ -30,10 +34,12 @@ STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": 
 class Page:
     """One running review page: the desk, who sits at it, and the templates."""
 
-    def __init__(self, project: Project, reviewer: Reviewer | None, user_header: str | None) -> None:
-        self.project, self.desk = project, Desk(project)
-        self._reviewer, self._user_header = reviewer, user_header
-        self.csrf = ""
+    def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
+        self.project, self.desk, self.drawing = project, Desk(project), Drawing()
+        self.base, self.csrf = base, ""
+        self.signing = threading.Lock()
+        self._reviewer = reviewer
+        self._database = _identity(project)
         self._templates = Environment(loader=PackageLoader("scr_llm.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         self._templates.filters["words"] = lambda text: str(text).replace("_", " ")
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
@@ -42,7 +48,7 @@ class Page:
         """Who asks: the person at this machine, or the one whom the reverse proxy names."""
         if self._reviewer:
             return self._reviewer
-        name = request.headers[self._user_header or ""].strip()
+        name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
 
@@ -50,16 +56,45 @@ class Page:
         """A filled template."""
         who = self.who(request)
         text = self._templates.get_template(template).render(
-            who=who, csrf=self.csrf, project=self.project.settings, progress=view.progress(self.desk, who), **values
+            who=who, base=self.base, csrf=self.csrf, project=self.project.settings, progress=view.progress(self.desk, who), **values
         )
         return HTMLResponse(text, status)
 
+    def go(self, path: str) -> Response:
+        """Send the browser to another page."""
+        return RedirectResponse(self.base + path, 303)
+
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
-        """A page that says why something was not taken in."""
-        return self.show(request, "refused.html.j2", 409 if isinstance(error, ConflictError) else 400, told=str(error), back=back)
+        """A page that says why something was not taken in, with what the person wrote."""
+        status = 409 if isinstance(error, ConflictError) else 400
+        return self.show(request, "refused.html.j2", status, told=str(error), back=back, wrote=form.written(request))
+
+    def troubled(self, request: Request, error: Exception) -> Response:
+        """A page that says what went wrong on this machine, from which the same can be sent again."""
+        query = request.url.query
+        again = request.scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
+        expected = isinstance(error, (ScrError, SQLAlchemyError, OSError))
+        return self.show(
+            request, "trouble.html.j2", 503 if expected else 500, told=trouble.in_words(error), again=again, post=request.method == "POST",
+            fields=[(name, text) for name, text in form.fields(request) if name != "csrf"], wrote=form.written(request),
+        )  # fmt: skip
+
+    def see_to_database(self) -> None:
+        """Make sure that decisions go where they are kept.
+
+        Raises:
+            ScrError: the database was moved, deleted or replaced; what is written to it now would be lost.
+        """
+        if _identity(self.project) != self._database:
+            raise ScrError(
+                "the project's database was moved, deleted or replaced while this page was open, so nothing can be saved.",
+                next_step="Stop the page with Ctrl-C, put the project folder back where it was, and start the page again.",
+            )
 
 
-def make_app(project: Project, *, reviewer: Reviewer | None = None, user_header: str | None = None, hosts: tuple[str, ...], token: str) -> ASGIApp:
+def make_app(
+    project: Project, *, reviewer: Reviewer | None = None, user_header: str | None = None, hosts: tuple[str, ...], token: str, base: str = ""
+) -> ASGIApp:  # fmt: skip
     """The page as an ASGI app.
 
     Args:
@@ -68,37 +103,64 @@ def make_app(project: Project, *, reviewer: Reviewer | None = None, user_header:
         user_header: the header in which it does.
         hosts: the server's own addresses, as `127.0.0.1:8765`; requests to others are refused.
         token: lets the first browser in that gives it.
+        base: the path under which all pages lie, as `/x7Kq`; nothing for the root.
     """
-    page = Page(project, reviewer, user_header)
+    page = Page(project, reviewer, base)
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
         async def endpoint(request: Request) -> Response:
             request.state.body = await request.body() if request.method == "POST" else b""
-            return await run_in_threadpool(_answered, page, handler, request)
+            return await run_in_threadpool(_answered, page, handler, request, path)
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
-    app = Starlette(routes=[
+    @asynccontextmanager
+    async def running(app: Starlette) -> AsyncIterator[None]:
+        page.drawing.start()
+        yield
+        page.drawing.close()
+        page.desk.close()
+
+    app = Starlette(lifespan=running, routes=[
         route("/", _start), route("/matrix", _matrix), route("/next", _next), route("/cell/{document}/{key}", _cell), route("/cell/{document}/{key}", _decide, "POST"),
-        route("/undo", _undo, "POST"), route("/document/{document}", _document), route("/page/{document}/{number:int}.png", _picture), route("/disagreements", _disagreements),
+        route("/undo", _undo, "POST"), route("/document/{document}", _document), route("/page/{document}/{number}.png", _picture), route("/disagreements", _disagreements),
         route("/explain/{theme}", _explain), route("/sign-off", _sign_off), route("/sign-off", _sign, "POST"), route("/help", _help),
-        route("/static/{name}", _static),
+        Route("/static/{name}", _static),
     ])  # fmt: skip
-    guard = Guard(app, hosts, token, user_header)
+    guard = Guard(app, hosts, token, base, user_header)
     page.csrf = guard.csrf
     return guard
 
 
-def _answered(page: Page, handler: Handler, request: Request) -> Response:
+def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:
+    """What a handler answers, or a page that says why it could not."""
     try:
+        page.see_to_database()
         page.desk.refresh()
-        return handler(page, request)
-    except ScrError as error:
+        answer = handler(page, request)
+        if request.method == "POST":
+            page.see_to_database()
+        return answer
+    except HTTPException:
+        raise
+    except (RefusedError, UsageError) as error:
         return page.refused(request, error)
+    except Exception as error:
+        trouble.log(request.method, path, error)
+        return page.troubled(request, error)
+
+
+def _identity(project: Project) -> tuple[int, int] | None:
+    """Which file the project's database is; None where there is none."""
+    try:
+        found = project.store_path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _start(page: Page, request: Request) -> Response:
-    return RedirectResponse("/matrix", 303)
+    return page.go("/matrix")
 
 
 def _matrix(page: Page, request: Request) -> Response:
@@ -111,12 +173,12 @@ def _matrix(page: Page, request: Request) -> Response:
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
     found = page.desk.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
-    return RedirectResponse(_address(found) if found else "/matrix?done=1", 303)
+    return page.go(_address(found) if found else "/matrix?done=1")
 
 
 def _cell(page: Page, request: Request) -> Response:
     cell = page.desk.cell(request.path_params["document"], request.path_params["key"], page.who(request))
-    return page.show(request, "cell.html.j2", **view.opened(page.desk, cell, page.who(request), form.number(request.query_params.get("page", "0"))))
+    return page.show(request, "cell.html.j2", **view.opened(page.desk, page.drawing, cell, page.who(request), form.number(request.query_params.get("page", "0"))))
 
 
 def _decide(page: Page, request: Request) -> Response:
@@ -132,16 +194,16 @@ def _decide(page: Page, request: Request) -> Response:
     except (RefusedError, form.FormError) as error:
         return page.refused(request, error if isinstance(error, ScrError) else RefusedError(str(error)), back=_address((document, key)))
     if given.stay:
-        return RedirectResponse(_address((document, key)), 303)
+        return page.go(_address((document, key)))
     if given.act == "adjudicated":
-        return RedirectResponse("/disagreements", 303)
+        return page.go("/disagreements")
     found = page.desk.after(who, (document, key))
-    return RedirectResponse(_address(found) if found else "/matrix?done=1", 303)
+    return page.go(_address(found) if found else "/matrix?done=1")
 
 
 def _undo(page: Page, request: Request) -> Response:
     key = page.desk.withdraw(page.who(request))
-    return RedirectResponse(_address(key) if key else "/matrix", 303)
+    return page.go(_address(key) if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:
@@ -149,13 +211,13 @@ def _document(page: Page, request: Request) -> Response:
 
 
 def _picture(page: Page, request: Request) -> Response:
-    document, number = page.desk.documents.get(request.path_params["document"]), request.path_params["number"]
+    document, number = page.desk.documents.get(request.path_params["document"]), form.number(request.path_params["number"])
     if document is None or not 1 <= number <= document.pages:
         raise HTTPException(404)
     try:
-        return Response(picture.png(page.project.inbox / document.file, number), media_type="image/png")
+        return Response(page.drawing.png(page.project.inbox / document.file, number), media_type="image/png")
     except OSError as error:
-        return PlainTextResponse(f"This page cannot be drawn: {error}", 404)
+        return PlainTextResponse(f"This page cannot be drawn: {error.strerror or error}.", 404)
 
 
 def _disagreements(page: Page, request: Request) -> Response:
@@ -174,22 +236,35 @@ def _explain(page: Page, request: Request) -> Response:
 def _sign_off(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a second reviewer does not sign off.", next_step="Decide the cells that are left.")
-    return page.show(request, "sign_off.html.j2", wrong=signing.hindrances(page.desk), since=signing.since_signed(page.desk), signed=page.desk.store.sign_offs(), desk=page.desk)
+    state, wrong = signing.state_of(page.desk), signing.hindrances(page.desk)
+    shown = () if wrong or state.is_signed else signing.cautions(page.project)
+    return page.show(
+        request, "sign_off.html.j2", wrong=wrong, since=state.since, signed=page.desk.store.sign_offs(), desk=page.desk, signing=_to_sign(page),
+        cautions=[{"id": form.name_of(text), "text": text} for text in shown],
+    )  # fmt: skip
 
 
 def _sign(page: Page, request: Request) -> Response:
     who = page.who(request)
     if who.blind:
         raise RefusedError("a second reviewer does not sign off.", next_step="Decide the cells that are left.")
-    signing.sign_off(page.project, who.name, who.role)
-    return RedirectResponse("/sign-off", 303)
+    with page.signing:  # a second press of the button waits for the first, and finds that what it was for is signed
+        if form.one(request, "signing") == _to_sign(page):
+            answers = form.answers(request, signing.ready(page.project))
+            signing.sign_off(page.project, who.name, who.role, answers)
+    return page.go("/sign-off")
+
+
+def _to_sign(page: Page) -> str:
+    """What a signature would be for, as the form carries it: the sign-off's number and the last decision."""
+    return f"{len(page.desk.store.sign_offs()) + 1}:{page.desk.store.head()[1]}"
 
 
 def _help(page: Page, request: Request) -> Response:
     return page.show(request, "help.html.j2")
 
 
-def _static(page: Page, request: Request) -> Response:
+def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in STATIC:
         raise HTTPException(404)

@@ -1,9 +1,9 @@
-"""A page of a PDF as a picture, with where its words stand."""
+"""A page of a PDF as a picture, and where its words stand on it. Runs in a process of its own (`drawing`)."""
 
 import ctypes
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from scr_llm.stages.read.rectangles import stretches
 WIDTH = 1100
 """Pixels of a drawn page."""
 _LONGEST = 4000
-_LOCK = threading.Lock()  # pdfium serves one thread at a time
 
 
 @dataclass(frozen=True)
@@ -37,56 +36,60 @@ class Line:
     box: Box
 
 
-@lru_cache(maxsize=24)
+@dataclass(frozen=True)
+class Layout:
+    """Where words of a page stand on its picture; nothing where they cannot be placed."""
+
+    marks: tuple[Box, ...] = ()
+    """Of its quotes."""
+    lines: tuple[Line, ...] = ()
+    """All its lines, for selecting."""
+
+
 def png(path: Path, number: int) -> bytes:
-    """A page drawn. Raises OSError where pdfium cannot draw it."""
-    with _LOCK:
-        try:
-            document = pdfium.PdfDocument(path)
-        except pdfium.PdfiumError as error:
-            raise OSError(str(error)) from error
-        try:
-            page = document[number - 1]
-            width, height = page.get_size()
-            scale = min(WIDTH / max(width, 1.0), _LONGEST / max(height, 1.0))
-            out = BytesIO()
-            page.render(scale=scale, may_draw_forms=False).to_pil().save(out, "PNG", compress_level=1)
-            return out.getvalue()
-        except pdfium.PdfiumError as error:
-            raise OSError(str(error)) from error
-        finally:
-            document.close()
+    """A page drawn.
+
+    Raises:
+        OSError: pdfium cannot draw it.
+    """
+    with _opened(path, number) as page:
+        width, height = page.get_size()
+        scale = min(WIDTH / max(width, 1.0), _LONGEST / max(height, 1.0))
+        out = BytesIO()
+        page.render(scale=scale, may_draw_forms=False).to_pil().save(out, "PNG", compress_level=1)
+        return out.getvalue()
 
 
-@lru_cache(maxsize=64)
-def lines(path: Path, text: str, number: int) -> tuple[Line, ...]:
-    """The lines of a page, for selecting; nothing where they cannot be placed."""
-    spans, at = [], 0
+def layout(path: Path, number: int, text: str, quotes: tuple[Span, ...]) -> Layout:
+    """Where the quotes and the lines of a page stand on its picture.
+
+    Raises:
+        OSError: pdfium cannot read it.
+    """
+    lines, at = [], 0
     for line in text.split("\n"):
         if line.strip():
-            spans.append(Span(page=number, start=at, end=at + len(line)))
+            lines.append(Span(page=number, start=at, end=at + len(line)))
         at += len(line) + 1
-    placed = boxes(path, text, tuple(spans))
-    return tuple(Line(text[s.start : s.end], found[0]) for s, found in zip(spans, placed, strict=True) if found)
+    with _opened(path, number) as page:
+        placed = [tuple(_on_screen(page, box) for box in found) for found in stretches(page, text, (*quotes, *lines))]
+    marks, rows = placed[: len(quotes)], placed[len(quotes) :]
+    return Layout(
+        tuple(box for found in marks for box in found),
+        tuple(Line(text[s.start : s.end], found[0]) for s, found in zip(lines, rows, strict=True) if found),
+    )
 
 
-@lru_cache(maxsize=256)
-def boxes(path: Path, text: str, spans: tuple[Span, ...]) -> tuple[tuple[Box, ...], ...]:
-    """Where stretches of one page's text stand on it; empty ones where they cannot be placed."""
-    if not spans:
-        return ()
-    with _LOCK:
+@contextmanager
+def _opened(path: Path, number: int) -> Iterator[pdfium.PdfPage]:
+    try:
+        document = pdfium.PdfDocument(path)
         try:
-            document = pdfium.PdfDocument(path)
-        except (pdfium.PdfiumError, OSError):
-            return tuple(() for _ in spans)
-        try:
-            page = document[spans[0].page - 1]
-            return tuple(tuple(_on_screen(page, box) for box in found) for found in stretches(page, text, spans))
-        except pdfium.PdfiumError:
-            return tuple(() for _ in spans)
+            yield document[number - 1]
         finally:
             document.close()
+    except pdfium.PdfiumError as error:
+        raise OSError(str(error)) from error
 
 
 def _on_screen(page: pdfium.PdfPage, box: tuple[float, float, float, float]) -> Box:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from scr_llm.desk import Cell, Desk, Reviewer
+from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Span
 from scr_llm.stages.review import Key, Standing
-from scr_llm.web import picture
+from scr_llm.web.drawing import Drawing
 
 SHORT = {"present": "Yes", "explicitly_absent": "Said not", "not_mentioned": "Not found", "unclear": "Unclear"}
 
@@ -64,17 +65,17 @@ def matrix(desk: Desk, who: Reviewer, first: int, rows: int, everything: bool) -
     }  # fmt: skip
 
 
-def opened(desk: Desk, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
+def opened(desk: Desk, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
     """All that the page of one cell prints: the cell, the page of the PDF with its highlights, and its lines for selecting."""
     reading = desk.reading(cell.document.id)
     shown = cell.evidence or cell.nearest
     number = page if 1 <= page <= len(reading.pages) else shown[0].page if shown else 1
     path, text = desk.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in shown if e.page == number]
-    placed = picture.boxes(path, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
+    placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
     opinions = [("First reviewer", cell.standing.first[-1]), ("Second reviewer", cell.standing.blind[-1])] if cell.standing.first and cell.standing.blind else []
     return {
-        "c": cell, "number": number, "pages": len(reading.pages), "boxes": [box for found in placed for box in found], "lines": picture.lines(path, text, number),
+        "c": cell, "number": number, "pages": len(reading.pages), "boxes": placed.marks, "lines": placed.lines,
         "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "opinions": [] if who.blind else opinions,
         "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
     }  # fmt: skip
@@ -97,7 +98,8 @@ def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
 
 def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
     """Findings, recommendations and case facts of one review, each with where it stands."""
-    desk.reading(document_id)
+    if document_id not in desk.documents:
+        raise RefusedError("this review is not in the project, or is not coded yet.", next_step="Go back to the matrix.")
     rows = [] if who.blind else [desk.cell(document_id, key, who) for (d, key), p in desk.proposals.items() if d == document_id and p.kind != "theme"]
     return {"label": desk.labels[document_id], "d": desk.documents[document_id], "rows": rows}
 

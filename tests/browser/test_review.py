@@ -6,13 +6,15 @@
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from served import ALEX, SAM, coded_project, review_page
+from served import ALEX, SAM, coded_project, decide_all, review_page
 
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.project import load_project
@@ -172,7 +174,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.goto(f"{first.base}/disagreements")
         expect(page.locator("main")).to_contain_text("They say so themselves.")
         accessible(page)
-        page.click(f"main a[href='/cell/{child}/{present[0]}']")
+        page.click(f"main a[href$='/cell/{child}/{present[0]}']")
         accessible(page)
         page.keyboard.press("c")
         page.keyboard.type("The quote speaks of this review's own workers.")
@@ -244,6 +246,81 @@ def test_narrow_zoomed_and_without_the_script(chromium: Browser, tmp_path: Path)
         old = plain.url
         plain.click("button[value=not_mentioned]")
         assert plain.url != old and "/cell/" in plain.url
+
+
+def test_the_cookie_goes_nowhere_else_and_two_pages_live_side_by_side(chromium: Browser, tmp_path: Path) -> None:
+    """Cookies know no ports: another program's server on this machine is visited, and must not be given this page's."""
+    got: list[str | None] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            got.append(self.headers["Cookie"])
+            self.send_response(200)
+            self.send_header("Set-Cookie", "scr_llm_review=mine; Path=/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    other = ThreadingHTTPServer(("127.0.0.1", 0), Other)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    try:
+        with review_page(root, *ALEX) as first, review_page(root, *SAM) as second:
+            page = chromium.new_context().new_page()
+            for served in (first, second):
+                page.goto(served.address)
+                expect(page.locator("h1")).to_have_text("Cases by themes")
+            for path in ("/", first.prefix, "/matrix"):
+                page.goto(f"http://127.0.0.1:{other.server_port}{path}")
+            assert got and set(got) <= {None, "scr_llm_review=mine"}
+            page.goto(f"{first.base}/matrix")
+            expect(page.locator(".who")).to_contain_text("Alex Reader")
+            page.goto(f"{second.base}/matrix")
+            expect(page.locator(".who")).to_contain_text("Sam Second")
+    finally:
+        other.shutdown()
+        other.server_close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_double_click_is_one_signature_and_one_decision(chromium: Browser, tmp_path: Path, script: bool) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    with review_page(root, *ALEX) as served:
+        page = chromium.new_context(java_script_enabled=script).new_page()
+        page.goto(served.address)
+        page.goto(f"{served.base}/next")
+        page.dblclick("button[data-key=x]") if script else page.click("button[data-key=x]")
+        page.wait_for_url(lambda url: True)
+        expect(page.locator("main")).not_to_contain_text("Not taken in")
+        decide_all(root)
+        page.goto(f"{served.base}/sign-off")
+        page.dblclick("text=Sign as Alex Reader")
+        expect(page.locator("main")).to_contain_text("nothing has changed since")
+    desk = Desk(load_project(root))
+    assert len(desk.store.sign_offs()) == 1
+    desk.close()
+
+
+def test_a_fault_is_a_page_from_which_the_decision_can_be_sent_again(chromium: Browser, tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    path = load_project(root).store_path
+    with review_page(root, *ALEX) as served:
+        page, _ = visit(chromium, served.address)
+        page.goto(f"{served.base}/next")
+        page.fill("#reason", "A thought that took ten minutes.")
+        path.rename(root / "away")
+        page.click("button[data-key=x]")
+        expect(page.locator("h1")).to_have_text("This did not work")
+        expect(page.locator("textarea")).to_have_value("A thought that took ten minutes.")
+        accessible(page)
+        (root / "away").rename(path)
+        page.click("text=Send it again")
+        page.wait_for_url("**/cell/**")
+    desk = Desk(load_project(root))
+    assert [d.reason for d in desk.store.decisions()] == ["A thought that took ten minutes."]
+    desk.close()
 
 
 def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> None:

@@ -49,7 +49,13 @@
     if (image.complete) show(); else image.addEventListener("load", show, { once: true });
   }
 
-  let busy = false;
+  // A form goes out once, however often its button is pressed; after a while again, in case nothing came back.
+  let sent = false;
+  document.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+    window.setTimeout(() => { sent = false; }, 5000);
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { if (document.activeElement) document.activeElement.blur(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(off) === "1") return;
@@ -57,13 +63,11 @@
     if (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "checkbox")) return;
     if (event.key === "q") { quote(); event.preventDefault(); return; }
     if (event.key === "c") { const box = document.getElementById("reason"); if (box) { box.focus(); event.preventDefault(); } return; }
-    if (event.key === "m") { window.location.assign("/matrix"); return; }
     const found = Array.from(document.querySelectorAll("[data-key]")).find((e) => e.dataset.key === event.key);
-    if (found && !busy) {
-      if (found.form) busy = true;
+    if (found) {
       event.preventDefault();
       found.click();
     }
   });
-  window.addEventListener("pageshow", () => { busy = false; });
+  window.addEventListener("pageshow", () => { sent = false; });
 })();

@@ -1,0 +1,158 @@
+"""The page's server: uvicorn on 127.0.0.1, with connections that cannot be held for nothing.
+
+A browser opens connections that it does not use, and another program may open hundreds and say nothing on them. So each connection has a time by
+which the other side must have taken its next step, and when there are too many that we wait for, those that kept us waiting longest are closed. None
+is turned away for their sake: a browser always gets in.
+"""
+
+import asyncio
+import os
+import socket
+from typing import Any, Literal
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from scr_llm.errors import UsageError
+
+HEAD_SECONDS = 10.0
+"""For a request's head, on a new connection or after an answer."""
+BODY_SECONDS = 30.0
+"""For a request's body, from its head on; and for the other side to take an answer."""
+IDLE_SECONDS = 5
+"""After an answer, for the first byte of the next request."""
+MOST_WAITING = 64
+"""Connections on which we may wait for the other side at once."""
+YOUNG_SECONDS = 0.25
+"""A connection younger than this is not closed to make room: its request may have arrived and not been read yet."""
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a request's head."""
+_OPEN_FILES = 4096
+
+Step = Literal["head", "body", "ours"]
+
+
+class Connection(H11Protocol):
+    """One connection, of which something is expected by a certain time."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._step: Step = "ours"
+        self._since = 0.0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody connected."""
+        super().connection_made(transport)
+        self._expect()
+        if len(self.connections) > MOST_WAITING:
+            self.loop.call_later(YOUNG_SECONDS, self._make_room)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came in."""
+        try:
+            super().data_received(data)
+        except h11.LocalProtocolError:  # what came makes no sense after what was answered
+            self.transport.abort()
+        self._expect()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, where an answer can still be given."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+            if self.cycle:  # whoever was still at work on an answer need not go on
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
+        else:
+            self.transport.abort()
+
+    def on_response_complete(self) -> None:
+        """An answer was given."""
+        super().on_response_complete()
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        super().connection_lost(exc)
+        if self._deadline:
+            self._deadline.cancel()
+
+    def shutdown(self) -> None:
+        """The page ends: what is being answered is finished, nothing else is waited for."""
+        if self._step == "ours" or self.transport.get_write_buffer_size():
+            super().shutdown()
+        else:
+            self.transport.abort()
+
+    def _next_step(self) -> Step:
+        """Whose turn it is: ours, or the other side's to send (the rest of) a head or a body."""
+        if self.conn.their_state is h11.SEND_BODY:
+            return "body"
+        return "head" if self.cycle is None or self.cycle.response_complete else "ours"
+
+    def _expect(self) -> None:
+        """Note whose turn it is now. The time runs from the beginning of a step, so that one byte now and then does not prolong it."""
+        step = self._next_step()
+        if step == self._step:
+            return
+        self._step, self._since = step, self.loop.time()
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+        if step != "ours":
+            slow = step == "body" or self.transport.get_write_buffer_size()
+            self._deadline = self.loop.call_later(BODY_SECONDS if slow else HEAD_SECONDS, self.transport.abort)
+
+    def _make_room(self) -> None:
+        """Close the connections that kept us waiting longest, where there are more than may be."""
+        before = self.loop.time() - YOUNG_SECONDS
+        waiting = [c for c in self.connections if isinstance(c, Connection) and c._step != "ours"]
+        surplus = max(0, len(waiting) - MOST_WAITING)
+        for connection in sorted(waiting, key=lambda c: c._since)[:surplus]:
+            if connection._since <= before:
+                connection.transport.abort()
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on 127.0.0.1; from here on a browser may knock. Port 0 takes any free one.
+
+    Raises:
+        UsageError: the port is in use.
+    """
+    # with the protocol named, asyncio sends small answers at once; without it, each waits 40 ms for the other side's acknowledgement
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # on Windows SO_REUSEADDR would let another program listen on the same port
+    alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", None) if os.name == "nt" else socket.SO_REUSEADDR
+    if alone is not None:
+        listener.setsockopt(socket.SOL_SOCKET, alone, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"port {port} cannot be used ({error.strerror}).", next_step="Close the other review page, or give another --port.") from error
+    listener.listen(1024)
+    return listener
+
+
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve an app until Ctrl-C."""
+    _allow_open_files()
+    config = uvicorn.Config(
+        app, http=Connection, ws="none", lifespan="on", log_level="critical", access_log=False, server_header=False, proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=5, h11_max_incomplete_event_size=LARGEST_HEAD, backlog=1024,
+    )  # fmt: skip
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _allow_open_files() -> None:
+    """Let the process have enough connections open that a flood can be sorted out; macOS allows 256 unasked."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
