@@ -137,7 +137,8 @@ def completion_in(given: Any, where: str) -> Completion:
         raise invalid("its first choice holds no message")
     content, refusal = message.get("content"), message.get("refusal")
     if isinstance(content, list) and all(isinstance(part, dict) for part in content):  # legal at some gateways
-        content, refusal = (_joined(content, "text"), refusal or _joined(content, "refusal"))
+        parts: list[dict[str, Any]] = content
+        content, refusal = _joined(parts, "text"), refusal or _joined(parts, "refusal")
     if not isinstance(content, str | None):
         raise invalid("the content of its message is neither text nor a list of text parts")
     if len(content or "") > LONGEST_TEXT:

@@ -119,8 +119,8 @@ class Wire:
         host = (self._base.hostname or "").encode("idna")
         return httpcore2.URL(scheme=self._base.scheme.encode(), host=host, port=self._base.port, target=target.encode())
 
-    def _sent(self, content: bytes, content_type: str) -> dict[str, str]:
-        return {**self._headers, "Content-Type": content_type} if content else self._headers
+    def _sent(self, content: bytes, content_type: str) -> list[tuple[bytes | str, bytes | str]]:
+        return [*self._headers.items(), *([("Content-Type", content_type)] if content else [])]
 
 
 def _authorization(endpoint: Endpoint) -> str | None:
