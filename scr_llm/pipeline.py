@@ -1,5 +1,6 @@
 """The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
 
+import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -7,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
@@ -117,11 +120,14 @@ def _admitted(project: Project, store: Store, documents: Sequence[Document], pro
             yield fit
 
 
-Drafted = tuple[Document, Reading, DraftCoding | Exception]
+Drafted = tuple[Document, tuple[DraftCoding, Coding] | Exception]
+
+_NOT_THE_DOCUMENTS = (StopError, SQLAlchemyError, sqlite3.Error)
+"""What is no document's fault and ends the run: a wish to stop, and a database that fails."""
 
 
 def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codebook: Codebook, at_once: int, stop: Callable[[], None]) -> None:
-    """Code documents side by side, saving each as it is done. What goes wrong with one becomes its status and reason.
+    """Code documents side by side, saving each as it is done. Whatever goes wrong with one becomes its status and reason.
 
     Raises:
         StopError: asking was stopped; what was under way is finished or left for the next run.
@@ -129,9 +135,10 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
 
     def draft(document: Document, reading: Reading) -> Drafted:
         try:
-            return document, reading, coder.code(reading, codebook)
-        except (ScrError, OSError) as error:
-            return document, reading, error
+            drafted = coder.code(reading, codebook)
+            return document, (drafted, ground(drafted, reading))
+        except Exception as error:
+            return document, error
 
     def pairs() -> Iterator[tuple[Document, Reading]]:
         for document in documents:
@@ -139,16 +146,34 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
                 yield document, reading
 
     with closing(_side_by_side(draft, pairs(), at_once, stop)) as results:
-        for document, reading, drafted in results:
-            now = store.document(document.id)
-            if isinstance(drafted, StopError):
-                raise drafted
-            if isinstance(drafted, Exception):
-                store.save_document(document.model_copy(update={"status": "failed", "reason": f"{drafted} Run again to try it again."}))
-            elif now and now.status == "superseded":  # re-issued while it was coded
-                store.save_coding(now, drafted, ground(drafted, reading))
-            else:
-                _keep(store, document.model_copy(update={"status": "coded"}), drafted, with_hashes(ground(drafted, reading), codebook), codebook)
+        for document, done in results:
+            try:
+                if isinstance(done, Exception):
+                    raise done
+                _save(store, document, *done, codebook)
+            except _NOT_THE_DOCUMENTS:
+                raise
+            except Exception as error:  # whatever a coder, a reply or a document may bring about: the other documents go on
+                store.save_document(document.model_copy(update={"status": "failed", "reason": _why(error)}))
+
+
+def _why(error: Exception) -> str:
+    """Why a document was not coded, and the next step; what nobody foresaw is named by its kind."""
+    if isinstance(error, ScrError):
+        return f"{error} Run again to try it again."
+    said = "".join(c if c.isprintable() else " " for c in str(error))[:200]  # also half a character, which no file can hold
+    return (
+        f"Coding it went wrong in a way that was not foreseen ({type(error).__name__}{f': {said}' if said else ''}). "
+        "Run again to try it again; if it goes wrong again, code this document by rules or by hand, and report it."
+    )
+
+
+def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
+    now = store.document(document.id)
+    if now and now.status == "superseded":  # re-issued while it was coded
+        store.save_coding(now, drafted, coding)
+    else:
+        _keep(store, document.model_copy(update={"status": "coded"}), drafted, with_hashes(coding, codebook), codebook)
 
 
 def _keep(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
@@ -176,6 +201,7 @@ def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[
                     yield from (future.result() for future in done)
         except BaseException:  # an interruption, or whoever takes the results has had enough
             stop()
+            pool.shutdown(wait=False, cancel_futures=True)  # leaving the block waits for what is under way
             raise
 
 
