@@ -191,6 +191,10 @@ class _Batches:
         self._behave, self.looks, self.lost = behave, looks, lost
         self.keeps_metadata = self.lists = True
         """Whether a batch's metadata is given back, and whether batches are listed."""
+        self.refuses = False
+        """Whether no batch is taken."""
+        self.after_upload: Callable[[], None] = lambda: None
+        """Called when the questions are here, before the answer goes back."""
         self.after_begin: Callable[[], None] = lambda: None
         """Called when a batch was taken, before the answer goes back."""
         self.files: dict[str, bytes] = {}
@@ -202,6 +206,7 @@ class _Batches:
         content = next(p.get_payload(decode=True) for p in parts if p.get_filename())  # type: ignore[union-attr]
         name = f"file-{len(self.files) + 1}"
         self.files[name] = content  # type: ignore[assignment]
+        self.after_upload()
         return {"id": name, "object": "file", "bytes": len(content), "created_at": 1, "filename": "questions.jsonl", "purpose": "batch", "status": "processed"}
 
     def begin(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -249,6 +254,8 @@ class FakeServer:
     def __init__(self, script: Sequence[Behaviour] | Behaviour = answers, *, port: int = 0, repeat: bool = False, batch_looks: int = 1, batch_lost: int = 0, remember: bool = True) -> None:
         self._script, self._repeat, self._remember = script, repeat, remember
         self.asked = 0
+        self.models = [MODEL]
+        """Names that the list of models gives."""
         self.batches = _Batches(script if callable(script) else answers, batch_looks, batch_lost)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -271,7 +278,7 @@ class FakeServer:
                     return self._send(Answer(body=outer.batches.files[found[1]], headers={"Content-Type": "application/jsonl"}))
                 if self.path != "/v1/models":
                     return self._send(Answer(status=404))
-                listing = {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 1, "owned_by": "x"}]}
+                listing = {"object": "list", "data": [{"id": name, "object": "model", "created": 1, "owned_by": "x"} for name in outer.models]}
                 return self._send(Answer(body=json.dumps(listing).encode()))
 
             def do_POST(self) -> None:
@@ -280,6 +287,8 @@ class FakeServer:
                     return self._json(outer.batches.upload(body, self.headers["Content-Type"]))
                 request = json.loads(body)
                 if self.path == "/v1/batches":
+                    if outer.batches.refuses:
+                        return self._send(fails(400)(request))
                     return self._json(outer.batches.begin(request))
                 if self.path != "/v1/chat/completions":
                     return self._send(Answer(status=404))
