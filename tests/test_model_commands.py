@@ -136,9 +136,16 @@ def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(tmp_path: Path
     with FakeServer(lambda _: Answer(status=401, body=f"<p>no such key: {key}</p>".encode())) as server:
         (root / "project.toml").write_text(re.sub(r"http://127\.0\.0\.1:\d+/v1", server.base_url, (root / "project.toml").read_text()))
         shutil.copy(next(p for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf")) if not (root / "inbox" / p.name).exists()), root / "inbox")
-        for command, code in ((("run",), 1), (("status",), 0), (("batch", "send"), 1)):
-            done = scr(root, *command, expect=code)
-            assert key not in done.stdout + done.stderr and ("[key removed]" in done.stdout + done.stderr) == (command != ("batch", "send"))
+        for command, code in (("run", 1), ("status", 0)):
+            done = scr(root, command, expect=code)
+            assert key not in done.stdout + done.stderr and "no such key: [key removed]" in done.stdout + done.stderr
+    scr(root, "batch", "write", "questions.jsonl")
+    asked = [json.loads(line) for line in (root / "questions.jsonl").read_text().splitlines()]
+    rows: list[dict[str, Any]] = [{"custom_id": question["custom_id"], "error": {"message": f"not with {key}"}} for question in asked]
+    rows[0] = {"custom_id": asked[0]["custom_id"], "response": {"status_code": 200, "body": {**json.loads(answers(asked[0]["body"]).body), "model": key}}}
+    (tmp_path / "results.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    told = scr(root, "batch", "read", "../results.jsonl", expect=1).stderr
+    assert "1 replies kept" in told and "not with [key removed]" in told and key not in told
     for path in (p for p in root.rglob("*") if p.is_file()):
         assert key.encode() not in path.read_bytes(), path
         if zipfile.is_zipfile(path):
