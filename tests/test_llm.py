@@ -191,6 +191,13 @@ def test_nobody_listens() -> None:
         client.close()
 
 
+@pytest.mark.parametrize("address", ["http://a..b/v1", "http://127.0.0.1:99999/v1", "gopher://127.0.0.1/v1", "http:///v1", f"http://{'x' * 70}.org/v1"])
+def test_an_address_that_is_none_is_a_connection_that_fails(address: str) -> None:
+    client = Client(Endpoint(address, MODEL), remote_allowed=True, retries=replace(FAST, attempts=1))
+    with pytest.raises(CoderError, match=r"\(connection\)"):
+        ask(client)
+
+
 def test_usage_missing(start: Start) -> None:
     client, _ = start(says({"evidence": [], "value": "x"}, usage=False))
     reply = ask(client)
@@ -509,6 +516,29 @@ def test_a_proxy_from_the_environment_is_used_for_another_machine(scheme: str, l
                 ask(client)
         client.close()
     assert heard[0].startswith(line) and b"Proxy-Authorization: Basic" in heard[0]
+
+
+def test_an_address_in_brackets_is_reached() -> None:
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    heard: list[bytes] = []
+    with listening, ThreadPoolExecutor(1) as pool:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 418 No\r\nContent-Length: 0\r\n\r\n")
+
+        pool.submit(serve)
+        port = listening.getsockname()[1]
+        client = Client(Endpoint(f"http://[::1]:{port}/v1/", MODEL), retries=FAST)
+        with pytest.raises(NoReplyError, match=r"HTTP 418"):
+            ask(client)
+        client.close()
+    assert heard[0].startswith(b"POST /v1/chat/completions HTTP/1.1") and f"Host: [::1]:{port}".encode() in heard[0]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")

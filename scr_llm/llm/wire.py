@@ -120,7 +120,8 @@ class Wire:
         return httpcore2.URL(scheme=self._base.scheme.encode(), host=host, port=self._base.port, target=target.encode())
 
     def _sent(self, content: bytes, content_type: str) -> list[tuple[bytes | str, bytes | str]]:
-        return [*self._headers.items(), *([("Content-Type", content_type)] if content else [])]
+        host = self._base.netloc.rpartition("@")[2].encode("idna")
+        return [("Host", host), *self._headers.items(), *([("Content-Type", content_type)] if content else [])]
 
 
 def _authorization(endpoint: Endpoint) -> str | None:
