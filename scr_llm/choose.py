@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from scr_llm.stages.code import Coder
     from scr_llm.stages.code.llm import LlmCoder, Manners, Strategy
 
+MOST_NAMED = 30
+"""Models of a server that are named, at most."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -108,7 +111,7 @@ def allowed_to_send(project: Project, *, yes: bool) -> None:
     if not (llm.approved_by and llm.region):
         raise UsageError(
             f"the model at {without_credentials(llm.base_url)} is not on this machine, and reviews would be sent there.",
-            next_step="project.toml must name [llm] approved_by and region before that is allowed.",
+            next_step="project.toml must name [llm] approved_by and region, beside this base_url, before that is allowed.",
         )
     if not yes:
         click.confirm(
@@ -145,9 +148,21 @@ def endpoint_of(project: Project) -> "Endpoint":
     if not llm.base_url or not llm.model:
         raise UsageError("no language model is set.", next_step="Name base_url and model under [llm] in project.toml, or use --coder rules.")
     return Endpoint(
-        llm.base_url, llm.model, api_key=os.environ.get(llm.api_key_env, ""), timeout_s=llm.timeout_s, temperature=llm.temperature,
+        llm.base_url, llm.model, api_key=_key(llm.api_key_env), timeout_s=llm.timeout_s, temperature=llm.temperature,
         max_tokens=llm.max_tokens,
     )  # fmt: skip
+
+
+def _key(variable: str) -> str:
+    """The key in an environment variable; empty where it is not set.
+
+    Raises:
+        UsageError: it cannot be sent in a header. The key itself is not shown.
+    """
+    key = os.environ.get(variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"the key in {variable} holds characters that no key has.", next_step="Copy it again, without quotation marks or line breaks.")
+    return key
 
 
 def spend_of(llm: LlmSettings) -> "Spend":
@@ -205,12 +220,17 @@ def _replayed(project: Project, path: Path) -> Chosen:
     return Chosen(coder, 1, replay.spend, replay.stop, replay.close)
 
 
-def answers(base_url: str, model: str, api_key_env: str) -> str:
+def answers(project: Project) -> str:
     """Whether the model's server answers; only its list of models is asked for."""
     from scr_llm.llm import Client, Endpoint
 
+    llm = project.settings.llm
+    client = Client(Endpoint(llm.base_url, llm.model, api_key=_key(llm.api_key_env)))
     try:
-        served = Client(Endpoint(base_url, model, api_key=os.environ.get(api_key_env, ""))).models()
+        served = client.models()
     except CoderError as error:
         return f"It does not answer: {error}"
-    return f"It answers and serves: {', '.join(served) or 'nothing that it names'}."
+    finally:
+        client.close()
+    more = f" and {len(served) - MOST_NAMED} more" if len(served) > MOST_NAMED else ""
+    return f"It answers and serves: {', '.join(served[:MOST_NAMED]) or 'nothing that it names'}{more}."

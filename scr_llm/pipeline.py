@@ -9,7 +9,7 @@ from itertools import chain
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.errors import NothingDoneError, ScrError, StopError, UnreadableError
+from scr_llm.errors import NothingDoneError, ScrError, StopError, StoreError, UnreadableError
 from scr_llm.files import named_errors
 from scr_llm.project import Project
 from scr_llm.records import (
@@ -70,7 +70,7 @@ def run(
         if not documents:
             raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
         before = {d.id for d in documents if d.status == "coded"}
-        anew = {d.file: changed for d in documents if d.status == "coded" and (changed := recode(store, d, coder, codebook))}
+        anew = {d.file: lines for d in documents if d.status == "coded" and (lines := _recoded(store, d, coder, codebook))}
         admitted: Iterable[Document] = _admitted(project, store, documents, progress)
         if first:
             admitted = list(admitted)
@@ -81,12 +81,24 @@ def run(
             stopped = str(error)
         after = present_documents(project, store)
         remarks = {d.file: lines for d in after if d.status == "coded" and d.id not in before and (lines := remarks_on(store.coding(d.id)))}
-        remarks |= {file: [f"proposed anew, since the codebook changed: {', '.join(changed)}"] for file, changed in anew.items()}
+        remarks |= anew
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
         left_out=tuple(d for d in current_documents(after) if d.status != "coded"), stopped=stopped, remarks=remarks,
     )  # fmt: skip
+
+
+def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook) -> list[str]:
+    """Propose again what means something else since a document was coded. Returns what a person should know of it."""
+    try:
+        changed = recode(store, document, coder, codebook)
+    except _NOT_THE_DOCUMENTS:
+        raise
+    except Exception as error:  # as in `_code_all`: it stays as it was coded, and the other documents go on
+        why = _not_coded(document, error)
+        return [f"the codebook changed, and the changed codes could not be proposed again: {why.reason} {why.next_step}"]
+    return [f"proposed again, since the codebook changed: {', '.join(changed)}"] if changed else []
 
 
 def remarks_on(coding: Coding | None) -> list[str]:
@@ -117,11 +129,14 @@ def _admitted(project: Project, store: Store, documents: Sequence[Document], pro
             yield fit
 
 
-Drafted = tuple[Document, Reading, DraftCoding | Exception]
+Drafted = tuple[Document, tuple[DraftCoding, Coding] | Exception]
+
+_NOT_THE_DOCUMENTS = (StopError, StoreError)
+"""What is no document's fault and ends the run: a wish to stop, and a database that fails."""
 
 
 def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codebook: Codebook, at_once: int, stop: Callable[[], None]) -> None:
-    """Code documents side by side, saving each as it is done. What goes wrong with one becomes its status and reason.
+    """Code documents side by side, saving each as it is done. Whatever goes wrong with one becomes its status and reason.
 
     Raises:
         StopError: asking was stopped; what was under way is finished or left for the next run.
@@ -129,9 +144,10 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
 
     def draft(document: Document, reading: Reading) -> Drafted:
         try:
-            return document, reading, coder.code(reading, codebook)
-        except (ScrError, OSError) as error:
-            return document, reading, error
+            drafted = coder.code(reading, codebook)
+            return document, (drafted, ground(drafted, reading))
+        except Exception as error:
+            return document, error
 
     def pairs() -> Iterator[tuple[Document, Reading]]:
         for document in documents:
@@ -139,16 +155,32 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
                 yield document, reading
 
     with closing(_side_by_side(draft, pairs(), at_once, stop)) as results:
-        for document, reading, drafted in results:
-            now = store.document(document.id)
-            if isinstance(drafted, StopError):
-                raise drafted
-            if isinstance(drafted, Exception):
-                store.save_document(stopped(document, "failed", drafted, "Run again to try it again."))
-            elif now and now.status == "superseded":  # re-issued while it was coded
-                store.save_coding(now, drafted, ground(drafted, reading))
-            else:
-                _keep(store, document.model_copy(update={"status": "coded"}), drafted, with_hashes(ground(drafted, reading), codebook), codebook)
+        for document, done in results:
+            try:
+                if isinstance(done, Exception):
+                    raise done
+                _save(store, document, *done, codebook)
+            except _NOT_THE_DOCUMENTS:
+                raise
+            except Exception as error:  # whatever a coder, a reply or a document may bring about: the other documents go on
+                store.save_document(_not_coded(document, error))
+
+
+def _not_coded(document: Document, error: Exception) -> Document:
+    """A document that could not be coded; what nobody foresaw is named by its kind."""
+    if isinstance(error, ScrError):
+        return stopped(document, "failed", error, "Run again to try it again.")
+    said = "".join(c if c.isprintable() else " " for c in str(error))[:200]  # also half a character, which no file can hold
+    why = f"coding it went wrong in a way that was not foreseen ({type(error).__name__}{f': {said}' if said else ''})."
+    return stopped(document, "failed", why, "Run again to try it again; if it goes wrong again, code it by rules or by hand, and report it.")
+
+
+def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
+    now = store.document(document.id)
+    if now and now.status == "superseded":  # re-issued while it was coded
+        store.save_coding(now, drafted, coding)
+    else:
+        _keep(store, document.model_copy(update={"status": "coded"}), drafted, with_hashes(coding, codebook), codebook)
 
 
 def _keep(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
@@ -176,6 +208,7 @@ def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[
                     yield from (future.result() for future in done)
         except BaseException:  # an interruption, or whoever takes the results has had enough
             stop()
+            pool.shutdown(wait=False, cancel_futures=True)  # leaving the block waits for what is under way
             raise
 
 
@@ -273,8 +306,10 @@ def _admit(store: Store, document: Document, reading: Reading | Exception, print
         store.save_document(stopped(document, "unreadable", error))
     except OSError as error:
         store.save_document(stopped(document, "failed", *refused(error)))
-    except ScrError as error:
-        store.save_document(stopped(document, "failed", error, "Run again to try it again."))
+    except _NOT_THE_DOCUMENTS:
+        raise
+    except Exception as error:  # as in `_code_all`
+        store.save_document(_not_coded(document, error))
     return None
 
 

@@ -112,9 +112,9 @@ class LlmSettings(Record):
     max_tokens: int = Field(default=1024, ge=16, le=1_000_000)
     """Longest reply, in tokens."""
     region: str = ""
-    """Where a remote endpoint stands; must be named before anything leaves this machine."""
+    """Where the endpoint at `base_url` stands, if it is remote; must be named before anything leaves this machine."""
     approved_by: str = ""
-    """Who approved sending text there; must be named before anything leaves this machine."""
+    """Who approved sending text to `base_url`, and to no other address; must be named before anything leaves this machine."""
     redact: bool = False
     """Whether names, contact details, dates of birth and identifiers are replaced before sending."""
     budget: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -279,6 +279,8 @@ def load_project(root: Path) -> Project:
     for key, variable in (("base_url", "SCR_LLM_BASE_URL"), ("model", "SCR_LLM_MODEL")):
         if os.environ.get(variable):
             llm[key] = os.environ[variable]
+    if str(llm.get("base_url", "")).rstrip("/") != str(data.get("llm", {}).get("base_url", "")).rstrip("/"):
+        llm |= {"region": "", "approved_by": ""}  # they hold for the address that they stand beside, and for no other
     try:
         settings = Settings.model_validate({**data, "llm": llm})
     except ValidationError as error:

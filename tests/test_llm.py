@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from email.utils import formatdate
 from pathlib import Path
 from time import monotonic, sleep, time
 from typing import Any
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
@@ -29,6 +31,7 @@ from scr_llm.llm import (
     prompts,
     without_credentials,
 )
+from scr_llm.llm.endpoint import without_key
 from scr_llm.llm.fake import (
     MODEL,
     Answer,
@@ -41,6 +44,7 @@ from scr_llm.llm.fake import (
     filtered,
     hangs,
     invalid_json,
+    on_wire,
     raw,
     refuses,
     says,
@@ -185,6 +189,13 @@ def test_nobody_listens() -> None:
         with pytest.raises(CoderError, match=r"\(connection\)"):
             ask(client)
         client.close()
+
+
+@pytest.mark.parametrize("address", ["http://a..b/v1", "http://127.0.0.1:99999/v1", "gopher://127.0.0.1/v1", "http:///v1", f"http://{'x' * 70}.org/v1"])
+def test_an_address_that_is_none_is_a_connection_that_fails(address: str) -> None:
+    client = Client(Endpoint(address, MODEL), remote_allowed=True, retries=replace(FAST, attempts=1))
+    with pytest.raises(CoderError, match=r"\(connection\)"):
+        ask(client)
 
 
 def test_usage_missing(start: Start) -> None:
@@ -409,3 +420,156 @@ def test_stopping_lets_what_is_under_way_come_home() -> None:
         client.close()
         errors = [f.exception() for f in futures]
         assert [type(e) for e in errors if e] == [StopError, StopError] and len(server.requests) == 2
+
+
+KEY = "sk-one/two+0123456789"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        KEY, f"Bearer {KEY}", quote(KEY, safe=""), quote(quote(KEY, safe=""), safe=""), "".join(f"%{ord(c):02x}" for c in KEY), json.dumps(KEY).replace("/", r"\/"),
+        "".join(rf"\u{ord(c):04x}" for c in KEY), "".join(rf"\\\u{ord(c):04X}" for c in KEY), KEY[:8] + "".join(rf"\u{ord(c):04x}" for c in KEY[8:]),
+        "".join(f"&#{ord(c)};" for c in KEY), "".join(f"&#x{ord(c):02X};" for c in KEY),
+    ],
+)  # fmt: skip
+def test_a_key_is_taken_out_however_it_is_written(written: str) -> None:
+    endpoint = Endpoint("http://user:a-pass-word@127.0.0.1/v1", MODEL, api_key=KEY)
+    taken = without_key(f"<{written}> a-pass-word", endpoint).strip('"')
+    assert re.fullmatch(r'<"?(Bearer )?\[key removed\]"?> \[key removed\]', taken)
+    assert without_key("sk-one, two, none", endpoint) == "sk-one, two, none"
+    assert without_key("none of these is x", Endpoint("http://127.0.0.1/v1", MODEL, api_key="none")) == "none of these is x"
+
+
+def test_a_wait_of_a_day_holds_no_other_request(start: Start) -> None:
+    client, server = start(fails(429, headers={"Retry-After": "86400"}), GOOD)
+    with pytest.raises(NoReplyError, match=r"\(rate_limited\)"):
+        ask(client)
+    before = monotonic()
+    assert ask(client).parsed.value == "present" and monotonic() - before < 2 and len(server.requests) == 2
+
+
+def test_the_time_of_a_request_is_the_whole_time(start: Start) -> None:
+    steady = on_wire(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b" ", 0.05] * 200)
+    client, _ = start(steady, steady, timeout_s=0.4, retries=replace(FAST, attempts=1))
+    before = monotonic()
+    with pytest.raises(NoReplyError, match=r"\(timeout\): no reply within 0.4 s"):
+        ask(client)
+    assert 0.3 < monotonic() - before < 1.2
+
+
+def test_stopping_cuts_off_what_does_not_come_home() -> None:
+    with FakeServer(hangs(30)) as server:
+        client = Client(Endpoint(server.base_url, MODEL, timeout_s=60))
+        with ThreadPoolExecutor(2) as pool:
+            asked = [pool.submit(ask, client) for _ in range(2)]
+            sleep(0.2)
+            before = monotonic()
+            client.stop()
+            assert all(isinstance(future.exception(), StopError) for future in asked)
+        assert monotonic() - before < 2
+        client.close()
+
+
+def silent_port(stack: ExitStack) -> int:
+    """A port that is connected to and says nothing."""
+    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    return int(listening.getsockname()[1])
+
+
+def test_a_handshake_that_never_ends_is_given_up() -> None:
+    with ExitStack() as stack:
+        client = Client(Endpoint(f"https://127.0.0.1:{silent_port(stack)}/v1", MODEL, timeout_s=0.3), retries=replace(FAST, attempts=1))
+        with pytest.raises(NoReplyError, match=r"\(timeout\)"):
+            ask(client)
+        client.close()
+
+
+def test_a_server_that_does_not_read_is_given_up() -> None:
+    with ExitStack() as stack:
+        client = Client(Endpoint(f"http://127.0.0.1:{silent_port(stack)}/v1", MODEL, timeout_s=0.5), retries=replace(FAST, attempts=1))
+        before = monotonic()
+        with pytest.raises(NoReplyError, match=r"\(timeout\)"):
+            client.ask(Question("q", "s", "word " * 4_000_000, Verdict))
+        assert monotonic() - before < 5
+        client.close()
+
+
+@pytest.mark.parametrize(("scheme", "line"), [("http", b"POST http://models.example.org/v1/chat/completions HTTP/1.1"), ("https", b"CONNECT models.example.org:443 HTTP/1.1")])
+def test_a_proxy_from_the_environment_is_used_for_another_machine(scheme: str, line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def proxy() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n")
+
+        for name in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, f"http://somebody:pass@127.0.0.1:{listening.getsockname()[1]}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        client = Client(Endpoint(f"{scheme}://models.example.org/v1", MODEL), remote_allowed=True, retries=replace(FAST, attempts=1))
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(proxy)
+            with pytest.raises(NoReplyError, match=r"\((server_error|connection)\)"):
+                ask(client)
+        client.close()
+    assert heard[0].startswith(line) and b"Proxy-Authorization: Basic" in heard[0]
+
+
+def test_an_address_in_brackets_is_reached() -> None:
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    heard: list[bytes] = []
+    with listening, ThreadPoolExecutor(1) as pool:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 418 No\r\nContent-Length: 0\r\n\r\n")
+
+        pool.submit(serve)
+        port = listening.getsockname()[1]
+        client = Client(Endpoint(f"http://[::1]:{port}/v1/", MODEL), retries=FAST)
+        with pytest.raises(NoReplyError, match=r"HTTP 418"):
+            ask(client)
+        client.close()
+    assert heard[0].startswith(b"POST /v1/chat/completions HTTP/1.1") and f"Host: [::1]:{port}".encode() in heard[0]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")
+def test_a_certificate_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ssl
+    import subprocess
+
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"], cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    with FakeServer(GOOD) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+        server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
+        endpoint = Endpoint(server.base_url.replace("http:", "https:"), MODEL)
+        client = Client(endpoint, retries=replace(FAST, attempts=1))
+        with pytest.raises(NoReplyError, match=r"\(connection\).*certificate"):
+            ask(client)
+        client.close()
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        assert ask(client).parsed.value == "present"
+        client.close()
+
+
+@pytest.mark.parametrize("logprobs", ["x", {"content": [{"top_logprobs": [None, {"token": 5, "logprob": 1}, {"token": "Yes", "logprob": 1e308}, {"token": "No", "logprob": None}]}]}])
+def test_odd_probabilities_are_not_believed(start: Start, logprobs: object) -> None:
+    def odd(request: dict[str, Any]) -> Answer:
+        completion = json.loads(says("Yes")(request).body)
+        completion["choices"][0]["logprobs"] = logprobs
+        return Answer(body=json.dumps(completion).encode())
+
+    client, _ = start(odd)
+    assert weigh(client).yes == 1.0

@@ -432,3 +432,12 @@ def test_where_model_and_rules_differ_is_a_doubt() -> None:
         risk, alcohol = LlmCoder(client, prompts.load(PROMPTS), identity).code(reading(), book).themes
         client.close()
     assert risk.doubts == ("coders differ: the model says not mentioned, the rules present",) and alcohol.doubts == ()
+
+
+def test_records_made_at_run_time_are_made_in_threads_without_searching_source() -> None:
+    """Python 3.11 cannot parse in two threads at once, and a collection of garbage in between made it fail: SystemError, one run in two hundred."""
+    identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
+    for strategy in ("whole", "themes"):
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        asked = coder.questions(reading().model_copy(update={"items": ()}), CODEBOOK)
+        assert {q.reply.__name__ for q in asked} > {"Case", "Items"} and not any(q.reply.model_config["use_attribute_docstrings"] for q in asked)

@@ -88,6 +88,79 @@ def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
     assert "NOT approved" in told and "https://models.example.org/v1" in told
 
 
+def test_an_approval_belongs_to_the_address_that_it_stands_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scr_llm.project import load_project
+
+    root = project(tmp_path, "https://models.example.org/v1", 'region = "UK South"\napproved_by = "A. Governor"', names=())
+    for base_url, approved in (
+        ("", True), ("https://models.example.org/v1", True), ("https://models.example.org/v1/", True), ("https://elsewhere.example.org/v1", False),
+        ("http://models.example.org/v1", False), ("https://models.example.org/v1/other", False), ("https://models.example.org:444/v1", False),
+    ):  # fmt: skip
+        monkeypatch.setenv("SCR_LLM_BASE_URL", base_url)
+        llm = load_project(root).settings.llm
+        assert (llm.region, llm.approved_by) == (("UK South", "A. Governor") if approved else ("", "")), base_url
+    told = scr(root, "outgoing").stderr + scr(root, "doctor").stdout
+    assert "A. Governor" not in told and "NOT approved" in told and "refused" in told
+    assert "beside this base_url" in scr(root, "run", "--yes", expect=2).stderr
+
+
+@pytest.mark.slow
+def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import zipfile
+
+    key = "sk-echo/Key+0123456789"
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    escaped = "".join(f"\\u{ord(c):04x}" for c in key)
+
+    def echoes(request: dict[str, Any]) -> Answer:
+        completion = json.loads(answers(request).body)
+        message, question = completion["choices"][0]["message"], request["messages"][-1]["content"]
+        completion["model"] = f"model of {key}"
+        if "Theme: Alcohol" in question:
+            message["content"] = message["content"].replace("No model:", f"Authorization: Bearer {key}, {escaped}")
+        if "Theme: Record" in question:
+            message["refusal"] = f"Not with {key}."
+        return Answer(body=json.dumps(completion).encode())
+
+    with FakeServer(echoes) as server:
+        server.models = [key, "another"]
+        root = project(tmp_path, server.base_url)
+        shown = [scr(root, *command) for command in (("run",), ("status",), ("doctor",), ("explain", "alcohol_misuse"), ("export", "--format", "json"))]
+        scr(root, "batch", "write", "questions.jsonl", expect=3)
+        assert all(key not in done.stdout + done.stderr for done in shown)
+        assert "Not with [key removed]" in shown[-1].stdout and "[key removed], another" in shown[2].stdout
+        with Store(root / "scr_llm.sqlite") as store:
+            codings = [coding for d in store.documents() if (coding := store.coding(d.id))]
+        assert any("Bearer [key removed], [key removed]" in theme.why for coding in codings for theme in coding.themes)
+        assert server.headers[0]["Authorization"] == f"Bearer {key}"
+    with FakeServer(lambda _: Answer(status=401, body=f"<p>no such key: {key}</p>".encode())) as server:
+        (root / "project.toml").write_text(re.sub(r"http://127\.0\.0\.1:\d+/v1", server.base_url, (root / "project.toml").read_text()))
+        shutil.copy(next(p for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf")) if not (root / "inbox" / p.name).exists()), root / "inbox")
+        for command, code in (("run", 1), ("status", 0)):
+            done = scr(root, command, expect=code)
+            assert key not in done.stdout + done.stderr and "no such key: [key removed]" in done.stdout + done.stderr
+    scr(root, "batch", "write", "questions.jsonl")
+    asked = [json.loads(line) for line in (root / "questions.jsonl").read_text().splitlines()]
+    rows: list[dict[str, Any]] = [{"custom_id": question["custom_id"], "error": {"message": f"not with {key}"}} for question in asked]
+    rows[0] = {"custom_id": asked[0]["custom_id"], "response": {"status_code": 200, "body": {**json.loads(answers(asked[0]["body"]).body), "model": key}}}
+    (tmp_path / "results.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    told = scr(root, "batch", "read", "../results.jsonl", expect=1).stderr
+    assert "1 replies kept" in told and "not with [key removed]" in told and key not in told
+    for path in (p for p in root.rglob("*") if p.is_file()):
+        assert key.encode() not in path.read_bytes(), path
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                assert not any(key.encode() in packed.read(name) for name in packed.namelist()), path
+
+
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project(tmp_path, "http://127.0.0.1:9/v1", names=("corriford-child-1",))
+    for key in ("sk-one\nsk-two-0123456789", "“sk-0123456789”"):
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+        said = scr(root, "run", expect=2).stderr
+        assert "the key in OPENAI_API_KEY holds characters that no key has" in said and "0123456789" not in said
+
+
 def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> None:
     def sometimes(request: dict[str, Any]) -> Answer:
         return refuses()(request) if "Theme: Alcohol" in request["messages"][1]["content"] else answers(request)

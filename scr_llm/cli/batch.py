@@ -1,6 +1,6 @@
 """Batches of questions: written, sent, collected; or taken to another machine and back."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,13 @@ from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import NothingDoneError
 
 if TYPE_CHECKING:
+    from scr_llm.ledger import Ledger, OpenBatch
     from scr_llm.llm import Endpoint, Question
+    from scr_llm.llm.batch import Batches
     from scr_llm.project import Project
+
+CLOCKS_DIFFER_S = 3600
+"""Seconds by which an endpoint's clock may be behind this computer's."""
 
 
 @cli.group()
@@ -56,32 +61,94 @@ def write(folder: Path, file: Path) -> int:
 @batch.command()
 @PROJECT
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to a remote model that is approved.")
-def send(folder: Path, yes: bool) -> int:
+@click.option("--sent-as", metavar="ID", help="A send that was interrupted did arrive: this is its batch at the endpoint.")
+@click.option("--not-sent", is_flag=True, help="A send that was interrupted did not arrive: its questions may be sent again.")
+def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     """Send the open questions to the model's endpoint as one batch."""
     from scr_llm.choose import allowed_to_send
+    from scr_llm.errors import NoReplyError, UsageError
     from scr_llm.ledger import Ledger
-    from scr_llm.llm.batch import Batches
+    from scr_llm.llm.batch import Batches, content_hash
     from scr_llm.project import load_project
-    from scr_llm.store import Store
 
+    if sent_as and not_sent:
+        raise UsageError("a batch was sent or it was not.", next_step="Give --sent-as ID or --not-sent.")
     project = load_project(folder)
     endpoint, asked = _asked(project)
-    with Store(project.store_path) as store:
-        under_way = {key for b in store.batches() if not b["collected"] for key in b["questions"]}
-    asked = {key: q for key, q in asked.items() if key not in under_way}
-    content = _content(endpoint, asked)
-    allowed_to_send(project, yes=yes)
     ledger = Ledger(project, endpoint)
     batches = Batches(endpoint, ledger.note)
     try:
-        name = batches.send(content)
+        interrupted = [b for b in ledger.open_batches() if b.intended]
+        if interrupted:
+            allowed_to_send(project, yes=True)
+            if sent_as or not_sent:
+                _decided(interrupted, ledger, sent_as)
+            elif unknown := _settle(ledger, batches):
+                raise NothingDoneError(
+                    f"the batch of {unknown[0][0].at} was interrupted while it was sent, and whether it arrived cannot be found out: {unknown[0][1]}",
+                    next_step="Look at the endpoint's own page, then: scr-llm batch send --sent-as ID if it is there, or --not-sent if it is not.",
+                )
+        under_way = {key for b in ledger.open_batches() for key in b.keys}
+        asked = {key: q for key, q in asked.items() if key not in under_way}
+        if interrupted and not asked:
+            say("There is nothing else to send. Fetch the replies with: scr-llm batch collect")
+            return 0
+        content = _content(endpoint, asked)
+        allowed_to_send(project, yes=yes)
+        intention = ledger.intend_batch(content_hash(content), sorted(asked))
+        try:
+            name = batches.begin(batches.upload(content), content_hash(content))
+        except NoReplyError as error:
+            if error.state in ("rejected", "rate_limited", "too_long"):  # it said no; whatever else went wrong, it may have said yes
+                ledger.close_batch(intention)
+            raise
+        ledger.name_batch(intention, name)
     finally:
         batches.close()
         ledger.close()
-    with Store(project.store_path) as store:
-        store.save_batch(name, at=datetime.now(UTC).isoformat(timespec="seconds"), endpoint=endpoint.base_url, keys=sorted(asked), collected=False)
     say(f"Sent: {len(asked)} questions, {len(content):,} bytes, as batch {name}. Fetch the replies with: scr-llm batch collect")
     return 0
+
+
+def _settle(ledger: "Ledger", batches: "Batches") -> "list[tuple[OpenBatch, str]]":
+    """See what became of batches whose sending was interrupted. Gives those of which that cannot be known, and why."""
+    from scr_llm.errors import NoReplyError
+
+    unknown = []
+    for intention in [b for b in ledger.open_batches() if b.intended]:
+        if elsewhere := _elsewhere(intention, ledger.where):
+            unknown.append((intention, elsewhere))
+            continue
+        try:
+            found = batches.find(intention.intended or "", datetime.fromisoformat(intention.at).timestamp() - CLOCKS_DIFFER_S)
+        except NoReplyError as error:
+            unknown.append((intention, str(error)))
+            continue
+        if found:
+            ledger.name_batch(intention, found)
+            say(f"The batch of {intention.at}, whose sending was interrupted, did arrive, as {found}. It is not sent again.")
+        else:
+            ledger.close_batch(intention)
+            say(f"The batch of {intention.at}, whose sending was interrupted, did not arrive.")
+    return unknown
+
+
+def _elsewhere(batch: "OpenBatch", here: str) -> str | None:
+    """Where a batch is, if it is at another endpoint than the one that is set now."""
+    from scr_llm.llm.endpoint import without_credentials
+
+    there = without_credentials(batch.endpoint)
+    return None if there.rstrip("/") == here.rstrip("/") else f"it belongs to {there}, and [llm] base_url is {here} now."
+
+
+def _decided(interrupted: "list[OpenBatch]", ledger: "Ledger", sent_as: str | None) -> None:
+    """A person says what became of the first batch whose sending was interrupted."""
+    if sent_as:
+        ledger.name_batch(interrupted[0], sent_as)
+        say(f"Noted: the batch of {interrupted[0].at} is {sent_as}.")
+    else:
+        ledger.close_batch(interrupted[0])
+        say(f"Noted: the batch of {interrupted[0].at} was not sent.")
 
 
 @batch.command()
@@ -89,35 +156,56 @@ def send(folder: Path, yes: bool) -> int:
 def collect(folder: Path) -> int:
     """Fetch the results of the batches that are done, and keep each reply that is usable."""
     from scr_llm.choose import allowed_to_send, endpoint_of
-    from scr_llm.llm.batch import UNDER_WAY, Batches
+    from scr_llm.errors import NoReplyError
+    from scr_llm.ledger import Ledger
+    from scr_llm.llm.batch import Batches
     from scr_llm.project import load_project
-    from scr_llm.store import Store
 
     project = load_project(folder)
     endpoint = endpoint_of(project)
     allowed_to_send(project, yes=True)
-    batches = Batches(endpoint, lambda body, about: None)
+    ledger = Ledger(project, endpoint)
+    batches = Batches(endpoint, ledger.note)
     code = 0
-    with Store(project.store_path) as store:
-        waiting = [b for b in store.batches() if not b["collected"]]
-    if not waiting:
-        raise NothingDoneError("no batch is under way.", next_step="Send one: scr-llm batch send")
     try:
-        for known in waiting:
-            state, done, of = batches.state(known["id"])
-            if state in UNDER_WAY:
-                say(f"Batch {known['id']} is under way ({done} of {of} done). Collect it later.")
-                code = 1
+        if not ledger.open_batches():
+            raise NothingDoneError("no batch is under way.", next_step="Send one: scr-llm batch send")
+        for intention, why in _settle(ledger, batches):
+            say(f"The batch of {intention.at} was interrupted while it was sent, and whether it arrived cannot be found out: {why}")
+            say("  Look at the endpoint's own page, then: scr-llm batch send --sent-as ID, or --not-sent.")
+            code = 1
+        for known in ledger.open_batches():
+            if known.intended:
                 continue
-            _keep(project, endpoint, batches.fetch(known["id"]), set(known["questions"]))
-            with Store(project.store_path) as store:
-                store.save_batch(known["id"], at=known["at"], endpoint=known["endpoint"], keys=known["questions"], collected=True)
-            if state != "completed":
-                say(f"Batch {known['id']} ended as {state}. What it lacks is asked by the next run or batch.")
+            try:
+                code = max(code, _collect(project, endpoint, ledger, batches, known))
+            except NoReplyError as error:
+                say(f"Batch {known.id} cannot be fetched: {error}")
+                say("  Try again later. If it is gone, scr-llm run asks its questions one by one.")
                 code = 1
     finally:
         batches.close()
+        ledger.close()
     return code
+
+
+def _collect(project: "Project", endpoint: "Endpoint", ledger: "Ledger", batches: "Batches", known: "OpenBatch") -> int:
+    """Keep the replies of one batch, if it is done. Returns 1 where it is not, or not whole."""
+    from scr_llm.llm.batch import UNDER_WAY
+
+    if elsewhere := _elsewhere(known, ledger.where):
+        say(f"Batch {known.id} cannot be fetched: {elsewhere}")
+        return 1
+    state, done, of = batches.state(known.id)
+    if state in UNDER_WAY:
+        say(f"Batch {known.id} is under way ({done} of {of} done). Collect it later.")
+        return 1
+    _keep(project, endpoint, batches.fetch(known.id, len(known.keys)), set(known.keys))
+    ledger.close_batch(known)
+    if state == "completed":
+        return 0
+    say(f"Batch {known.id} ended as {state}. What it lacks is asked by the next run or batch.")
+    return 1
 
 
 @batch.command()
@@ -140,22 +228,27 @@ def _keep(project: "Project", endpoint: "Endpoint", text: str, expected: "set[st
     _, asked = _asked(project)
     ledger = Ledger(project, endpoint)
     kept: set[str] = set()
+    before = 0
     problems: list[str] = []
     try:
-        for result in results(text, {key: q for key, (q, _) in asked.items()}, endpoint):
-            if result.reply is None:
-                problems.append(f"{asked[result.key][0].name if result.key in asked else result.key[:40]}: {result.problem}")
-            else:
+        for result in results(text, {key: q for key, (q, _) in asked.items()}, endpoint, ledger.kept):
+            if result.reply:
                 question, document_id = asked[result.key]
                 ledger.keep(question, endpoint, result.reply, document_id)
                 kept.add(result.key)
+            elif result.problem:
+                problems.append(f"{asked[result.key][0].name if result.key in asked else result.key[:40]}: {result.problem}")
+            else:
+                before += 1
     finally:
         ledger.close()
     lacking = ((expected & asked.keys()) if expected is not None else asked.keys()) - kept
-    say(f"{len(kept)} replies kept, {len(lacking)} questions without a usable one; the next run asks them." if lacking else f"{len(kept)} replies kept.")
+    say(
+        f"{len(kept)} replies kept" + (f", {before} were kept before" if before else "")
+        + (f", {len(lacking)} questions without a usable one; the next run asks them." if lacking else ".")
+    )  # fmt: skip
     for problem in problems[:20]:
         say(f"  {problem}")
     if len(problems) > 20:
         say(f"  and {len(problems) - 20} more")
     return len(problems)
-

@@ -64,7 +64,7 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
     from scr_llm.project import data_dir, load_project
 
     click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
-    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")))
+    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "httpcore2", "SQLAlchemy", "python-docx")))
     try:
         project = load_project(folder)
     except UsageError as error:
@@ -96,11 +96,11 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
         click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
         from scr_llm.choose import answers
 
-        click.echo(answers(llm.base_url, llm.model, llm.api_key_env))
+        click.echo(answers(project))
     elif llm.approved_by and llm.region:
         click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
     else:
-        click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by before anything is sent.")
+        click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by, beside this base_url, before anything is sent.")
     return 0
 
 
@@ -109,13 +109,13 @@ def _qualify(project: "Project", *, yes: bool) -> int:
 
     from scr_llm.choose import endpoint_of, manners_of, spend_of
     from scr_llm.ledger import Ledger
-    from scr_llm.llm import Client, is_loopback
+    from scr_llm.llm import Client, is_loopback, without_credentials
     from scr_llm.qualify import Remembered, as_toml, best_of, made_up, qualify
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
     if not is_loopback(endpoint.base_url) and approved and not yes:
-        click.confirm(f"Two made-up reviews, no case text, will be sent to {endpoint.base_url}. Go on?", abort=True, err=True)
+        click.confirm(f"Two made-up reviews, no case text, will be sent to {without_credentials(endpoint.base_url)}. Go on?", abort=True, err=True)
     ledger = Ledger(project, endpoint)
     client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
     trials: list[Trial] = []

@@ -5,20 +5,34 @@ The format is OpenAI's: one JSON object a line with `custom_id`, `method`, `url`
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-
-from pydantic import ValidationError
+from urllib.parse import quote
 
 from scr_llm.errors import NoReplyError
-from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials
+from scr_llm.llm.client import state_of, what_failed
+from scr_llm.llm.endpoint import Endpoint, without_credentials, without_key
+from scr_llm.llm.pace import Pace, Retries, retry_after
 from scr_llm.llm.question import Manner, Question
-from scr_llm.llm.reply import Reply, failure, foreign, parse, words_of
+from scr_llm.llm.reply import Reply, completion_in, explain, failure, foreign, json_in, parse, shown, words_of
+from scr_llm.llm.wire import ANSWER_BYTES, Answer, Wire
 
+ENDED = ("completed", "failed", "expired", "cancelled")
+"""States of a hosted batch that will not change."""
 UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling")
 """States of a hosted batch in which there is nothing to collect yet."""
+RESULT_BYTES, MOST_RESULT_BYTES = 100_000, 256_000_000
+"""Results of a batch may be so long: for each question, and in all."""
+_TRANSFER_S = 600.0
+"""Seconds that sending the questions, or fetching the results, may take at least."""
+_HASH = "content_sha256"
+"""Name under which a batch's metadata holds the hash of its questions."""
+_PAGES = 100
+"""Pages of the list of batches that are looked through, at most."""
 
 
 def lines(questions: Iterable[Question], endpoint: Endpoint, manner: Manner | None = None) -> Iterator[str]:
@@ -26,6 +40,11 @@ def lines(questions: Iterable[Question], endpoint: Endpoint, manner: Manner | No
     for question in questions:
         body = (manner or Manner()).body(question, question.messages, endpoint)
         yield json.dumps({"custom_id": question.key(endpoint), "method": "POST", "url": "/v1/chat/completions", "body": body}, ensure_ascii=False) + "\n"
+
+
+def content_hash(content: bytes) -> str:
+    """What a batch is known by before the endpoint has named it: SHA-256 of its questions, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -37,94 +56,148 @@ class Result:
     reply: Reply[Any] | None
     """A usable reply."""
     problem: str | None
-    """Why there is none."""
+    """Why there is none; None too where the reply was kept before."""
 
 
-def results(text: str, questions: dict[str, Question], endpoint: Endpoint) -> Iterator[Result]:
-    """The results in a file, checked like any reply. A line that answers none of the questions, or is broken, is a problem of its own."""
+def results(text: str, questions: dict[str, Question], endpoint: Endpoint, kept: Callable[[str], bool] = lambda key: False) -> Iterator[Result]:
+    """The results in a file, checked like any reply. A line that answers none of the questions, or is broken, is a problem of its own.
+
+    A line whose reply was `kept` before is neither a reply nor a problem.
+    """
     where = f"{endpoint.model} at {without_credentials(endpoint.base_url)}"
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(without_key(text, endpoint).split("\n"), 1):
         if not line.strip():
             continue
         try:
-            given = json.loads(line)
-            key, response = given["custom_id"], given.get("response") or {}
-        except (ValueError, KeyError, TypeError, AttributeError):
+            given = json_in(line, where)
+        except NoReplyError:
+            given = None
+        key = given.get("custom_id") if isinstance(given, dict) else None
+        if not isinstance(key, str):
             yield Result(f"line {number}", None, "it is not a line of batch results")
-            continue
-        question = questions.get(key)
-        if question is None:
-            yield Result(str(key), None, "nothing of this project asked for it")
-            continue
-        try:
-            yield Result(key, _reply(question, given, response, where, endpoint), None)
-        except NoReplyError as error:
-            yield Result(key, None, error.message)
+        elif key in questions:
+            try:
+                yield Result(key, _reply(questions[key], given, where, endpoint), None)
+            except NoReplyError as error:
+                yield Result(key, None, error.message)
+        else:
+            yield Result(shown(key, 64), None, None if kept(key) else "nothing of this project asked for it")
 
 
-def _reply(question: Question, given: dict[str, Any], response: dict[str, Any], where: str, endpoint: Endpoint) -> Reply[Any]:
-    from openai.types.chat import ChatCompletion
-
-    if given.get("error") or response.get("status_code") != 200:
-        raise failure("server_error", where, str(given.get("error") or f"HTTP {response.get('status_code')}")[:300])
+def _reply(question: Question, given: dict[str, Any], where: str, endpoint: Endpoint) -> Reply[Any]:
+    response = given.get("response")
+    status, body = (response.get("status_code"), response.get("body")) if isinstance(response, dict) else (None, None)
+    if given.get("error") or status != 200:
+        raise failure("server_error", where, shown(str(given.get("error") or f"HTTP {status}")))
+    completion = completion_in(body, where)
+    raw = words_of(completion, where, endpoint.max_tokens, weighed=question.weighed)
     try:
-        completion = ChatCompletion.model_validate(response.get("body"))
-        raw = words_of(completion, where, endpoint.max_tokens, weighed=question.weighed)
         parsed = parse(raw, question.reply, strict=False)
-    except (ValidationError, IndexError) as error:
-        raise failure("invalid", where, "it does not fit what was asked for") from error
+    except ValueError as error:
+        raise failure("invalid", where, f"it does not fit what was asked for: {explain(error)}") from error
     if foreign(parsed):
         raise failure("language", where, "it is not in English")
-    usage = completion.usage
-    return Reply(
-        parsed, raw, usage.prompt_tokens if usage else None, usage.completion_tokens if usage else None, completion.choices[0].finish_reason, completion.model
-    )
+    return Reply(parsed, raw, completion.prompt_tokens, completion.completion_tokens, completion.finish, completion.model or endpoint.model)
 
 
 class Batches:
     """A hosted endpoint's batches. Raises NoReplyError where it does not take them or does not answer."""
 
-    def __init__(self, endpoint: Endpoint, on_send: Callable[[bytes, str | None], None]) -> None:
-        import openai
-
+    def __init__(self, endpoint: Endpoint, on_send: Callable[[bytes, str | None], None], retries: Retries | None = None) -> None:
         self._where, self._on_send = f"{endpoint.model} at {without_credentials(endpoint.base_url)}", on_send
-        self._openai = openai.OpenAI(
-            base_url=endpoint.base_url, api_key=endpoint.api_key or "none", timeout=endpoint.timeout_s, max_retries=3,
-            http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not is_loopback(endpoint.base_url)),
-        )  # fmt: skip
+        self._wire, self._pace = Wire(endpoint), Pace(1, retries or Retries(attempts=4))
+        self._transfer_s = max(_TRANSFER_S, endpoint.timeout_s)
 
-    def send(self, content: bytes) -> str:
-        """Upload the questions and begin; returns the batch's id."""
+    def upload(self, content: bytes) -> str:
+        """Send the questions, and begin nothing yet; returns the file's id."""
         self._on_send(content, None)
-        return str(self._do(lambda o: o.batches.create(
-            input_file_id=o.files.create(file=("questions.jsonl", content), purpose="batch").id, endpoint="/v1/chat/completions", completion_window="24h",
-        ).id))  # fmt: skip
+        boundary = f"questions-{content_hash(content)}"
+        fields = (("purpose", "", b"batch"), ("file", '; filename="questions.jsonl"\r\nContent-Type: application/jsonl', content))
+        body = b"".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value + b"\r\n" for name, more, value in fields)
+        body += f"--{boundary}--\r\n".encode()
+        sent = self._again("POST", "/files", body, f"multipart/form-data; boundary={boundary}", seconds=self._transfer_s)
+        return self._word_in(self._json(sent), "id")
+
+    def begin(self, file_id: str, content_sha256: str) -> str:
+        """Have the questions of a file answered; returns the batch's id. Asked once only, since asking twice could be paid twice."""
+        asked = {"input_file_id": file_id, "endpoint": "/v1/chat/completions", "completion_window": "24h", "metadata": {_HASH: content_sha256}}
+        return self._word_in(self._json(self._good(self._wire.request("POST", "/batches", json.dumps(asked).encode()))), "id")
+
+    def find(self, content_sha256: str, since: float) -> str | None:
+        """The id of the batch that holds these questions; None where the endpoint certainly has none.
+
+        Args:
+            content_sha256: hash of the questions.
+            since: batches that began before are not looked at; Unix time, seconds.
+
+        Raises:
+            NoReplyError: one cannot know: there is no list, or a batch in it does not say which questions it holds.
+        """
+        after = ""
+        keeps_metadata = silent = False
+        for _ in range(_PAGES):
+            page = self._json(self._again("GET", f"/batches?limit=100{f'&after={quote(after)}' if after else ''}"))
+            rows = page.get("data")
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise failure("invalid", self._where, "its list of batches is not one")
+            for row in rows:
+                metadata, created = row.get("metadata"), row.get("created_at")
+                named = metadata.get(_HASH) if isinstance(metadata, dict) else None
+                if named == content_sha256:
+                    return self._word_in(row, "id")
+                keeps_metadata |= named is not None
+                silent |= named is None and not (isinstance(created, int | float) and created < since)
+            if not rows or page.get("has_more") is not True:
+                break
+            after = self._word_in(rows[-1], "id")
+        else:
+            raise failure("invalid", self._where, "its list of batches has no end")
+        if silent and not keeps_metadata:
+            raise failure("invalid", self._where, "its list has batches that do not say which questions they hold")
+        return None
 
     def state(self, batch_id: str) -> tuple[str, int, int]:
         """State of a batch, how many of its questions are done, and of how many."""
-        batch = self._do(lambda o: o.batches.retrieve(batch_id))
-        counts = batch.request_counts
-        return batch.status, (counts.completed + counts.failed) if counts else 0, counts.total if counts else 0
+        batch = self._batch(batch_id)
+        state, counts = self._word_in(batch, "status"), batch.get("request_counts")
+        if state not in (*ENDED, *UNDER_WAY):
+            raise failure("invalid", self._where, f"a batch cannot be “{shown(state, 40)}”")
+        done, failed, of = (n if isinstance(n := counts.get(name), int) else 0 for name in ("completed", "failed", "total")) if isinstance(counts, dict) else (0, 0, 0)
+        return state, done + failed, of
 
-    def fetch(self, batch_id: str) -> str:
-        """Results so far, errors too: lines as `results` takes them."""
-        batch = self._do(lambda o: o.batches.retrieve(batch_id))
-        files = [f for f in (batch.output_file_id, batch.error_file_id) if f]
-        return "\n".join(self._text(f) for f in files)
-
-    def _text(self, file_id: str) -> str:
-        return str(self._do(lambda o: o.files.content(file_id).text))
+    def fetch(self, batch_id: str, questions: int) -> str:
+        """Results of a batch of so many questions, errors too: lines as `results` takes them."""
+        batch = self._batch(batch_id)
+        most = min(MOST_RESULT_BYTES, ANSWER_BYTES + RESULT_BYTES * questions)
+        names = [name for field in ("output_file_id", "error_file_id") if isinstance(name := batch.get(field), str) and name]
+        return "\n".join(self._again("GET", f"/files/{quote(name, safe='')}/content", seconds=self._transfer_s, most=most).text for name in names)
 
     def close(self) -> None:
         """Close the connections."""
-        self._openai.close()
+        self._wire.close()
 
-    def _do(self, what: Callable[[Any], Any]) -> Any:
-        import openai
+    def _batch(self, batch_id: str) -> dict[str, Any]:
+        return self._json(self._again("GET", f"/batches/{quote(batch_id, safe='')}"))
 
-        try:
-            return what(self._openai)
-        except openai.APIStatusError as error:
-            raise failure("rejected", self._where, f"HTTP {error.status_code}: {error.message[:300]}") from error
-        except openai.OpenAIError as error:
-            raise failure("connection", self._where, str(error)[:300]) from error
+    def _again(
+        self, method: str, path: str, content: bytes = b"", content_type: str = "application/json", *, seconds: float | None = None, most: int = ANSWER_BYTES
+    ) -> Answer:
+        """A request that may be made more than once."""
+        return self._pace.retrying()(lambda: self._good(self._wire.request(method, path, content, content_type, seconds=seconds, most=most)))
+
+    def _good(self, answer: Answer) -> Answer:
+        if not 200 <= answer.status < 300:
+            raise failure(state_of(answer), self._where, what_failed(answer), retry_after(answer.retry_after))
+        return answer
+
+    def _json(self, answer: Answer) -> dict[str, Any]:
+        given = json_in(answer.text, self._where)
+        if not isinstance(given, dict):
+            raise failure("invalid", self._where, "the endpoint's answer is not a JSON object")
+        return given
+
+    def _word_in(self, given: dict[str, Any], name: str) -> str:
+        word = given.get(name)
+        if not isinstance(word, str) or not re.fullmatch(r"[!-~]{1,200}", word):
+            raise failure("invalid", self._where, f"the endpoint's answer has no usable {name}")
+        return word

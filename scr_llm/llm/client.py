@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol
 
-from pydantic import ValidationError
-
-from scr_llm.errors import StopError, UsageError
+from scr_llm.errors import NoReplyError, StopError, UsageError
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials
 from scr_llm.llm.pace import Pace, Retries, retry_after
 from scr_llm.llm.question import Manner, Message, Question
-from scr_llm.llm.reply import Reply, State, explain, failure, foreign, parse, words_of
+from scr_llm.llm.reply import (
+    Completion,
+    Reply,
+    State,
+    completion_in,
+    explain,
+    failure,
+    foreign,
+    json_in,
+    parse,
+    shown,
+    words_of,
+)
 from scr_llm.llm.spend import Spend, at_most_tokens, was_cut
-
-if TYPE_CHECKING:
-    from openai import OpenAI
-    from openai.types.chat import ChatCompletion
+from scr_llm.llm.wire import Answer, Wire
 
 _AGAIN = "Your reply could not be used: {problem}\nReply to the question again, with JSON that fits the schema and nothing else."
 _TOO_LONG = re.compile(r"context (?:size|length|window)|maximum context|too (?:long|many tokens)|exceed\w* .{0,40}(?:context|tokens)", re.I)
-_ABOUT: ContextVar[str | None] = ContextVar("document", default=None)
+_MODELS_S = 5.0
+"""Seconds that a list of models may take."""
 
 
 class Memory(Protocol):
@@ -55,12 +63,12 @@ class Client:
         if not (self._local or remote_allowed):
             raise UsageError(
                 f"The model at {without_credentials(endpoint.base_url)} is not on this machine, and reviews would be sent there.",
-                next_step="project.toml must name [llm] approved_by and region before that is allowed.",
+                next_step="project.toml must name [llm] approved_by and region, beside this base_url, before that is allowed.",
             )
         self.endpoint, self.spend = endpoint, spend or Spend()
         self.manner = Manner()
         self._pace = Pace(at_once, retries or Retries())
-        self._openai: OpenAI | None = None
+        self._wire = Wire(endpoint, self._pace.cut)
         self._on_send, self._memory = on_send, memory
         self._where = f"{endpoint.model} at {without_credentials(endpoint.base_url)}"
 
@@ -73,11 +81,10 @@ class Client:
             NoReplyError: there is no usable reply; its `state` says why.
             StopError: the budget is used up, or `stop` was called.
         """
-        _ABOUT.set(about)
         if self._memory and (kept := self._memory.recall(question, self.endpoint)):
             try:
                 reply = replace(kept, parsed=parse(kept.raw, question.reply, strict=False))
-            except ValidationError:
+            except ValueError:
                 pass  # kept under another version of the record: asked again
             else:
                 self.spend.remembered()
@@ -85,9 +92,8 @@ class Client:
         messages = question.messages
         sent = received = 0
         for last in (False, True):
-            completion = self._complete(question, messages)
-            usage = completion.usage
-            prompt, written = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
+            completion = self._complete(question, messages, about)
+            prompt, written = completion.prompt_tokens, completion.completion_tokens
             chars = sum(len(m["content"]) for m in messages)
             if was_cut(chars, prompt):
                 raise failure("truncated", self._where, f"the server read {prompt} tokens of a prompt of {chars:,} characters")
@@ -98,11 +104,14 @@ class Client:
             if raw.strip():
                 try:
                     parsed = parse(raw, question.reply, strict=self.manner.form == "schema")
-                except ValidationError as error:
+                except ValueError as error:
                     state, problem = "invalid", explain(error)
                 else:
                     if not foreign(parsed):
-                        reply = Reply(parsed, raw, sent if usage else None, received if usage else None, completion.choices[0].finish_reason, completion.model or self.endpoint.model)
+                        reply = Reply(
+                            parsed, raw, sent if prompt is not None else None, received if written is not None else None, completion.finish,
+                            completion.model or self.endpoint.model,
+                        )  # fmt: skip
                         if self._memory:
                             self._memory.keep(question, self.endpoint, reply, about)
                         return reply
@@ -119,89 +128,81 @@ class Client:
         Raises:
             NoReplyError: it does not answer.
         """
-        import openai
-
-        try:
-            with self._connection(timeout_s=min(5.0, self.endpoint.timeout_s)) as client:
-                return [model.id for model in client.models.list().data or []]
-        except openai.OpenAIError as error:
-            raise failure("connection", self._where, str(error)[:200]) from error
+        answer = self._wire.request("GET", "/models", seconds=min(_MODELS_S, self.endpoint.timeout_s))
+        if not 200 <= answer.status < 300:
+            raise failure(state_of(answer), self._where, what_failed(answer))
+        listed = json_in(answer.text, self._where)
+        rows = listed.get("data") if isinstance(listed, dict) else None
+        return [shown(row["id"], 100) for row in (rows if isinstance(rows, list) else ()) if isinstance(row, dict) and isinstance(row.get("id"), str)]
 
     def stop(self) -> None:
-        """Send nothing more; requests under way come home and are kept."""
+        """Send nothing more; requests under way have a moment to come home and be kept, then they are cut off."""
         self._pace.stop()
 
     def close(self) -> None:
         """Close the connections; a later `ask` opens new ones."""
-        if self._openai is not None:
-            self._openai.close()
-            self._openai = None
+        self._wire.close()
 
-    def _connection(self, timeout_s: float) -> OpenAI:
-        import openai
-
-        return openai.OpenAI(
-            base_url=self.endpoint.base_url, api_key=self.endpoint.api_key or "none", timeout=timeout_s, max_retries=0,
-            # A redirect or, for a local model, a proxy from the environment would carry the review off this machine.
-            http_client=openai.DefaultHttpxClient(follow_redirects=False, trust_env=not self._local, event_hooks={"request": [self._sending]}),
-        )  # fmt: skip
-
-    def _sending(self, request: Any) -> None:
-        if self._on_send is not None and request.method == "POST":
-            self._on_send(request.content, _ABOUT.get())
-
-    def _complete(self, question: Question, messages: list[Message]) -> ChatCompletion:
+    def _complete(self, question: Question, messages: list[Message], about: str | None) -> Completion:
         """One request, tried again after transport errors, counted, and put more simply where the endpoint wants that."""
-        import openai
-
         most = self.endpoint.max_tokens if not question.weighed else 1
         held = self.spend.hold(at_most_tokens(sum(len(m["content"]) for m in messages)), most)
         try:
-            completion = self._pace.retrying()(self._once, question, messages)
-        except openai.APITimeoutError as error:
-            raise failure("timeout", self._where, f"no reply within {self.endpoint.timeout_s:g} s") from error
-        except openai.APIConnectionError as error:
-            raise failure("connection", self._where, str(error.__cause__ or error)[:300]) from error
-        except openai.APIStatusError as error:
-            raise failure(_state_of(error), self._where, f"HTTP {error.status_code}: {error.message[:300]}") from error
-        except (openai.OpenAIError, ValueError) as error:  # ValueError: a body that is not JSON
-            raise failure("invalid", self._where, f"the endpoint's answer is not a chat completion ({type(error).__name__})") from error
+            answer = self._pace.retrying()(self._once, question, messages, about)
         finally:
             self.spend.release(held)
-        if not getattr(completion, "choices", None):  # the package passes on any JSON, and text as it is
-            raise failure("invalid", self._where, "the endpoint's answer is not a chat completion")
-        usage = completion.usage
-        self.spend.count(usage.prompt_tokens if usage else held[1] - most, usage.completion_tokens if usage else 0)
+        try:
+            completion = completion_in(json_in(answer.text, self._where), self._where)
+        except NoReplyError:
+            self.spend.count(held[1] - most, 0)  # it was answered, so it may be charged
+            raise
+        prompt, written = completion.prompt_tokens, completion.completion_tokens
+        self.spend.count(held[1] - most if prompt is None else prompt, 0 if written is None else written)
         return completion
 
-    def _once(self, question: Question, messages: list[Message]) -> ChatCompletion:
-        import openai
-
+    def _once(self, question: Question, messages: list[Message], about: str | None) -> Answer:
+        """One request in the manner that the endpoint takes."""
         while True:
             manner = self.manner
+            content = json.dumps(manner.body(question, messages, self.endpoint), ensure_ascii=False).encode("utf-8", "replace")
             with self._pace.turn():
                 if self._pace.stopped.is_set():
                     raise StopError("Asking was stopped.", next_step="Run again to go on.")
-                if self._openai is None:
-                    self._openai = self._connection(self.endpoint.timeout_s)
-                try:
-                    completion = self._openai.chat.completions.create(**cast(Any, manner.body(question, messages, self.endpoint)))
-                except openai.RateLimitError as error:
-                    self._pace.too_fast(retry_after(error))
-                    raise
-                except openai.APIStatusError as error:
-                    simpler = manner.simpler(error.status_code, str(error.message), question)
-                    if simpler is None:
-                        raise
-                    self.manner = simpler
-                    continue
-            self._pace.went_well()
-            return cast("ChatCompletion", completion)
+                if self._on_send is not None:
+                    self._on_send(content, about)
+                answer = self._wire.request("POST", "/chat/completions", content)
+                if answer.status == 429:
+                    self._pace.too_fast(retry_after(answer.retry_after))
+            if 200 <= answer.status < 300:
+                self._pace.went_well()
+                return answer
+            simpler = manner.simpler(answer.status, answer.text[:_LOOKED_AT], question)
+            if simpler is None:
+                raise failure(state_of(answer), self._where, what_failed(answer), retry_after(answer.retry_after))
+            self.manner = simpler
 
 
-def _state_of(error: Any) -> State:
-    if error.status_code == 429:
+_LOOKED_AT = 4_000
+"""Characters of an error's body in which its cause is looked for."""
+
+
+def state_of(answer: Answer) -> State:
+    """What an HTTP error means."""
+    if answer.status == 429:
         return "rate_limited"
-    if _TOO_LONG.search(str(error.message)):
+    if _TOO_LONG.search(answer.text[:_LOOKED_AT]):
         return "too_long"
-    return "server_error" if error.status_code >= 500 else "rejected"
+    return "server_error" if answer.status >= 500 else "rejected"
+
+
+def what_failed(answer: Answer) -> str:
+    """An HTTP error in the server's own words."""
+    said: object = answer.text
+    try:
+        told = json.loads(answer.text)
+        within = told.get("error", told)
+        said = within.get("message", answer.text) if isinstance(within, dict) else within
+    except (ValueError, RecursionError, AttributeError):
+        pass
+    redirected = " (a redirect, which is not followed)" if 300 <= answer.status < 400 else ""
+    return f"HTTP {answer.status}{redirected}: {shown(said if isinstance(said, str) else answer.text) or 'without a word'}"

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+KEY_REMOVED = "[key removed]"
+"""Stands where a server's text held the key."""
+SHORTEST_KEY = 8
+"""A key of fewer characters (`none`, `x`) is a placeholder and no secret."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class Endpoint:
     api_key: str = field(default="", repr=False)
     """Empty for a server that asks for none. Never printed."""
     timeout_s: float = 120.0
-    """Seconds before one request is given up."""
+    """Seconds that one request may take, from connecting to the last byte of its answer."""
     temperature: float = 0.0
     """0 for the most repeatable replies."""
     max_tokens: int = 1024
@@ -50,3 +58,30 @@ def without_credentials(base_url: str) -> str:
     """The address as it may be printed and recorded: without user, password, query and fragment."""
     parts = urlsplit(base_url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def without_key(text: str, endpoint: Endpoint) -> str:
+    """Text from a server with the endpoint's key, and the password in its address, replaced by `KEY_REMOVED`.
+
+    They are found as they are, percent-encoded, as HTML character references, and with JSON escapes nested however deep. All text that
+    comes from a server passes here before anything else is done with it.
+    """
+    address = urlsplit(endpoint.base_url)
+    user, password = unquote(address.username or ""), unquote(address.password or "")
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode() if password else ""
+    pattern = _pattern(tuple(secret for secret in (endpoint.api_key, password, pair) if len(secret) >= SHORTEST_KEY))
+    return pattern.sub(KEY_REMOVED, text) if pattern else text
+
+
+@lru_cache(maxsize=8)
+def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
+    longest_first = sorted(secrets, key=len, reverse=True)
+    return re.compile("|".join("".join(map(_any_notation, secret)) for secret in longest_first)) if secrets else None
+
+
+def _any_notation(character: str) -> str:
+    """A pattern for one character, however it is written."""
+    code = ord(character)
+    plain = re.escape(character) if character.isalnum() else r"\\*" + re.escape(character)
+    percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in character.encode())
+    return rf"(?:{plain}|{percent}|\\+u(?i:{code:04x})|&#(?:0*{code}|[xX]0*(?i:{code:x}));)"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +17,7 @@ from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+from urllib.parse import parse_qsl
 
 MODEL = "fake-model"
 
@@ -31,6 +34,10 @@ class Answer:
     """Promise the whole body, send half, hang up."""
     slow_s: float = 0.0
     """Take so long over the body, byte by byte."""
+    wire: tuple[bytes | float, ...] = ()
+    """In place of all this: bytes as they go over the wire, status line and all, and seconds to wait between them; then hang up."""
+    reset: bool = False
+    """Hang up by a reset."""
 
 
 Behaviour = Callable[[dict[str, Any]], Answer]
@@ -159,6 +166,11 @@ def cut_off(content: object) -> Behaviour:
     return lambda request: Answer(body=says(content)(request).body, cut=True)
 
 
+def on_wire(*steps: bytes | float, reset: bool = False) -> Behaviour:
+    """Bytes as they go over the wire, and seconds to wait between them; then the connection ends."""
+    return lambda _: Answer(wire=steps or (b"",), reset=reset)
+
+
 def raw(body: bytes, content_type: str = "application/json") -> Behaviour:
     """Any bytes."""
     return lambda _: Answer(body=body, headers={"Content-Type": content_type})
@@ -177,24 +189,43 @@ class _Batches:
 
     def __init__(self, behave: Behaviour, looks: int = 1, lost: int = 0) -> None:
         self._behave, self.looks, self.lost = behave, looks, lost
+        self.keeps_metadata = self.lists = True
+        """Whether a batch's metadata is given back, and whether batches are listed."""
+        self.refuses = False
+        """Whether no batch is taken."""
+        self.after_upload: Callable[[], None] = lambda: None
+        """Called when the questions are here, before the answer goes back."""
+        self.after_begin: Callable[[], None] = lambda: None
+        """Called when a batch was taken, before the answer goes back."""
         self.files: dict[str, bytes] = {}
-        self._jobs: dict[str, dict[str, Any]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {}
+        """What was begun, by id."""
 
     def upload(self, body: bytes, content_type: str) -> dict[str, Any]:
         parts = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body).get_payload()
         content = next(p.get_payload(decode=True) for p in parts if p.get_filename())  # type: ignore[union-attr]
         name = f"file-{len(self.files) + 1}"
         self.files[name] = content  # type: ignore[assignment]
+        self.after_upload()
         return {"id": name, "object": "file", "bytes": len(content), "created_at": 1, "filename": "questions.jsonl", "purpose": "batch", "status": "processed"}
 
     def begin(self, asked: dict[str, Any]) -> dict[str, Any]:
-        name = f"batch-{len(self._jobs) + 1}"
-        self._jobs[name] = {"input": asked["input_file_id"], "looked": 0}
-        return self.job(name)
+        name = f"batch-{len(self.jobs) + 1}"
+        self.jobs[name] = {"input": asked["input_file_id"], "looked": 1, "metadata": asked.get("metadata"), "created": int(time.time())}
+        self.after_begin()
+        return self._shown(name)
+
+    def listing(self, limit: int, after: str | None) -> dict[str, Any]:
+        names = [*reversed(self.jobs)]
+        names = names[names.index(after) + 1 :] if after in names else names
+        return {"object": "list", "data": [self._shown(name) for name in names[:limit]], "has_more": len(names) > limit}
 
     def job(self, name: str) -> dict[str, Any]:
-        job = self._jobs[name]
-        job["looked"] += 1
+        self.jobs[name]["looked"] += 1
+        return self._shown(name)
+
+    def _shown(self, name: str) -> dict[str, Any]:
+        job = self.jobs[name]
         asked = [json.loads(line) for line in self.files[job["input"]].decode().splitlines()]
         done = job["looked"] > self.looks
         if done:
@@ -204,7 +235,8 @@ class _Batches:
             ][self.lost :]
             self.files[f"{name}-out"] = "".join(json.dumps(row) + "\n" for row in reversed(rows)).encode()
         return {
-            "id": name, "object": "batch", "endpoint": "/v1/chat/completions", "input_file_id": job["input"], "completion_window": "24h", "created_at": 1,
+            "id": name, "object": "batch", "endpoint": "/v1/chat/completions", "input_file_id": job["input"], "completion_window": "24h",
+            "created_at": job["created"], "metadata": job["metadata"] if self.keeps_metadata else None,
             "status": "completed" if done else "in_progress", "output_file_id": f"{name}-out" if done else None,
             "request_counts": {"total": len(asked), "completed": len(asked) - self.lost if done else 0, "failed": 0},
         }  # fmt: skip
@@ -222,6 +254,8 @@ class FakeServer:
     def __init__(self, script: Sequence[Behaviour] | Behaviour = answers, *, port: int = 0, repeat: bool = False, batch_looks: int = 1, batch_lost: int = 0, remember: bool = True) -> None:
         self._script, self._repeat, self._remember = script, repeat, remember
         self.asked = 0
+        self.models = [MODEL]
+        """Names that the list of models gives."""
         self.batches = _Batches(script if callable(script) else answers, batch_looks, batch_lost)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -234,13 +268,17 @@ class FakeServer:
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
-                if found := re.fullmatch(r"/v1/batches/([\w-]+)", self.path):
+                path, _, query = self.path.partition("?")
+                if path == "/v1/batches" and outer.batches.lists:
+                    asked = dict(parse_qsl(query))
+                    return self._json(outer.batches.listing(int(asked.get("limit", 20)), asked.get("after")))
+                if (found := re.fullmatch(r"/v1/batches/([\w-]+)", self.path)) and found[1] in outer.batches.jobs:
                     return self._json(outer.batches.job(found[1]))
-                if found := re.fullmatch(r"/v1/files/([\w-]+)/content", self.path):
+                if (found := re.fullmatch(r"/v1/files/([\w-]+)/content", self.path)) and found[1] in outer.batches.files:
                     return self._send(Answer(body=outer.batches.files[found[1]], headers={"Content-Type": "application/jsonl"}))
                 if self.path != "/v1/models":
                     return self._send(Answer(status=404))
-                listing = {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 1, "owned_by": "x"}]}
+                listing = {"object": "list", "data": [{"id": name, "object": "model", "created": 1, "owned_by": "x"} for name in outer.models]}
                 return self._send(Answer(body=json.dumps(listing).encode()))
 
             def do_POST(self) -> None:
@@ -249,6 +287,8 @@ class FakeServer:
                     return self._json(outer.batches.upload(body, self.headers["Content-Type"]))
                 request = json.loads(body)
                 if self.path == "/v1/batches":
+                    if outer.batches.refuses:
+                        return self._send(fails(400)(request))
                     return self._json(outer.batches.begin(request))
                 if self.path != "/v1/chat/completions":
                     return self._send(Answer(status=404))
@@ -258,6 +298,9 @@ class FakeServer:
                 self._send(Answer(body=json.dumps(body).encode()))
 
             def _send(self, answer: Answer) -> None:
+                if answer.wire:
+                    self._steps(answer)
+                    return
                 if answer.delay_s and outer._stopped.wait(answer.delay_s):
                     self.close_connection = True
                     return
@@ -278,6 +321,20 @@ class FakeServer:
                     self.close_connection = True
                 if answer.cut:
                     self.close_connection = True
+
+            def _steps(self, answer: Answer) -> None:
+                self.close_connection = True
+                try:
+                    for step in answer.wire:
+                        if isinstance(step, bytes):
+                            self.wfile.write(step)
+                        elif outer._stopped.wait(step):
+                            return
+                except (BrokenPipeError, ConnectionResetError):  # whoever asked gave up
+                    return
+                if answer.reset:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

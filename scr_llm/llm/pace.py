@@ -21,6 +21,13 @@ from tenacity import (
     stop_when_event_set,
 )
 
+from scr_llm.errors import NoReplyError
+
+GRACE_S = 1.0
+"""After `stop`, what is under way has so many seconds to come home; then it is cut off."""
+_PASSING = frozenset({"timeout", "connection", "rate_limited", "server_error"})
+"""States that may be others a little later."""
+
 
 @dataclass(frozen=True)
 class Retries:
@@ -50,12 +57,18 @@ class Pace:
         self._free = threading.Condition()
         self.stopped = threading.Event()
         """Set: nothing more is sent."""
+        self._grace_until = math.inf
 
     def stop(self) -> None:
-        """Send nothing more, and let nobody wait."""
+        """Send nothing more, let nobody wait, and give what is under way a moment to come home."""
+        self._grace_until = time.monotonic() + GRACE_S
         self.stopped.set()
         with self._free:
             self._free.notify_all()
+
+    def cut(self) -> bool:
+        """Whether what is still under way is to be given up."""
+        return time.monotonic() > self._grace_until
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -81,10 +94,11 @@ class Pace:
             self._free.notify()
 
     def too_fast(self, wait_s: float | None) -> None:
-        """The server said so, and perhaps how long to wait."""
+        """The server said so, and perhaps how long to wait. What is too long for one question to wait for holds no other back either."""
+        hold = wait_s if wait_s is not None and wait_s <= self._retries.longest_retry_after_s else 0.0
         with self._free:
             self.limit = max(1.0, self.limit / 2)
-            self._not_before = max(self._not_before, time.monotonic() + (wait_s or 0.0))
+            self._not_before = max(self._not_before, time.monotonic() + hold)
 
     def retrying(self) -> Retrying:
         """The retry loop of one question: transport errors only, with jitter, ended at once by `stop`."""
@@ -94,24 +108,18 @@ class Pace:
         )  # fmt: skip
 
     def _passing(self, error: BaseException) -> bool:
-        import openai
-
-        if not isinstance(error, openai.APIConnectionError | openai.RateLimitError | openai.InternalServerError):
-            return False
-        return (retry_after(error) or 0.0) <= self._retries.longest_retry_after_s
+        return isinstance(error, NoReplyError) and error.state in _PASSING and (error.wait_s or 0.0) <= self._retries.longest_retry_after_s
 
     def _wait(self, state: RetryCallState) -> float:
-        asked = retry_after(state.outcome.exception() if state.outcome else None)
-        if asked is not None:
-            return asked + random.uniform(0, self._retries.first_s)
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, NoReplyError) and error.wait_s is not None:
+            return error.wait_s + random.uniform(0, self._retries.first_s)
         doubled = self._retries.first_s * 2.0 ** (state.attempt_number - 1)
         return min(doubled + random.uniform(0, self._retries.first_s), self._retries.longest_s)
 
 
-def retry_after(error: BaseException | None) -> float | None:
-    """Seconds that the server asked to wait (RFC 9110, 10.2.3: seconds or a date); None where it did not, or not readably."""
-    response = getattr(error, "response", None)
-    text: str | None = response.headers.get("retry-after") if response is not None else None
+def retry_after(text: str | None) -> float | None:
+    """Seconds that a Retry-After asks to wait (RFC 9110, 10.2.3: seconds or a date); None where there is none, or it cannot be read."""
     if text is None:
         return None
     try:
@@ -119,8 +127,7 @@ def retry_after(error: BaseException | None) -> float | None:
     except ValueError:
         try:
             at = parsedate_to_datetime(text)
-        except ValueError:
+            return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+        except (ValueError, TypeError, IndexError, OverflowError):
             return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-        return max(0.0, seconds)
     return seconds if math.isfinite(seconds) and seconds >= 0 else None

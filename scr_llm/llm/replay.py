@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm.endpoint import Endpoint
 from scr_llm.llm.question import Question
@@ -104,7 +102,7 @@ class Replay:
         self.spend.remembered()
         try:
             parsed = parse(found.raw, question.reply, strict=False)
-        except ValidationError as error:
+        except ValueError as error:
             raise CoderError(f"The recorded reply to {question.name} does not fit what is asked for now.", document=about, stage="code") from error
         return Reply(parsed, found.raw, found.prompt_tokens, found.completion_tokens, "recorded", self._recording.model)
 

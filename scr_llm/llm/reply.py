@@ -5,25 +5,28 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from scr_llm.errors import NoReplyError
 from scr_llm.records import Record
 
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletion
-
 T = TypeVar("T", bound=BaseModel)
 State = Literal[
-    "refusal", "content_filter", "length", "empty", "invalid", "language", "truncated",
+    "refusal", "content_filter", "length", "empty", "invalid", "language", "truncated", "too_large",
     "timeout", "connection", "rate_limited", "server_error", "too_long", "rejected",
 ]  # fmt: skip
-"""Why there is no usable reply. The first seven are the model's doing, the others the way to it."""
+"""Why there is no usable reply. The first eight are the model's doing, the others the way to it."""
 
-OF_MODEL: frozenset[str] = frozenset({"refusal", "content_filter", "length", "empty", "invalid", "language", "truncated"})
+LONGEST_TEXT = 100_000
+"""Characters of a reply's text, at most: several times what the longest reply to any question takes."""
+MOST_TOKENS = 1_000_000_000
+"""A count of tokens above this is a mistake and not believed."""
+OF_MODEL: frozenset[str] = frozenset({"refusal", "content_filter", "length", "empty", "invalid", "language", "truncated", "too_large"})
 _NEXT: dict[State, str] = {
     "refusal": "Run again, or code this document by rules or by hand.",
     "content_filter": "Use an endpoint without this filter, or code this document by rules or by hand.",
@@ -32,6 +35,7 @@ _NEXT: dict[State, str] = {
     "invalid": "Run again, or use another model.",
     "language": "Use another model, or code this document by rules or by hand.",
     "truncated": "Set [llm] context_tokens in project.toml to what the server really reads (for Ollama: its num_ctx).",
+    "too_large": "Use another model or server: no reply to a question takes so much.",
     "timeout": "Run again, or raise [llm] timeout_s in project.toml.",
     "connection": "See that the model server runs, and run again.",
     "rate_limited": "Run again later.",
@@ -68,39 +72,129 @@ class Reply(Generic[T]):
     """Model as the endpoint names it."""
 
 
-def failure(state: State, where: str, what: str) -> NoReplyError:
+@dataclass(frozen=True)
+class Completion:
+    """What is needed of a chat completion, each part of the type that it should have. What else an endpoint sends is not looked at."""
+
+    text: str
+    """The model's text; empty where it wrote none."""
+    refusal: str | None
+    """In its own words."""
+    finish: str | None
+    """Why it ended."""
+    first: tuple[tuple[str, float], ...]
+    """The words that the text could have begun with, each with the logarithm of its probability; empty where they are not given."""
+    prompt_tokens: int | None
+    """Tokens sent; None where the endpoint gives no believable count."""
+    completion_tokens: int | None
+    """Tokens received; None where the endpoint gives no believable count."""
+    model: str | None
+    """Model as the endpoint names it."""
+
+
+def failure(state: State, where: str, what: str, wait_s: float | None = None) -> NoReplyError:
     """The error for a state, with the next thing to do."""
-    return NoReplyError(f"No usable reply from {where} ({state}): {what}.", state, of_model=state in OF_MODEL, next_step=_NEXT[state])
+    return NoReplyError(f"No usable reply from {where} ({state}): {what}.", state, of_model=state in OF_MODEL, next_step=_NEXT[state], wait_s=wait_s)
 
 
-def words_of(completion: ChatCompletion, where: str, max_tokens: int, *, weighed: bool) -> str:
+def shown(text: str, most: int = 300) -> str:
+    """A server's words as they may be shown and kept in a message: one line, nothing that steers a terminal, and not too long."""
+    line = "".join(c if c.isprintable() else " " for c in text[: 4 * most])
+    return " ".join(line.split())[:most]
+
+
+def json_in(text: str, where: str) -> Any:
+    """The JSON in an answer.
+
+    Raises:
+        NoReplyError: `invalid`; it is not JSON, or nested too deep.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        what = "nested too deep" if isinstance(error, RecursionError) else "not JSON"
+        raise failure("invalid", where, f"the endpoint's answer is {what}: {shown(text, 80) or 'nothing'}") from error
+
+
+def completion_in(given: Any, where: str) -> Completion:
+    """The completion in an answer's JSON.
+
+    Raises:
+        NoReplyError: `invalid`, and what is wrong; `too_large`.
+    """
+
+    def invalid(what: str) -> NoReplyError:
+        return failure("invalid", where, f"the endpoint's answer is not a chat completion: {what}")
+
+    if not isinstance(given, dict):
+        raise invalid("it is not a JSON object")
+    choices = given.get("choices")
+    if not isinstance(choices, list) or not choices:
+        raise invalid("it has no choices")
+    choice = choices[0]
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(message, dict):
+        raise invalid("its first choice holds no message")
+    content, refusal = message.get("content"), message.get("refusal")
+    if isinstance(content, list) and all(isinstance(part, dict) for part in content):  # legal at some gateways
+        parts: list[dict[str, Any]] = content
+        content, refusal = _joined(parts, "text"), refusal or _joined(parts, "refusal")
+    if not isinstance(content, str | None):
+        raise invalid("the content of its message is neither text nor a list of text parts")
+    if len(content or "") > LONGEST_TEXT:
+        raise failure("too_large", where, f"a text of {len(content or ''):,} characters")
+    finish, model, usage = choice.get("finish_reason"), given.get("model"), given.get("usage")
+    counts = usage if isinstance(usage, dict) else {}
+    return Completion(
+        text=content or "", refusal=refusal if isinstance(refusal, str) else None, finish=shown(finish, 40) if isinstance(finish, str) else None,
+        first=tuple(_first_words(choice.get("logprobs"))), prompt_tokens=_count(counts.get("prompt_tokens")),
+        completion_tokens=_count(counts.get("completion_tokens")), model=shown(model, 100) if isinstance(model, str) else None,
+    )  # fmt: skip
+
+
+def _joined(parts: list[dict[str, Any]], kind: str) -> str:
+    """The text of the parts of a kind; a part of another kind (a model's thoughts, a picture) is passed over."""
+    return "".join(text for part in parts if part.get("type") == kind and isinstance(text := part.get(kind), str))
+
+
+def _count(given: Any) -> int | None:
+    return given if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= MOST_TOKENS else None
+
+
+def _first_words(logprobs: Any) -> Iterator[tuple[str, float]]:
+    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
+    first = tokens[0] if isinstance(tokens, list) and tokens else None
+    words = first.get("top_logprobs") if isinstance(first, dict) else None
+    for word in words if isinstance(words, list) else ():
+        token, chance = (word.get("token"), word.get("logprob")) if isinstance(word, dict) else (None, None)
+        if isinstance(token, str) and isinstance(chance, int | float) and not isinstance(chance, bool) and math.isfinite(chance):
+            yield token, min(0.0, float(chance))
+
+
+def words_of(completion: Completion, where: str, max_tokens: int, *, weighed: bool) -> str:
     """The text of a completion; for a weighed question the `Weighed` as JSON.
 
     Raises:
         NoReplyError: it refused, a filter stopped it, or it was cut off.
     """
-    choice = completion.choices[0]
-    if choice.message is None:
-        return ""
-    if choice.message.refusal:
-        raise failure("refusal", where, choice.message.refusal[:300])
-    if choice.finish_reason == "content_filter":
+    if completion.refusal:
+        raise failure("refusal", where, shown(completion.refusal))
+    if completion.finish == "content_filter":
         raise failure("content_filter", where, "the endpoint's filter stopped it")
     if weighed:
-        return _weighed(choice)
-    if choice.finish_reason == "length":
+        return _weighed(completion)
+    if completion.finish == "length":
         raise failure("length", where, f"cut off after {max_tokens} tokens")
-    return choice.message.content or ""
+    return completion.text
 
 
-def _weighed(choice: Any) -> str:
-    said = (choice.message.content or "").strip()
-    first = choice.logprobs.content[0] if choice.logprobs and choice.logprobs.content else None
+def _weighed(completion: Completion) -> str:
+    said = completion.text.strip()
     chances = {"yes": 0.0, "no": 0.0}
-    for token in (first.top_logprobs or []) if first else []:
-        word = token.token.strip().casefold()
+    for token, chance in completion.first:
+        word = token.strip().casefold()
         if word in chances:
-            chances[word] += math.exp(token.logprob)
+            chances[word] += math.exp(chance)
     total = sum(chances.values())
     if total <= 0:
         word = re.sub(r"\W", "", said).casefold()
@@ -114,9 +208,14 @@ def parse(raw: str, reply: type[T], *, strict: bool) -> T:
     """The record in a reply's text. Unless `strict`, words or a fence around the JSON object are passed over.
 
     Raises:
-        ValidationError: it is none.
+        ValueError: there is none, or its words hold characters that no paper can print; see `explain`.
     """
-    return reply.model_validate_json(raw if strict else _object_in(raw))
+    if any("\ud800" <= c <= "\udfff" for c in raw):
+        raise ValueError("it holds half a character (a lone surrogate)")
+    parsed = reply.model_validate_json(raw if strict else _object_in(raw))
+    if any(c in "\ufffe\uffff" or (unicodedata.category(c) == "Cc" and c not in "\t\n\r") for text in _texts(parsed.model_dump()) for c in text):
+        raise ValueError("its words hold control characters")
+    return parsed
 
 
 def _object_in(raw: str) -> str:
@@ -124,13 +223,15 @@ def _object_in(raw: str) -> str:
     start = raw.find("{")
     try:
         _, end = json.JSONDecoder().raw_decode(raw, start) if start >= 0 else (None, len(raw))
-    except ValueError:
+    except (ValueError, RecursionError):
         return raw
     return raw[max(0, start) : end]
 
 
-def explain(error: ValidationError) -> str:
+def explain(error: ValueError) -> str:
     """What is wrong, field by field, without echoing the reply."""
+    if not isinstance(error, ValidationError):
+        return str(error)
     found = error.errors(include_url=False, include_input=False, include_context=False)
     return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'reply'}: {e['msg']}" for e in found[:8])
 
@@ -142,7 +243,7 @@ _ENGLISH = frozenset(
 
 def foreign(parsed: BaseModel) -> bool:
     """Whether the sentences that a model wrote are in no English: another script, or eight words and more without one small English word."""
-    text = " ".join(_sentences(parsed.model_dump()))
+    text = " ".join(_texts(parsed.model_dump(), only="reason"))
     letters = [c for c in text if c.isalpha()]
     if sum(c > "\u024f" for c in letters) * 3 > len(letters):
         return True
@@ -150,10 +251,13 @@ def foreign(parsed: BaseModel) -> bool:
     return len(words) >= 8 and not _ENGLISH.intersection(words)
 
 
-def _sentences(value: Any) -> list[str]:
-    """What the fields called `reason` say, however deep."""
-    if isinstance(value, dict):
-        return [s for k, v in value.items() for s in ([v] if k == "reason" and isinstance(v, str) else _sentences(v))]
-    if isinstance(value, list | tuple):
-        return [s for v in value for s in _sentences(v)]
-    return []
+def _texts(value: Any, only: str | None = None, name: str | None = None) -> Iterator[str]:
+    """All texts in a record, however deep; only those of the fields of a name, where one is given."""
+    if isinstance(value, str) and only in (None, name):
+        yield value
+    elif isinstance(value, dict):
+        for key, within in value.items():
+            yield from _texts(within, only, key)
+    elif isinstance(value, list | tuple):
+        for within in value:
+            yield from _texts(within, only)

@@ -131,7 +131,7 @@ class Export(Record):
     """By which definitions."""
     coder: CoderIdentity | None
     """By whom; null where nothing is coded."""
-    record: ExportRecord
-    """Where the record of decisions stands."""
+    record: ExportRecord | None = None
+    """Where the record of decisions stands; null in exports of before this was given out."""
     documents: tuple[ExportDocument, ...]
     """In the order of the inbox."""

@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
-from scr_llm.errors import ConflictError, RefusedError, StoreError
+from scr_llm.errors import ConflictError, RefusedError, StoreError, UsageError
 from scr_llm.records import (
     Coding,
     Decision,
@@ -304,6 +304,14 @@ class Store:
             values = {"at": at, "endpoint": endpoint, "questions": " ".join(keys), "collected": int(collected)}
             statement = upsert(tables.batches).values(id=batch_id, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    def rename_batch(self, before: str, now: str) -> None:
+        """Give a batch the id that it has at its endpoint. Raises UsageError where another batch has it."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if connection.execute(select(tables.batches.c.id).where(tables.batches.c.id == now)).scalar() is not None:
+                raise UsageError(f"{now} is another batch of this project.", next_step="Look at its id again.")
+            connection.execute(update(tables.batches).where(tables.batches.c.id == before).values(id=now))
 
     def batches(self) -> list[dict[str, Any]]:
         """Batches in the order they were sent: id, at, endpoint, questions (keys), collected."""

@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from scr_llm.llm import Question, prompts
 from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftItem, DraftQuote, Gender, Reading, Record
 from scr_llm.stages.code.llm.shown import Line, show
-from scr_llm.stages.code.llm.themes import Answers, number_in
+from scr_llm.stages.code.llm.themes import Answers, made_from, number_in
 
 
 class ChildReply(Record):
@@ -97,10 +97,10 @@ class CaseFacts:
 
 def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
     number: Any = number_in(window) | None
-    child: Any = create_model("Child", __base__=ChildReply, gender_sentence=(number, ...), age_sentence=(number, ...))
+    child: Any = create_model("Child", __base__=made_from(ChildReply), gender_sentence=(number, ...), age_sentence=(number, ...))
     children: Any = Annotated[tuple[child, ...], Field(max_length=8)]
     return create_model(
-        "Case", __base__=CaseReply, authority_sentence=(number, ...), pseudonym_sentence=(number, ...),
+        "Case", __base__=made_from(CaseReply), authority_sentence=(number, ...), pseudonym_sentence=(number, ...),
         children=(children, ...), context_sentence=(number, ...),
     )  # fmt: skip
 
@@ -189,4 +189,4 @@ def _name(window: int) -> str:
 def _items_reply(window: Sequence[Line]) -> type[ItemsReply]:
     number: Any = number_in(window)
     numbers: Any = Annotated[tuple[number, ...], Field(max_length=60)]
-    return create_model("Items", __base__=ItemsReply, findings=(numbers, ...), recommendations=(numbers, ...))
+    return create_model("Items", __base__=made_from(ItemsReply), findings=(numbers, ...), recommendations=(numbers, ...))

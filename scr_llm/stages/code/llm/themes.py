@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import Field, create_model
+from pydantic import ConfigDict, Field, create_model
 
 from scr_llm.llm import Question, prompts
 from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme, Record, ThemeValue
 from scr_llm.stages.code.llm.shown import Line, show
 
+_R = TypeVar("_R", bound=Record)
 _STRONGEST_FIRST: tuple[ThemeValue, ...] = ("present", "explicitly_absent", "unclear", "not_mentioned")
 MOST_SENTENCES = 8
 """Sentences that a model may name for one theme; keeps a small one from counting on until its tokens run out."""
@@ -32,6 +33,19 @@ class ThemeReply(Record):
     """One short sentence."""
 
 
+class _MadeToMeasure(Record):
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
+def made_from(base: type[_R]) -> tuple[type[_R], ...]:
+    """The bases of a record that is made at run time. It has no source, and none is searched for docstrings.
+
+    The search would parse the source of whoever makes it, and two threads that do so at once can break the parser of Python 3.11
+    (SystemError: AST constructor recursion depth mismatch).
+    """
+    return cast("tuple[type[_R], ...]", (base, _MadeToMeasure))
+
+
 def number_in(window: Sequence[Line]) -> Any:
     """The type of a sentence number of this window: any other number is invalid."""
     return Annotated[int, Field(ge=window[0].number, le=window[-1].number)]
@@ -46,11 +60,11 @@ def _reply_of(first: int, last: int, aspects: tuple[str, ...]) -> type[Record]:
     number: Any = Annotated[int, Field(ge=first, le=last)]
     numbers: Any = Annotated[tuple[number, ...], Field(max_length=MOST_SENTENCES)]
     if not aspects:
-        return create_model("Theme", __base__=ThemeReply, evidence=(numbers, ...))
+        return create_model("Theme", __base__=made_from(ThemeReply), evidence=(numbers, ...))
     aspect: Any = Literal[aspects]
     shown: Any = Annotated[tuple[aspect, ...], Field(max_length=len(aspects))]
     # Fields of a base come first, so this one is made whole: evidence, aspects, then the verdict.
-    return create_model("Theme", __base__=Record, evidence=(numbers, ...), aspects=(shown, ...), value=(ThemeValue, ...), reason=(str, ...))
+    return create_model("Theme", __base__=_MadeToMeasure, evidence=(numbers, ...), aspects=(shown, ...), value=(ThemeValue, ...), reason=(str, ...))
 
 
 def _numbered(name: str, window: int) -> str:
@@ -102,7 +116,7 @@ class AllAtOnce:
         self.questions = tuple(
             Question(
                 _numbered("themes", n), told["system"], prompts.fill(told["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
-                create_model("Themes", __base__=Record, **{c.id: (_reply(window, c), ...) for c in codebook.codes}),  # type: ignore[call-overload]
+                create_model("Themes", __base__=_MadeToMeasure, **{c.id: (_reply(window, c), ...) for c in codebook.codes}),  # type: ignore[call-overload]
                 max_tokens=REPLY_TOKENS * len(codebook.codes),
             )
             for n, window in enumerate(windows)
