@@ -64,7 +64,7 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
     from scr_llm.project import data_dir, load_project
 
     click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
-    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "httpcore2", "SQLAlchemy", "python-docx")))
+    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")))
     try:
         project = load_project(folder)
     except UsageError as error:

@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from scr_llm.errors import NoReplyError
 from scr_llm.llm.client import state_of, what_failed
@@ -111,17 +111,15 @@ class Batches:
     def upload(self, content: bytes) -> str:
         """Send the questions, and begin nothing yet; returns the file's id."""
         self._on_send(content, None)
-        boundary = f"questions-{content_hash(content)}"
-        fields = (("purpose", "", b"batch"), ("file", '; filename="questions.jsonl"\r\nContent-Type: application/jsonl', content))
-        body = b"".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value + b"\r\n" for name, more, value in fields)
-        body += f"--{boundary}--\r\n".encode()
-        sent = self._again("POST", "/files", body, f"multipart/form-data; boundary={boundary}", seconds=self._transfer_s)
+        sent = self._again(lambda o: o.files.create(file=("questions.jsonl", content), purpose="batch"), seconds=self._transfer_s)
         return self._word_in(self._json(sent), "id")
 
     def begin(self, file_id: str, content_sha256: str) -> str:
         """Have the questions of a file answered; returns the batch's id. Asked once only, since asking twice could be paid twice."""
-        asked = {"input_file_id": file_id, "endpoint": "/v1/chat/completions", "completion_window": "24h", "metadata": {_HASH: content_sha256}}
-        return self._word_in(self._json(self._good(self._wire.request("POST", "/batches", json.dumps(asked).encode()))), "id")
+        answer = self._wire.ask(lambda o: o.batches.create(
+            input_file_id=file_id, endpoint="/v1/chat/completions", completion_window="24h", metadata={_HASH: content_sha256},
+        ))  # fmt: skip
+        return self._word_in(self._json(self._good(answer)), "id")
 
     def find(self, content_sha256: str, since: float) -> str | None:
         """The id of the batch that holds these questions; None where the endpoint certainly has none.
@@ -136,7 +134,7 @@ class Batches:
         after = ""
         keeps_metadata = silent = False
         for _ in range(_PAGES):
-            page = self._json(self._again("GET", f"/batches?limit=100{f'&after={quote(after)}' if after else ''}"))
+            page = self._json(self._again(partial(_listed, after)))
             rows = page.get("data")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise failure("invalid", self._where, "its list of batches is not one")
@@ -170,20 +168,18 @@ class Batches:
         batch = self._batch(batch_id)
         most = min(MOST_RESULT_BYTES, ANSWER_BYTES + RESULT_BYTES * questions)
         names = [name for field in ("output_file_id", "error_file_id") if isinstance(name := batch.get(field), str) and name]
-        return "\n".join(self._again("GET", f"/files/{quote(name, safe='')}/content", seconds=self._transfer_s, most=most).text for name in names)
+        return "\n".join(self._again(partial(_content, name), seconds=self._transfer_s, most=most).text for name in names)
 
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
 
     def _batch(self, batch_id: str) -> dict[str, Any]:
-        return self._json(self._again("GET", f"/batches/{quote(batch_id, safe='')}"))
+        return self._json(self._again(lambda o: o.batches.retrieve(batch_id)))
 
-    def _again(
-        self, method: str, path: str, content: bytes = b"", content_type: str = "application/json", *, seconds: float | None = None, most: int = ANSWER_BYTES
-    ) -> Answer:
+    def _again(self, call: Callable[[Any], Any], *, seconds: float | None = None, most: int = ANSWER_BYTES) -> Answer:
         """A request that may be made more than once."""
-        return self._pace.retrying()(lambda: self._good(self._wire.request(method, path, content, content_type, seconds=seconds, most=most)))
+        return self._pace.retrying()(lambda: self._good(self._wire.ask(call, seconds=seconds, most=most)))
 
     def _good(self, answer: Answer) -> Answer:
         if not 200 <= answer.status < 300:
@@ -201,3 +197,11 @@ class Batches:
         if not isinstance(word, str) or not re.fullmatch(r"[!-~]{1,200}", word):
             raise failure("invalid", self._where, f"the endpoint's answer has no usable {name}")
         return word
+
+
+def _listed(after: str, openai: Any) -> Any:
+    return openai.batches.list(limit=100, **({"after": after} if after else {}))
+
+
+def _content(name: str, openai: Any) -> Any:
+    return openai.files.content(name)

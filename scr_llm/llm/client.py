@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from scr_llm.errors import NoReplyError, StopError, UsageError
@@ -118,7 +119,7 @@ class Client:
                     state, problem = "language", "It is not in English."
             if not last:
                 if raw.strip():  # some chat templates do not take an empty turn
-                    messages = [*messages, {"role": "assistant", "content": raw[:4000]}]
+                    messages = [*messages, {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()}]
                 messages = [*messages, {"role": "user", "content": _AGAIN.format(problem=problem)}]
         raise failure(state, self._where, f"twice; the second time: {problem}")
 
@@ -128,7 +129,7 @@ class Client:
         Raises:
             NoReplyError: it does not answer.
         """
-        answer = self._wire.request("GET", "/models", seconds=min(_MODELS_S, self.endpoint.timeout_s))
+        answer = self._wire.ask(lambda o: o.models.list(), seconds=min(_MODELS_S, self.endpoint.timeout_s))
         if not 200 <= answer.status < 300:
             raise failure(state_of(answer), self._where, what_failed(answer))
         listed = json_in(answer.text, self._where)
@@ -160,17 +161,19 @@ class Client:
         self.spend.count(held[1] - most if prompt is None else prompt, 0 if written is None else written)
         return completion
 
+    def _note(self, about: str | None, content: bytes) -> None:
+        if self._on_send is not None:
+            self._on_send(content, about)
+
     def _once(self, question: Question, messages: list[Message], about: str | None) -> Answer:
         """One request in the manner that the endpoint takes."""
         while True:
             manner = self.manner
-            content = json.dumps(manner.body(question, messages, self.endpoint), ensure_ascii=False).encode("utf-8", "replace")
+            body = manner.body(question, messages, self.endpoint)
             with self._pace.turn():
                 if self._pace.stopped.is_set():
                     raise StopError("Asking was stopped.", next_step="Run again to go on.")
-                if self._on_send is not None:
-                    self._on_send(content, about)
-                answer = self._wire.request("POST", "/chat/completions", content)
+                answer = self._wire.ask(partial(_completion, body), on_send=partial(self._note, about))
                 if answer.status == 429:
                     self._pace.too_fast(retry_after(answer.retry_after))
             if 200 <= answer.status < 300:
@@ -180,6 +183,10 @@ class Client:
             if simpler is None:
                 raise failure(state_of(answer), self._where, what_failed(answer), retry_after(answer.retry_after))
             self.manner = simpler
+
+
+def _completion(body: dict[str, Any], openai: Any) -> Any:
+    return openai.chat.completions.create(**body)
 
 
 _LOOKED_AT = 4_000

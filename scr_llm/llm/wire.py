@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
@@ -21,6 +21,9 @@ from scr_llm.errors import StopError
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials, without_key
 from scr_llm.llm.reply import failure, shown
 
+if TYPE_CHECKING:
+    from openai import OpenAI
+
 ANSWER_BYTES = 8_000_000
 """Longest answer to one request. A reply of 1,000 tokens with its probabilities takes some 20,000."""
 NOT_TEXT = "(an answer that is not UTF-8 text)"
@@ -29,6 +32,8 @@ _LOOK_S = 0.1
 """Longest wait before the time and the wish to stop are looked at again, seconds."""
 _PIECE = 4096
 """Bytes written at once: what a socket that can be written to takes without waiting."""
+_SENT = frozenset({b"host", b"accept", b"accept-encoding", b"content-type", b"content-length", b"user-agent"})
+"""Headers that are sent; what the package would tell of this computer besides is not."""
 _T = TypeVar("_T")
 
 
@@ -45,7 +50,7 @@ class Answer:
 
 
 class Wire:
-    """Connections to one endpoint, kept open between requests; any number of threads may use it.
+    """The way to one endpoint through the openai package, its connections kept open between requests; any number of threads may use it.
 
     Redirects are not followed. A proxy from the environment is used, but never on the way to this machine. `cut` is asked ten times a
     second whether what is under way is to be given up.
@@ -54,74 +59,104 @@ class Wire:
     def __init__(self, endpoint: Endpoint, cut: Callable[[], bool] = lambda: False) -> None:
         self._endpoint, self._cut = endpoint, cut
         self._where = f"{endpoint.model} at {without_credentials(endpoint.base_url)}"
-        self._base = urlsplit(endpoint.base_url)
-        self._headers = {"User-Agent": f"scr-llm/{__version__}", "Accept": "application/json", "Accept-Encoding": "identity"}
-        if authorization := _authorization(endpoint):
-            self._headers["Authorization"] = authorization
-        self._pool: httpcore2.ConnectionPool | None = None
+        self._client: OpenAI | None = None
         self._lock = threading.Lock()
 
-    def request(
-        self, method: str, path: str, content: bytes = b"", content_type: str = "application/json", *, seconds: float | None = None,
-        most: int = ANSWER_BYTES,
-    ) -> Answer:  # fmt: skip
-        """Send a request and read its whole answer.
+    def ask(
+        self, call: Callable[[Any], Any], *, seconds: float | None = None, most: int = ANSWER_BYTES, on_send: Callable[[bytes], None] | None = None
+    ) -> Answer:
+        """Make a request and read its whole answer.
 
         Args:
-            method: GET or POST.
-            path: what stands behind the base URL, with its slash.
-            content: the body.
-            content_type: what the body is.
+            call: makes the request with the openai client's `with_raw_response`: `lambda o: o.models.list()`.
             seconds: time from connecting to the last byte; the endpoint's `timeout_s` where none is given.
             most: bytes of the answer's body, at most.
+            on_send: is given the request's body just before it is sent.
 
         Raises:
             NoReplyError: `timeout`, `connection`, `too_large` or `invalid`. An HTTP error is an answer.
             StopError: it was given up.
         """
+        import openai
+
         allowed = self._endpoint.timeout_s if seconds is None else seconds
-        token = _ALLOWANCE.set(_Allowance(time.monotonic() + allowed, self._cut))
+        token = _ALLOWANCE.set(_Allowance(time.monotonic() + allowed, self._cut, allowed, most, on_send))
         try:
-            with self._connections().stream(method, self._url(path), headers=self._sent(content, content_type), content=content or None) as response:
-                body = _bounded(response.iter_stream(), most, self._where)
-                headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                text = _text(body, headers.get("content-encoding", ""), most, self._where)
-                return Answer(response.status, without_key(text, self._endpoint), headers.get("retry-after"))
-        except httpcore2.TimeoutException as error:
-            raise failure("timeout", self._where, f"no reply within {allowed:g} s") from error
-        except (
-            httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol, OSError, ValueError, ImportError,
-        ) as error:  # fmt: skip
-            what = shown(without_key(f"{error}", self._endpoint)) or type(error).__name__
-            raise failure("connection", self._where, what) from error
+            response = call(self._openai().with_raw_response).http_response
+        except openai.APIStatusError as error:
+            response = error.response
+        except (openai.OpenAIError, ValueError, ImportError) as error:
+            raise failure("connection", self._where, shown(without_key(f"{error}", self._endpoint)) or type(error).__name__) from error
         finally:
             _ALLOWANCE.reset(token)
+        return Answer(response.status_code, response.text, response.headers.get("retry-after"))
 
     def close(self) -> None:
         """Close the connections; a later request opens new ones."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
-    def _connections(self) -> httpcore2.ConnectionPool:
+    def _openai(self) -> OpenAI:
         with self._lock:
-            if self._pool is None:
-                self._pool = httpcore2.ConnectionPool(
-                    max_connections=None, max_keepalive_connections=64, keepalive_expiry=5.0, network_backend=_Backend(), proxy=_proxy(self._endpoint.base_url)
-                )
-            return self._pool
+            if self._client is None:
+                self._client = _client(self._endpoint, self._where)
+            return self._client
 
-    def _url(self, path: str) -> httpcore2.URL:
-        target = self._base.path.rstrip("/") + path
-        if self._base.query:
-            target += ("&" if "?" in path else "?") + self._base.query
-        host = (self._base.hostname or "").encode("idna")
-        return httpcore2.URL(scheme=self._base.scheme.encode(), host=host, port=self._base.port, target=target.encode())
 
-    def _sent(self, content: bytes, content_type: str) -> list[tuple[bytes | str, bytes | str]]:
-        host = self._base.netloc.rpartition("@")[2].encode("idna")
-        return [("Host", host), *self._headers.items(), *([("Content-Type", content_type)] if content else [])]
+def _client(endpoint: Endpoint, where: str) -> OpenAI:
+    """An openai client whose every request goes over our own transport, which is where answers are bounded and cleaned."""
+    import httpx2
+    import openai
+
+    known = _authorization(endpoint)
+    authorization = [(b"Authorization", known.encode("ascii"))] if known else []
+
+    class Transport(httpx2.BaseTransport):
+        def __init__(self) -> None:
+            self._pool = httpcore2.ConnectionPool(
+                max_connections=None, max_keepalive_connections=64, keepalive_expiry=5.0, network_backend=_Backend(), proxy=_proxy(endpoint.base_url)
+            )
+
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            url = httpcore2.URL(scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path)
+            headers = [*((name, value) for name, value in request.headers.raw if name.lower() in _SENT), *authorization]
+            status, answered, text = _exchange(self._pool, request.method, url, headers, request.read(), endpoint, where)
+            kept = [(n, v) for n, v in answered.items() if n == "retry-after"]
+            return httpx2.Response(status, headers=[*kept, ("content-type", "application/json; charset=utf-8")], content=text.encode("utf-8", "replace"))
+
+        def close(self) -> None:
+            self._pool.close()
+
+    address = urlsplit(endpoint.base_url)
+    return openai.OpenAI(
+        base_url=urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")), api_key="unused",  # the key itself is put in by the transport
+        max_retries=0, timeout=None, default_query=dict(parse_qsl(address.query)),
+        default_headers={"Accept-Encoding": "identity", "User-Agent": f"scr-llm/{__version__}"},
+        http_client=httpx2.Client(transport=Transport(), timeout=None, follow_redirects=False, trust_env=False),
+    )  # fmt: skip
+
+
+def _exchange(
+    pool: httpcore2.ConnectionPool, method: str, url: httpcore2.URL, headers: list[tuple[bytes, bytes]], content: bytes, endpoint: Endpoint, where: str
+) -> tuple[int, dict[str, str], str]:
+    """Send a request and read its whole answer within its allowance: status, headers, and the body as text without the key."""
+    allowance = _ALLOWANCE.get()
+    if allowance.on_send is not None and method == "POST":
+        allowance.on_send(content)
+    try:
+        with pool.stream(method, url, headers=list(headers), content=content or None) as response:
+            body = _bounded(response.iter_stream(), allowance.most, where)
+            answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            text = _text(body, answered.get("content-encoding", ""), allowance.most, where)
+            return response.status, answered, without_key(text, endpoint)
+    except httpcore2.TimeoutException as error:
+        raise failure("timeout", where, f"no reply within {allowance.allowed_s:g} s") from error
+    except (
+        httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol, OSError, ValueError, ImportError,
+    ) as error:  # fmt: skip
+        raise failure("connection", where, shown(without_key(f"{error}", endpoint)) or type(error).__name__) from error
 
 
 def _authorization(endpoint: Endpoint) -> str | None:
@@ -173,10 +208,13 @@ def _text(body: bytes, encoding: str, most: int, where: str) -> str:
 
 @dataclass(frozen=True)
 class _Allowance:
-    """What one request may take."""
+    """What one request may take, and who is told of it."""
 
     until: float
     cut: Callable[[], bool]
+    allowed_s: float
+    most: int
+    on_send: Callable[[bytes], None] | None
 
     def wait_s(self) -> float:
         """Seconds to wait before looking again. Raises ReadTimeout or StopError where there is no more waiting."""

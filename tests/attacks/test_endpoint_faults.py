@@ -361,7 +361,7 @@ def state_of(root: Path, document: Document) -> str:
         coding = store.coding(document.id)
     if document.status == "coded" and coding:
         return ", ".join(["coded", *(f"({left.state})" for left in coding.unanswered)])
-    named = re.search(r"\((\w+)\): .+ \w", document.reason or "")
+    named = re.search(r"\((\w+)\): .+", document.reason or "") if document.next_step else None
     return f"{document.status} ({named[1] if named else document.reason})"
 
 
