@@ -122,7 +122,9 @@ def _folder(project: Project, number: int, signed: SignOff) -> Iterator[str]:
     if not folder.is_dir():
         yield f"{folder} is gone; `scr-llm brief --signed {number}` writes it again."
         return
-    expected = signed.files | ({RECORD: hashlib.sha256(record_file(signed)).hexdigest()} if signed.history_head else {})
+    expected = dict(signed.files)
+    if signed.history_head or (folder / RECORD).exists():  # sign-offs of before there was a history laid no record beside their papers
+        expected[RECORD] = hashlib.sha256(record_file(signed)).hexdigest()
     for name, sha256 in expected.items():
         path = folder / name
         if not path.is_file():

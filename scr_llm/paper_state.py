@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from scr_llm.codebook import codebook_sha256, load_codebook
@@ -126,7 +126,8 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
         return files.get(document_id, f"document {document_id}")
 
     if not last.settings_sha256:  # signed before all of this was recorded
-        now = replace(now, left_out={}, settings_sha256="", codings=last.codings, stored_readings=last.stored_readings)
+        unknown = ("left_out", "settings_sha256", "codings", "stored_readings")
+        last = last.model_copy(update={name: getattr(now, name) for name in unknown})
     for i in sorted(now.documents.keys() - last.documents.keys(), key=name):
         yield f"{name(i)} came in"
     for i in sorted(last.documents.keys() - now.documents.keys(), key=name):
@@ -137,7 +138,7 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
         if last.left_out[i] != now.left_out[i]:
             yield f"{name(i)} is now {now.left_out[i].replace('_', ' ')}, was {last.left_out[i].replace('_', ' ')}"
     for i in sorted(last.documents.keys() & now.documents.keys(), key=name):
-        if last.codings.get(i) != now.codings[i] or last.stored_readings.get(i) != now.stored_readings[i]:
+        if last.codings.get(i) != now.codings.get(i) or last.stored_readings.get(i) != now.stored_readings.get(i):
             yield f"what was read or proposed for {name(i)} changed"
     if last.codebook_sha256 != now.codebook_sha256:
         yield "the codebook's definitions changed"

@@ -208,3 +208,20 @@ def test_the_head_of_the_chain_stands_in_the_paper_the_record_and_the_export(roo
     exported = json.loads(scr("export", "--format", "json", "--project", root).stdout)
     assert exported["record"]["decisions_head"] == record["decisions_head"]
     assert exported["record"]["signed"][0]["paper_sha256"] == record["paper_sha256"]
+
+
+def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path) -> None:
+    newer = {"left_out", "codings", "stored_readings", "history", "history_head", "settings_sha256", "cautions"}
+
+    def change(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+        for row in rows:
+            row["record"] = json.dumps({k: v for k, v in json.loads(str(row["record"])).items() if k not in newer}, separators=(",", ":"))
+        return rows
+
+    rechain(root, "sign_offs", change)
+    sql(root, "DROP TABLE history", "DELETE FROM heads WHERE chain = 'history'", "DELETE FROM migrations WHERE number = 6")
+    (root / "outputs/signed-1/sign-off.json").unlink()
+    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert "Version 1.0 is signed and nothing has changed since" in scr("run", "--project", root).stderr
+    assert scr("brief", "--signed", "1", "--project", root).returncode == 0
+    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
