@@ -1,17 +1,21 @@
 """Read a PDF: every page as text, furniture marked, sections and numbered items found."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from scr_llm.errors import UnreadableError
 from scr_llm.records import Page, Reading
 from scr_llm.stages.read import scan
-from scr_llm.stages.read.inspect import AGREED, inspect
+from scr_llm.stages.read.inspect import AGREED, BLANKS, Inspection, inspect
 from scr_llm.stages.read.items import items
 from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
 from scr_llm.stages.read.structure import structure
 from scr_llm.text.flow import Flow, readable
+
+UNSEEN = 0.9
+"""Part of a document's letters that cannot be seen from which it is not read at all."""
 
 
 def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True) -> Reading:
@@ -36,13 +40,14 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
             f"{which} without a text layer." if any(p.images for p in raw_pages) else "no page has any text.",
             next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
         )
+    _can_be_seen(raw_pages)
     seen = inspect(path, raw_pages, witness=witness)
     found = structure(raw_pages)
     pages = tuple(
         Page(
             number=index + 1, text=page.text, marks=marks, images=page.images, scanned=page.scanned,
             label=seen.labels[index] if seen.labels else None, agreement=seen.agreement[index],
-            warnings=tuple(_warnings(page, seen.agreement[index])),
+            warnings=tuple(_warnings(page, seen, index)),
             engine=page.engine or "none",
         )
         for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
@@ -54,9 +59,28 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
     return reading.model_copy(update={"items": items(Flow.of(reading))})
 
 
-def _warnings(page: RawPage, agreement: float | None) -> Iterator[str]:
+def _can_be_seen(pages: tuple[RawPage, ...]) -> None:
+    """Refuse a document of whose text a reader of the printed pages sees next to nothing."""
+    why: Counter[str] = Counter()
+    letters = 0
+    for page in pages:
+        letters += _letters(page.text)
+        for start, end, reason in page.hidden:
+            why[reason.partition(";")[0]] += _letters(page.text[start:end])
+    if letters and why.total() > UNSEEN * letters:
+        raise UnreadableError(
+            f"{why.total() / letters:.0%} of its text cannot be seen on the printed page or is not what is printed there ({why.most_common(1)[0][0]}).",
+            next_step="Print it to PDF again from the original, or print it on paper and scan it: pip install scr-llm[ocr].",
+        )
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
     """Why a person should look at a page."""
-    letters = len(page.text.strip())
+    letters, agreement = len(page.text.strip()), seen.agreement[index]
     if not page.engine:
         yield "neither reader could read this page"
     elif page.engine == "pypdf":
@@ -69,6 +93,10 @@ def _warnings(page: RawPage, agreement: float | None) -> Iterator[str]:
         yield "its text was recognised from a scan" + ("" if page.engine == "ocr" else " by another program")
     if agreement is not None and agreement < AGREED:
         yield f"the two readers agree on {agreement:.0%} of it only"
+    for stretch in seen.stretches[index][:3]:
+        yield f"the two readers differ: {stretch}"
+    if seen.blanks[index] >= BLANKS:
+        yield f"a font of this page calls {seen.blanks[index]} of its characters spaces; words may be printed that are not in the text"
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
     if strange > 0.02 * letters:
         yield "many characters could not be read"

@@ -16,6 +16,7 @@ import pypdfium2.raw as raw
 
 from scr_llm.errors import UnreadableError
 from scr_llm.stages.read.hidden import Hidden, Looked, look
+from scr_llm.stages.read.letters import rows_of
 
 if TYPE_CHECKING:
     import pypdf
@@ -30,6 +31,7 @@ _PREFIXES = frozenset(
 )
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What no file format takes; each becomes U+FFFD, so that offsets hold and the page is flagged."""
+_STOP = re.compile(r"[.!?][”’\"')\]]*\s+|\n{2,}")
 _STRIP = ".,;:()“”‘’'\""
 
 
@@ -202,16 +204,6 @@ def _rows(document: pdfium.PdfDocument, index: int, *, look_for_hidden: bool) ->
         page.close()
 
 
-def rows_of(printed: str) -> list[tuple[int, str]]:
-    """The rows of a page's text that hold anything, each with the index of its first character in pdfium's count."""
-    found, position = [], 0
-    for row in printed.split("\r\n"):
-        if row.strip():
-            found.append((position, row))
-        position += len(row) + 2
-    return found
-
-
 def _images(page: pdfium.PdfPage) -> int:
     count = raw.FPDFPage_CountObjects(page.raw)
     return sum(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, i)) == raw.FPDF_PAGEOBJ_IMAGE for i in range(count))
@@ -267,10 +259,19 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
     hidden = []
     for each in rows.hidden:
         at, row = lines[each.row].start, rows.lines[each.row][0]
-        hidden.append((at + each.start, at + each.end, each.why))
+        start, end = at + each.start, at + each.end
+        hidden.append((*(_sentence(text, start, end) if each.whole else (start, end)), each.why))
         if not (row[: each.start] + row[each.end :]).strip():
             lines[each.row] = replace(lines[each.row], hidden=True)
     return RawPage(text, tuple(lines), rows.images, "pdfium", tuple(hidden), rows.scanned)
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch, widened to the sentences that it touches."""
+    ends = [0, *(match.end() for match in _STOP.finditer(text)), len(text)]
+    low = max(stop for stop in ends if stop <= start)
+    high = min(stop for stop in ends if stop >= end)
+    return low, low + len(text[low:high].rstrip())
 
 
 def _begins_paragraph(before: Line, line: Line, leading: dict[int, float]) -> bool:

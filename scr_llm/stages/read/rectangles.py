@@ -8,8 +8,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.records import Span
-from scr_llm.stages.read.hidden import Box
-from scr_llm.stages.read.pdf import rows_of
+from scr_llm.stages.read.drawing import Box
+from scr_llm.stages.read.letters import rows_of
 
 
 def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
