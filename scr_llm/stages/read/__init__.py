@@ -12,7 +12,9 @@ from scr_llm.stages.read.inspect import AGREED, BLANKS, Inspection, inspect
 from scr_llm.stages.read.items import items
 from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
 from scr_llm.stages.read.structure import structure
-from scr_llm.text.flow import Flow, readable
+from scr_llm.text.disguise import disguises
+from scr_llm.text.flow import Flow, readable, sentences
+from scr_llm.text.machine import speaks_to_a_machine
 
 UNSEEN = 0.9
 """Part of a document's letters that cannot be seen from which it is not read at all."""
@@ -56,7 +58,29 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
         document_id=document_id, file=seen.facts, pages=pages, sections=found.sections,
         sha256=hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest(),
     )  # fmt: skip
-    return reading.model_copy(update={"items": items(Flow.of(reading))})
+    flow = Flow.of(reading)
+    return reading.model_copy(update={"items": items(flow), "pages": _with_orders(reading.pages, flow)})
+
+
+def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
+    """The pages, with a warning for each sentence that no coder takes because it gives orders to a program."""
+    orders: dict[int, list[str]] = {}
+    for sentence in sentences(flow):
+        if speaks_to_a_machine(sentence.text):
+            orders.setdefault(sentence.page, []).append(f"a sentence that gives orders to a program, left out: “{_short(sentence.text)}”")
+    return tuple(
+        page.model_copy(update={"warnings": (*page.warnings, *_few(orders[page.number], "more sentences that give orders to a program, left out"))})
+        if page.number in orders else page
+        for page in pages
+    )  # fmt: skip
+
+
+def _few(warnings: list[str], rest: str) -> list[str]:
+    return warnings if len(warnings) <= 5 else [*warnings[:5], f"{len(warnings) - 5} {rest}"]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def _can_be_seen(pages: tuple[RawPage, ...]) -> None:
@@ -100,8 +124,6 @@ def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
     if strange > 0.02 * letters:
         yield "many characters could not be read"
-    for start, end, why in page.hidden[:5]:
-        shown = readable(page.text[start:end])
-        yield f"text that cannot be seen ({why}), left out: “{shown if len(shown) <= 80 else shown[:79] + '…'}”"
-    if len(page.hidden) > 5:
-        yield f"{len(page.hidden) - 5} more places with text that cannot be seen, left out"
+    yield from disguises(page.text)
+    hidden = [f"text that cannot be seen ({why}), left out: “{_short(readable(page.text[start:end]))}”" for start, end, why in page.hidden]
+    yield from _few(list(dict.fromkeys(hidden)), "more places with text that cannot be seen, left out")

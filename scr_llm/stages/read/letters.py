@@ -19,6 +19,19 @@ Rows = Sequence[tuple[int, str]]
 """A page's rows: the index of the first character in pdfium's count, and the text."""
 
 
+def printed(textpage: pdfium.PdfTextPage) -> str:
+    """A page's text, one character for each that pdfium counts: it counts a character beyond the first plane as two halves."""
+    text = str(textpage.get_text_range())
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return "".join(map(chr, memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")))
+
+
+def whole(text: str) -> str:
+    """Such a text with its halves put together; a half by itself becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def rows_of(printed: str) -> list[tuple[int, str]]:
     """The rows of a page's text that hold anything, each with the index of its first character in pdfium's count."""
     found, position = [], 0

@@ -16,7 +16,7 @@ import pypdfium2.raw as raw
 
 from scr_llm.errors import UnreadableError
 from scr_llm.stages.read.hidden import Hidden, Looked, look
-from scr_llm.stages.read.letters import rows_of
+from scr_llm.stages.read.letters import printed, rows_of, whole
 
 if TYPE_CHECKING:
     import pypdf
@@ -189,15 +189,15 @@ def _rows(document: pdfium.PdfDocument, index: int, *, look_for_hidden: bool) ->
     except pdfium.PdfiumError:
         return None
     try:
-        printed = textpage.get_text_range() if textpage.count_chars() else ""
-        images = _images(page) if len(printed.strip()) < FEW else 0
-        rows = rows_of(printed)
+        text = printed(textpage) if textpage.count_chars() else ""
+        images = _images(page) if len(text.strip()) < FEW else 0
+        rows = rows_of(text)
         lines = []
         for first, row in rows:
             line = _line(textpage, first + len(row) - len(row.lstrip()), row)
             lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
         seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
-        words = frozenset(word.strip(_STRIP).lower() for word in printed.split()) if "\ufffe" in printed else frozenset()
+        words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
         return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
     finally:
         textpage.close()
@@ -251,19 +251,44 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
         starts = before is None or _begins_paragraph(before, line, leading)
         if before is not None:
             text += "\n\n" if starts else "\n"
-        body = _UNWRITABLE.sub("\ufffd", _line_hyphens(row, rows.words))
-        markers = tuple((len(text) + start, len(text) + end) for start, end in line.markers)
+        body = _UNWRITABLE.sub("\ufffd", whole(_line_hyphens(row, rows.words)))
+        markers = tuple((len(text) + len(whole(row[:start])), len(text) + len(whole(row[:end]))) for start, end in line.markers)
         lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts, markers=markers))
         text += body
         before = line
-    hidden = []
+    hidden: list[tuple[int, int, str]] = []
     for each in rows.hidden:
         at, row = lines[each.row].start, rows.lines[each.row][0]
-        start, end = at + each.start, at + each.end
-        hidden.append((*(_sentence(text, start, end) if each.whole else (start, end)), each.why))
-        if not (row[: each.start] + row[each.end :]).strip():
-            lines[each.row] = replace(lines[each.row], hidden=True)
+        start, end = at + len(whole(row[: each.start])), at + len(whole(row[: each.end]))
+        if each.whole:
+            start, end = _sentence(text, start, end)
+        hidden.append((start, end, each.why))
+    hidden = _apart(hidden)
+    lines = [replace(line, hidden=True) if _is_within(text, line, hidden) else line for line in lines]
     return RawPage(text, tuple(lines), rows.images, "pdfium", tuple(hidden), rows.scanned)
+
+
+def _apart(stretches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """In order, those that overlap made one, with the reason of the longer."""
+    apart: list[tuple[int, int, str]] = []
+    for start, end, why in sorted(stretches):
+        if apart and start < apart[-1][1]:
+            low, high, other = apart[-1]
+            apart[-1] = (low, max(high, end), why if end - start > high - low else other)
+        else:
+            apart.append((start, end, why))
+    return apart
+
+
+def _is_within(text: str, line: Line, hidden: list[tuple[int, int, str]]) -> bool:
+    """Whether nothing is left of a line without its hidden stretches."""
+    at = line.start
+    for start, end, _ in hidden:
+        if start < line.end and end > line.start:
+            if text[at : max(at, start)].strip():
+                return False
+            at = max(at, end)
+    return at > line.start and not text[at : line.end].strip()
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

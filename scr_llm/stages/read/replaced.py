@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from rapidfuzz.distance import Levenshtein
 
-from scr_llm.stages.read.letters import rows_of
+from scr_llm.stages.read.letters import printed, rows_of, whole
 
 _LIGATURES = frozenset({"ff", "fi", "fl", "ffi", "ffl", "ft", "st", "ct", "tt", "ti", "tti", "th", "ij", "ae", "oe", "fj", "ffj", "fb", "fh", "fk"})
 """What one glyph without a letter of its own may stand for."""
@@ -45,7 +45,7 @@ def compare(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Replacement |
     if not _strip(page):
         return None
     drawn = page.get_textpage()
-    claimed_text, drawn_text = textpage.get_text_range(), drawn.get_text_range()
+    claimed_text, drawn_text = printed(textpage), printed(drawn)
     claimed, at = _letters(claimed_text)
     shown, shown_at = _letters(drawn_text)
     differences: list[tuple[int, int, str]] = []
@@ -88,7 +88,7 @@ def _word_around(text: str, places: list[int], start: int, end: int) -> str:
         low -= 1
     while high < len(text) and not text[high].isspace():
         high += 1
-    shown = " ".join(text[low:high].split())
+    shown = " ".join(whole(text[low:high]).split())
     return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
