@@ -10,6 +10,7 @@ from scr_llm.records import Page, Reading
 from scr_llm.stages.read import scan
 from scr_llm.stages.read.inspect import AGREED, BLANKS, Inspection, inspect
 from scr_llm.stages.read.items import items
+from scr_llm.stages.read.opening import contents
 from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
 from scr_llm.stages.read.structure import structure
 from scr_llm.text.disguise import disguises
@@ -20,7 +21,7 @@ UNSEEN = 0.9
 """Part of a document's letters that cannot be seen from which it is not read at all."""
 
 
-def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True) -> Reading:
+def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None) -> Reading:
     """Read one file.
 
     Args:
@@ -28,13 +29,16 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
         document_id: what the reading is of.
         witness: whether a second reader checks every page's text. Slower; without it no page is compared.
         look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
+        megabytes: the largest size of a file; a larger one is not read at all.
 
     Raises:
-        UnreadableError: where no text can be had: empty, not a PDF, encrypted, broken, or images only.
+        UnreadableError: where no text can be had: empty, not a PDF, too large, encrypted, broken, images only, or next to nothing of
+            its text can be seen.
     """
-    raw_pages = open_pages(path, look_for_hidden=look_for_hidden)
+    content = contents(path, megabytes)
+    raw_pages = open_pages(content, look_for_hidden=look_for_hidden)
     if scan.is_installed():
-        raw_pages = scan.recognised(path, raw_pages)
+        raw_pages = scan.recognised(content, raw_pages)
     if not any(page.text.strip() for page in raw_pages):
         count = len(raw_pages)
         which = "page 1 is an image" if count == 1 else f"pages 1–{count} are images"
@@ -43,7 +47,7 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
             next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
         )
     _can_be_seen(raw_pages)
-    seen = inspect(path, raw_pages, witness=witness)
+    seen = inspect(content, raw_pages, witness=witness)
     found = structure(raw_pages)
     pages = tuple(
         Page(

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from scr_llm.records import FileFacts
@@ -38,11 +37,11 @@ class Inspection:
     """For each page, how many letters at most a font of it calls spaces: 0 where no font does."""
 
 
-def inspect(path: Path, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
+def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
     """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the reading."""
     nothing = Inspection(FileFacts(), (), (None,) * len(pages), ((),) * len(pages), (0,) * len(pages))
     try:
-        reader = open_with_pypdf(path.read_bytes())
+        reader = open_with_pypdf(content)
         if reader.is_encrypted and not reader.decrypt(""):
             return nothing
     except Exception:  # a broken file may raise anything at all in the library; pdfium has read it

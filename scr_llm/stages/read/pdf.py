@@ -1,5 +1,6 @@
 """Pages and lines out of a PDF. Pdfium gives the text; pypdf stands in where pdfium cannot read a file or a page."""
 
+import contextlib
 import ctypes
 import io
 import itertools
@@ -8,7 +9,6 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pypdfium2 as pdfium
@@ -17,6 +17,7 @@ import pypdfium2.raw as raw
 from scr_llm.errors import UnreadableError
 from scr_llm.stages.read.hidden import Hidden, Looked, look
 from scr_llm.stages.read.letters import printed, rows_of, whole
+from scr_llm.stages.read.opening import why_broken
 
 if TYPE_CHECKING:
     import pypdf
@@ -77,21 +78,26 @@ class RawPage:
     """Whether the text was recognised from an image by a machine."""
 
 
-def open_pages(path: Path, *, look_for_hidden: bool = True) -> tuple[RawPage, ...]:
+def open_pages(content: bytes, *, look_for_hidden: bool = True) -> tuple[RawPage, ...]:
     """Every page of a file. Looking for text that cannot be seen draws each page, and costs more than reading it.
+
+    Args:
+        content: the bytes of a PDF.
+        look_for_hidden: whether to look.
 
     Raises:
         UnreadableError: with a reason for a person, where no page can be had.
     """
-    content = path.read_bytes()
-    _is_pdf(content, path)
     try:
         document = pdfium.PdfDocument(content)
         count = len(document)
     except pdfium.PdfiumError as error:
         if "assword" in str(error):
             raise _encrypted() from error
-        return _by_pypdf(content, error)
+        return _by_pypdf(content)
+    if not count:
+        document.close()
+        return _by_pypdf(content)
     try:
         raw_pages = [_rows(document, index, look_for_hidden=look_for_hidden) for index in range(count)]
     finally:
@@ -105,7 +111,24 @@ def open_pages(path: Path, *, look_for_hidden: bool = True) -> tuple[RawPage, ..
         else:
             stand_in = stand_in or _stand_in(content)
             pages.append(_page_by_pypdf(stand_in, index))
+    if not any(page.text.strip() or page.images for page in pages):
+        pages = _with_text(pages, content)
     return tuple(pages)
+
+
+def _with_text(pages: list[RawPage], content: bytes) -> list[RawPage]:
+    """The pages as the second reader has them, where it gets text of pages that the first calls empty.
+
+    Raises:
+        UnreadableError: where the file itself says why there is none.
+    """
+    stand_in = _stand_in(content)
+    second = [_page_by_pypdf(stand_in, index) for index in range(len(pages))]
+    if any(page.text.strip() for page in second):
+        return second
+    if b"/BrotliDecode" in content or not any(page.engine for page in pages):
+        raise why_broken(content, pages=len(pages))
+    return pages
 
 
 def open_with_pypdf(content: bytes) -> "pypdf.PdfReader":
@@ -116,31 +139,22 @@ def open_with_pypdf(content: bytes) -> "pypdf.PdfReader":
     return pypdf.PdfReader(io.BytesIO(content))
 
 
-def _is_pdf(content: bytes, path: Path) -> None:
-    if not content:
-        raise UnreadableError("the file is empty (0 bytes).", next_step="Ask for it again, or copy it again.")
-    if b"%PDF" not in content[:1024]:
-        raise UnreadableError(
-            f"this is not a PDF (it is a {path.suffix or 'nameless'} file).", next_step="Save or print it as a PDF, and drop that in."
-        )
-
-
 def _encrypted() -> UnreadableError:
     return UnreadableError("the file is encrypted with a password.", next_step="Ask the sender for a copy without one.")
 
 
-def _by_pypdf(content: bytes, cause: Exception) -> tuple[RawPage, ...]:
+def _by_pypdf(content: bytes) -> tuple[RawPage, ...]:
     try:
         reader = open_with_pypdf(content)
-        if reader.is_encrypted:
+        if reader.is_encrypted and not reader.decrypt(""):
             raise _encrypted()
         pages = tuple(_page_by_pypdf(reader, index) for index in range(len(reader.pages)))
     except UnreadableError:
         raise
     except Exception as error:  # a broken file may raise anything at all in the library
-        raise UnreadableError("the file is broken: neither reader can open it.", next_step="Ask for it again, or copy it again.") from error
+        raise why_broken(content) from error
     if not any(page.text.strip() for page in pages):
-        raise UnreadableError("the file is broken: no page can be read.", next_step="Ask for it again, or copy it again.") from cause
+        raise why_broken(content, pages=len(pages))
     return pages
 
 
@@ -183,25 +197,27 @@ class Rows:
 
 
 def _rows(document: pdfium.PdfDocument, index: int, *, look_for_hidden: bool) -> Rows | None:
+    """A page as pdfium has it; None where anything goes wrong with it, so that the second reader is asked."""
     try:
-        page = document[index]
-        textpage = page.get_textpage()
-    except pdfium.PdfiumError:
+        with contextlib.closing(document[index]) as page, contextlib.closing(page.get_textpage()) as textpage:
+            return _rows_of_page(page, textpage, look_for_hidden=look_for_hidden)
+    except MemoryError:
+        raise
+    except Exception:  # a broken page may raise anything at all, by a box that is no box for one
         return None
-    try:
-        text = printed(textpage) if textpage.count_chars() else ""
-        images = _images(page) if len(text.strip()) < FEW else 0
-        rows = rows_of(text)
-        lines = []
-        for first, row in rows:
-            line = _line(textpage, first + len(row) - len(row.lstrip()), row)
-            lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
-        seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
-        words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
-        return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
-    finally:
-        textpage.close()
-        page.close()
+
+
+def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, *, look_for_hidden: bool) -> Rows:
+    text = printed(textpage) if textpage.count_chars() else ""
+    images = _images(page) if len(text.strip()) < FEW else 0
+    rows = rows_of(text)
+    lines = []
+    for first, row in rows:
+        line = _line(textpage, first + len(row) - len(row.lstrip()), row)
+        lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
+    seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
+    words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
+    return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
 
 
 def _images(page: pdfium.PdfPage) -> int:

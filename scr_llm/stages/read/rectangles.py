@@ -10,6 +10,7 @@ import pypdfium2.raw as raw
 from scr_llm.records import Span
 from scr_llm.stages.read.drawing import Box
 from scr_llm.stages.read.letters import printed, rows_of, whole
+from scr_llm.stages.read.opening import open_document
 
 
 def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
@@ -23,7 +24,10 @@ def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
     Returns:
         Nothing where pdfium could not read that page.
     """
-    document = pdfium.PdfDocument(path)
+    try:
+        document = open_document(path)
+    except pdfium.PdfiumError:
+        return ()
     try:
         return stretches(document[span.page - 1], text, (span,))[0]
     except pdfium.PdfiumError:
