@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -26,6 +27,17 @@ class TooScatteredError(Exception):
     """The words of a page lie so far apart that it would have to be drawn too often."""
 
 
+class Glance(NamedTuple):
+    """A place of a page as it shows."""
+
+    low: int
+    """Darkest pixel, 0 to 255."""
+    high: int
+    """Lightest pixel."""
+    ground: int
+    """The pixel in its corner."""
+
+
 class Drawing:
     """A page that can be looked at."""
 
@@ -33,12 +45,19 @@ class Drawing:
         self._page = page
         self._width, self._height = page.get_size()
         self._turned = int(page.get_rotation()) // 90 % 4
-        self._bounds = page.get_bbox()
-        self._piece: Image.Image | None = None
-        self._pixels, self._stride = b"", 0
-        self._at = (0, 0)
-        self._scale = SCALE
+        x0, y0, x1, y1 = page.get_bbox()
+        # for each edge of a box as displayed (left, upper, right, lower): which edge of it on the page, in which direction, from where
+        self._edges = (
+            ((0, 1, -x0), (3, -1, y1), (2, 1, -x0), (1, -1, y1)),
+            ((1, 1, -y0), (0, 1, -x0), (3, 1, -y0), (2, 1, -x0)),
+            ((2, -1, x1), (1, 1, -y0), (0, -1, x1), (3, 1, -y0)),
+            ((3, -1, y1), (2, -1, x1), (1, -1, y1), (0, -1, x1)),
+        )[self._turned]
+        self._piece = Image.new("L", (0, 0))
+        self._pixels = b""
+        self._scale = 0.0
         self._pieces = 0
+        self._inner: tuple[tuple[int, float, float], ...] = ()
 
     @property
     def turned(self) -> int:
@@ -47,50 +66,42 @@ class Drawing:
 
     def shown(self, box: Box) -> Box | None:
         """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None off the page."""
-        left, bottom, right, top = box
-        x0, y0, x1, y1 = self._bounds
-        if self._turned == 0:
-            place = (left - x0, y1 - top, right - x0, y1 - bottom)
-        elif self._turned == 1:
-            place = (bottom - y0, left - x0, top - y0, right - x0)
-        elif self._turned == 2:
-            place = (x1 - right, bottom - y0, x1 - left, top - y0)
-        else:
-            place = (y1 - top, x1 - right, y1 - bottom, x1 - left)
-        if not all(map(math.isfinite, place)):
+        left, upper, right, lower = (box[edge] * way + start for edge, way, start in self._edges)
+        if not all(map(math.isfinite, (left, upper, right, lower))):
             return None
-        seen = (max(0.0, place[0]), max(0.0, place[1]), min(self._width, place[2]), min(self._height, place[3]))
-        return place if seen[2] - seen[0] > 0.3 and seen[3] - seen[1] > 0.3 else None
+        wide, high = min(self._width, right) - max(0.0, left), min(self._height, lower) - max(0.0, upper)
+        return (left, upper, right, lower) if wide > 0.3 and high > 0.3 else None
 
-    def around(self, box: Box, margin: int = 0) -> tuple[Image.Image, Place] | None:
-        """The drawn piece that holds a box, and where in it the box lies, with a margin in pixels; None off the page.
+    def glance(self, box: Box) -> Glance | None:
+        """How a box and a pixel around it show; None off the page. It is drawn if it is not in the piece drawn last.
 
         Raises:
             TooScatteredError: where too many pieces of this page have been drawn already.
         """
-        shown = self.shown(box)
-        if shown is None:
-            return None
-        place = self._place(shown, margin)
-        if place is None:
+        place = self._place(box, 1)
+        if place is None or self._is_coarse(place):
+            shown = self.shown(box)
+            if shown is None:
+                return None
             self._draw(shown)
-            place = self._place(shown, margin)
-        assert self._piece is not None
-        return None if place is None else (self._piece, place)
+            place = self._place(box, 1, cut=True)
+        if place is None:
+            return None
+        low, high = self._piece.crop(place).getextrema()
+        assert isinstance(low, int) and isinstance(high, int)
+        return Glance(low, high, self._pixels[place[1] * self._piece.width + place[0]])
 
-    def again(self, box: Box) -> Place | None:
-        """Where a box lies in the piece that was drawn last; None where it does not."""
-        shown = self.shown(box)
-        return None if shown is None else self._place(shown, 0)
-
-    def pixels(self, place: Place) -> bytes:
-        """The pixels of a place in the piece that was drawn last, row by row."""
+    def pixels(self, box: Box) -> tuple[int, bytes] | None:
+        """The width and the pixels, row by row, of a box in the piece drawn last; None where it is not in it."""
+        place = self._place(box, 0)
+        if place is None:
+            return None
         left, upper, right, lower = place
-        data, stride = self._pixels, self._stride
-        return b"".join([data[row + left : row + right] for row in range(upper * stride, lower * stride, stride)])
+        data, stride = self._pixels, self._piece.width
+        return right - left, b"".join([data[row + left : row + right] for row in range(upper * stride, lower * stride, stride)])
 
     def closely(self, box: Box) -> tuple[Image.Image, float, float] | None:
-        """A box of a word drawn larger, with the offset of the image on the page as displayed, in points."""
+        """A box of a word drawn larger, with the offset of the image on the page as displayed, in points; None off the page."""
         shown = self.shown(box)
         if shown is None or max(shown[2] - shown[0], shown[3] - shown[1]) * CLOSE > _PIECE:
             return None
@@ -98,21 +109,26 @@ class Drawing:
         size = (math.ceil((shown[2] - left + 1) * CLOSE), math.ceil((shown[3] - upper + 1) * CLOSE))
         return self._render(left, upper, size, CLOSE), left, upper
 
-    def _place(self, shown: Box, margin: int) -> Place | None:
-        """Where a box lies in the piece at hand, as much of it as is on the page; None where it is not within that piece."""
-        if self._piece is None:
+    def _place(self, box: Box, margin: int, *, cut: bool = False) -> Place | None:
+        """Where a box lies in the piece drawn last, with a margin; None where it is not within it, unless what is over is to be cut off."""
+        if not self._inner:
             return None
-        scale, (x, y), (width, height) = self._scale, self._at, self._piece.size
-        edge_x, edge_y = math.ceil(self._width * scale) - x, math.ceil(self._height * scale) - y
-        left, upper = int(shown[0] * scale) - x - margin, int(shown[1] * scale) - y - margin
-        right, lower = math.ceil(shown[2] * scale) - x + margin, math.ceil(shown[3] * scale) - y + margin
-        left, upper = max(left, -x), max(upper, -y)
-        right, lower = min(right, edge_x), min(lower, edge_y)
+        (a, ka, oa), (b, kb, ob), (c, kc, oc), (d, kd, od) = self._inner
+        try:
+            left, upper = int(box[a] * ka + oa) - margin, int(box[b] * kb + ob) - margin
+            right, lower = int(box[c] * kc + oc) + 1 + margin, int(box[d] * kd + od) + 1 + margin
+        except (ValueError, OverflowError):  # no number, or an endless one
+            return None
+        width, height = self._piece.size
+        if cut:
+            left, upper, right, lower = max(0, left), max(0, upper), min(width, right), min(height, lower)
         if left < 0 or upper < 0 or right > width or lower > height or right <= left or lower <= upper:
             return None
-        if scale < SCALE and max(right - left, lower - upper) * 4 < _PIECE:
-            return None  # the piece was drawn small for huge letters; these are not
         return left, upper, right, lower
+
+    def _is_coarse(self, place: Place) -> bool:
+        """Whether the piece was drawn small for huge letters, and this is smaller than they are."""
+        return self._scale < SCALE and max(place[2] - place[0], place[3] - place[1]) * 4 < _PIECE
 
     def _draw(self, shown: Box) -> None:
         self._pieces += 1
@@ -123,9 +139,9 @@ class Drawing:
         whole = (math.ceil(self._width * scale), math.ceil(self._height * scale))
         x = 0 if whole[0] <= _PIECE else max(0, int(shown[0] * scale) - 40)
         y = 0 if whole[1] <= _PIECE else max(0, int(shown[1] * scale) - 40)
-        self._at = (x, y)
         self._piece = self._render(x / scale, y / scale, (min(_PIECE, whole[0] - x), min(_PIECE, whole[1] - y)), scale)
-        self._pixels, self._stride = self._piece.tobytes(), self._piece.width
+        self._pixels = self._piece.tobytes()
+        self._inner = tuple((edge, way * scale, start * scale - at) for (edge, way, start), at in zip(self._edges, (x, y, x, y), strict=True))
 
     def _render(self, left: float, upper: float, size: tuple[int, int], scale: float) -> Image.Image:
         """Part of the page, from a point of it as displayed."""

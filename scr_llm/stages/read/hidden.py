@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.stages.read import replaced, shapes
-from scr_llm.stages.read.drawing import Box, Drawing, TooScatteredError
+from scr_llm.stages.read.drawing import Box, Drawing, Glance, TooScatteredError
 from scr_llm.stages.read.letters import SMALLEST, Letters, Rows, Word
 
 CONTRAST = 32
@@ -76,12 +76,15 @@ def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Look
                     over_image += 1
                     continue
                 why: str | None = "drawn invisibly"
+            elif letters.is_tiny(word):
+                why = f"smaller than {SMALLEST:g} points"
             else:
-                why = f"smaller than {SMALLEST:g} points" if letters.is_tiny(word) else _why_unseen(drawing, word.box)
+                seen = _seen(drawing, word.box)
+                why = seen if isinstance(seen, str) else None
+                if isinstance(seen, Glance) and replacement is None:
+                    otherwise += _drawn_otherwise(drawing, letters, word, seen)
             if why:
                 found.append(Hidden(number, token.start(), token.end(), why))
-            elif replacement is None:
-                otherwise += _drawn_otherwise(drawing, letters, word)
     if replacement is None:
         otherwise += _not_blank(drawing, letters, rows)
     else:
@@ -101,18 +104,20 @@ def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Str
     found: list[Stretch] = []
     for first, row in replacement.rows:
         for token in _WORD.finditer(row):
-            if not _is_invisible(replacement.textpage, first + token.start()):
-                found += _drawn_otherwise(drawing, letters, letters.word(first + token.start(), token.group()))
+            word = letters.word(first + token.start(), token.group())
+            seen = _seen(drawing, word.box)
+            if isinstance(seen, Glance) and not _is_invisible(replacement.textpage, word.first):
+                found += _drawn_otherwise(drawing, letters, word, seen)
     for low, high, why in [*found, *_not_blank(drawing, letters, replacement.rows)]:
         start = replacement.claimed_at(low)
         yield start, max(start, replacement.claimed_at(high - 1)) + 1, why
 
 
-def _drawn_otherwise(drawing: Drawing, letters: Letters, word: Word) -> Iterator[Stretch]:
+def _drawn_otherwise(drawing: Drawing, letters: Letters, word: Word, seen: Glance) -> Iterator[Stretch]:
     """The word, where other letters are drawn than its font says."""
     quarter = letters.quarter(word, drawing)
     compared = [shapes.Letter(*each) for each in zip(word.text, word.boxes, strict=True) if each[0] in shapes.LETTERS]
-    if compared and quarter is not None and shapes.contradicted(drawing, compared, word.box, quarter):
+    if compared and quarter is not None and shapes.contradicted(drawing, compared, word.box, seen, quarter):
         yield word.first, word.first + len(word.text), OTHER_LETTERS
 
 
@@ -122,7 +127,7 @@ def _not_blank(drawing: Drawing, letters: Letters, rows: Rows) -> Iterator[Stret
         for token in _BLANK.finditer(row):
             for index in range(first + token.start(), first + token.end()):
                 box = letters.box(index)
-                if min(box[2] - box[0], box[3] - box[1]) > 1 and letters.is_drawn(index) and _why_unseen(drawing, box) is None:
+                if min(box[2] - box[0], box[3] - box[1]) > 1 and letters.is_drawn(index) and isinstance(_seen(drawing, box), Glance):
                     yield index, index + 1, NOT_BLANK
 
 
@@ -146,17 +151,15 @@ def _joined(found: list[Hidden], rows: Rows) -> list[Hidden]:
     return joined
 
 
-def _why_unseen(drawing: Drawing, box: Box) -> str | None:
-    """Why nothing shows within a box; None where something does. A pixel around it is looked at too: a bar fills its own box."""
+def _seen(drawing: Drawing, box: Box) -> Glance | str:
+    """What shows within a box and a pixel around it, since a bar fills its own box; why nothing does."""
     try:
-        seen = drawing.around(box, 1)
+        seen = drawing.glance(box)
     except TooScatteredError:
         return "too far from the rest of the page to be looked at"
     if seen is None:
         return "off the page"
-    low, high = seen[0].crop(seen[1]).getextrema()
-    assert isinstance(low, int | float) and isinstance(high, int | float)
-    return None if high - low >= CONTRAST else NOTHING_SHOWS
+    return seen if seen.high - seen.low >= CONTRAST else NOTHING_SHOWS
 
 
 def _is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from scr_llm.stages.read.drawing import CLOSE, Box, Drawing
+from scr_llm.stages.read.drawing import CLOSE, Box, Drawing, Glance
 
 LETTERS = frozenset(string.ascii_letters + string.digits)
 """What is compared."""
@@ -25,13 +25,15 @@ _ALIKE = ("ao0q", "li1j", "b6", "9qg", "tf")
 class _Bounds(NamedTuple):
     """When a shape counts as another letter."""
 
+    own: float
+    """Likeness (0-1) to its own letter from which it is believed."""
     other: float
-    """Likeness (0-1) to that letter, at least."""
+    """Likeness to that letter, at least."""
     clearly: float
     """How much more it is like that letter than like its own, at least."""
 
 
-_SUSPECTED, _CONTRADICTED = _Bounds(0.55, 0.1), _Bounds(0.7, 0.2)
+_SUSPECTED, _CONTRADICTED = _Bounds(0.62, 0.55, 0.1), _Bounds(0.8, 0.7, 0.2)
 """At a glance, and on a closer look."""
 _GRID = 16
 _SMALL = 9
@@ -50,6 +52,8 @@ class Shape(NamedTuple):
     """The square, row by row, ink as 1."""
     aspect: float
     """Width by height of the ink before it was fitted."""
+    ink: int
+    """How much of the square is ink."""
 
 
 class Letter(NamedTuple):
@@ -61,23 +65,24 @@ class Letter(NamedTuple):
     """Where it is drawn."""
 
 
-def contradicted(drawing: Drawing, letters: Sequence[Letter], box: Box, quarter: int) -> bool:
+def contradicted(drawing: Drawing, letters: Sequence[Letter], box: Box, glance: Glance, quarter: int) -> bool:
     """Whether a word's ink contradicts any of its letters.
 
     Args:
         drawing: the page.
         letters: those of its letters that are compared.
         box: around the word.
+        glance: how the box shows.
         quarter: by how many quarters of a turn, anticlockwise, the word stands on the page as displayed.
     """
-    seen = drawing.around(box, 1)
-    tones = None if seen is None else _tones(seen[0].crop(seen[1]))
+    tones = _tones(glance)
     if tones is None:
         return False
-    suspected = [
-        letter for letter in letters
-        if (at := drawing.again(letter.box)) is not None and _is_suspect(letter.claimed, at[2] - at[0], drawing.pixels(at), tones, quarter)
-    ]  # fmt: skip
+    suspected = []
+    for letter in letters:
+        seen = drawing.pixels(letter.box)
+        if seen is not None and _is_suspect(letter.claimed, *seen, tones, quarter):
+            suspected.append(letter)
     return bool(suspected) and _on_a_closer_look(drawing, suspected, box, quarter)
 
 
@@ -87,7 +92,7 @@ def _is_suspect(claimed: str, width: int, pixels: bytes, tones: "_Tones", quarte
     height = len(pixels) // width
     if min(width, height) < 3 or max(width, height) < _SMALL:
         return True
-    shape = _shape(_ink(Image.frombytes("L", (width, height), pixels), tones), quarter)
+    shape = _shape(_ink((width, height), pixels, tones), quarter)
     return shape is not None and _looks_like_another(claimed, shape, _SUSPECTED)
 
 
@@ -96,10 +101,10 @@ def _on_a_closer_look(drawing: Drawing, letters: Sequence[Letter], box: Box, qua
     if close is None:
         return False
     image, left, upper = close
-    tones = _tones(image)
+    tones = _tones(_glance(image))
     if tones is None:
         return False
-    ink = _ink(image, tones)
+    ink = _ink(image.size, image.tobytes(), tones)
     for letter in letters:
         shown = drawing.shown(letter.box)
         if shown is None:
@@ -120,17 +125,27 @@ class _Tones(NamedTuple):
     """Whether the ink is the darker."""
 
 
-def _tones(image: Image.Image) -> _Tones | None:
+def _tones(glance: Glance) -> _Tones | None:
     """Of a word with a little of its ground around it; None where too little shows."""
+    middle = (glance.low + glance.high) / 2
+    return None if glance.high - glance.low < _FAINT else _Tones(middle, glance.ground >= middle)
+
+
+def _glance(image: Image.Image) -> Glance:
     low, high = image.getextrema()
     ground = image.getpixel((0, 0))
-    assert isinstance(low, int | float) and isinstance(high, int | float) and isinstance(ground, int | float)
-    return None if high - low < _FAINT else _Tones((low + high) / 2, ground >= (low + high) / 2)
+    assert isinstance(low, int) and isinstance(high, int) and isinstance(ground, int)
+    return Glance(low, high, ground)
 
 
-def _ink(image: Image.Image, tones: _Tones) -> Image.Image:
+def _ink(size: tuple[int, int], pixels: bytes, tones: _Tones) -> Image.Image:
     """White where there is ink."""
-    return image.point([255 * ((grey < tones.middle) == tones.dark) for grey in range(256)])
+    return Image.frombytes("L", size, pixels.translate(_table(tones)))
+
+
+@functools.cache
+def _table(tones: _Tones) -> bytes:
+    return bytes(255 * ((grey < tones.middle) == tones.dark) for grey in range(256))
 
 
 def _shape(ink: Image.Image, quarter: int) -> Shape | None:
@@ -142,25 +157,33 @@ def _shape(ink: Image.Image, quarter: int) -> Shape | None:
         ink = ink.transpose((Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)[quarter - 1])
     aspect = ink.width / ink.height
     fitted = ink.resize((_GRID, _GRID), Image.Resampling.BOX).convert("1", dither=Image.Dither.NONE)
-    return Shape(int.from_bytes(fitted.tobytes(), "big"), aspect)
+    bits = int.from_bytes(fitted.tobytes(), "big")
+    return Shape(bits, aspect, bits.bit_count()) if bits else None
 
 
 def _looks_like_another(claimed: str, shape: Shape, bounds: _Bounds) -> bool:
     own, others = _references()[claimed]
-    mine = 0.0
-    for each in own:
-        mine = max(mine, _likeness(shape, each))
-        if mine > 1 - bounds.clearly:
-            return False
+    mine = _likeness(shape, own, bounds.own)
+    if mine >= bounds.own:
+        return False
     least = max(bounds.other, mine + bounds.clearly)
-    return any(_likeness(shape, other) >= least for other in others)
+    return _likeness(shape, others, least) >= least
 
 
-def _likeness(one: Shape, other: Shape) -> float:
-    """Shared ink of all ink, less where one is much wider than the other."""
-    shared, both = (one.bits & other.bits).bit_count(), (one.bits | other.bits).bit_count()
-    narrower = min(one.aspect, other.aspect) / max(one.aspect, other.aspect)
-    return shared / both * min(1.0, 1.4 * narrower) if both else 0.0
+def _likeness(shape: Shape, others: Sequence[Shape], enough: float) -> float:
+    """The most that a shape is like one of others (0-1), or whatever is enough: shared ink of all ink, less where one is much wider."""
+    bits, aspect, best = shape.bits, shape.aspect, 0.0
+    ink = bits.bit_count()
+    for other in others:
+        narrower = 1.4 * (aspect / other.aspect if aspect < other.aspect else other.aspect / aspect)
+        if narrower <= best:
+            continue
+        shared = (bits & other.bits).bit_count()
+        alike = shared / (ink + other.ink - shared)
+        best = max(best, alike if narrower >= 1 else alike * narrower)
+        if best >= enough:
+            break
+    return best
 
 
 @functools.cache
@@ -191,7 +214,7 @@ def _alike(letter: str) -> frozenset[str]:
 
 def _alphabet(document: pdfium.PdfDocument, style: str) -> Iterator[tuple[str, Shape]]:
     """Every letter of a standard font."""
-    size, step = 24.0, 32
+    size, step = 7.5, 10
     page = document.new_page(step * (len(LETTERS) + 1), 2 * step)
     for number, letter in enumerate(sorted(LETTERS)):
         each = raw.FPDFPageObj_NewTextObj(document.raw, style.encode(), size)
@@ -205,10 +228,10 @@ def _alphabet(document: pdfium.PdfDocument, style: str) -> Iterator[tuple[str, S
         edges = [ctypes.c_float() for _ in range(4)]
         raw.FPDFPageObj_GetBounds(raw.FPDFPage_GetObject(page.raw, index), *(ctypes.byref(edge) for edge in edges))
         left, bottom, right, top = (edge.value for edge in edges)
-        seen = drawing.around((left - 1, bottom - 1, right + 1, top + 1))
-        assert seen is not None
-        image = seen[0].crop(seen[1])
-        tones = _tones(image)
-        shape = None if tones is None else _shape(_ink(image, tones), 0)
+        close = drawing.closely((left, bottom, right, top))
+        assert close is not None
+        image = close[0]
+        tones = _tones(_glance(image))
+        shape = None if tones is None else _shape(_ink(image.size, image.tobytes(), tones), 0)
         assert shape is not None
         yield sorted(LETTERS)[index], shape
