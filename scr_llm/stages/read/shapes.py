@@ -33,7 +33,7 @@ class _Bounds(NamedTuple):
     """How much more it is like that letter than like its own, at least."""
 
 
-_SUSPECTED, _CONTRADICTED = _Bounds(0.62, 0.55, 0.1), _Bounds(0.8, 0.7, 0.2)
+_SUSPECTED, _CONTRADICTED = _Bounds(0.66, 0.52, 0.08), _Bounds(0.8, 0.65, 0.18)
 """At a glance, and on a closer look."""
 _GRID = 16
 _SMALL = 9
@@ -214,7 +214,7 @@ def _alike(letter: str) -> frozenset[str]:
 
 def _alphabet(document: pdfium.PdfDocument, style: str) -> Iterator[tuple[str, Shape]]:
     """Every letter of a standard font."""
-    size, step = 7.5, 10
+    size, step = 12.0, 16
     page = document.new_page(step * (len(LETTERS) + 1), 2 * step)
     for number, letter in enumerate(sorted(LETTERS)):
         each = raw.FPDFPageObj_NewTextObj(document.raw, style.encode(), size)
