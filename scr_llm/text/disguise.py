@@ -76,13 +76,12 @@ def disguises(text: str) -> tuple[str, ...]:
 
 
 def _is_mixed(word: str) -> bool:
-    alike = sum(letter in _LOOKS_LIKE for letter in word)
-    return alike > 0 and any(letter.isascii() for letter in word) and _is_foreign(word)
-
-
-def _is_foreign(word: str) -> bool:
-    """Whether a letter of it is Cyrillic, Greek or Armenian beside Latin ones; `ı`, `ſ` and phonetic signs are Latin."""
-    return any(unicodedata.name(letter, "").startswith(("CYRILLIC", "GREEK SMALL", "GREEK CAPITAL", "ARMENIAN")) for letter in word if letter in _LOOKS_LIKE)
+    """Whether a look-alike of another alphabet stands among Latin letters; Greek at a word's end is science, as in `TNFα`."""
+    if not any(letter.isascii() for letter in word):
+        return False
+    return any(letter in _LOOKS_LIKE and unicodedata.name(letter, "").startswith(("CYRILLIC", "GREEK", "ARMENIAN")) for letter in word[1:-1]) or any(
+        letter in _LOOKS_LIKE and unicodedata.name(letter, "").startswith("CYRILLIC") for letter in word[:1] + word[-1:]
+    )
 
 
 def _is_flag(text: str, place: int) -> bool:

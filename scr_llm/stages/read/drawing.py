@@ -35,7 +35,12 @@ class Glance(NamedTuple):
     high: int
     """Lightest pixel."""
     ground: int
-    """The pixel in its corner."""
+    """The pixel that is the second lightest of its four corners: letters of other lines may reach into one or two."""
+
+
+def ground(corners: tuple[int, int, int, int]) -> int:
+    """The ground of a place, from its four corners: what two of them are at least."""
+    return sorted(corners)[2]
 
 
 class Drawing:
@@ -89,7 +94,10 @@ class Drawing:
             return None
         low, high = self._piece.crop(place).getextrema()
         assert isinstance(low, int) and isinstance(high, int)
-        return Glance(low, high, self._pixels[place[1] * self._piece.width + place[0]])
+        left, upper, right, lower = place
+        first, last = upper * self._piece.width, (lower - 1) * self._piece.width
+        pixels = self._pixels
+        return Glance(low, high, ground((pixels[first + left], pixels[first + right - 1], pixels[last + left], pixels[last + right - 1])))
 
     def pixels(self, box: Box) -> tuple[int, bytes] | None:
         """The width and the pixels, row by row, of a box in the piece drawn last; None where it is not in it."""

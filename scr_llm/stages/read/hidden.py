@@ -7,6 +7,7 @@ is drawn (`replaced`), or where something is drawn that the file calls a space: 
 """
 
 import contextlib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
 NOTHING_SHOWS = "in the colour of what lies around it, or covered"
 OTHER_LETTERS = "other letters are drawn than its font says"
+OVER_EACH_OTHER = "two words are printed over each other"
 NOT_BLANK = "something is drawn where its font says a space"
 
 
@@ -65,6 +67,7 @@ def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Look
     otherwise: list[Stretch] = []
     over_image = total = 0
     images: list[Box] | None = None
+    shown: list[Word] = []
     replacement = replaced.compare(page, textpage)
     for number, (first, row) in enumerate(rows):
         for token in _WORD.finditer(row):
@@ -81,16 +84,17 @@ def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Look
             else:
                 seen = _seen(drawing, word.box)
                 why = seen if isinstance(seen, str) else None
-                if isinstance(seen, Glance) and replacement is None:
-                    otherwise += _drawn_otherwise(drawing, letters, word, seen)
+                if isinstance(seen, Glance):
+                    shown.append(word)
+                    otherwise += _drawn_otherwise(drawing, letters, word, seen) if replacement is None else ()
             if why:
                 found.append(Hidden(number, token.start(), token.end(), why))
     if replacement is None:
-        otherwise += _not_blank(drawing, letters, rows)
+        otherwise += _not_blank(drawing, textpage, letters, rows)
     else:
         with contextlib.closing(replacement.textpage):
             otherwise += [*replacement.differences, *_behind(drawing, replacement)]
-    found += _placed(rows, otherwise)
+    found += _placed(rows, [*otherwise, *_over_each_other(shown)])
     return Looked(tuple(_joined(found, rows)), over_image * 2 > total)
 
 
@@ -108,7 +112,7 @@ def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Str
             seen = _seen(drawing, word.box)
             if isinstance(seen, Glance) and not _is_invisible(replacement.textpage, word.first):
                 found += _drawn_otherwise(drawing, letters, word, seen)
-    for low, high, why in [*found, *_not_blank(drawing, letters, replacement.rows)]:
+    for low, high, why in [*found, *_not_blank(drawing, replacement.textpage, letters, replacement.rows)]:
         start = replacement.claimed_at(low)
         yield start, max(start, replacement.claimed_at(high - 1)) + 1, why
 
@@ -121,14 +125,45 @@ def _drawn_otherwise(drawing: Drawing, letters: Letters, word: Word, seen: Glanc
         yield word.first, word.first + len(word.text), OTHER_LETTERS
 
 
-def _not_blank(drawing: Drawing, letters: Letters, rows: Rows) -> Iterator[Stretch]:
+def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters, rows: Rows) -> Iterator[Stretch]:
     """Every space in whose place something is drawn."""
     for first, row in rows:
         for token in _BLANK.finditer(row):
             for index in range(first + token.start(), first + token.end()):
                 box = letters.box(index)
-                if min(box[2] - box[0], box[3] - box[1]) > 1 and letters.is_drawn(index) and isinstance(_seen(drawing, box), Glance):
+                small = min(box[2] - box[0], box[3] - box[1]) <= 1
+                if small or not letters.is_drawn(index) or _is_invisible(textpage, index):
+                    continue
+                if isinstance(_seen(drawing, box), Glance):
                     yield index, index + 1, NOT_BLANK
+
+
+def _over_each_other(words: Sequence[Word]) -> Iterator[Stretch]:
+    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's guess."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        left, bottom, right, top = word.box
+        if not math.isfinite(left + bottom + right + top) or "\ufffe" in word.text:
+            continue  # pdfium makes one word of the two parts that a line's end divides, and its box reaches over both lines
+        for other in lines.get(round((bottom + top) / 8), ()):
+            if _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
+                yield from ((each.first, each.first + len(each.text), OVER_EACH_OTHER) for each in (word, other))
+        for row in {round((bottom + top) / 8) + step for step in (-1, 0, 1)}:
+            lines.setdefault(row, []).append(word)
+
+
+def _covers(one: Box, other: Box) -> bool:
+    """Whether two boxes of much the same height share half of the smaller."""
+    wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    if wide <= 0 or high <= 0:
+        return False
+    heights = sorted((one[3] - one[1], other[3] - other[1]))
+    smaller = min((one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1]))
+    return heights[1] < 2 * heights[0] and wide * high > 0.5 * smaller
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _placed(rows: Rows, stretches: Sequence[Stretch]) -> Iterator[Hidden]:

@@ -15,9 +15,8 @@ import pypdfium2.raw as raw
 from rapidfuzz.distance import Levenshtein
 
 from scr_llm.stages.read.letters import printed, rows_of, whole
+from scr_llm.stages.read.shapes import LIGATURE
 
-_LIGATURES = frozenset({"ff", "fi", "fl", "ffi", "ffl", "ft", "st", "ct", "tt", "ti", "tti", "th", "ij", "ae", "oe", "fj", "ffj", "fb", "fh", "fk"})
-"""What one glyph without a letter of its own may stand for."""
 _DEEPEST = 12
 """Levels of forms within forms that are looked through."""
 
@@ -66,7 +65,7 @@ def compare(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Replacement |
 
 def _is_honest(claimed: str, shown: str) -> bool:
     """Whether a difference is a ligature without letters, or a bullet that is drawn by a letter of a font of signs."""
-    return (not shown and claimed in _LIGATURES) or (not claimed and len(shown) == 1)
+    return (not shown and LIGATURE.fullmatch(claimed) is not None) or (not claimed and len(shown) == 1)
 
 
 def _letters(text: str) -> tuple[str, list[int]]:

@@ -7,6 +7,7 @@ standard are therefore never contradicted. Letters without accents and digits ar
 
 import ctypes
 import functools
+import re
 import string
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -15,11 +16,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from scr_llm.stages.read.drawing import CLOSE, Box, Drawing, Glance
+from scr_llm.stages.read.drawing import CLOSE, Box, Drawing, Glance, ground
 
 LETTERS = frozenset(string.ascii_letters + string.digits)
 """What is compared."""
-_ALIKE = ("ao0q", "li1j", "b6", "9qg", "tf")
+_ALIKE = ("ao0q", "li1j", "b6", "9qg", "tfl")
 """Letters that are not told apart by their shape alone: size and place on the line are not looked at. Nor is case."""
 
 class _Bounds(NamedTuple):
@@ -38,6 +39,8 @@ _SUSPECTED, _CONTRADICTED = _Bounds(0.66, 0.52, 0.08), _Bounds(0.8, 0.65, 0.18)
 _GRID = 16
 _SMALL = 9
 """Pixels of height under which a letter is looked at more closely before anything is said of it."""
+LIGATURE = re.compile(r"ff[ijl]|tti|f[fijltbhk]|t[ti]|[sc]t|[Tt]h|ij|ae|oe|A[Ee]|O[Ee]|Qu")
+"""What one glyph may stand for."""
 _FAINT = 24
 """Grey levels between ink and ground under which a shape cannot be told."""
 _STYLES = (
@@ -79,11 +82,20 @@ def contradicted(drawing: Drawing, letters: Sequence[Letter], box: Box, glance: 
     if tones is None:
         return False
     suspected = []
-    for letter in letters:
+    for letter in _single(letters):
         seen = drawing.pixels(letter.box)
         if seen is not None and _is_suspect(letter.claimed, *seen, tones, quarter):
             suspected.append(letter)
     return bool(suspected) and _on_a_closer_look(drawing, suspected, box, quarter)
+
+
+def _single(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """The letters that have a glyph of their own: those of a ligature share one box."""
+    joined: set[int] = set()
+    for match in LIGATURE.finditer("".join(letter.claimed for letter in letters)):
+        if letters[match.start()].box == letters[match.end() - 1].box:
+            joined |= set(range(*match.span()))
+    return (letter for number, letter in enumerate(letters) if number not in joined)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -133,9 +145,9 @@ def _tones(glance: Glance) -> _Tones | None:
 
 def _glance(image: Image.Image) -> Glance:
     low, high = image.getextrema()
-    ground = image.getpixel((0, 0))
-    assert isinstance(low, int) and isinstance(high, int) and isinstance(ground, int)
-    return Glance(low, high, ground)
+    pixels, last = image.tobytes(), image.width * (image.height - 1)
+    assert isinstance(low, int) and isinstance(high, int)
+    return Glance(low, high, ground((pixels[0], pixels[image.width - 1], pixels[last], pixels[-1])))
 
 
 def _ink(size: tuple[int, int], pixels: bytes, tones: _Tones) -> Image.Image:
