@@ -45,7 +45,7 @@ def plumber(path: Path) -> list[str]:
 
 
 def lines_only(path: Path) -> list[str]:
-    return [page.text for page in open_pages(path, look_for_hidden=False)]
+    return [page.text for page in open_pages(path.read_bytes(), look_for_hidden=False)]
 
 
 def structured(path: Path) -> list[str]:

@@ -2,6 +2,8 @@
 
 import re
 
+from scr_llm.text.disguise import unmasked
+
 _TO_A_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|the above|previous|prior|earlier)\b|"
     r"\b(?:AI|A\.I\.|language model|LLM|chat ?bot|GPT|assistant|automated (?:reader|system|reviewer))\b[^.]{0,60}\b(?:must|should|shall|reply|respond|answer|mark|code|report|output|return|is to)\b|"
@@ -13,7 +15,12 @@ _TO_A_MACHINE = re.compile(
 """Deliberately narrow: no sentence of the fixtures or of the official reports that it was tried on is taken. Wording that it does not know
 passes, and is then only text between the fences."""
 
+_SPELLED = re.compile(r"\b\w[ .\-_*]\w[ .\-_*]\w[ .\-_*]\w\b")
+
 
 def speaks_to_a_machine(text: str) -> bool:
-    """Whether a sentence gives orders to a program that reads it. No review does; such a sentence is not evidence of anything."""
-    return _TO_A_MACHINE.search(text) is not None
+    """Whether a sentence gives orders to a program that reads it, in whatever disguise. No review does; such a sentence is no evidence."""
+    if _TO_A_MACHINE.search(text):
+        return True
+    disguised = not text.isascii() or _SPELLED.search(text) is not None
+    return disguised and _TO_A_MACHINE.search(unmasked(text)) is not None

@@ -1,20 +1,27 @@
 """Read a PDF: every page as text, furniture marked, sections and numbered items found."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from scr_llm.errors import UnreadableError
 from scr_llm.records import Page, Reading
 from scr_llm.stages.read import scan
-from scr_llm.stages.read.inspect import AGREED, inspect
+from scr_llm.stages.read.inspect import AGREED, BLANKS, Inspection, inspect
 from scr_llm.stages.read.items import items
+from scr_llm.stages.read.opening import contents
 from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
 from scr_llm.stages.read.structure import structure
-from scr_llm.text.flow import Flow, readable
+from scr_llm.text.disguise import disguises
+from scr_llm.text.flow import Flow, readable, sentences
+from scr_llm.text.machine import speaks_to_a_machine
+
+UNSEEN = 0.9
+"""Part of a document's letters that cannot be seen from which it is not read at all."""
 
 
-def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True) -> Reading:
+def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None) -> Reading:
     """Read one file.
 
     Args:
@@ -22,13 +29,16 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
         document_id: what the reading is of.
         witness: whether a second reader checks every page's text. Slower; without it no page is compared.
         look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
+        megabytes: the largest size of a file; a larger one is not read at all.
 
     Raises:
-        UnreadableError: where no text can be had: empty, not a PDF, encrypted, broken, or images only.
+        UnreadableError: where no text can be had: empty, not a PDF, too large, encrypted, broken, images only, or next to nothing of
+            its text can be seen.
     """
-    raw_pages = open_pages(path, look_for_hidden=look_for_hidden)
+    content = contents(path, megabytes)
+    raw_pages = open_pages(content, look_for_hidden=look_for_hidden)
     if scan.is_installed():
-        raw_pages = scan.recognised(path, raw_pages)
+        raw_pages = scan.recognised(content, raw_pages)
     if not any(page.text.strip() for page in raw_pages):
         count = len(raw_pages)
         which = "page 1 is an image" if count == 1 else f"pages 1–{count} are images"
@@ -36,13 +46,14 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
             f"{which} without a text layer." if any(p.images for p in raw_pages) else "no page has any text.",
             next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
         )
-    seen = inspect(path, raw_pages, witness=witness)
+    _can_be_seen(raw_pages)
+    seen = inspect(content, raw_pages, witness=witness)
     found = structure(raw_pages)
     pages = tuple(
         Page(
             number=index + 1, text=page.text, marks=marks, images=page.images, scanned=page.scanned,
             label=seen.labels[index] if seen.labels else None, agreement=seen.agreement[index],
-            warnings=tuple(_warnings(page, seen.agreement[index])),
+            warnings=tuple(_warnings(page, seen, index)),
             engine=page.engine or "none",
         )
         for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
@@ -51,12 +62,53 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
         document_id=document_id, file=seen.facts, pages=pages, sections=found.sections,
         sha256=hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest(),
     )  # fmt: skip
-    return reading.model_copy(update={"items": items(Flow.of(reading))})
+    flow = Flow.of(reading)
+    return reading.model_copy(update={"items": items(flow), "pages": _with_orders(reading.pages, flow)})
 
 
-def _warnings(page: RawPage, agreement: float | None) -> Iterator[str]:
+def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
+    """The pages, with a warning for each sentence that no coder takes because it gives orders to a program."""
+    orders: dict[int, list[str]] = {}
+    for sentence in sentences(flow):
+        if speaks_to_a_machine(sentence.text):
+            orders.setdefault(sentence.page, []).append(f"a sentence that gives orders to a program, left out: “{_short(sentence.text)}”")
+    return tuple(
+        page.model_copy(update={"warnings": (*page.warnings, *_few(orders[page.number], "more sentences that give orders to a program, left out"))})
+        if page.number in orders else page
+        for page in pages
+    )  # fmt: skip
+
+
+def _few(warnings: list[str], rest: str) -> list[str]:
+    return warnings if len(warnings) <= 5 else [*warnings[:5], f"{len(warnings) - 5} {rest}"]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _can_be_seen(pages: tuple[RawPage, ...]) -> None:
+    """Refuse a document of whose text a reader of the printed pages sees next to nothing."""
+    why: Counter[str] = Counter()
+    letters = 0
+    for page in pages:
+        letters += _letters(page.text)
+        for start, end, reason in page.hidden:
+            why[reason.partition(";")[0]] += _letters(page.text[start:end])
+    if letters and why.total() > UNSEEN * letters:
+        raise UnreadableError(
+            f"{why.total() / letters:.0%} of its text cannot be seen on the printed page or is not what is printed there ({why.most_common(1)[0][0]}).",
+            next_step="Print it to PDF again from the original, or print it on paper and scan it: pip install scr-llm[ocr].",
+        )
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
     """Why a person should look at a page."""
-    letters = len(page.text.strip())
+    letters, agreement = len(page.text.strip()), seen.agreement[index]
     if not page.engine:
         yield "neither reader could read this page"
     elif page.engine == "pypdf":
@@ -69,11 +121,13 @@ def _warnings(page: RawPage, agreement: float | None) -> Iterator[str]:
         yield "its text was recognised from a scan" + ("" if page.engine == "ocr" else " by another program")
     if agreement is not None and agreement < AGREED:
         yield f"the two readers agree on {agreement:.0%} of it only"
+    for stretch in seen.stretches[index][:3]:
+        yield f"the two readers differ: {stretch}"
+    if seen.blanks[index] >= BLANKS:
+        yield f"a font of this page calls {seen.blanks[index]} of its characters spaces; words may be printed that are not in the text"
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
     if strange > 0.02 * letters:
         yield "many characters could not be read"
-    for start, end, why in page.hidden[:5]:
-        shown = readable(page.text[start:end])
-        yield f"text that cannot be seen ({why}), left out: “{shown if len(shown) <= 80 else shown[:79] + '…'}”"
-    if len(page.hidden) > 5:
-        yield f"{len(page.hidden) - 5} more places with text that cannot be seen, left out"
+    yield from disguises(page.text)
+    hidden = [f"text that cannot be seen ({why}), left out: “{_short(readable(page.text[start:end]))}”" for start, end, why in page.hidden]
+    yield from _few(list(dict.fromkeys(hidden)), "more places with text that cannot be seen, left out")

@@ -66,7 +66,7 @@ class _OverLimitError(UnreadableError):
 
 
 def _ask(pool: ProcessPool, path: Path, document_id: str, limits: Limits, *, witness: bool) -> "Future[Reading]":
-    future: Future[Reading] = pool.schedule(read, args=[path, document_id], kwargs={"witness": witness}, timeout=limits.seconds)
+    future: Future[Reading] = pool.schedule(read, args=[path, document_id], kwargs={"witness": witness, "megabytes": limits.megabytes}, timeout=limits.seconds)
     return future
 
 
@@ -84,8 +84,10 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
         return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
     except (ScrError, OSError) as error:
         return error
+    except RecursionError:
+        return UnreadableError("the file is broken: its parts lie within each other without end.", next_step=advice)
     except Exception as error:  # whatever a hostile file may raise; given in its place
-        return UnreadableError(f"the reader failed on it ({type(error).__name__}).", next_step=advice)
+        return UnreadableError(f"the file is broken: it holds what neither reader can make sense of ({error}).", next_step=advice)
 
 
 def _watch(megabytes: int, parent: int) -> None:

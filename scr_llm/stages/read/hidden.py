@@ -1,35 +1,40 @@
-"""Text that a reader of the printed page cannot see: found by drawing the page and looking whether each word leaves any ink.
+"""Text that a reader of the printed page does not see: found by drawing the page and looking at the place of each word.
 
-A word is hidden where it is drawn invisibly and no image lies under it, where nothing shows in its place (the page's own colour, covered by
-a box, clipped or transparent), off the page, or under 3 points. Words drawn invisibly over an image are the text layer of a scan.
+A word is hidden where it is drawn invisibly and no image lies under it, where nothing shows in its place (nearly the ground's own colour,
+covered by a box, clipped or transparent), off the page, or smaller than 3 points. Words drawn invisibly over an image are the text layer of
+a scan. A sentence is hidden as a whole where its letters are drawn as other letters (`shapes`), where a replacement text differs from what
+is drawn (`replaced`), or where something is drawn that the file calls a space: what the page says there is not what the file says.
 """
 
-import ctypes
+import contextlib
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-SMALLEST = 3.0
-"""Points of height under which text counts as hidden."""
-_INK = 16
+from scr_llm.stages.read import replaced, shapes
+from scr_llm.stages.read.drawing import Box, Drawing, Glance, TooScatteredError
+from scr_llm.stages.read.letters import SMALLEST, Letters, Rows, Word
+
+CONTRAST = 32
 """Least difference between the lightest and the darkest pixel (0-255) of a word that can be seen."""
-_LONGEST = 1500
-"""Pixels that the longer edge of the drawn page has at most."""
 _INVISIBLE = frozenset({3, 7})
 """Text render modes that leave no ink (ISO 32000, table 106)."""
 _WORD = re.compile(r"\S*\w\S*")
+_BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in points of the page's own space."""
+NOTHING_SHOWS = "in the colour of what lies around it, or covered"
+OTHER_LETTERS = "other letters are drawn than its font says"
+OVER_EACH_OTHER = "two words are printed over each other"
+NOT_BLANK = "something is drawn where its font says a space"
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Words of one row that cannot be seen."""
+    """Words of one row that cannot be seen, or are not what is seen."""
 
     row: int
     """Number of the row on its page, from 0."""
@@ -39,6 +44,8 @@ class Hidden:
     """Offset behind."""
     why: str
     """What makes it invisible."""
+    whole: bool = False
+    """Whether what is seen there is another text, so that the whole sentence is not evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,100 +58,143 @@ class Looked:
     """Whether its text lies invisibly over an image: recognised by a machine, not typed."""
 
 
-def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Sequence[tuple[int, str]]) -> Looked:
-    """Draw a page and look for each word of its rows (index of the first character, text)."""
+def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Looked:
+    """Draw a page and look for each word of its rows. The page in memory has no replacement text afterwards."""
     if not rows:
         return Looked((), False)
-    width, height = page.get_size()
-    scale = min(1.0, _LONGEST / max(width, height, 1.0))
-    bitmap = page.render(scale=scale, grayscale=True)
-    drawn, boxes = _Drawn(page, bitmap), _Boxes(textpage)
+    drawing, letters = Drawing(page), Letters(textpage)
     found: list[Hidden] = []
+    otherwise: list[Stretch] = []
     over_image = total = 0
-    images: list[tuple[float, float, float, float]] | None = None
+    images: list[Box] | None = None
+    shown: list[Word] = []
+    replacement = replaced.compare(page, textpage)
     for number, (first, row) in enumerate(rows):
-        for word in _WORD.finditer(row):
+        for token in _WORD.finditer(row):
             total += 1
-            box, size = boxes.word(first + word.start(), first + word.end() - 1)
-            if _is_invisible(textpage, first + word.start()):
+            word = letters.word(first + token.start(), token.group())
+            if _is_invisible(textpage, word.first):
                 images = _image_boxes(page) if images is None else images
-                if any(_inside(box, image) for image in images):
+                if any(_inside(word.box, image) for image in images):
                     over_image += 1
                     continue
                 why: str | None = "drawn invisibly"
+            elif letters.is_tiny(word):
+                why = f"smaller than {SMALLEST:g} points"
             else:
-                why = f"smaller than {SMALLEST:g} points" if size < 0.9 * SMALLEST else drawn.why_unseen(box)
+                seen = _seen(drawing, word.box)
+                why = seen if isinstance(seen, str) else None
+                if isinstance(seen, Glance):
+                    shown.append(word)
+                    otherwise += _drawn_otherwise(drawing, letters, word, seen) if replacement is None else ()
             if why:
-                _add(found, Hidden(number, word.start(), word.end(), why), row)
-    bitmap.close()
-    return Looked(tuple(found), over_image * 2 > total)
-
-
-def _add(found: list[Hidden], word: Hidden, row: str) -> None:
-    last = found[-1] if found else None
-    if last and (last.row, last.why) == (word.row, word.why) and not row[last.end : word.start].strip():
-        found[-1] = Hidden(last.row, last.start, word.end, last.why)
+                found.append(Hidden(number, token.start(), token.end(), why))
+    if replacement is None:
+        otherwise += _not_blank(drawing, textpage, letters, rows)
     else:
-        found.append(word)
+        with contextlib.closing(replacement.textpage):
+            otherwise += [*replacement.differences, *_behind(drawing, replacement)]
+    found += _placed(rows, [*otherwise, *_over_each_other(shown)])
+    return Looked(tuple(_joined(found, rows)), over_image * 2 > total)
 
 
-class _Drawn:
-    """A page's pixels, asked by boxes in the page's space."""
-
-    def __init__(self, page: pdfium.PdfPage, bitmap: pdfium.PdfBitmap) -> None:
-        self._width, self._height, self._stride = bitmap.width, bitmap.height, bitmap.stride
-        self._pixels = bytes(bitmap.buffer)
-        origin, right, up = (self._device(page, *point) for point in ((0, 0), (1000, 0), (0, 1000)))
-        self._x = ((right[0] - origin[0]) / 1000, (up[0] - origin[0]) / 1000, origin[0])
-        self._y = ((right[1] - origin[1]) / 1000, (up[1] - origin[1]) / 1000, origin[1])
-
-    def _device(self, page: pdfium.PdfPage, x: float, y: float) -> tuple[int, int]:
-        left, top = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(page.raw, 0, 0, self._width, self._height, 0, x, y, ctypes.byref(left), ctypes.byref(top))
-        return left.value, top.value
-
-    def why_unseen(self, box: Box) -> str | None:
-        """Why nothing shows within a box; None where something does."""
-        left, bottom, right, top = box
-        (xx, xy, x_at), (yx, yy, y_at) = self._x, self._y
-        x0, x1 = xx * left + xy * bottom + x_at, xx * right + xy * top + x_at
-        y0, y1 = yx * left + yy * bottom + y_at, yx * right + yy * top + y_at
-        x_low, x_high = (int(x0), int(x1) + 1) if x0 < x1 else (int(x1), int(x0) + 1)
-        y_low, y_high = (int(y0), int(y1) + 1) if y0 < y1 else (int(y1), int(y0) + 1)
-        if x_high <= 1 or y_high <= 1 or x_low >= self._width or y_low >= self._height:
-            return "off the page"
-        x_low, y_low, x_high, y_high = max(0, x_low), max(0, y_low), min(self._width, x_high), min(self._height, y_high)
-        pixels, stride = self._pixels, self._stride
-        low, high, middle = 255, 0, (y_low + y_high) // 2
-        for y in (middle, *range(y_low, y_high)):  # most ink lies in the middle of a line
-            line = pixels[y * stride + x_low : y * stride + x_high]
-            low, high = min(low, min(line)), max(high, max(line))
-            if high - low >= _INK:
-                return None
-        return "in the colour of what lies around it, or covered"
+Stretch = tuple[int, int, str]
+"""First character, the one behind the last, and what is wrong with what lies between."""
 
 
-class _Boxes:
-    """Boxes of letters, asked of pdfium without making an object for each."""
+def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Stretch]:
+    """What is wrong with the letters that are drawn under a replacement text, at the places of the page's own text."""
+    letters = Letters(replacement.textpage)
+    found: list[Stretch] = []
+    for first, row in replacement.rows:
+        for token in _WORD.finditer(row):
+            word = letters.word(first + token.start(), token.group())
+            seen = _seen(drawing, word.box)
+            if isinstance(seen, Glance) and not _is_invisible(replacement.textpage, word.first):
+                found += _drawn_otherwise(drawing, letters, word, seen)
+    for low, high, why in [*found, *_not_blank(drawing, replacement.textpage, letters, replacement.rows)]:
+        start = replacement.claimed_at(low)
+        yield start, max(start, replacement.claimed_at(high - 1)) + 1, why
 
-    def __init__(self, textpage: pdfium.PdfTextPage) -> None:
-        self._textpage = textpage.raw
-        self._edges = [ctypes.c_double() for _ in range(4)]
-        self._pointers = [ctypes.byref(edge) for edge in self._edges]
-        self._loose = raw.FS_RECTF()
 
-    def word(self, first: int, last: int) -> tuple[Box, float]:
-        """The box around a word's ink, and the height of its line in points."""
-        ask, (left, right, bottom, top) = raw.FPDFText_GetCharBox, self._edges
-        ask(self._textpage, first, *self._pointers)
-        x0, x1, y0, y1 = left.value, right.value, bottom.value, top.value
-        if last != first:
-            ask(self._textpage, last, *self._pointers)
-            x0, x1, y0, y1 = min(x0, left.value), max(x1, right.value), min(y0, bottom.value), max(y1, top.value)
-        height = min(x1 - x0, y1 - y0)
-        if height < 2 * SMALLEST and raw.FPDFText_GetLooseCharBox(self._textpage, first, self._loose):
-            height = min(abs(self._loose.top - self._loose.bottom), max(abs(self._loose.right - self._loose.left), x1 - x0))
-        return (x0, y0, x1, y1), height
+def _drawn_otherwise(drawing: Drawing, letters: Letters, word: Word, seen: Glance) -> Iterator[Stretch]:
+    """The word, where other letters are drawn than its font says."""
+    quarter = letters.quarter(word, drawing)
+    compared = [shapes.Letter(*each) for each in zip(word.text, word.boxes, strict=True) if each[0] in shapes.LETTERS]
+    if compared and quarter is not None and shapes.contradicted(drawing, compared, word.box, seen, quarter):
+        yield word.first, word.first + len(word.text), OTHER_LETTERS
+
+
+def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters, rows: Rows) -> Iterator[Stretch]:
+    """Every space in whose place something is drawn."""
+    for first, row in rows:
+        for token in _BLANK.finditer(row):
+            for index in range(first + token.start(), first + token.end()):
+                box = letters.box(index)
+                small = min(box[2] - box[0], box[3] - box[1]) <= 1
+                if small or not letters.is_drawn(index) or _is_invisible(textpage, index):
+                    continue
+                if isinstance(_seen(drawing, box), Glance):
+                    yield index, index + 1, NOT_BLANK
+
+
+def _over_each_other(words: Sequence[Word]) -> Iterator[Stretch]:
+    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's guess."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        left, bottom, right, top = word.box
+        if not math.isfinite(left + bottom + right + top) or "\ufffe" in word.text:
+            continue  # pdfium makes one word of the two parts that a line's end divides, and its box reaches over both lines
+        for other in lines.get(round((bottom + top) / 8), ()):
+            if _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
+                yield from ((each.first, each.first + len(each.text), OVER_EACH_OTHER) for each in (word, other))
+        for row in {round((bottom + top) / 8) + step for step in (-1, 0, 1)}:
+            lines.setdefault(row, []).append(word)
+
+
+def _covers(one: Box, other: Box) -> bool:
+    """Whether two boxes of much the same height share half of the smaller."""
+    wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    if wide <= 0 or high <= 0:
+        return False
+    heights = sorted((one[3] - one[1], other[3] - other[1]))
+    smaller = min((one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1]))
+    return heights[1] < 2 * heights[0] and wide * high > 0.5 * smaller
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def _placed(rows: Rows, stretches: Sequence[Stretch]) -> Iterator[Hidden]:
+    """Stretches as parts of rows."""
+    for low, high, why in stretches:
+        for number, (first, row) in enumerate(rows):
+            start, end = max(low, first) - first, min(high, first + len(row)) - first
+            if start < end:
+                yield Hidden(number, start, end, why, whole=True)
+
+
+def _joined(found: list[Hidden], rows: Rows) -> list[Hidden]:
+    joined: list[Hidden] = []
+    for each in sorted(found, key=lambda h: (h.row, h.start, h.end)):
+        last = joined[-1] if joined else None
+        if last and last.row == each.row and (each.start < last.end or (last.why == each.why and not rows[each.row][1][last.end : each.start].strip())):
+            joined[-1] = Hidden(last.row, last.start, max(last.end, each.end), each.why if each.whole else last.why, last.whole or each.whole)
+        else:
+            joined.append(each)
+    return joined
+
+
+def _seen(drawing: Drawing, box: Box) -> Glance | str:
+    """What shows within a box and a pixel around it, since a bar fills its own box; why nothing does."""
+    try:
+        seen = drawing.glance(box)
+    except TooScatteredError:
+        return "too far from the rest of the page to be looked at"
+    if seen is None:
+        return "off the page"
+    return seen if seen.high - seen.low >= CONTRAST else NOTHING_SHOWS
 
 
 def _is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:

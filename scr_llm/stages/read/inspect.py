@@ -1,9 +1,9 @@
 """What a file says of itself, and a second reading of its pages: pypdf as the second witness to pdfium's text."""
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from scr_llm.records import FileFacts
@@ -12,6 +12,11 @@ from scr_llm.stages.read.pdf import RawPage, open_with_pypdf
 AGREED = 0.95
 """Agreement (0-1) under which a page is flagged. Measured: see docs/reading.md."""
 _GRAM = 4
+_STRANGE = 8
+"""Four-letter runs in a row that the other reader does not have from which a stretch is named: two short words, or one of eleven letters."""
+_BLANK_CODE = re.compile(rb"<([0-9a-fA-F]{2,8})>\s*<(?:0020|00a0|00ad|200[0-9a-f]|202f|205f|206[0-4]|3000|feff|000[9ad])>", re.I)
+BLANKS = 4
+"""Codes that one font calls spaces from which a page is flagged; honest fonts have a space, a hard space and perhaps a soft hyphen."""
 _ENTRIES = 200
 """Entries of an outline that are kept at most."""
 
@@ -26,13 +31,17 @@ class Inspection:
     """The printed number of each page where the file names them; empty where it does not."""
     agreement: tuple[float | None, ...]
     """For each page, how far the two readers agree (0-1); None where there is nothing to compare."""
+    stretches: tuple[tuple[str, ...], ...]
+    """For each page, the stretches of either reader's text that the other does not have."""
+    blanks: tuple[int, ...]
+    """For each page, how many letters at most a font of it calls spaces: 0 where no font does."""
 
 
-def inspect(path: Path, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
+def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
     """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the reading."""
-    nothing = Inspection(FileFacts(), (), (None,) * len(pages))
+    nothing = Inspection(FileFacts(), (), (None,) * len(pages), ((),) * len(pages), (0,) * len(pages))
     try:
-        reader = open_with_pypdf(path.read_bytes())
+        reader = open_with_pypdf(content)
         if reader.is_encrypted and not reader.decrypt(""):
             return nothing
     except Exception:  # a broken file may raise anything at all in the library; pdfium has read it
@@ -45,11 +54,16 @@ def inspect(path: Path, pages: tuple[RawPage, ...], *, witness: bool = True) -> 
     )  # fmt: skip
     labels = _try(lambda: tuple(reader.page_labels)) or ()
     own = labels if len(labels) == len(pages) and labels != tuple(str(n + 1) for n in range(len(pages))) else ()
-    agreement = tuple(
-        _agreement(page, _try(lambda index=index: reader.pages[index].extract_text())) if witness and page.engine == "pdfium" else None
+    compared = [
+        _try(lambda index=index: reader.pages[index].extract_text()) if witness and page.engine == "pdfium" else None
         for index, page in enumerate(pages)
-    )
-    return Inspection(facts, own, agreement)
+    ]
+    return Inspection(
+        facts, own,
+        tuple(_agreement(page.text, second) for page, second in zip(pages, compared, strict=True)),
+        tuple(_stretches(page.text, second) for page, second in zip(pages, compared, strict=True)),
+        tuple(_try(lambda index=index: _blanks(reader.pages[index])) or 0 for index in range(len(pages))),
+    )  # fmt: skip
 
 
 def _try(ask: Any) -> Any:
@@ -75,11 +89,11 @@ def _titles(outline: list[Any]) -> list[str]:
     return found
 
 
-def _agreement(page: RawPage, second: str | None) -> float | None:
+def _agreement(first: str, second: str | None) -> float | None:
     """Dice coefficient over the multisets of four-letter runs, letters and digits only: order and white space do not matter."""
     if second is None:
         return None
-    one, other = _grams(page.text), _grams(second)
+    one, other = _grams(first), _grams(second)
     if not one and not other:
         return None
     shared = (one & other).total()
@@ -87,5 +101,69 @@ def _agreement(page: RawPage, second: str | None) -> float | None:
 
 
 def _grams(text: str) -> Counter[str]:
-    letters = "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+    letters = _bare(text)
     return Counter(letters[i : i + _GRAM] for i in range(len(letters) - _GRAM + 1))
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+
+
+def _stretches(first: str, second: str | None) -> tuple[str, ...]:
+    """Runs of words of one text that the other does not have anywhere on the page. A page's average hides them."""
+    if second is None:
+        return ()
+    return tuple(f"“{words}” by the first only" for words in _missing(first, second)) + tuple(
+        f"“{words}” by the second only" for words in _missing(second, first)
+    )
+
+
+def _missing(text: str, other: str) -> list[str]:
+    """Runs of words of which more than half the four-letter runs are nowhere in the other text."""
+    known = set(_grams(other))
+    words = text.split()
+    letters, belongs = [], []
+    for number, word in enumerate(words):
+        bare = _bare(word)
+        letters.append(bare)
+        belongs += [number] * len(bare)
+    whole = "".join(letters)
+    strange = [whole[i : i + _GRAM] not in known for i in range(len(whole) - _GRAM + 1)]
+    found: list[str] = []
+    at = 0
+    while at < len(strange):
+        if not strange[at]:
+            at += 1
+            continue
+        end = last = at
+        while end < len(strange) and end - last <= _GRAM:
+            last = end if strange[end] else last
+            end += 1
+        if last + 1 - at >= _STRANGE:
+            shown = " ".join(words[belongs[at] : belongs[min(last + _GRAM - 1, len(belongs) - 1)] + 1])
+            found.append(shown if len(shown) <= 80 else shown[:79] + "…")
+        at = end
+    return found
+
+
+def _blanks(page: Any) -> int:
+    """How many codes of one font the page's fonts call spaces, at most. Text of spaces is thrown away by every reader."""
+    most = seen = 0
+    waiting = [_object(page, "/Resources")]
+    while waiting and seen < _ENTRIES:
+        resources = waiting.pop()
+        seen += 1
+        for name in _object(resources, "/Font"):
+            content = _object(_object(_object(resources, "/Font"), name), "/ToUnicode")
+            if hasattr(content, "get_data"):
+                most = max(most, len(set(_BLANK_CODE.findall(content.get_data()))))
+        forms = _object(resources, "/XObject")
+        waiting += [_object(_object(forms, name), "/Resources") for name in forms if _object(forms, name).get("/Subtype") == "/Form"]
+    return most
+
+
+def _object(holder: Any, name: str) -> Any:
+    """An entry of a dictionary, wherever it is kept; an empty one where there is none."""
+    found = holder.get(name)
+    found = None if found is None else found.get_object()
+    return {} if found is None else found

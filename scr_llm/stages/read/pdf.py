@@ -1,5 +1,6 @@
 """Pages and lines out of a PDF. Pdfium gives the text; pypdf stands in where pdfium cannot read a file or a page."""
 
+import contextlib
 import ctypes
 import io
 import itertools
@@ -8,7 +9,6 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pypdfium2 as pdfium
@@ -16,6 +16,8 @@ import pypdfium2.raw as raw
 
 from scr_llm.errors import UnreadableError
 from scr_llm.stages.read.hidden import Hidden, Looked, look
+from scr_llm.stages.read.letters import printed, rows_of, whole
+from scr_llm.stages.read.opening import why_broken
 
 if TYPE_CHECKING:
     import pypdf
@@ -30,6 +32,7 @@ _PREFIXES = frozenset(
 )
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What no file format takes; each becomes U+FFFD, so that offsets hold and the page is flagged."""
+_STOP = re.compile(r"[.!?][”’\"')\]]*\s+|\n{2,}")
 _STRIP = ".,;:()“”‘’'\""
 
 
@@ -75,21 +78,26 @@ class RawPage:
     """Whether the text was recognised from an image by a machine."""
 
 
-def open_pages(path: Path, *, look_for_hidden: bool = True) -> tuple[RawPage, ...]:
+def open_pages(content: bytes, *, look_for_hidden: bool = True) -> tuple[RawPage, ...]:
     """Every page of a file. Looking for text that cannot be seen draws each page, and costs more than reading it.
+
+    Args:
+        content: the bytes of a PDF.
+        look_for_hidden: whether to look.
 
     Raises:
         UnreadableError: with a reason for a person, where no page can be had.
     """
-    content = path.read_bytes()
-    _is_pdf(content, path)
     try:
         document = pdfium.PdfDocument(content)
         count = len(document)
     except pdfium.PdfiumError as error:
         if "assword" in str(error):
             raise _encrypted() from error
-        return _by_pypdf(content, error)
+        return _by_pypdf(content)
+    if not count:
+        document.close()
+        return _by_pypdf(content)
     try:
         raw_pages = [_rows(document, index, look_for_hidden=look_for_hidden) for index in range(count)]
     finally:
@@ -103,7 +111,24 @@ def open_pages(path: Path, *, look_for_hidden: bool = True) -> tuple[RawPage, ..
         else:
             stand_in = stand_in or _stand_in(content)
             pages.append(_page_by_pypdf(stand_in, index))
+    if not any(page.text.strip() or page.images for page in pages):
+        pages = _with_text(pages, content)
     return tuple(pages)
+
+
+def _with_text(pages: list[RawPage], content: bytes) -> list[RawPage]:
+    """The pages as the second reader has them, where it gets text of pages that the first calls empty.
+
+    Raises:
+        UnreadableError: where the file itself says why there is none.
+    """
+    stand_in = _stand_in(content)
+    second = [_page_by_pypdf(stand_in, index) for index in range(len(pages))]
+    if any(page.text.strip() for page in second):
+        return second
+    if b"/BrotliDecode" in content or not any(page.engine for page in pages):
+        raise why_broken(content, pages=len(pages))
+    return pages
 
 
 def open_with_pypdf(content: bytes) -> "pypdf.PdfReader":
@@ -114,31 +139,22 @@ def open_with_pypdf(content: bytes) -> "pypdf.PdfReader":
     return pypdf.PdfReader(io.BytesIO(content))
 
 
-def _is_pdf(content: bytes, path: Path) -> None:
-    if not content:
-        raise UnreadableError("the file is empty (0 bytes).", next_step="Ask for it again, or copy it again.")
-    if b"%PDF" not in content[:1024]:
-        raise UnreadableError(
-            f"this is not a PDF (it is a {path.suffix or 'nameless'} file).", next_step="Save or print it as a PDF, and drop that in."
-        )
-
-
 def _encrypted() -> UnreadableError:
     return UnreadableError("the file is encrypted with a password.", next_step="Ask the sender for a copy without one.")
 
 
-def _by_pypdf(content: bytes, cause: Exception) -> tuple[RawPage, ...]:
+def _by_pypdf(content: bytes) -> tuple[RawPage, ...]:
     try:
         reader = open_with_pypdf(content)
-        if reader.is_encrypted:
+        if reader.is_encrypted and not reader.decrypt(""):
             raise _encrypted()
         pages = tuple(_page_by_pypdf(reader, index) for index in range(len(reader.pages)))
     except UnreadableError:
         raise
     except Exception as error:  # a broken file may raise anything at all in the library
-        raise UnreadableError("the file is broken: neither reader can open it.", next_step="Ask for it again, or copy it again.") from error
+        raise why_broken(content) from error
     if not any(page.text.strip() for page in pages):
-        raise UnreadableError("the file is broken: no page can be read.", next_step="Ask for it again, or copy it again.") from cause
+        raise why_broken(content, pages=len(pages))
     return pages
 
 
@@ -181,35 +197,27 @@ class Rows:
 
 
 def _rows(document: pdfium.PdfDocument, index: int, *, look_for_hidden: bool) -> Rows | None:
+    """A page as pdfium has it; None where anything goes wrong with it, so that the second reader is asked."""
     try:
-        page = document[index]
-        textpage = page.get_textpage()
-    except pdfium.PdfiumError:
+        with contextlib.closing(document[index]) as page, contextlib.closing(page.get_textpage()) as textpage:
+            return _rows_of_page(page, textpage, look_for_hidden=look_for_hidden)
+    except MemoryError:
+        raise
+    except Exception:  # a broken page may raise anything at all, by a box that is no box for one
         return None
-    try:
-        printed = textpage.get_text_range() if textpage.count_chars() else ""
-        images = _images(page) if len(printed.strip()) < FEW else 0
-        rows = rows_of(printed)
-        lines = []
-        for first, row in rows:
-            line = _line(textpage, first + len(row) - len(row.lstrip()), row)
-            lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
-        seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
-        words = frozenset(word.strip(_STRIP).lower() for word in printed.split()) if "\ufffe" in printed else frozenset()
-        return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
-    finally:
-        textpage.close()
-        page.close()
 
 
-def rows_of(printed: str) -> list[tuple[int, str]]:
-    """The rows of a page's text that hold anything, each with the index of its first character in pdfium's count."""
-    found, position = [], 0
-    for row in printed.split("\r\n"):
-        if row.strip():
-            found.append((position, row))
-        position += len(row) + 2
-    return found
+def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, *, look_for_hidden: bool) -> Rows:
+    text = printed(textpage) if textpage.count_chars() else ""
+    images = _images(page) if len(text.strip()) < FEW else 0
+    rows = rows_of(text)
+    lines = []
+    for first, row in rows:
+        line = _line(textpage, first + len(row) - len(row.lstrip()), row)
+        lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
+    seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
+    words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
+    return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
 
 
 def _images(page: pdfium.PdfPage) -> int:
@@ -259,18 +267,52 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
         starts = before is None or _begins_paragraph(before, line, leading)
         if before is not None:
             text += "\n\n" if starts else "\n"
-        body = _UNWRITABLE.sub("\ufffd", _line_hyphens(row, rows.words))
-        markers = tuple((len(text) + start, len(text) + end) for start, end in line.markers)
+        body = _UNWRITABLE.sub("\ufffd", whole(_line_hyphens(row, rows.words)))
+        markers = tuple((len(text) + len(whole(row[:start])), len(text) + len(whole(row[:end]))) for start, end in line.markers)
         lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts, markers=markers))
         text += body
         before = line
-    hidden = []
+    hidden: list[tuple[int, int, str]] = []
     for each in rows.hidden:
         at, row = lines[each.row].start, rows.lines[each.row][0]
-        hidden.append((at + each.start, at + each.end, each.why))
-        if not (row[: each.start] + row[each.end :]).strip():
-            lines[each.row] = replace(lines[each.row], hidden=True)
+        start, end = at + len(whole(row[: each.start])), at + len(whole(row[: each.end]))
+        if each.whole:
+            start, end = _sentence(text, start, end)
+        hidden.append((start, end, each.why))
+    hidden = _apart(hidden)
+    lines = [replace(line, hidden=True) if _is_within(text, line, hidden) else line for line in lines]
     return RawPage(text, tuple(lines), rows.images, "pdfium", tuple(hidden), rows.scanned)
+
+
+def _apart(stretches: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """In order, those that overlap made one, with the reason of the longer."""
+    apart: list[tuple[int, int, str]] = []
+    for start, end, why in sorted(stretches):
+        if apart and start < apart[-1][1]:
+            low, high, other = apart[-1]
+            apart[-1] = (low, max(high, end), why if end - start > high - low else other)
+        else:
+            apart.append((start, end, why))
+    return apart
+
+
+def _is_within(text: str, line: Line, hidden: list[tuple[int, int, str]]) -> bool:
+    """Whether nothing is left of a line without its hidden stretches."""
+    at = line.start
+    for start, end, _ in hidden:
+        if start < line.end and end > line.start:
+            if text[at : max(at, start)].strip():
+                return False
+            at = max(at, end)
+    return at > line.start and not text[at : line.end].strip()
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch, widened to the sentences that it touches."""
+    ends = [0, *(match.end() for match in _STOP.finditer(text)), len(text)]
+    low = max(stop for stop in ends if stop <= start)
+    high = min(stop for stop in ends if stop >= end)
+    return low, low + len(text[low:high].rstrip())
 
 
 def _begins_paragraph(before: Line, line: Line, leading: dict[int, float]) -> bool:

@@ -8,8 +8,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.records import Span
-from scr_llm.stages.read.hidden import Box
-from scr_llm.stages.read.pdf import rows_of
+from scr_llm.stages.read.drawing import Box
+from scr_llm.stages.read.letters import printed, rows_of, whole
+from scr_llm.stages.read.opening import open_document
 
 
 def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
@@ -23,7 +24,10 @@ def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
     Returns:
         Nothing where pdfium could not read that page.
     """
-    document = pdfium.PdfDocument(path)
+    try:
+        document = open_document(path)
+    except pdfium.PdfiumError:
+        return ()
     try:
         return stretches(document[span.page - 1], text, (span,))[0]
     except pdfium.PdfiumError:
@@ -35,20 +39,26 @@ def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
 def stretches(page: pdfium.PdfPage, text: str, spans: Sequence[Span]) -> list[tuple[Box, ...]]:
     """The boxes of several stretches of one open page, each as `rectangles` gives them."""
     textpage = page.get_textpage()
-    rows = rows_of(textpage.get_text_range())
+    rows = rows_of(printed(textpage))
     lines = [line for line in text.split("\n") if line.strip()]
     found: list[list[Box]] = [[] for _ in spans]
     if len(lines) != len(rows):
         return [() for _ in spans]
     at = 0
-    for line, (first, _row) in zip(lines, rows, strict=True):
+    for line, (first, row) in zip(lines, rows, strict=True):
         start = text.index(line, at)
         at = start + len(line)
         for boxes, span in zip(found, spans, strict=True):
             low, high = max(span.start, start), min(span.end, at)
             if low < high:
-                boxes += _boxes(textpage, first + low - start, high - low)
+                begin, end = _counted(row, low - start), _counted(row, high - start)
+                boxes += _boxes(textpage, first + begin, end - begin)
     return [tuple(boxes) for boxes in found]
+
+
+def _counted(row: str, offset: int) -> int:
+    """An offset in a line of the reading as pdfium counts."""
+    return offset if row.isascii() else len(whole(row)[:offset].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _boxes(textpage: pdfium.PdfTextPage, first: int, count: int) -> list[Box]:

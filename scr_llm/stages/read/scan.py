@@ -23,13 +23,13 @@ def is_installed() -> bool:
     return len(list((Path(spec.origin).parent / "models").glob("*.onnx"))) >= 3
 
 
-def recognised(path: Path, pages: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
+def recognised(content: bytes, pages: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
     """The pages of a file, those that are an image and almost no text recognised."""
     wanted = [index for index, page in enumerate(pages) if page.images and len(page.text.strip()) < FEW]
     if not wanted:
         return pages
     found = list(pages)
-    document = pdfium.PdfDocument(path)
+    document = pdfium.PdfDocument(content)
     try:
         for index in wanted:
             page = document[index]

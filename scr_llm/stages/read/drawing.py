@@ -1,0 +1,165 @@
+"""A page drawn in grey, piece by piece: a page of any size costs bounded memory, and every word is seen at the same scale."""
+
+import ctypes
+import math
+from typing import NamedTuple
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from PIL import Image
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points of the page's own space."""
+Place = tuple[int, int, int, int]
+"""Left, upper, right, lower in pixels of an image."""
+
+SCALE = 2.5
+"""Pixels a point: an 11-point `x` is 14 pixels high."""
+CLOSE = 8.0
+"""Pixels a point where something is looked at twice."""
+_PIECE = 2600
+"""Pixels that an edge of a piece has at most; an A4 page is one piece."""
+MOST_PIECES = 60
+"""Pieces of one page that are drawn at most. A page of text on paper needs one, a wall chart sixteen."""
+
+
+class TooScatteredError(Exception):
+    """The words of a page lie so far apart that it would have to be drawn too often."""
+
+
+class Glance(NamedTuple):
+    """A place of a page as it shows."""
+
+    low: int
+    """Darkest pixel, 0 to 255."""
+    high: int
+    """Lightest pixel."""
+    ground: int
+    """The pixel that is the second lightest of its four corners: letters of other lines may reach into one or two."""
+
+
+def ground(corners: tuple[int, int, int, int]) -> int:
+    """The ground of a place, from its four corners: what two of them are at least."""
+    return sorted(corners)[2]
+
+
+class Drawing:
+    """A page that can be looked at."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self._page = page
+        self._width, self._height = page.get_size()
+        self._turned = int(page.get_rotation()) // 90 % 4
+        x0, y0, x1, y1 = page.get_bbox()
+        # for each edge of a box as displayed (left, upper, right, lower): which edge of it on the page, in which direction, from where
+        self._edges = (
+            ((0, 1, -x0), (3, -1, y1), (2, 1, -x0), (1, -1, y1)),
+            ((1, 1, -y0), (0, 1, -x0), (3, 1, -y0), (2, 1, -x0)),
+            ((2, -1, x1), (1, 1, -y0), (0, -1, x1), (3, 1, -y0)),
+            ((3, -1, y1), (2, -1, x1), (1, -1, y1), (0, -1, x1)),
+        )[self._turned]
+        self._piece = Image.new("L", (0, 0))
+        self._pixels = b""
+        self._scale = 0.0
+        self._pieces = 0
+        self._inner: tuple[tuple[int, float, float], ...] = ()
+
+    @property
+    def turned(self) -> int:
+        """Quarters of a turn, clockwise, by which the page is displayed."""
+        return self._turned
+
+    def shown(self, box: Box) -> Box | None:
+        """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None off the page."""
+        left, upper, right, lower = (box[edge] * way + start for edge, way, start in self._edges)
+        if not all(map(math.isfinite, (left, upper, right, lower))):
+            return None
+        wide, high = min(self._width, right) - max(0.0, left), min(self._height, lower) - max(0.0, upper)
+        return (left, upper, right, lower) if wide > 0.3 and high > 0.3 else None
+
+    def glance(self, box: Box) -> Glance | None:
+        """How a box and a pixel around it show; None off the page. It is drawn if it is not in the piece drawn last.
+
+        Raises:
+            TooScatteredError: where too many pieces of this page have been drawn already.
+        """
+        place = self._place(box, 1)
+        if place is None or self._is_coarse(place):
+            shown = self.shown(box)
+            if shown is None:
+                return None
+            self._draw(shown)
+            place = self._place(box, 1, cut=True)
+        if place is None:
+            return None
+        low, high = self._piece.crop(place).getextrema()
+        assert isinstance(low, int) and isinstance(high, int)
+        left, upper, right, lower = place
+        first, last = upper * self._piece.width, (lower - 1) * self._piece.width
+        pixels = self._pixels
+        return Glance(low, high, ground((pixels[first + left], pixels[first + right - 1], pixels[last + left], pixels[last + right - 1])))
+
+    def pixels(self, box: Box) -> tuple[int, bytes] | None:
+        """The width and the pixels, row by row, of a box in the piece drawn last; None where it is not in it."""
+        place = self._place(box, 0)
+        if place is None:
+            return None
+        left, upper, right, lower = place
+        data, stride = self._pixels, self._piece.width
+        return right - left, b"".join([data[row + left : row + right] for row in range(upper * stride, lower * stride, stride)])
+
+    def closely(self, box: Box) -> tuple[Image.Image, float, float] | None:
+        """A box of a word drawn larger, with the offset of the image on the page as displayed, in points; None off the page."""
+        shown = self.shown(box)
+        if shown is None or max(shown[2] - shown[0], shown[3] - shown[1]) * CLOSE > _PIECE:
+            return None
+        left, upper = shown[0] - 1, shown[1] - 1
+        size = (math.ceil((shown[2] - left + 1) * CLOSE), math.ceil((shown[3] - upper + 1) * CLOSE))
+        return self._render(left, upper, size, CLOSE), left, upper
+
+    def _place(self, box: Box, margin: int, *, cut: bool = False) -> Place | None:
+        """Where a box lies in the piece drawn last, with a margin; None where it is not within it, unless what is over is to be cut off."""
+        if not self._inner:
+            return None
+        (a, ka, oa), (b, kb, ob), (c, kc, oc), (d, kd, od) = self._inner
+        try:
+            left, upper = int(box[a] * ka + oa) - margin, int(box[b] * kb + ob) - margin
+            right, lower = int(box[c] * kc + oc) + 1 + margin, int(box[d] * kd + od) + 1 + margin
+        except (ValueError, OverflowError):  # no number, or an endless one
+            return None
+        width, height = self._piece.size
+        if cut:
+            left, upper, right, lower = max(0, left), max(0, upper), min(width, right), min(height, lower)
+        if left < 0 or upper < 0 or right > width or lower > height or right <= left or lower <= upper:
+            return None
+        return left, upper, right, lower
+
+    def _is_coarse(self, place: Place) -> bool:
+        """Whether the piece was drawn small for huge letters, and this is smaller than they are."""
+        return self._scale < SCALE and max(place[2] - place[0], place[3] - place[1]) * 4 < _PIECE
+
+    def _draw(self, shown: Box) -> None:
+        self._pieces += 1
+        if self._pieces > MOST_PIECES:
+            raise TooScatteredError
+        longest = max(shown[2] - shown[0], shown[3] - shown[1])
+        self._scale = scale = min(SCALE, (_PIECE - 100) / longest)
+        whole = (math.ceil(self._width * scale), math.ceil(self._height * scale))
+        x = 0 if whole[0] <= _PIECE else max(0, int(shown[0] * scale) - 40)
+        y = 0 if whole[1] <= _PIECE else max(0, int(shown[1] * scale) - 40)
+        self._piece = self._render(x / scale, y / scale, (min(_PIECE, whole[0] - x), min(_PIECE, whole[1] - y)), scale)
+        self._pixels = self._piece.tobytes()
+        self._inner = tuple((edge, way * scale, start * scale - at) for (edge, way, start), at in zip(self._edges, (x, y, x, y), strict=True))
+
+    def _render(self, left: float, upper: float, size: tuple[int, int], scale: float) -> Image.Image:
+        """Part of the page, from a point of it as displayed."""
+        bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_Gray)
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
+        matrix = raw.FS_MATRIX(scale, 0, 0, scale, -left * scale, -upper * scale)
+        clip = raw.FS_RECTF(0, 0, *size)
+        raw.FPDF_RenderPageBitmapWithMatrix(
+            bitmap.raw, self._page.raw, ctypes.byref(matrix), ctypes.byref(clip), raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
+        )
+        image = Image.frombuffer("L", size, bytes(bitmap.buffer), "raw", "L", bitmap.stride, 1)
+        bitmap.close()
+        return image

@@ -1,0 +1,99 @@
+"""Letters of a page as the file has them: their rows, boxes, sizes and turns, asked of pdfium without making an object for each."""
+
+import ctypes
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from scr_llm.stages.read.drawing import Box, Drawing
+
+SMALLEST = 3.0
+"""Font size in points, as drawn, under which text counts as hidden."""
+_LOW = 0.4
+"""Part of its font size that a word's ink is high at least."""
+
+Rows = Sequence[tuple[int, str]]
+"""A page's rows: the index of the first character in pdfium's count, and the text."""
+
+
+def printed(textpage: pdfium.PdfTextPage) -> str:
+    """A page's text, one character for each that pdfium counts: it counts a character beyond the first plane as two halves."""
+    text = str(textpage.get_text_range())
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return "".join(map(chr, memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")))
+
+
+def whole(text: str) -> str:
+    """Such a text with its halves put together; a half by itself becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def rows_of(printed: str) -> list[tuple[int, str]]:
+    """The rows of a page's text that hold anything, each with the index of its first character in pdfium's count."""
+    found, position = [], 0
+    for row in printed.split("\r\n"):
+        if row.strip():
+            found.append((position, row))
+        position += len(row) + 2
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as the file has it."""
+
+    first: int
+    """Index of its first character in pdfium's count."""
+    text: str
+    boxes: tuple[Box, ...]
+    """One a character."""
+    box: Box
+    """Around all."""
+
+
+class Letters:
+    """Letters of a page, asked of pdfium without making an object for each."""
+
+    def __init__(self, textpage: pdfium.PdfTextPage) -> None:
+        self._textpage = textpage.raw
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._pointers = [ctypes.byref(edge) for edge in self._edges]
+        self._matrix = raw.FS_MATRIX()
+
+    def box(self, index: int) -> Box:
+        """Around a character's ink."""
+        raw.FPDFText_GetCharBox(self._textpage, index, *self._pointers)
+        left, right, bottom, top = (edge.value for edge in self._edges)
+        return left, bottom, right, top
+
+    def word(self, first: int, text: str) -> Word:
+        """A word that begins at a character."""
+        boxes = tuple(self.box(index) for index in range(first, first + len(text)))
+        sides = tuple(zip(*(box for box in boxes if box[2] > box[0] and box[3] > box[1]), strict=True)) or tuple(zip(boxes[0], strict=True))
+        return Word(first, text, boxes, (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])))
+
+    def is_tiny(self, word: Word) -> bool:
+        """Whether its font size as drawn, or what its font makes of it, is under the smallest."""
+        left, bottom, right, top = word.box
+        height = min(right - left, top - bottom) if len(word.text) > 1 else max(right - left, top - bottom)
+        if height >= 4 * SMALLEST:
+            return False
+        if height < _LOW * SMALLEST:
+            return True
+        size = raw.FPDFText_GetFontSize(self._textpage, word.first)
+        if not raw.FPDFText_GetMatrix(self._textpage, word.first, self._matrix):
+            return False
+        return bool(size * math.hypot(self._matrix.c, self._matrix.d) < SMALLEST - 0.01)
+
+    def quarter(self, word: Word, drawing: Drawing) -> int | None:
+        """By how many quarters of a turn, anticlockwise, a word stands on the page as displayed; None where it stands aslant."""
+        turns = -raw.FPDFText_GetCharAngle(self._textpage, word.first) / (math.pi / 2)  # pdfium counts clockwise
+        return None if abs(turns - round(turns)) > 0.05 else (round(turns) - drawing.turned) % 4
+
+    def is_drawn(self, index: int) -> bool:
+        """Whether a character is the file's own: pdfium makes spaces and line ends of its own."""
+        return not raw.FPDFText_IsGenerated(self._textpage, index)
