@@ -226,3 +226,15 @@ def test_a_word_drawn_over_a_covered_one_is_not_what_the_file_says(tmp_path: Pat
 
     reading = read(page(tmp_path / "a.pdf", draw), "d")
     assert "not assessed" not in spoken(reading)
+
+
+def test_a_map_under_an_escaped_name_is_found(tmp_path: Path) -> None:
+    def draw(sheet: Any) -> None:
+        sheet.setFont("Times-Roman", 11)
+        sheet.drawString(60, 430, "The care that was given was known.")
+
+    path = with_map(page(tmp_path / "a.pdf", draw), "Times-Roman", {"w": "t", "k": "m"})
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    path.write_bytes(path.read_bytes().replace(b"/ToUnicode", b"/To#55nicode"))
+    assert "other letters are drawn" in warned(read(path, "d"))

@@ -36,6 +36,28 @@ class Glance(NamedTuple):
     """Lightest pixel."""
     ground: int
     """The pixel that is the second lightest of its four corners: letters of other lines may reach into one or two."""
+    place: Place = (0, 0, 0, 0)
+    """Where it lies in the piece drawn last."""
+    strip: bytes = b""
+    """Its pixels, column by column, where they were asked for."""
+
+
+class Part(NamedTuple):
+    """The columns of a strip in which a letter stands."""
+
+    tall: int
+    """Pixels of a column."""
+    upper: int
+    """Where in them the letter begins."""
+    lower: int
+    """Where it ends."""
+    columns: bytes
+    """The pixels, column by column."""
+
+    def image(self) -> Image.Image:
+        """The letter alone."""
+        lying = Image.frombytes("L", (self.tall, len(self.columns) // self.tall), self.columns)
+        return lying.transpose(Image.Transpose.TRANSPOSE).crop((0, self.upper, lying.height, self.lower))
 
 
 def ground(corners: tuple[int, int, int, int]) -> int:
@@ -59,7 +81,7 @@ class Drawing:
             ((3, -1, y1), (2, -1, x1), (1, -1, y1), (0, -1, x1)),
         )[self._turned]
         self._piece = Image.new("L", (0, 0))
-        self._pixels = b""
+        self._columns = b""
         self._scale = 0.0
         self._pieces = 0
         self._inner: tuple[tuple[int, float, float], ...] = ()
@@ -77,8 +99,12 @@ class Drawing:
         wide, high = min(self._width, right) - max(0.0, left), min(self._height, lower) - max(0.0, upper)
         return (left, upper, right, lower) if wide > 0.3 and high > 0.3 else None
 
-    def glance(self, box: Box) -> Glance | None:
+    def glance(self, box: Box, *, closely: bool = True) -> Glance | None:
         """How a box and a pixel around it show; None off the page. It is drawn if it is not in the piece drawn last.
+
+        Args:
+            box: the box.
+            closely: whether its letters will be looked at, too.
 
         Raises:
             TooScatteredError: where too many pieces of this page have been drawn already.
@@ -92,21 +118,29 @@ class Drawing:
             place = self._place(box, 1, cut=True)
         if place is None:
             return None
-        low, high = self._piece.crop(place).getextrema()
-        assert isinstance(low, int) and isinstance(high, int)
+        if not closely:
+            low, high = self._piece.crop(place).getextrema()
+            assert isinstance(low, int) and isinstance(high, int)
+            return Glance(low, high, high)
         left, upper, right, lower = place
-        first, last = upper * self._piece.width, (lower - 1) * self._piece.width
-        pixels = self._pixels
-        return Glance(low, high, ground((pixels[first + left], pixels[first + right - 1], pixels[last + left], pixels[last + right - 1])))
+        if not self._columns:
+            self._columns = self._piece.transpose(Image.Transpose.TRANSPOSE).tobytes()
+        tall, columns, height = lower - upper, self._columns, self._piece.height
+        strip = b"".join([columns[column : column + tall] for column in range(left * height + upper, right * height + upper, height)])
+        corners = (strip[0], strip[tall - 1], strip[-tall], strip[-1])
+        return Glance(0 if 0 in strip else min(strip), 255 if 255 in strip else max(strip), ground(corners), place, strip)
 
-    def pixels(self, box: Box) -> tuple[int, bytes] | None:
-        """The width and the pixels, row by row, of a box in the piece drawn last; None where it is not in it."""
+    def part(self, glance: Glance, box: Box) -> "Part | None":
+        """A letter of a word that was glanced at; None where it does not lie within it."""
         place = self._place(box, 0)
         if place is None:
             return None
         left, upper, right, lower = place
-        data, stride = self._pixels, self._piece.width
-        return right - left, b"".join([data[row + left : row + right] for row in range(upper * stride, lower * stride, stride)])
+        at, top, end, bottom = glance.place
+        if left < at or right > end or upper < top or lower > bottom:
+            return None
+        tall = bottom - top
+        return Part(tall, upper - top, lower - top, glance.strip[(left - at) * tall : (right - at) * tall])
 
     def closely(self, box: Box) -> tuple[Image.Image, float, float] | None:
         """A box of a word drawn larger, with the offset of the image on the page as displayed, in points; None off the page."""
@@ -148,7 +182,7 @@ class Drawing:
         x = 0 if whole[0] <= _PIECE else max(0, int(shown[0] * scale) - 40)
         y = 0 if whole[1] <= _PIECE else max(0, int(shown[1] * scale) - 40)
         self._piece = self._render(x / scale, y / scale, (min(_PIECE, whole[0] - x), min(_PIECE, whole[1] - y)), scale)
-        self._pixels = self._piece.tobytes()
+        self._columns = b""
         self._inner = tuple((edge, way * scale, start * scale - at) for (edge, way, start), at in zip(self._edges, (x, y, x, y), strict=True))
 
     def _render(self, left: float, upper: float, size: tuple[int, int], scale: float) -> Image.Image:

@@ -58,8 +58,16 @@ class Looked:
     """Whether its text lies invisibly over an image: recognised by a machine, not typed."""
 
 
-def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Looked:
-    """Draw a page and look for each word of its rows. The page in memory has no replacement text afterwards."""
+def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows, *, compare: bool = True) -> Looked:
+    """Draw a page and look for each word of its rows. The page in memory has no replacement text afterwards.
+
+    Args:
+        page: the page.
+        textpage: its text.
+        rows: its rows.
+        compare: whether each letter is compared with what is drawn, which costs as much again as all the rest. Needless where no font of
+            the file could say other letters than it draws.
+    """
     if not rows:
         return Looked((), False)
     drawing, letters = Drawing(page), Letters(textpage)
@@ -69,10 +77,11 @@ def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Look
     images: list[Box] | None = None
     shown: list[Word] = []
     replacement = replaced.compare(page, textpage)
+    closely = compare and replacement is None
     for number, (first, row) in enumerate(rows):
         for token in _WORD.finditer(row):
             total += 1
-            word = letters.word(first + token.start(), token.group())
+            word = letters.word(first + token.start(), token.group(), closely=closely)
             if _is_invisible(textpage, word.first):
                 images = _image_boxes(page) if images is None else images
                 if any(_inside(word.box, image) for image in images):
@@ -82,16 +91,16 @@ def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows) -> Look
             elif letters.is_tiny(word):
                 why = f"smaller than {SMALLEST:g} points"
             else:
-                seen = _seen(drawing, word.box)
+                seen = _seen(drawing, word.box, closely=closely)
                 why = seen if isinstance(seen, str) else None
                 if isinstance(seen, Glance):
                     shown.append(word)
-                    otherwise += _drawn_otherwise(drawing, letters, word, seen) if replacement is None else ()
+                    otherwise += _drawn_otherwise(drawing, letters, word, seen) if closely else ()
             if why:
                 found.append(Hidden(number, token.start(), token.end(), why))
-    if replacement is None:
+    if closely:
         otherwise += _not_blank(drawing, textpage, letters, rows)
-    else:
+    elif replacement is not None:
         with contextlib.closing(replacement.textpage):
             otherwise += [*replacement.differences, *_behind(drawing, replacement)]
     found += _placed(rows, [*otherwise, *_over_each_other(shown)])
@@ -134,29 +143,27 @@ def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters,
                 small = min(box[2] - box[0], box[3] - box[1]) <= 1
                 if small or not letters.is_drawn(index) or _is_invisible(textpage, index):
                     continue
-                if isinstance(_seen(drawing, box), Glance):
+                if isinstance(_seen(drawing, box, closely=False), Glance):
                     yield index, index + 1, NOT_BLANK
 
 
 def _over_each_other(words: Sequence[Word]) -> Iterator[Stretch]:
-    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's guess."""
-    lines: dict[int, list[Word]] = {}
-    for word in words:
-        left, bottom, right, top = word.box
-        if not math.isfinite(left + bottom + right + top) or "\ufffe" in word.text:
-            continue  # pdfium makes one word of the two parts that a line's end divides, and its box reaches over both lines
-        for other in lines.get(round((bottom + top) / 8), ()):
-            if _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
+    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's guess.
+
+    Words that a line's end divides are left out: pdfium makes one word of the parts, and its box reaches over both lines.
+    """
+    open_: list[Word] = []
+    for word in sorted((word for word in words if math.isfinite(sum(word.box)) and "\ufffe" not in word.text), key=lambda word: word.box[0]):
+        open_ = [other for other in open_ if other.box[2] > word.box[0]]
+        for other in open_:
+            if other.box[1] < word.box[3] and word.box[1] < other.box[3] and _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
                 yield from ((each.first, each.first + len(each.text), OVER_EACH_OTHER) for each in (word, other))
-        for row in {round((bottom + top) / 8) + step for step in (-1, 0, 1)}:
-            lines.setdefault(row, []).append(word)
+        open_.append(word)
 
 
 def _covers(one: Box, other: Box) -> bool:
     """Whether two boxes of much the same height share half of the smaller."""
     wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
-    if wide <= 0 or high <= 0:
-        return False
     heights = sorted((one[3] - one[1], other[3] - other[1]))
     smaller = min((one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1]))
     return heights[1] < 2 * heights[0] and wide * high > 0.5 * smaller
@@ -186,10 +193,10 @@ def _joined(found: list[Hidden], rows: Rows) -> list[Hidden]:
     return joined
 
 
-def _seen(drawing: Drawing, box: Box) -> Glance | str:
+def _seen(drawing: Drawing, box: Box, *, closely: bool = True) -> Glance | str:
     """What shows within a box and a pixel around it, since a bar fills its own box; why nothing does."""
     try:
-        seen = drawing.glance(box)
+        seen = drawing.glance(box, closely=closely)
     except TooScatteredError:
         return "too far from the rest of the page to be looked at"
     if seen is None:

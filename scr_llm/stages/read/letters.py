@@ -50,7 +50,7 @@ class Word:
     """Index of its first character in pdfium's count."""
     text: str
     boxes: tuple[Box, ...]
-    """One a character."""
+    """One a character, where it is to be looked at closely."""
     box: Box
     """Around all."""
 
@@ -70,9 +70,10 @@ class Letters:
         left, right, bottom, top = (edge.value for edge in self._edges)
         return left, bottom, right, top
 
-    def word(self, first: int, text: str) -> Word:
-        """A word that begins at a character."""
-        boxes = tuple(self.box(index) for index in range(first, first + len(text)))
+    def word(self, first: int, text: str, *, closely: bool = True) -> Word:
+        """A word that begins at a character, with the boxes of all its letters or of the first and the last."""
+        last = first + len(text) - 1
+        boxes = tuple(self.box(index) for index in (range(first, last + 1) if closely else {first, last}))
         sides = tuple(zip(*(box for box in boxes if box[2] > box[0] and box[3] > box[1]), strict=True)) or tuple(zip(boxes[0], strict=True))
         return Word(first, text, boxes, (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])))
 

@@ -98,6 +98,17 @@ def _is_text(opening: bytes) -> bool:
     return strange * 100 < len(opening)
 
 
+_LYING = re.compile(rb"/(?:ObjStm|ToUnicode|FontFile|Type3|Type0|Differences|CMap)")
+"""What a file needs to say other letters than it draws, or to say so out of sight, in an object stream."""
+_ESCAPED = re.compile(rb"/[\w#]*#[\w#]*")
+
+
+def may_lie(content: bytes) -> bool:
+    """Whether a font of a file could say other letters than it draws: all but those that name the standard fonts and nothing else."""
+    plain = (re.sub(rb"#([0-9a-fA-F]{2})", lambda code: bytes([int(code.group(1), 16)]), name) for name in _ESCAPED.findall(content))
+    return _LYING.search(content) is not None or any(map(_LYING.match, plain))
+
+
 def why_broken(content: bytes, *, pages: int | None = None) -> UnreadableError:
     """What is wrong with a PDF that neither reader can read.
 

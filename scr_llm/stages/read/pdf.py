@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -17,7 +17,7 @@ import pypdfium2.raw as raw
 from scr_llm.errors import UnreadableError
 from scr_llm.stages.read.hidden import Hidden, Looked, look
 from scr_llm.stages.read.letters import printed, rows_of, whole
-from scr_llm.stages.read.opening import why_broken
+from scr_llm.stages.read.opening import may_lie, why_broken
 
 if TYPE_CHECKING:
     import pypdf
@@ -78,6 +78,15 @@ class RawPage:
     """Whether the text was recognised from an image by a machine."""
 
 
+class Look(NamedTuple):
+    """How closely pages are looked at."""
+
+    hidden: bool
+    """Whether text that cannot be seen is looked for."""
+    compare: bool
+    """Whether each letter is compared with what is drawn."""
+
+
 def open_pages(content: bytes, *, look_for_hidden: bool = True) -> tuple[RawPage, ...]:
     """Every page of a file. Looking for text that cannot be seen draws each page, and costs more than reading it.
 
@@ -99,7 +108,8 @@ def open_pages(content: bytes, *, look_for_hidden: bool = True) -> tuple[RawPage
         document.close()
         return _by_pypdf(content)
     try:
-        raw_pages = [_rows(document, index, look_for_hidden=look_for_hidden) for index in range(count)]
+        look_how = Look(look_for_hidden, may_lie(content))
+        raw_pages = [_rows(document, index, look_how) for index in range(count)]
     finally:
         document.close()
     stand_in = None
@@ -196,18 +206,18 @@ class Rows:
     """As in RawPage."""
 
 
-def _rows(document: pdfium.PdfDocument, index: int, *, look_for_hidden: bool) -> Rows | None:
+def _rows(document: pdfium.PdfDocument, index: int, how: Look) -> Rows | None:
     """A page as pdfium has it; None where anything goes wrong with it, so that the second reader is asked."""
     try:
         with contextlib.closing(document[index]) as page, contextlib.closing(page.get_textpage()) as textpage:
-            return _rows_of_page(page, textpage, look_for_hidden=look_for_hidden)
+            return _rows_of_page(page, textpage, how)
     except MemoryError:
         raise
     except Exception:  # a broken page may raise anything at all, by a box that is no box for one
         return None
 
 
-def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, *, look_for_hidden: bool) -> Rows:
+def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, how: Look) -> Rows:
     text = printed(textpage) if textpage.count_chars() else ""
     images = _images(page) if len(text.strip()) < FEW else 0
     rows = rows_of(text)
@@ -215,7 +225,7 @@ def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, *, look_fo
     for first, row in rows:
         line = _line(textpage, first + len(row) - len(row.lstrip()), row)
         lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
-    seen = look(page, textpage, rows) if look_for_hidden else Looked((), False)
+    seen = look(page, textpage, rows, compare=how.compare) if how.hidden else Looked((), False)
     words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
     return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
 

@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image
 
-from scr_llm.stages.read.drawing import CLOSE, Box, Drawing, Glance, ground
+from scr_llm.stages.read.drawing import CLOSE, Box, Drawing, Glance, Part, ground
 
 LETTERS = frozenset(string.ascii_letters + string.digits)
 """What is compared."""
@@ -83,8 +83,8 @@ def contradicted(drawing: Drawing, letters: Sequence[Letter], box: Box, glance: 
         return False
     suspected = []
     for letter in _single(letters):
-        seen = drawing.pixels(letter.box)
-        if seen is not None and _is_suspect(letter.claimed, *seen, tones, quarter):
+        part = drawing.part(glance, letter.box)
+        if part is not None and _is_suspect(letter.claimed, part, tones, quarter):
             suspected.append(letter)
     return bool(suspected) and _on_a_closer_look(drawing, suspected, box, quarter)
 
@@ -99,12 +99,12 @@ def _single(letters: Sequence[Letter]) -> Iterator[Letter]:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _is_suspect(claimed: str, width: int, pixels: bytes, tones: "_Tones", quarter: int) -> bool:
+def _is_suspect(claimed: str, part: Part, tones: "_Tones", quarter: int) -> bool:
     """Whether a letter should be looked at more closely. The same letter is drawn by the same pixels again and again."""
-    height = len(pixels) // width
-    if min(width, height) < 3 or max(width, height) < _SMALL:
+    image = part.image()
+    if min(image.size) < 3 or max(image.size) < _SMALL:
         return True
-    shape = _shape(_ink((width, height), pixels, tones), quarter)
+    shape = _shape(_ink(image, tones), quarter)
     return shape is not None and _looks_like_another(claimed, shape, _SUSPECTED)
 
 
@@ -116,7 +116,7 @@ def _on_a_closer_look(drawing: Drawing, letters: Sequence[Letter], box: Box, qua
     tones = _tones(_glance(image))
     if tones is None:
         return False
-    ink = _ink(image.size, image.tobytes(), tones)
+    ink = _ink(image, tones)
     for letter in letters:
         shown = drawing.shown(letter.box)
         if shown is None:
@@ -150,9 +150,9 @@ def _glance(image: Image.Image) -> Glance:
     return Glance(low, high, ground((pixels[0], pixels[image.width - 1], pixels[last], pixels[-1])))
 
 
-def _ink(size: tuple[int, int], pixels: bytes, tones: _Tones) -> Image.Image:
+def _ink(image: Image.Image, tones: _Tones) -> Image.Image:
     """White where there is ink."""
-    return Image.frombytes("L", size, pixels.translate(_table(tones)))
+    return Image.frombytes("L", image.size, image.tobytes().translate(_table(tones)))
 
 
 @functools.cache
@@ -244,6 +244,6 @@ def _alphabet(document: pdfium.PdfDocument, style: str) -> Iterator[tuple[str, S
         assert close is not None
         image = close[0]
         tones = _tones(_glance(image))
-        shape = None if tones is None else _shape(_ink(image.size, image.tobytes(), tones), 0)
+        shape = None if tones is None else _shape(_ink(image, tones), 0)
         assert shape is not None
         yield sorted(LETTERS)[index], shape
