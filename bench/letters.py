@@ -1,9 +1,11 @@
-"""How well a letter that is drawn as another is told, and how often an honest one is taken for another, over many typefaces.
+"""How well a letter that is drawn as another is told, and how often an honest one is taken for another, over many
+typefaces.
 
     apt-get download fonts-liberation fonts-lato ...; dpkg-deb -x each into a folder
     python bench/letters.py [folder of .ttf files]
 
-Without a folder: the standard fonts only. Every letter and digit is drawn alone in 11 and 8 points, and claimed to be itself and each other one.
+Without a folder: the standard fonts only. Every letter and digit is drawn alone in 11 and 8 points, and claimed to be
+itself and each other one.
 """
 
 import io
@@ -20,7 +22,16 @@ from scr_llm.stages.read import shapes
 from scr_llm.stages.read.drawing import Drawing
 from scr_llm.stages.read.letters import Letters
 
-STANDARD = ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Times-Bold", "Times-Italic", "Courier", "Courier-Bold")
+STANDARD = (
+    "Helvetica",
+    "Helvetica-Bold",
+    "Helvetica-Oblique",
+    "Times-Roman",
+    "Times-Bold",
+    "Times-Italic",
+    "Courier",
+    "Courier-Bold",
+)
 ALL = sorted(shapes.LETTERS)
 
 
@@ -78,7 +89,9 @@ def _verdicts(face: str, size: float) -> list[tuple[str, set[str]]]:
             box = letters.box(index)
             glance = drawing.glance(box)
             if glance is not None:
-                claims = {each for each in ALL if shapes.contradicted(drawing, [shapes.Letter(each, box)], box, glance, 0)}
+                claims = {
+                    each for each in ALL if shapes.contradicted(drawing, [shapes.Letter(each, box)], box, glance, 0)
+                }
                 found.append((letter, claims))
     return found
 

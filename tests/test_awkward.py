@@ -17,7 +17,7 @@ SAYS = {
     "truncated.pdf": ("unreadable", "broken"),
     "scan.pdf": ("unreadable", "pages 1–2 are images"),
     "renamed-duplicate.pdf": ("duplicate", "vellingham-child-v.pdf"),
-    "review.docx": ("unreadable", "not a PDF"),
+    "review.docx": ("unreadable", "not a PDF but a Word document"),
     "agenda.pdf": ("not a review", "agenda"),
 }
 

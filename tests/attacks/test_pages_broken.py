@@ -1,4 +1,5 @@
-"""Files that are broken, or no PDF, or huge: each is read, or says by name what is wrong with it. No exception of a library gets out."""
+"""Files that are broken, or no PDF, or huge: each is read, or says by name what is wrong with it. No exception of a
+library gets out."""
 
 import io
 import os
@@ -25,24 +26,37 @@ WORDS = b"BT /F1 12 Tf 72 700 Td (The health visitor did not ask who else lived 
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
 PAGES = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
-SHEET = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+SHEET = (
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+)
 
 
 def content(data: bytes = WORDS, extra: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), extra, data)
 
 
-def pdf(objects: list[bytes], *, trailer: bytes = b"", xref: bool = True, endobj: bytes = b"endobj", end: bytes = b"%%EOF\n") -> bytes:
+def pdf(
+    objects: list[bytes], *, trailer: bytes = b"", xref: bool = True, endobj: bytes = b"endobj", end: bytes = b"%%EOF\n"
+) -> bytes:
     out, places = b"%PDF-1.7\n", []
     for number, body in enumerate(objects, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\n%s\n" % (number, body, endobj)
     start = len(out) if xref else 7
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % p for p in places)
-    return out + (table if xref else b"") + b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n" % (len(objects) + 1, trailer, start) + end
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(
+        b"%010d 00000 n \n" % p for p in places
+    )
+    return (
+        out
+        + (table if xref else b"")
+        + b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n" % (len(objects) + 1, trailer, start)
+        + end
+    )
 
 
-def whole(*, catalog: bytes = CATALOG, pages: bytes = PAGES, sheet: bytes = SHEET, words: bytes | None = None, **rest: object) -> bytes:
+def whole(
+    *, catalog: bytes = CATALOG, pages: bytes = PAGES, sheet: bytes = SHEET, words: bytes | None = None, **rest: object
+) -> bytes:
     return pdf([catalog, pages, sheet, content() if words is None else words, FONT], **rest)  # type: ignore[arg-type]
 
 
@@ -58,11 +72,18 @@ def packed(objects: list[tuple[int, bytes]], garbled: bool) -> bytes:
     at4 = len(out)
     out += b"4 0 obj\n" + content() + b"\nendobj\n"
     at6 = len(out)
-    out += b"6 0 obj\n<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (len(objects), len(head), len(data), data)
+    out += (
+        b"6 0 obj\n<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+        % (len(objects), len(head), len(data), data)
+    )
     at7 = len(out)
     rows = b"".join(bytes([kind]) + second.to_bytes(4, "big") + bytes([third]) for kind, second, third in [
         (0, 0, 0), (2, 6, 0), (2, 6, 1), (2, 6, 2), (1, at4, 0), (2, 6, 3), (1, at6, 0), (1, at7, 0)])  # fmt: skip
-    return out + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(rows), rows, at7)
+    return (
+        out
+        + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+        % (len(rows), rows, at7)
+    )
 
 
 OBJECTS = [(1, CATALOG), (2, PAGES), (3, SHEET), (5, FONT)]
@@ -105,12 +126,18 @@ BROKEN = {
     "a null page list": (whole(pages=b"null"), "list of pages is damaged|no list of pages|damaged"),
     "null /Kids": (whole(pages=b"<< /Type /Pages /Kids null /Count 1 >>"), "damaged"),
     "/Kids of numbers": (whole(pages=b"<< /Type /Pages /Kids [1 2 3] /Count 3 >>"), "damaged"),
-    "a page that calls itself something else": (whole(sheet=SHEET.replace(b"/Type /Page ", b"/Type /Leaf ")), "its page is damaged"),
+    "a page that calls itself something else": (
+        whole(sheet=SHEET.replace(b"/Type /Page ", b"/Type /Leaf ")),
+        "its page is damaged",
+    ),
     "a damaged object stream": (packed(OBJECTS, garbled=True), "damaged"),
     "cut in the middle": (whole()[:300], "ends in the middle"),
     "nothing behind the header": (b"%PDF-1.7\n" + b"\xff\x00junk" * 200, "nothing but its first line"),
     "an odd handler": (whole(trailer=b"/Encrypt << /Filter /Made.Up /V 4 /R 4 >> /ID [<00> <00>]"), "encrypted"),
-    "a broken handler": (whole(trailer=b"/Encrypt << /Filter /Standard /V 99 /R 99 /O (x) /U (y) /P -1 >> /ID [<00> <00>]"), "encrypted"),
+    "a broken handler": (
+        whole(trailer=b"/Encrypt << /Filter /Standard /V 99 /R 99 /O (x) /U (y) /P -1 >> /ID [<00> <00>]"),
+        "encrypted",
+    ),
     "no text": (whole(words=content(b"")), "no page has any text"),
 }
 
@@ -142,7 +169,23 @@ def saved(kind: str, path: Path) -> None:
         }[kind])  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["Word", "Excel", "image", "RTF", "web page", "text", "older Microsoft", "zeros", "e-mail", "ZIP", "not known", "PostScript"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Word",
+        "Excel",
+        "image",
+        "RTF",
+        "web page",
+        "text",
+        "older Microsoft",
+        "zeros",
+        "e-mail",
+        "ZIP",
+        "not known",
+        "PostScript",
+    ],
+)
 def test_what_is_no_pdf_is_called_what_it_is(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.pdf"
     saved(kind, path)

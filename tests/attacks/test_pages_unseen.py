@@ -50,10 +50,15 @@ def span(sheet: Any, x: float, y: float, drawn: str, actual: str) -> None:
 
 def with_map(path: Path, font: str, changed: dict[str, str]) -> Path:
     """Give a font of a file a map that says other characters than it draws."""
-    lines = [f"<{ord(drawn):02x}> <{claimed.encode('utf-16-be').hex() or '0020'}>" for drawn, claimed in changed.items()]
+    lines = [
+        f"<{ord(drawn):02x}> <{claimed.encode('utf-16-be').hex() or '0020'}>" for drawn, claimed in changed.items()
+    ]
     kept = [f"<{code:02x}> <{code:04x}>" for code in range(32, 127) if chr(code) not in changed]
     both = lines + kept
-    blocks = "\n".join(f"{len(both[i:i + 90])} beginbfchar\n" + "\n".join(both[i : i + 90]) + "\nendbfchar" for i in range(0, len(both), 90))
+    blocks = "\n".join(
+        f"{len(both[i : i + 90])} beginbfchar\n" + "\n".join(both[i : i + 90]) + "\nendbfchar"
+        for i in range(0, len(both), 90)
+    )
     cmap = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def /CMapType 2 def\n"
         f"1 begincodespacerange <00> <ff> endcodespacerange\n{blocks}\nendcmap end end"
@@ -68,7 +73,13 @@ def with_map(path: Path, font: str, changed: dict[str, str]) -> Path:
 
 def test_replacement_text_that_differs_is_no_evidence(tmp_path: Path) -> None:
     def draw(sheet: Any) -> None:
-        span(sheet, 60, 430, "The hospital shared what it knew with the social worker.", "The hospital did not share what it knew with anybody.")
+        span(
+            sheet,
+            60,
+            430,
+            "The hospital shared what it knew with the social worker.",
+            "The hospital did not share what it knew with anybody.",
+        )
 
     reading = read(page(tmp_path / "a.pdf", draw), "d")
     assert "hospital" not in spoken(reading) and "careful notes" in spoken(reading)
@@ -104,7 +115,9 @@ def test_honest_replacement_text_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("font", FONTS)
-@pytest.mark.parametrize(("drawn", "claimed"), [("now", "not"), ("has", "was"), ("good", "poor"), ("knew", "none"), ("never", "newer")])
+@pytest.mark.parametrize(
+    ("drawn", "claimed"), [("now", "not"), ("has", "was"), ("good", "poor"), ("knew", "none"), ("never", "newer")]
+)
 def test_a_map_that_lies_about_one_word(tmp_path: Path, font: str, drawn: str, claimed: str) -> None:
     def draw(sheet: Any) -> None:
         sheet.drawString(60, 430, "The care of the child was ")
@@ -161,7 +174,16 @@ def test_sideways_text_is_read_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("grey", "size", "seen"), [(0.93, 11, False), (0.9, 11, False), (0.8, 11, True), (0.65, 9, True), (0, 2.9, False), (0, 3.5, True), (0, 5, True)]
+    ("grey", "size", "seen"),
+    [
+        (0.93, 11, False),
+        (0.9, 11, False),
+        (0.8, 11, True),
+        (0.65, 9, True),
+        (0, 2.9, False),
+        (0, 3.5, True),
+        (0, 5, True),
+    ],
 )
 def test_pale_and_small_text_as_the_docs_say(tmp_path: Path, grey: float, size: float, seen: bool) -> None:
     def draw(sheet: Any) -> None:
@@ -214,7 +236,10 @@ def test_one_glyph_for_two_letters_is_a_ligature_or_a_lie(tmp_path: Path) -> Non
 def test_a_word_drawn_over_a_covered_one_is_not_what_the_file_says(tmp_path: Path) -> None:
     def draw(sheet: Any) -> None:
         sheet.drawString(60, 430, "The risk to the baby was not assessed.")
-        x, width = 60 + sheet.stringWidth("The risk to the baby was ", "Helvetica", 11), sheet.stringWidth("not", "Helvetica", 11)
+        x, width = (
+            60 + sheet.stringWidth("The risk to the baby was ", "Helvetica", 11),
+            sheet.stringWidth("not", "Helvetica", 11),
+        )
         sheet.setFillGray(1)
         sheet.rect(x, 427, width, 12, fill=1, stroke=0)
         sheet.setFillGray(0)

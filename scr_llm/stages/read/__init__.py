@@ -21,7 +21,9 @@ UNSEEN = 0.9
 """Part of a document's letters that cannot be seen from which it is not read at all."""
 
 
-def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None) -> Reading:
+def read(
+    path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None
+) -> Reading:
     """Read one file.
 
     Args:
@@ -32,8 +34,8 @@ def read(path: Path, document_id: str, *, witness: bool = True, look_for_hidden:
         megabytes: the largest size of a file; a larger one is not read at all.
 
     Raises:
-        UnreadableError: where no text can be had: empty, not a PDF, too large, encrypted, broken, images only, or next to nothing of
-            its text can be seen.
+        UnreadableError: where no text can be had: empty, not a PDF, too large, encrypted, broken, images only, or next
+            to nothing of its text can be seen.
     """
     content = contents(path, megabytes)
     raw_pages = open_pages(content, look_for_hidden=look_for_hidden)
@@ -71,12 +73,12 @@ def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
     orders: dict[int, list[str]] = {}
     for sentence in sentences(flow):
         if speaks_to_a_machine(sentence.text):
-            orders.setdefault(sentence.page, []).append(f"a sentence that gives orders to a program, left out: “{_short(sentence.text)}”")
+            order = f"a sentence that gives orders to a program, left out: “{_short(sentence.text)}”"
+            orders.setdefault(sentence.page, []).append(order)
+    rest = "more sentences that give orders to a program, left out"
     return tuple(
-        page.model_copy(update={"warnings": (*page.warnings, *_few(orders[page.number], "more sentences that give orders to a program, left out"))})
-        if page.number in orders else page
-        for page in pages
-    )  # fmt: skip
+        page.model_copy(update={"warnings": (*page.warnings, *_few(orders.get(page.number, []), rest))}) for page in pages
+    )
 
 
 def _few(warnings: list[str], rest: str) -> list[str]:
@@ -97,8 +99,9 @@ def _can_be_seen(pages: tuple[RawPage, ...]) -> None:
             why[reason.partition(";")[0]] += _letters(page.text[start:end])
     if letters and why.total() > UNSEEN * letters:
         raise UnreadableError(
-            f"{why.total() / letters:.0%} of its text cannot be seen on the printed page or is not what is printed there ({why.most_common(1)[0][0]}).",
-            next_step="Print it to PDF again from the original, or print it on paper and scan it: pip install scr-llm[ocr].",
+            f"{why.total() / letters:.0%} of its text cannot be seen on the printed page or is not what is printed there "
+            f"({why.most_common(1)[0][0]}).",
+            next_step="Print it to PDF again from the original, or on paper and scan it: pip install scr-llm[ocr].",
         )
 
 
@@ -124,10 +127,16 @@ def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
     for stretch in seen.stretches[index][:3]:
         yield f"the two readers differ: {stretch}"
     if seen.blanks[index] >= BLANKS:
-        yield f"a font of this page calls {seen.blanks[index]} of its characters spaces; words may be printed that are not in the text"
+        yield (
+            f"a font of this page calls {seen.blanks[index]} of its characters spaces; "
+            "words may be printed that are not in the text"
+        )
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
     if strange > 0.02 * letters:
         yield "many characters could not be read"
     yield from disguises(page.text)
-    hidden = [f"text that cannot be seen ({why}), left out: “{_short(readable(page.text[start:end]))}”" for start, end, why in page.hidden]
+    hidden = [
+        f"text that cannot be seen ({why}), left out: “{_short(readable(page.text[start:end]))}”"
+        for start, end, why in page.hidden
+    ]
     yield from _few(list(dict.fromkeys(hidden)), "more places with text that cannot be seen, left out")

@@ -1,4 +1,6 @@
-"""A page drawn in grey, piece by piece: a page of any size costs bounded memory, and every word is seen at the same scale."""
+"""A page drawn in grey, piece by piece: a page of any size costs bounded memory, and every word is seen at the same
+scale.
+"""
 
 import ctypes
 import math
@@ -73,7 +75,7 @@ class Drawing:
         self._width, self._height = page.get_size()
         self._turned = int(page.get_rotation()) // 90 % 4
         x0, y0, x1, y1 = page.get_bbox()
-        # for each edge of a box as displayed (left, upper, right, lower): which edge of it on the page, in which direction, from where
+        # for each edge of a box as displayed (left, upper, right, lower): which edge of it on the page, which way, whence
         self._edges = (
             ((0, 1, -x0), (3, -1, y1), (2, 1, -x0), (1, -1, y1)),
             ((1, 1, -y0), (0, 1, -x0), (3, 1, -y0), (2, 1, -x0)),
@@ -92,7 +94,9 @@ class Drawing:
         return self._turned
 
     def shown(self, box: Box) -> Box | None:
-        """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None off the page."""
+        """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None off the
+        page.
+        """
         left, upper, right, lower = (box[edge] * way + start for edge, way, start in self._edges)
         if not all(map(math.isfinite, (left, upper, right, lower))):
             return None
@@ -126,9 +130,13 @@ class Drawing:
         if not self._columns:
             self._columns = self._piece.transpose(Image.Transpose.TRANSPOSE).tobytes()
         tall, columns, height = lower - upper, self._columns, self._piece.height
-        strip = b"".join([columns[column : column + tall] for column in range(left * height + upper, right * height + upper, height)])
+        strip = b"".join(
+            [columns[column : column + tall] for column in range(left * height + upper, right * height + upper, height)]
+        )
         corners = (strip[0], strip[tall - 1], strip[-tall], strip[-1])
-        return Glance(0 if 0 in strip else min(strip), 255 if 255 in strip else max(strip), ground(corners), place, strip)
+        return Glance(
+            0 if 0 in strip else min(strip), 255 if 255 in strip else max(strip), ground(corners), place, strip
+        )
 
     def part(self, glance: Glance, box: Box) -> "Part | None":
         """A letter of a word that was glanced at; None where it does not lie within it."""
@@ -143,7 +151,9 @@ class Drawing:
         return Part(tall, upper - top, lower - top, glance.strip[(left - at) * tall : (right - at) * tall])
 
     def closely(self, box: Box) -> tuple[Image.Image, float, float] | None:
-        """A box of a word drawn larger, with the offset of the image on the page as displayed, in points; None off the page."""
+        """A box of a word drawn larger, with the offset of the image on the page as displayed, in points; None off the
+        page.
+        """
         shown = self.shown(box)
         if shown is None or max(shown[2] - shown[0], shown[3] - shown[1]) * CLOSE > _PIECE:
             return None
@@ -152,7 +162,9 @@ class Drawing:
         return self._render(left, upper, size, CLOSE), left, upper
 
     def _place(self, box: Box, margin: int, *, cut: bool = False) -> Place | None:
-        """Where a box lies in the piece drawn last, with a margin; None where it is not within it, unless what is over is to be cut off."""
+        """Where a box lies in the piece drawn last, with a margin; None where it is not within it, unless what is over
+        is to be cut off.
+        """
         if not self._inner:
             return None
         (a, ka, oa), (b, kb, ob), (c, kc, oc), (d, kd, od) = self._inner
@@ -183,7 +195,10 @@ class Drawing:
         y = 0 if whole[1] <= _PIECE else max(0, int(shown[1] * scale) - 40)
         self._piece = self._render(x / scale, y / scale, (min(_PIECE, whole[0] - x), min(_PIECE, whole[1] - y)), scale)
         self._columns = b""
-        self._inner = tuple((edge, way * scale, start * scale - at) for (edge, way, start), at in zip(self._edges, (x, y, x, y), strict=True))
+        self._inner = tuple(
+            (edge, way * scale, start * scale - at)
+            for (edge, way, start), at in zip(self._edges, (x, y, x, y), strict=True)
+        )
 
     def _render(self, left: float, upper: float, size: tuple[int, int], scale: float) -> Image.Image:
         """Part of the page, from a point of it as displayed."""

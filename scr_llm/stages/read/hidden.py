@@ -1,9 +1,10 @@
 """Text that a reader of the printed page does not see: found by drawing the page and looking at the place of each word.
 
-A word is hidden where it is drawn invisibly and no image lies under it, where nothing shows in its place (nearly the ground's own colour,
-covered by a box, clipped or transparent), off the page, or smaller than 3 points. Words drawn invisibly over an image are the text layer of
-a scan. A sentence is hidden as a whole where its letters are drawn as other letters (`shapes`), where a replacement text differs from what
-is drawn (`replaced`), or where something is drawn that the file calls a space: what the page says there is not what the file says.
+A word is hidden where it is drawn invisibly and no image lies under it, where nothing shows in its place (nearly the
+ground's own colour, covered by a box, clipped or transparent), off the page, or smaller than 3 points. Words drawn
+invisibly over an image are the text layer of a scan. A sentence is hidden as a whole where its letters are drawn as
+other letters (`shapes`), where a replacement text differs from what is drawn (`replaced`), or where something is drawn
+that the file calls a space: what the page says there is not what the file says.
 """
 
 import contextlib
@@ -65,7 +66,8 @@ def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows, *, comp
         page: the page.
         textpage: its text.
         rows: its rows.
-        compare: whether each letter is compared with what is drawn, which costs as much again as all the rest. Needless where no font of
+        compare: whether each letter is compared with what is drawn, which costs as much again as all the rest. Needless
+            where no font of
             the file could say other letters than it draws.
     """
     if not rows:
@@ -148,15 +150,25 @@ def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters,
 
 
 def _over_each_other(words: Sequence[Word]) -> Iterator[Stretch]:
-    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's guess.
+    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's
+    guess.
 
-    Words that a line's end divides are left out: pdfium makes one word of the parts, and its box reaches over both lines.
+    Words that a line's end divides are left out: pdfium makes one word of the parts, and its box reaches over both
+    lines.
     """
     open_: list[Word] = []
-    for word in sorted((word for word in words if math.isfinite(sum(word.box)) and "\ufffe" not in word.text), key=lambda word: word.box[0]):
+    for word in sorted(
+        (word for word in words if math.isfinite(sum(word.box)) and "\ufffe" not in word.text),
+        key=lambda word: word.box[0],
+    ):
         open_ = [other for other in open_ if other.box[2] > word.box[0]]
         for other in open_:
-            if other.box[1] < word.box[3] and word.box[1] < other.box[3] and _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
+            if (
+                other.box[1] < word.box[3]
+                and word.box[1] < other.box[3]
+                and _covers(word.box, other.box)
+                and _bare(word.text) != _bare(other.text)
+            ):
                 yield from ((each.first, each.first + len(each.text), OVER_EACH_OTHER) for each in (word, other))
         open_.append(word)
 
@@ -186,8 +198,20 @@ def _joined(found: list[Hidden], rows: Rows) -> list[Hidden]:
     joined: list[Hidden] = []
     for each in sorted(found, key=lambda h: (h.row, h.start, h.end)):
         last = joined[-1] if joined else None
-        if last and last.row == each.row and (each.start < last.end or (last.why == each.why and not rows[each.row][1][last.end : each.start].strip())):
-            joined[-1] = Hidden(last.row, last.start, max(last.end, each.end), each.why if each.whole else last.why, last.whole or each.whole)
+        if (
+            last
+            and last.row == each.row
+            and (
+                each.start < last.end or (last.why == each.why and not rows[each.row][1][last.end : each.start].strip())
+            )
+        ):
+            joined[-1] = Hidden(
+                last.row,
+                last.start,
+                max(last.end, each.end),
+                each.why if each.whole else last.why,
+                last.whole or each.whole,
+            )
         else:
             joined.append(each)
     return joined

@@ -13,10 +13,12 @@ AGREED = 0.95
 """Agreement (0-1) under which a page is flagged. Measured: see docs/reading.md."""
 _GRAM = 4
 _STRANGE = 8
-"""Four-letter runs in a row that the other reader does not have from which a stretch is named: two short words, or one of eleven letters."""
+"""Four-letter runs in a row that the other reader does not have from which a stretch is named: two short words, or one
+of eleven letters."""
 _BLANK_CODE = re.compile(rb"<([0-9a-fA-F]{2,8})>\s*<(?:0020|00a0|00ad|200[0-9a-f]|202f|205f|206[0-4]|3000|feff|000[9ad])>", re.I)
 BLANKS = 4
-"""Codes that one font calls spaces from which a page is flagged; honest fonts have a space, a hard space and perhaps a soft hyphen."""
+"""Codes that one font calls spaces from which a page is flagged; honest fonts have a space, a hard space and perhaps a
+soft hyphen."""
 _ENTRIES = 200
 """Entries of an outline that are kept at most."""
 
@@ -38,7 +40,9 @@ class Inspection:
 
 
 def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
-    """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the reading."""
+    """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the
+    reading.
+    """
     nothing = Inspection(FileFacts(), (), (None,) * len(pages), ((),) * len(pages), (0,) * len(pages))
     try:
         reader = open_with_pypdf(content)
@@ -90,7 +94,9 @@ def _titles(outline: list[Any]) -> list[str]:
 
 
 def _agreement(first: str, second: str | None) -> float | None:
-    """Dice coefficient over the multisets of four-letter runs, letters and digits only: order and white space do not matter."""
+    """Dice coefficient over the multisets of four-letter runs, letters and digits only: order and white space do not
+    matter.
+    """
     if second is None:
         return None
     one, other = _grams(first), _grams(second)
@@ -147,7 +153,7 @@ def _missing(text: str, other: str) -> list[str]:
 
 
 def _blanks(page: Any) -> int:
-    """How many codes of one font the page's fonts call spaces, at most. Text of spaces is thrown away by every reader."""
+    """How many codes one font of the page calls spaces, at most. Every reader throws text of spaces away."""
     most = seen = 0
     waiting = [_object(page, "/Resources")]
     while waiting and seen < _ENTRIES:

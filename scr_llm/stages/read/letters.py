@@ -1,4 +1,6 @@
-"""Letters of a page as the file has them: their rows, boxes, sizes and turns, asked of pdfium without making an object for each."""
+"""Letters of a page as the file has them: their rows, boxes, sizes and turns, asked of pdfium without making an object
+for each.
+"""
 
 import ctypes
 import math
@@ -20,7 +22,9 @@ Rows = Sequence[tuple[int, str]]
 
 
 def printed(textpage: pdfium.PdfTextPage) -> str:
-    """A page's text, one character for each that pdfium counts: it counts a character beyond the first plane as two halves."""
+    """A page's text, one character for each that pdfium counts: it counts a character beyond the first plane as two
+    halves.
+    """
     text = str(textpage.get_text_range())
     if text.isascii() or max(text) <= "\uffff":
         return text
@@ -74,7 +78,9 @@ class Letters:
         """A word that begins at a character, with the boxes of all its letters or of the first and the last."""
         last = first + len(text) - 1
         boxes = tuple(self.box(index) for index in (range(first, last + 1) if closely else {first, last}))
-        sides = tuple(zip(*(box for box in boxes if box[2] > box[0] and box[3] > box[1]), strict=True)) or tuple(zip(boxes[0], strict=True))
+        sides = tuple(zip(*(box for box in boxes if box[2] > box[0] and box[3] > box[1]), strict=True)) or tuple(
+            zip(boxes[0], strict=True)
+        )
         return Word(first, text, boxes, (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])))
 
     def is_tiny(self, word: Word) -> bool:
@@ -91,7 +97,9 @@ class Letters:
         return bool(size * math.hypot(self._matrix.c, self._matrix.d) < SMALLEST - 0.01)
 
     def quarter(self, word: Word, drawing: Drawing) -> int | None:
-        """By how many quarters of a turn, anticlockwise, a word stands on the page as displayed; None where it stands aslant."""
+        """By how many quarters of a turn, anticlockwise, a word stands on the page as displayed; None where it stands
+        aslant.
+        """
         turns = -raw.FPDFText_GetCharAngle(self._textpage, word.first) / (math.pi / 2)  # pdfium counts clockwise
         return None if abs(turns - round(turns)) > 0.05 else (round(turns) - drawing.turned) % 4
 

@@ -1,4 +1,6 @@
-"""Open a file: what it is where it is no PDF, where in it the PDF begins, and what is wrong with one that no reader opens."""
+"""Open a file: what it is where it is no PDF, where in it the PDF begins, and what is wrong with one that no reader
+opens.
+"""
 
 import re
 import zipfile
@@ -9,7 +11,8 @@ import pypdfium2 as pdfium
 from scr_llm.errors import UnreadableError
 
 _OPENING = 65_536
-"""Bytes from the start within which a PDF begins; what stands before it, a letterhead of some gateway say, is left out."""
+"""Bytes from the start within which a PDF begins; what stands before it, a letterhead of some gateway say, is left out.
+"""
 _HEADER = re.compile(rb"%PDF-\d")
 _AGAIN = "Ask for it again, or copy it again."
 _PRINT = "Save or print it as a PDF, and drop that in."
@@ -19,7 +22,10 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (rb"\{\\rtf", "a rich text document (RTF)"),
     (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", "a web page (HTML)"),
     (rb"\s*<\?xml", "an XML file"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|BM.{4}\x00\x00|RIFF.{4}WEBP|.{4}ftyp(?:heic|heif|mif1|avif)", "an image"),
+    (
+        rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|BM.{4}\x00\x00|RIFF.{4}WEBP|.{4}ftyp(?:heic|heif|mif1|avif)",
+        "an image",
+    ),
     (rb"%!PS", "a PostScript file"),
     (rb"(?:from|received|return-path|delivered-to|mime-version|message-id|x-[\w-]+):\s", "an e-mail message"),
     (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", "a compressed archive"),
@@ -104,8 +110,13 @@ _ESCAPED = re.compile(rb"/[\w#]*#[\w#]*")
 
 
 def may_lie(content: bytes) -> bool:
-    """Whether a font of a file could say other letters than it draws: all but those that name the standard fonts and nothing else."""
-    plain = (re.sub(rb"#([0-9a-fA-F]{2})", lambda code: bytes([int(code.group(1), 16)]), name) for name in _ESCAPED.findall(content))
+    """Whether a font of a file could say other letters than it draws: all but those that name the standard fonts and
+    nothing else.
+    """
+    plain = (
+        re.sub(rb"#([0-9a-fA-F]{2})", lambda code: bytes([int(code.group(1), 16)]), name)
+        for name in _ESCAPED.findall(content)
+    )
     return _LYING.search(content) is not None or any(map(_LYING.match, plain))
 
 
@@ -120,17 +131,25 @@ def why_broken(content: bytes, *, pages: int | None = None) -> UnreadableError:
     if b"/Encrypt" in content and b"/Standard" not in content:
         name = handler.group(1).decode("latin-1") if handler else "unknown"
         return UnreadableError(
-            f"the file is encrypted in a way that neither reader here knows ({name}).", next_step="Ask the sender for a copy without encryption."
+            f"the file is encrypted in a way that neither reader here knows ({name}).",
+            next_step="Ask the sender for a copy without encryption.",
         )
     if b"/BrotliDecode" in content:
-        return UnreadableError("its pages are compressed by Brotli, which neither reader here knows.", next_step="Print it to PDF again from a program that shows it.")
+        return UnreadableError(
+            "its pages are compressed by Brotli, which neither reader here knows.",
+            next_step="Print it to PDF again from a program that shows it.",
+        )
     if pages:
         which = "its page is" if pages == 1 else f"all of its {pages} pages are"
-        return UnreadableError(f"the file is broken: {which} damaged, and neither reader gets text from it.", next_step=_AGAIN)
+        return UnreadableError(
+            f"the file is broken: {which} damaged, and neither reader gets text from it.", next_step=_AGAIN
+        )
     if not re.search(rb"\d+\s+\d+\s+obj\b", content):
         return UnreadableError("the file is broken: nothing but its first line is a PDF.", next_step=_AGAIN)
     if not re.search(rb"startxref|/XRef\b|trailer", content[-_OPENING:]):
         return UnreadableError("the file is broken: it ends in the middle.", next_step=_AGAIN)
     if not re.search(rb"/Pages\b|/ObjStm\b", content):
         return UnreadableError("the file is broken: it has no list of pages.", next_step=_AGAIN)
-    return UnreadableError("the file is broken: its list of pages is damaged, and neither reader finds a page in it.", next_step=_AGAIN)
+    return UnreadableError(
+        "the file is broken: its list of pages is damaged, and neither reader finds a page in it.", next_step=_AGAIN
+    )

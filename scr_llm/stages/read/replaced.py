@@ -1,7 +1,8 @@
 """Replacement text (`/ActualText`): what a file says of a stretch in place of the letters that it draws there.
 
-Honest files use it to undo hyphens and ligatures and to say spaces; then its letters are those that are drawn. Pdfium gives the replacement.
-Taking the marks off the page in memory and asking again gives what is drawn, and the two are compared letter by letter.
+Honest files use it to undo hyphens and ligatures and to say spaces; then its letters are those that are drawn. Pdfium
+gives the replacement. Taking the marks off the page in memory and asking again gives what is drawn, and the two are
+compared letter by letter.
 """
 
 import bisect
@@ -30,13 +31,18 @@ class Replacement:
     rows: tuple[tuple[int, str], ...]
     """Its rows: index of the first character, and the text."""
     differences: tuple[tuple[int, int, str], ...]
-    """Stretches of the page's text (first character, behind the last; in pdfium's count) that are drawn otherwise, and how."""
+    """Stretches of the page's text (first character, behind the last; in pdfium's count) that are drawn otherwise, and
+    how."""
     _drawn: tuple[int, ...]
     _claimed: tuple[int, ...]
 
     def claimed_at(self, index: int) -> int:
         """The character of the page's text that stands where a character of the drawn text stands."""
-        return self._claimed[max(0, min(bisect.bisect_right(self._drawn, index), len(self._claimed)) - 1)] if self._claimed else 0
+        return (
+            self._claimed[max(0, min(bisect.bisect_right(self._drawn, index), len(self._claimed)) - 1)]
+            if self._claimed
+            else 0
+        )
 
 
 def compare(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Replacement | None:
@@ -54,13 +60,25 @@ def compare(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Replacement |
         for there in range(step.dest_start, step.dest_end) if at else ():
             here = min(step.src_start + there - step.dest_start, last, len(at) - 1)
             pairs.append((shown_at[there], at[here]))
-        if step.tag == "equal" or _is_honest(claimed[step.src_start : step.src_end], shown[step.dest_start : step.dest_end]):
+        if step.tag == "equal" or _is_honest(
+            claimed[step.src_start : step.src_end], shown[step.dest_start : step.dest_end]
+        ):
             continue
         low = at[step.src_start] if step.src_start < len(at) else len(claimed_text) - 1
         high = at[step.src_end - 1] + 1 if step.src_end > step.src_start else low + 1
         around = _word_around(drawn_text, shown_at, step.dest_start, step.dest_end)
-        differences.append((low, max(high, low + 1), f"a replacement text; “{around}” is drawn there" if around else "a replacement text; nothing is drawn there"))
-    return Replacement(drawn, tuple(rows_of(drawn_text)), tuple(differences), tuple(p[0] for p in pairs), tuple(p[1] for p in pairs))
+        differences.append(
+            (
+                low,
+                max(high, low + 1),
+                f"a replacement text; “{around}” is drawn there"
+                if around
+                else "a replacement text; nothing is drawn there",
+            )
+        )
+    return Replacement(
+        drawn, tuple(rows_of(drawn_text)), tuple(differences), tuple(p[0] for p in pairs), tuple(p[1] for p in pairs)
+    )
 
 
 def _is_honest(claimed: str, shown: str) -> bool:
@@ -108,4 +126,7 @@ def _objects(page: pdfium.PdfPage) -> Iterator["ctypes._Pointer[raw.fpdf_pageobj
         each, depth = waiting.pop()
         yield each
         if raw.FPDFPageObj_GetType(each) == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            waiting += [(raw.FPDFFormObj_GetObject(each, index), depth + 1) for index in range(max(0, raw.FPDFFormObj_CountObjects(each)))]
+            waiting += [
+                (raw.FPDFFormObj_GetObject(each, index), depth + 1)
+                for index in range(max(0, raw.FPDFFormObj_CountObjects(each)))
+            ]

@@ -1,8 +1,10 @@
-"""Whether a letter is drawn as what the file says it is: its ink against the same letter in the standard fonts that pdfium brings.
+"""Whether a letter is drawn as what the file says it is: its ink against the same letter in the standard fonts that
+pdfium brings.
 
-Nothing of the file's own fonts is believed, neither their maps nor their names for glyphs: only what is drawn counts. A letter is
-contradicted where its ink looks clearly more like another letter than like the one it is said to be. Typefaces that look like nothing
-standard are therefore never contradicted. Letters without accents and digits are compared, whatever their case.
+Nothing of the file's own fonts is believed, neither their maps nor their names for glyphs: only what is drawn counts. A
+letter is contradicted where its ink looks clearly more like another letter than like the one it is said to be.
+Typefaces that look like nothing standard are therefore never contradicted. Letters without accents and digits are
+compared, whatever their case.
 """
 
 import ctypes
@@ -22,6 +24,7 @@ LETTERS = frozenset(string.ascii_letters + string.digits)
 """What is compared."""
 _ALIKE = ("ao0q", "li1j", "b6", "9qg", "tfl")
 """Letters that are not told apart by their shape alone: size and place on the line are not looked at. Nor is case."""
+
 
 class _Bounds(NamedTuple):
     """When a shape counts as another letter."""
@@ -100,7 +103,7 @@ def _single(letters: Sequence[Letter]) -> Iterator[Letter]:
 
 @functools.lru_cache(maxsize=20_000)
 def _is_suspect(claimed: str, part: Part, tones: "_Tones", quarter: int) -> bool:
-    """Whether a letter should be looked at more closely. The same letter is drawn by the same pixels again and again."""
+    """Whether a letter should be looked at more closely. Letters are drawn by the same pixels again and again."""
     image = part.image()
     if min(image.size) < 3 or max(image.size) < _SMALL:
         return True
@@ -121,7 +124,12 @@ def _on_a_closer_look(drawing: Drawing, letters: Sequence[Letter], box: Box, qua
         shown = drawing.shown(letter.box)
         if shown is None:
             continue
-        x0, y0, x1, y1 = ((shown[0] - left) * CLOSE, (shown[1] - upper) * CLOSE, (shown[2] - left) * CLOSE, (shown[3] - upper) * CLOSE)
+        x0, y0, x1, y1 = (
+            (shown[0] - left) * CLOSE,
+            (shown[1] - upper) * CLOSE,
+            (shown[2] - left) * CLOSE,
+            (shown[3] - upper) * CLOSE,
+        )
         shape = _shape(ink.crop((round(x0), round(y0), round(x1), round(y1))), quarter)
         if shape is not None and _looks_like_another(letter.claimed, shape, _CONTRADICTED):
             return True
@@ -166,7 +174,9 @@ def _shape(ink: Image.Image, quarter: int) -> Shape | None:
         return None
     ink = ink.crop(box)
     if quarter:
-        ink = ink.transpose((Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)[quarter - 1])
+        ink = ink.transpose(
+            (Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)[quarter - 1]
+        )
     aspect = ink.width / ink.height
     fitted = ink.resize((_GRID, _GRID), Image.Resampling.BOX).convert("1", dither=Image.Dither.NONE)
     bits = int.from_bytes(fitted.tobytes(), "big")
@@ -183,7 +193,9 @@ def _looks_like_another(claimed: str, shape: Shape, bounds: _Bounds) -> bool:
 
 
 def _likeness(shape: Shape, others: Sequence[Shape], enough: float) -> float:
-    """The most that a shape is like one of others (0-1), or whatever is enough: shared ink of all ink, less where one is much wider."""
+    """The most that a shape is like one of others (0-1), or whatever is enough: shared ink of all ink, less where one
+    is much wider.
+    """
     bits, aspect, best = shape.bits, shape.aspect, 0.0
     ink = bits.bit_count()
     for other in others:
