@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from scr_llm.records import Span
-from scr_llm.stages.read.apart import _watch
+from scr_llm.stages.read.apart import keep_within
 from scr_llm.web import picture
 from scr_llm.web.picture import Layout
 
@@ -96,7 +96,7 @@ class Drawing:
             if self._pool and not self._pool.active:
                 self._end()
             if self._pool is None:
-                self._pool = ProcessPool(max_workers=WORKERS, initializer=_watch, initargs=(self._megabytes, os.getpid()), context=get_context("spawn"))
+                self._pool = ProcessPool(max_workers=WORKERS, initializer=keep_within, initargs=(self._megabytes, os.getpid()), context=get_context("spawn"))
             return self._pool
 
     def _end(self) -> None:

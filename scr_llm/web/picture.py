@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scr_llm.records import Span
+from scr_llm.stages.read.opening import open_document
 from scr_llm.stages.read.rectangles import stretches
 
 WIDTH = 1100
@@ -83,7 +84,7 @@ def layout(path: Path, number: int, text: str, quotes: tuple[Span, ...]) -> Layo
 @contextmanager
 def _opened(path: Path, number: int) -> Iterator[pdfium.PdfPage]:
     try:
-        document = pdfium.PdfDocument(path)
+        document = open_document(path)
         try:
             yield document[number - 1]
         finally:

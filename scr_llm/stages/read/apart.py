@@ -1,6 +1,7 @@
 """Read files in processes of their own, within limits: a hostile file costs bounded time and memory, and only itself."""
 
 import os
+import signal
 import threading
 import time
 from collections import deque
@@ -41,7 +42,7 @@ def read_apart(files: Sequence[tuple[Path, str]], limits: Limits) -> Iterator[Re
     """Read files, each given with its document id, in order. What goes wrong with one is given in its place."""
     if not files:
         return
-    pool = ProcessPool(max_workers=limits.workers, initializer=_watch, initargs=(limits.megabytes, os.getpid()), context=get_context("spawn"))
+    pool = ProcessPool(max_workers=limits.workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid()), context=get_context("spawn"))
     try:
         waiting: deque[Future[Reading]] = deque()
         coming = iter(files)
@@ -90,10 +91,11 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
         return UnreadableError(f"the file is broken: it holds what neither reader can make sense of ({error}).", next_step=advice)
 
 
-def _watch(megabytes: int, parent: int) -> None:
-    """In the process: end it when it takes too much memory, or when whoever started it is gone."""
+def keep_within(megabytes: int, parent: int) -> None:
+    """In a process of a pool: end it when it takes too much memory or when whoever started it is gone; leave Ctrl-C to the latter."""
     import psutil
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     own = psutil.Process()
 
     def look() -> None:
