@@ -22,8 +22,9 @@ from test_signing import decide_all
 from scr_llm import results, sheet
 from scr_llm.audit import audit
 from scr_llm.desk import Desk, Reviewer
+from scr_llm.llm.fake import MODEL, FakeServer
 from scr_llm.paper_state import paper_state
-from scr_llm.project import Project, load_project
+from scr_llm.project import Project, init_project, load_project
 from scr_llm.signing import finish
 from scr_llm.store import Store
 
@@ -217,6 +218,44 @@ def test_the_page_killed_while_somebody_decides(tmp_path: Path, record_property:
         assert len(decisions) in (confirmed, confirmed + 1), "the page confirmed what is not there, or the reverse"
         assert len({(d.document_id, d.theme) for d in decisions}) == len(decisions)
         shutil.rmtree(root)
+    record_property("times", tries)
+
+
+def waiting(root: Path, server: FakeServer) -> None:
+    """A review that waits for a model which takes batches."""
+    project = init_project(root)
+    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{REVIEWS[0]}.pdf")), project.inbox / f"{REVIEWS[0]}.pdf")
+    settings = f'[llm]\nbase_url = "{server.base_url}"\nmodel = "{MODEL}"\n'
+    (root / "project.toml").write_text(f'name = "Killed"\n{settings}', "utf-8")
+
+
+@pytest.mark.parametrize("command", ["send", "collect"])
+def test_a_batch_killed_at_each_lasting_step(command: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    at, tries, asked = 0, 0, None
+    while True:
+        at += 1 if EVERY else 4
+        root = tmp_path / f"k{at}"
+        with FakeServer(remember=False, batch_looks=0) as server:
+            waiting(root, server)
+            if command == "collect":
+                assert kills.run(["batch", "send", "--project", root]) == 0
+            killed = kills.run(["batch", command, "--project", root], root, at=at) == -9
+            sound(root, 0)
+            if killed and command == "send":
+                kills.run(["batch", "send", "--project", root])
+            assert len(server.batches.jobs) == 1, "it is paid once"
+            assert kills.run(["batch", "collect", "--project", root]) in ((0, 3) if command == "collect" else (0,))
+            assert kills.run(["run", "--coder", "llm", "--project", root]) == 0
+            assert server.asked == 0, "every question was answered from the batch"
+            with Store(root / "scr_llm.sqlite") as store:
+                found = store.tokens([d.id for d in store.documents()])
+            asked = asked or found
+            assert found == asked and [d.status for d in Store(root / "scr_llm.sqlite").documents()] == ["coded"]
+        shutil.rmtree(root)
+        if not killed:
+            break
+        tries += 1
+    assert tries
     record_property("times", tries)
 
 
