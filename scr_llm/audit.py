@@ -16,7 +16,7 @@ from scr_llm.stages.review import unverified
 from scr_llm.store import Store
 from scr_llm.store.store import Chain
 
-_CHAINS: dict[Chain, str] = {"decisions": "decisions", "sign_offs": "sign-offs", "history": "what was stored"}
+_CHAINS: dict[Chain, str] = {"decisions": "decisions", "sign_offs": "sign-offs", "history": "what was stored", "calls": "what was sent to models"}
 _KINDS: dict[HistoryKind, str] = {"document": "where the file stands", "reading": "the text that was read", "coding": "what was proposed"}
 RECORD = "sign-off.json"
 """The record of a signature, beside its papers."""
@@ -99,6 +99,8 @@ def _contradictions(store: Store, signed: SignOff) -> Iterator[str]:
         yield f"{version} {signed.decisions} decisions whose chain ends in {signed.decisions_head[:16]}…; the chain now is another."
     if not signed.history_head:
         return  # signed before there was a history
+    if store.hash_at("calls", signed.calls) != signed.calls_head:
+        yield f"{version} a log of {signed.calls} calls to models; the log now is another."
     if store.hash_at("history", signed.history) != signed.history_head:
         yield f"{version} a history of {signed.history} entries that ends in {signed.history_head[:16]}…; the history now is another."
     then = store.history(until=signed.history)

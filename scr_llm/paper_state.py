@@ -28,6 +28,8 @@ class PaperInputs:
     decisions_head: str
     history: int
     history_head: str
+    calls: int
+    calls_head: str
     settings_sha256: str
 
 
@@ -86,7 +88,7 @@ def paper_inputs(project: Project, store: Store) -> PaperInputs:
     counted = [d for d in documents if d.status == "coded"]
     history, codebook = store.history(), load_codebook(project.codebook_path)
     decisions, head = store.head()
-    entries, history_head = store.head("history")
+    (entries, history_head), (calls, calls_head) = store.head("history"), store.head("calls")
     return PaperInputs(
         documents={d.id: d.sha256 for d in counted},
         left_out={d.id: d.status for d in documents if d.status != "coded"},
@@ -99,6 +101,8 @@ def paper_inputs(project: Project, store: Store) -> PaperInputs:
         decisions_head=head,
         history=entries,
         history_head=history_head,
+        calls=calls,
+        calls_head=calls_head,
         settings_sha256=_settings_sha256(project),
     )
 

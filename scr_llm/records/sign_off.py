@@ -70,6 +70,10 @@ class SignOff(Record):
     """Number of entries of the history of what is stored."""
     history_head: str = ""
     """Hash of its last entry; empty in sign-offs of before there was a history."""
+    calls: int = 0
+    """Number of calls to models that were logged."""
+    calls_head: str = "0" * 64
+    """Hash of the last one."""
     settings_sha256: str = ""
     """Hash of the settings and the template that shape the paper."""
     cautions: tuple[AnsweredCaution, ...] = ()

@@ -6,6 +6,8 @@ its head with it, contradicts every head that was written down before: sign-offs
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 
 FIRST_HASH = "0" * 64
 """Stands for the hash before the first row."""
@@ -19,3 +21,11 @@ def chained(before: str, record: str) -> str:
 def record_sha256(*parts: str) -> str:
     """SHA-256 of a stored record's parts, hexadecimal."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+_CALL = ("at", "endpoint", "model", "bytes_out", "sha256", "document_id")
+
+
+def call_record(call: Mapping[str, object]) -> str:
+    """A call to a model as the text that is chained."""
+    return json.dumps({name: call[name] for name in _CALL}, ensure_ascii=False, sort_keys=True)

@@ -1,11 +1,11 @@
 """Numbered steps from an empty file to today's tables, each in one transaction with its own record."""
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, update
 
 from scr_llm.errors import UsageError
 from scr_llm.records import HistoryEntry
 from scr_llm.store import tables
-from scr_llm.store.chain import FIRST_HASH, chained, record_sha256
+from scr_llm.store.chain import FIRST_HASH, call_record, chained, record_sha256
 
 
 def _first(connection: Connection) -> None:
@@ -67,6 +67,23 @@ def _history(connection: Connection) -> None:
         connection.execute(insert(tables.heads).values(chain="history", count=len(stored), hash=last))
 
 
+def _calls(connection: Connection) -> None:
+    """Chain the log of calls to models, with what it holds today."""
+    have = {column["name"] for column in inspect(connection).get_columns("calls")}
+    for name in ("record", "prev_hash", "hash"):
+        if name not in have:
+            connection.execute(text(f"ALTER TABLE calls ADD COLUMN {name} TEXT"))
+    last, count, table = FIRST_HASH, 0, tables.calls
+    for row in connection.execute(select(table).order_by(table.c.seq)).mappings().all():
+        record = call_record(dict(row))
+        own = chained(last, record)
+        connection.execute(update(table).where(table.c.seq == row["seq"]).values(record=record, prev_hash=last, hash=own))
+        last, count = own, count + 1
+    _append_only(connection, "calls")
+    if count:
+        connection.execute(insert(tables.heads).values(chain="calls", count=count, hash=last))
+
+
 STEPS = {
     1: ("first tables", _first),
     2: ("replies of models", _replies),
@@ -74,6 +91,7 @@ STEPS = {
     4: ("sign-offs and the heads of chains", _sign_offs),
     5: ("drafts that were written", _drafts),
     6: ("history of what is stored", _history),
+    7: ("the log of calls chained", _calls),
 }
 
 

@@ -25,14 +25,14 @@ from scr_llm.records import (
     SignOff,
 )
 from scr_llm.store import tables
-from scr_llm.store.chain import FIRST_HASH, chained, record_sha256
+from scr_llm.store.chain import FIRST_HASH, call_record, chained, record_sha256
 from scr_llm.store.engine import engine_of, make, named_errors
 from scr_llm.store.migrations import migrate
 
 _R = TypeVar("_R", bound=Record)
-Chain = Literal["decisions", "sign_offs", "history"]
+Chain = Literal["decisions", "sign_offs", "history", "calls"]
 """The tables whose rows are only ever appended, each chained to the one before."""
-_CHAINS: dict[Chain, Table] = {"decisions": tables.decisions, "sign_offs": tables.sign_offs, "history": tables.history}
+_CHAINS: dict[Chain, Table] = {"decisions": tables.decisions, "sign_offs": tables.sign_offs, "history": tables.history, "calls": tables.calls}
 
 
 class Store:
@@ -159,12 +159,12 @@ class Store:
         rows = connection.execute(select(tables.decisions.c.seq, tables.decisions.c.record).where(tables.decisions.c.document_id == document_id))
         return max((int(row.seq) for row in rows if _parsed(Decision, row.record).theme == theme), default=0)
 
-    def _append(self, connection: Connection, chain: Chain, **values: str) -> int:
+    def _append(self, connection: Connection, chain: Chain, *, record: str, **columns: object) -> int:
         """Append a row, chained to the one before by its `record`, and note how long the chain is now. Returns the row's number."""
         table = _CHAINS[chain]
         last = connection.execute(select(table.c.hash).order_by(table.c.seq.desc()).limit(1)).scalar() or FIRST_HASH
-        own = chained(last, values["record"])
-        done = connection.execute(insert(table).values(**values, prev_hash=last, hash=own))
+        own = chained(last, record)
+        done = connection.execute(insert(table).values(**columns, record=record, prev_hash=last, hash=own))
         count = int(connection.execute(select(tables.heads.c["count"]).where(tables.heads.c.chain == chain)).scalar() or 0) + 1
         head = upsert(tables.heads).values(chain=chain, count=count, hash=own)
         connection.execute(head.on_conflict_do_update(index_elements=["chain"], set_={"count": count, "hash": own}))
@@ -261,7 +261,7 @@ class Store:
         before, count, table = FIRST_HASH, 0, _CHAINS[chain]
         with self._engine.connect() as connection:
             for row in connection.execute(select(table).order_by(table.c.seq)):
-                if row.prev_hash != before or row.hash != chained(before, row.record) or not _matches(chain, row):
+                if row.prev_hash != before or row.hash != chained(before, row.record or "") or not _matches(chain, row):
                     return int(row.seq)
                 before, count = row.hash, count + 1
             head = connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
@@ -275,14 +275,11 @@ class Store:
             return None if found == "ok" else found
 
     def log_call(self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None) -> None:
-        """Note what was sent to a model, without its text."""
+        """Note what was sent to a model, without its text; chained to the call before."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            connection.execute(
-                insert(tables.calls).values(
-                    at=at, endpoint=endpoint, model=model, bytes_out=bytes_out, sha256=sha256, document_id=document_id
-                )
-            )
+            call = {"at": at, "endpoint": endpoint, "model": model, "bytes_out": bytes_out, "sha256": sha256, "document_id": document_id}
+            self._append(connection, "calls", record=call_record(call), **call)
 
     def keep_reply(self, key: str, *, at: str, model: str, document_id: str | None, raw: str, prompt_tokens: int | None, completion_tokens: int | None) -> None:
         """Keep a model's usable reply, so that the same question is never paid for twice."""
@@ -363,6 +360,8 @@ def _matches(chain: Chain, row: Any) -> bool:
     """Whether the columns of a row say what its record says."""
     if chain == "decisions":
         return bool(_parsed(Decision, row.record).document_id == row.document_id)
+    if chain == "calls":
+        return bool(call_record(row._mapping) == row.record)
     if chain == "history":
         entry = _parsed(HistoryEntry, row.record)
         return bool((entry.document_id, entry.kind) == (row.document_id, row.kind))

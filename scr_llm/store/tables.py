@@ -59,6 +59,7 @@ calls = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True), Column("at", String, nullable=False),
     Column("endpoint", String, nullable=False), Column("model", String, nullable=False),
     Column("bytes_out", Integer, nullable=False), Column("sha256", String, nullable=False), Column("document_id", String),
+    Column("record", Text), Column("prev_hash", String), Column("hash", String),
 )  # fmt: skip
 
 batches = Table(

@@ -18,6 +18,7 @@ from test_signing import decide_all
 from scr_llm import signing
 from scr_llm.errors import ScrError
 from scr_llm.project import load_project
+from scr_llm.store import Store
 from scr_llm.store.chain import FIRST_HASH, chained
 
 pytestmark = pytest.mark.slow
@@ -30,6 +31,9 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = coded_project(tmp_path_factory.mktemp("signed") / "p", REVIEWS)
     shutil.copyfile(root / "scr_llm.sqlite", root.parent / "before.sqlite")
     decide_all(load_project(root))
+    with Store(root / "scr_llm.sqlite") as store:
+        for size in (10, 20, 30):
+            store.log_call(at="2026-01-01", endpoint="https://models.example/v1", model="m", bytes_out=size, sha256="s", document_id=None)
     signing.sign_off(load_project(root), "Dee Director", "Director")
     return root
 
@@ -162,6 +166,9 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "sign-offs deleted with their head": (lambda r: sql(r, "DELETE FROM sign_offs", "DELETE FROM heads WHERE chain = 'sign_offs'"), "knows no such signature"),
     "the signed paper changed in the record": (lambda r: sql(r, "UPDATE sign_offs SET paper = replace(paper, 'Corriford', 'Elsewhere')"), "sign-offs breaks"),
     "the name under a sign-off changed": (lambda r: sql(r, "UPDATE sign_offs SET record = replace(record, 'Dee', 'Kim')"), "sign-offs breaks"),
+    "a call to a model removed from the log": (lambda r: sql(r, "DELETE FROM calls WHERE seq = 2"), "sent to models breaks at number 3"),
+    "a call to a model changed in the log": (lambda r: sql(r, "UPDATE calls SET endpoint = 'http://127.0.0.1/v1' WHERE seq = 1"), "sent to models breaks at number 1"),
+    "all calls to models removed with their head": (lambda r: sql(r, "DELETE FROM calls", "DELETE FROM heads WHERE chain = 'calls'"), "calls to models; the log now is another"),
     "a signed file edited": (lambda r: (r / "outputs/signed-1/briefing.md").write_text("Nothing."), "briefing.md is not the file that was signed"),
     "a signed file removed": (lambda r: (r / "outputs/signed-1/briefing.xlsx").unlink(), "briefing.xlsx is gone"),
     "a signed file added": (lambda r: (r / "outputs/signed-1/more.docx").write_bytes(b"x"), "more.docx was not part of what was signed"),
@@ -211,7 +218,7 @@ def test_the_head_of_the_chain_stands_in_the_paper_the_record_and_the_export(roo
 
 
 def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path) -> None:
-    newer = {"left_out", "codings", "stored_readings", "history", "history_head", "settings_sha256", "cautions"}
+    newer = {"left_out", "codings", "stored_readings", "history", "history_head", "calls", "calls_head", "settings_sha256", "cautions"}
 
     def change(rows: list[dict[str, object]]) -> list[dict[str, object]]:
         for row in rows:
@@ -219,7 +226,10 @@ def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path
         return rows
 
     rechain(root, "sign_offs", change)
-    sql(root, "DROP TABLE history", "DELETE FROM heads WHERE chain = 'history'", "DELETE FROM migrations WHERE number = 6")
+    sql(
+        root, "DROP TABLE history", "DELETE FROM heads WHERE chain = 'history'", "DELETE FROM migrations WHERE number >= 6",
+        "DELETE FROM heads WHERE chain = 'calls'", *(f"ALTER TABLE calls DROP COLUMN {name}" for name in ("record", "prev_hash", "hash")),
+    )  # fmt: skip
     (root / "outputs/signed-1/sign-off.json").unlink()
     assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
     assert "Version 1.0 is signed and nothing has changed since" in scr("run", "--project", root).stderr
