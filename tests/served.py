@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +82,11 @@ class Served:
         client = httpx.Client(base_url=self.base, follow_redirects=True, timeout=60, headers={"origin": self.origin})
         assert client.get(self.address).status_code == 200
         return client
+
+
+def heeds_ctrl_c() -> None:
+    """In a child, before its program starts: take Ctrl-C as at a terminal, also where the tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager

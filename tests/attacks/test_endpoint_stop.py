@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from served import heeds_ctrl_c
 from test_model_commands import project
 
 from scr_llm.llm.fake import Answer, Behaviour, FakeServer, answers, fails, hangs, on_wire
@@ -57,8 +58,9 @@ STAGES = [
 def interrupted(root: Path, ready: Any) -> tuple[int, float, str]:
     """Run, wait until `ready`, press Ctrl-C once: exit code, seconds that it took, what was said."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=heeds_ctrl_c,
+    )  # fmt: skip
     try:
         given_up = time.monotonic() + 60
         while not ready() and process.poll() is None and time.monotonic() < given_up:
@@ -119,7 +121,7 @@ def test_ctrl_c_while_a_batch_is_sent(tmp_path: Path) -> None:
         root = project(tmp_path, server.base_url)
         begun: list[float] = []
         server.batches.after_begin = lambda: (begun.append(time.monotonic()), time.sleep(5))[0]
-        process = subprocess.Popen([sys.executable, "-m", "scr_llm", "batch", "send"], cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen([sys.executable, "-m", "scr_llm", "batch", "send"], cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeds_ctrl_c)
         while not begun and process.poll() is None:
             time.sleep(0.02)
         pressed = time.monotonic()

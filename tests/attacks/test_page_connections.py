@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from served import ALEX, Served, coded_project, review_page
+from served import ALEX, Served, coded_project, heeds_ctrl_c, review_page
 
 from scr_llm.web.server import BODY_SECONDS, HEAD_SECONDS, MOST_WAITING
 
@@ -158,7 +158,7 @@ def test_a_client_that_takes_no_answer(served: Served, browser: httpx.Client) ->
 
 def test_control_c_ends_the_page_though_connections_are_open(root: Path) -> None:
     command = [sys.executable, "-m", "scr_llm", "review", "--project", str(root), "--port", "0", "--no-browser", *ALEX]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c)
     try:
         assert server.stderr
         found = re.search(r"http://\S+", server.stderr.readline())
