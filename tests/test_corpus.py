@@ -1,0 +1,43 @@
+"""The corpus of passages keeps its own rules: one label a passage, each passage once, every code in the voices of several hands."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, get_args
+
+from scr_llm.codebook import load_codebook
+from scr_llm.records import SectionKind
+
+ROOT = Path(__file__).parent.parent
+VALUES = {
+    "present": "present", "recommendation_only": "present", "explicitly_absent": "explicitly_absent", "good_practice": "not_mentioned",
+    "near_miss": "not_mentioned", "neighbour": "not_mentioned", "background": "not_mentioned",
+}  # fmt: skip
+PASSAGES: list[dict[str, Any]] = [
+    json.loads(line) for path in sorted((ROOT / "fixtures/corpus").glob("hand*.jsonl")) for line in path.read_text("utf-8").splitlines()
+]
+CODES = {code.id for code in load_codebook(ROOT / "prompts/codebook.yaml").codes}
+
+
+def test_each_passage_is_well_formed() -> None:
+    for p in PASSAGES:
+        assert VALUES[p["kind"]] == p["value"] and p["code"] in CODES and p["section"] in get_args(SectionKind), p["id"]
+        assert set(p["also"]) <= CODES - {p["code"]} and 4 <= len(p["text"].split()) <= 60, p["id"]
+        assert (p["basis"] in ("explicit", "inferred")) == (p["value"] == "present"), p["id"]
+    assert len({p["id"] for p in PASSAGES}) == len(PASSAGES)
+
+
+def test_no_sentence_is_in_it_twice() -> None:
+    assert len({p["text"] for p in PASSAGES}) == len(PASSAGES)
+    context = {p[side] for p in PASSAGES for side in ("before", "after") if p[side]}
+    assert not [p["id"] for p in PASSAGES if p["text"] in context]
+
+
+def test_every_code_has_several_hands_and_all_kinds() -> None:
+    for code in CODES:
+        own = [p for p in PASSAGES if p["code"] == code]
+        assert len({p["hand"] for p in own}) >= 2, code
+        kinds = Counter(p["kind"] for p in own)
+        assert kinds.keys() == VALUES.keys() and kinds["present"] >= 60, code
+        jargon = sum(p["jargon"] for p in own if p["kind"] == "present") / kinds["present"]
+        assert jargon <= 0.4, f"{code}: the code's usual words stand in {jargon:.0%} of its present passages"
