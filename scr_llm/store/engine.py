@@ -15,7 +15,6 @@ from scr_llm.errors import StoreError
 from scr_llm.files import named_errors as named_file_errors
 from scr_llm.store.migrations import migrate
 
-_MAGIC = b"SQLite format 3\x00"
 _BACKUP = "Put back a copy from a backup. To begin again without what was decided, move the file away."
 _LITTLE = 1_000_000
 """Free bytes under which a disk is as good as full."""
@@ -88,12 +87,13 @@ def make(path: Path) -> None:
             finally:
                 engine.dispose()
             _put(part, path)
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    if not start:
+        # The file is never opened here but by SQLite: closing it would drop the locks that this process holds on it (POSIX), and another
+        # process could then take away the log that is being written.
+        empty = path.stat().st_size == 0 if path.is_file() else None
+    if empty is None:
+        raise StoreError(f"{path}: a folder, or something else that is not a file, is where the project's database should be.", next_step=_BACKUP)
+    if empty:
         raise StoreError(f"{path}: the project's database is empty (0 bytes).", next_step=_BACKUP)
-    if start != _MAGIC:
-        raise StoreError(f"{path}: the project's database is not a database of this program.", next_step=_BACKUP)
 
 
 def _put(part: Path, path: Path) -> None:

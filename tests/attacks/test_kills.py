@@ -280,3 +280,21 @@ def test_killed_at_random_moments(name: str, tmp_path: Path, record_property: Ca
         follow(story, root, expected, before)
         shutil.rmtree(root)
     record_property("times", tries)
+
+
+def test_commands_beside_each_other_lose_nothing(tmp_path: Path) -> None:
+    """Others look into the project, and close it, while one signs: what was confirmed is there."""
+    decided(tmp_path / "start")
+    for nth in range(20 if EVERY else 5):
+        root = tmp_path / f"s{nth}"
+        shutil.copytree(tmp_path / "start", root)
+        signing, others = kills.start(["sign-off", "--name", "Dee", "--role", "Director", "--project", root]), []
+        while signing.is_alive():
+            others.append(kills.start(["status", "--project", root]))
+            signing.join(0.05)
+        for other in others:
+            other.join()
+        assert signing.exitcode == 0
+        one_signature(load_project(root))
+        assert audit(load_project(root)) == []
+        shutil.rmtree(root)
