@@ -39,7 +39,8 @@ def record_faults(project: Project, store: Store) -> list[str]:
 def paper_faults(project: Project, store: Store) -> list[str]:
     """What is wrong with the signed papers and with the files that they rest on."""
     signed = [s for s, _ in store.sign_offs()]
-    told = [fault for number, s in enumerate(signed, 1) for fault in _folder(project, number, s)]
+    records = store.sign_off_records()
+    told = [fault for number, s in enumerate(signed, 1) for fault in _folder(project, number, s, records[number - 1])]
     documents = {d.id: d for d in store.documents()}
     rested = signed[-1].documents if signed else {}
     for i in dict.fromkeys([*rested, *(d.id for d in documents.values() if d.status == "coded")]):
@@ -78,6 +79,8 @@ def _stored(store: Store) -> Iterator[str]:
         if now.get((i, kind)) != noted.get((i, kind)):
             what = "is gone" if (i, kind) not in now else "was put in from outside" if (i, kind) not in noted else "was changed from outside"
             yield f"{files.get(i, i)}: {_KINDS[kind]} {what}."
+    for i in store.misfiled():
+        yield f"{files.get(i, i)}: it is looked up by something else than its record says."
     for i in files:
         reading = store.reading(i)
         if reading and hashlib.sha256("\f".join(page.text for page in reading.pages).encode()).hexdigest() != reading.sha256:
@@ -119,14 +122,14 @@ def _unknown_folders(project: Project, signed: Sequence[SignOff]) -> Iterator[st
             yield f"{path} is there, and the record knows no such signature: the record is an older one, or the folder was made by hand."
 
 
-def _folder(project: Project, number: int, signed: SignOff) -> Iterator[str]:
+def _folder(project: Project, number: int, signed: SignOff, record: str) -> Iterator[str]:
     folder = project.outputs / f"signed-{number}"
     if not folder.is_dir():
         yield f"{folder} is gone; `scr-llm brief --signed {number}` writes it again."
         return
     expected = dict(signed.files)
     if signed.history_head or (folder / RECORD).exists():  # sign-offs of before there was a history laid no record beside their papers
-        expected[RECORD] = hashlib.sha256(record_file(signed)).hexdigest()
+        expected[RECORD] = hashlib.sha256(record_file(record)).hexdigest()
     for name, sha256 in expected.items():
         path = folder / name
         if not path.is_file():
@@ -138,6 +141,6 @@ def _folder(project: Project, number: int, signed: SignOff) -> Iterator[str]:
             yield f"{path} was not part of what was signed."
 
 
-def record_file(signed: SignOff) -> bytes:
-    """The record of a signature as the file beside its papers."""
-    return (signed.model_dump_json(indent=2) + "\n").encode()
+def record_file(record: str) -> bytes:
+    """The record of a signature, as it is stored, as the file beside its papers: a later version of the program writes the same."""
+    return f"{record}\n".encode()

@@ -109,6 +109,8 @@ def sha256_of(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for, for ever
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
     whole = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):

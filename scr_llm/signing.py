@@ -166,7 +166,7 @@ def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tupl
     )  # fmt: skip
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:
-        _write(part, contents, signed)
+        _write(part, contents, signed.model_dump_json())
         desk.store.save_sign_off(signed, text)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -181,11 +181,11 @@ def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tupl
     return signed, [folder / name for name in contents]
 
 
-def _write(folder: Path, contents: Mapping[str, bytes], signed: SignOff) -> None:
+def _write(folder: Path, contents: Mapping[str, bytes], record: str) -> None:
     make_folder(folder)
     for name, content in contents.items():
         write_atomically(folder / name, content)
-    write_atomically(folder / RECORD, record_file(signed))
+    write_atomically(folder / RECORD, record_file(record))
 
 
 def _folder(project: Project, number: int) -> Path:
@@ -228,7 +228,7 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
         RefusedError: there is none of that number; or a file comes out with other bytes than were signed, which names it (nothing is written then).
     """
     with Store(project.store_path) as store:
-        signed = store.sign_offs()
+        signed, records = store.sign_offs(), store.sign_off_records()
     number = len(signed) if number is None else number
     if not 1 <= number <= len(signed):
         raise RefusedError("there is no such signed briefing.", next_step=f"There are {len(signed)}.")
@@ -236,7 +236,7 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
     contents = {n: c for n, c in files_of(SignedPaper.model_validate_json(text)).items() if n in record.files}
     if other := [n for n in record.files if hashlib.sha256(contents.get(n, b"")).hexdigest() != record.files[n]]:
         raise RefusedError(f"{', '.join(other)} would not be what was signed.", next_step="Another version of scr-llm wrote them; use that one.")
-    _write(_folder(project, number), contents, record)
+    _write(_folder(project, number), contents, records[number - 1])
     return [_folder(project, number) / name for name in contents]
 
 

@@ -261,12 +261,32 @@ class Store:
         before, count, table = FIRST_HASH, 0, _CHAINS[chain]
         with self._engine.connect() as connection:
             for row in connection.execute(select(table).order_by(table.c.seq)):
-                if row.prev_hash != before or row.hash != chained(before, row.record or "") or not _matches(chain, row):
-                    return int(row.seq)
+                number = count + 1  # rows are looked up by their number, so a chain whose numbers were shifted hides some of them
+                if row.seq != number or row.prev_hash != before or row.hash != chained(before, row.record or "") or not _matches(chain, row):
+                    return max(1, int(row.seq))
                 before, count = row.hash, count + 1
             head = connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
         noted = (head["count"], head["hash"]) if head else (0, FIRST_HASH)
         return None if noted == (count, before) else count + 1
+
+    def sign_off_records(self) -> list[str]:
+        """Every record of a sign-off as it was stored, character for character, the first one first."""
+        with self._engine.connect() as connection:
+            return [str(row.record) for row in connection.execute(select(tables.sign_offs.c.record).order_by(tables.sign_offs.c.seq))]
+
+    def misfiled(self) -> list[str]:
+        """Ids of documents that are looked up by something else than their record says: file, status, or hash of the text."""
+        found = []
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(tables.documents)):
+                document = _parsed(Document, row.record)
+                if (row.id, row.file, row.status) != (document.id, document.file, document.status):
+                    found.append(str(row.id))
+            for row in connection.execute(select(tables.readings)):
+                reading = _parsed(Reading, row.record)
+                if (row.document_id, row.sha256) != (reading.document_id, reading.sha256):
+                    found.append(str(row.document_id))
+        return found
 
     def damage(self) -> str | None:
         """What SQLite's own check finds wrong with the file; None where it is sound."""

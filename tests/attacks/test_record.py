@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -150,6 +151,13 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a decision changed": (lambda r: sql(r, "UPDATE decisions SET record = replace(record, 'Analyst', 'Chair') WHERE seq = 2"), "decisions breaks at number 2"),
     "a decision moved to another document": (
         lambda r: sql(r, "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq = 4"), "decisions breaks at number 4"),
+    "decisions hidden by their numbers": (lambda r: sql(r, "UPDATE decisions SET seq = seq - 100"), "decisions breaks at number 1"),
+    "decisions numbered apart": (lambda r: sql(r, "UPDATE decisions SET seq = -seq", "UPDATE decisions SET seq = -seq * 1000"), "decisions breaks at number"),
+    "the history numbered apart": (lambda r: sql(r, "UPDATE history SET seq = -seq", "UPDATE history SET seq = -seq * 10"), "what was stored breaks at number"),
+    "a document filed under another name": (lambda r: sql(r, "UPDATE documents SET file = 'x.pdf' WHERE position = 1"), "looked up by something else"),
+    "a document filed under another status": (lambda r: sql(r, "UPDATE documents SET status = 'duplicate' WHERE position = 1"), "looked up by something else"),
+    "a text filed under another hash": (lambda r: sql(r, "UPDATE readings SET sha256 = '00'"), "looked up by something else"),
+    "a PDF of the inbox replaced by a pipe": (lambda r: ((r / "inbox" / FILE).unlink(), os.mkfifo(r / "inbox" / FILE)), "no longer in the inbox"),
     "a text changed together with its hash": (replace_text, "the text that was read was changed from outside"),
     "a text removed": (lambda r: sql(r, "DELETE FROM readings WHERE rowid = 1"), "the text that was read is gone"),
     "a PDF of the inbox replaced": (replace_pdf, "is not the one that was read"),
