@@ -19,6 +19,7 @@ class PaperInputs:
 
     documents: dict[str, str]
     left_out: dict[str, str]
+    stored_documents: dict[str, str]
     readings: dict[str, str]
     stored_readings: dict[str, str]
     codings: dict[str, str]
@@ -92,6 +93,7 @@ def paper_inputs(project: Project, store: Store) -> PaperInputs:
     return PaperInputs(
         documents={d.id: d.sha256 for d in counted},
         left_out={d.id: d.status for d in documents if d.status != "coded"},
+        stored_documents={d.id: history.get((d.id, "document"), "") for d in documents},
         readings=store.reading_hashes([d.id for d in counted]),
         stored_readings={d.id: history.get((d.id, "reading"), "") for d in counted},
         codings={d.id: history.get((d.id, "coding"), "") for d in counted},
@@ -130,7 +132,7 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
         return files.get(document_id, f"document {document_id}")
 
     if not last.settings_sha256:  # signed before all of this was recorded
-        unknown = ("left_out", "settings_sha256", "codings", "stored_readings")
+        unknown = ("left_out", "settings_sha256", "codings", "stored_readings", "stored_documents")
         last = last.model_copy(update={name: getattr(now, name) for name in unknown})
     for i in sorted(now.documents.keys() - last.documents.keys(), key=name):
         yield f"{name(i)} came in"
@@ -141,7 +143,11 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
     for i in sorted(last.left_out.keys() & now.left_out.keys(), key=name):
         if last.left_out[i] != now.left_out[i]:
             yield f"{name(i)} is now {now.left_out[i].replace('_', ' ')}, was {last.left_out[i].replace('_', ' ')}"
+        elif last.stored_documents.get(i) != now.stored_documents.get(i):
+            yield f"{name(i)}, which is not counted, has another name, ruling or reason, or its file is gone"
     for i in sorted(last.documents.keys() & now.documents.keys(), key=name):
+        if last.stored_documents.get(i) != now.stored_documents.get(i):
+            yield f"{name(i)} has another name, ruling or note, or its file is not where it was"
         if last.codings.get(i) != now.codings.get(i) or last.stored_readings.get(i) != now.stored_readings.get(i):
             yield f"what was read or proposed for {name(i)} changed"
     if last.codebook_sha256 != now.codebook_sha256:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import chain
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import NothingDoneError, ScrError, StopError, StoreError, UnreadableError
-from scr_llm.files import named_errors
+from scr_llm.intake import current_documents, intake, put_aside
 from scr_llm.project import Project
 from scr_llm.records import (
     Codebook,
@@ -25,7 +24,7 @@ from scr_llm.records import (
 from scr_llm.reissue import carry, recode, with_hashes
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground
-from scr_llm.stages.intake import entries, refused, second_copy, take_in, why_no_review
+from scr_llm.stages.intake import refused, why_no_review
 from scr_llm.stages.read.apart import Limits, read_apart
 from scr_llm.stages.same import Print, compare
 from scr_llm.store import Store
@@ -46,6 +45,8 @@ class Outcome:
     """Not coded, each with its reason."""
     stopped: str | None = None
     """Why the run ended before all was asked."""
+    missing: tuple[Document, ...] = ()
+    """Counted, although their files are no longer in the inbox as they were read."""
     remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """File to what a person should know of how it was coded."""
 
@@ -86,6 +87,7 @@ def run(
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
         left_out=tuple(d for d in current_documents(after) if d.status != "coded"), stopped=stopped, remarks=remarks,
+        missing=tuple(d for d in coded if d.missing),
     )  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]
 
 def _admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
     """Read what is not yet coded; give what is to be coded, its reading stored."""
-    waiting = [d for d in documents if d.status in ("pending", "failed")]
+    waiting = [d for d in documents if d.status in ("pending", "failed") and not d.missing]
     prints = {d.id: Print.of(d, r) for d in documents if waiting and d.status == "coded" and (r := store.reading(d.id))}
     limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
     files = [(project.inbox / document.file, document.id) for document in waiting]
@@ -212,67 +214,6 @@ def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[
             raise
 
 
-def intake(project: Project, store: Store) -> None:
-    """Note everything in the inbox that is not yet known. What was taken in before is kept, whatever became of its file.
-
-    Raises:
-        FileError: the inbox itself cannot be read.
-    """
-    with named_errors(project.inbox):
-        found = list(entries(project.inbox))
-    names = {entry.name for entry in found}
-    known = {d.id: d for d in store.documents()}
-    batch, day = _batch(project, list(known.values())), datetime.now().date().isoformat()
-    by_hash: dict[str, list[Document]] = {}
-    by_name: dict[str, list[Document]] = {}
-    for document in known.values():
-        by_hash.setdefault(document.sha256, []).append(document)
-        by_name.setdefault(document.file, []).append(document)
-    for entry in found:
-        document = take_in(entry, batch, day, largest=project.settings.read.largest_megabytes * 1_000_000)
-        same_name, same_bytes = by_name.get(document.file, []), by_hash.get(document.sha256, []) if document.bytes else []
-        if old := next((d for d in same_name if d.id == document.id or d.sha256 == document.sha256 != ""), None):
-            document = _again(old, same_name)
-        elif moved := next((d for d in same_bytes if d.file not in names), None):
-            document = moved.model_copy(update={"file": document.file})
-        elif first := next((d for d in same_bytes if d.status != "unreadable"), None):
-            document = second_copy(document, first)
-        _put_aside(store, [d for d in same_name if d.id != document.id and d.status not in ("coded", "superseded")], document)
-        if known.get(document.id) != document:
-            store.save_document(document)
-            known[document.id] = document
-            by_hash.setdefault(document.sha256, []).append(document)
-            by_name.setdefault(document.file, []).append(document)
-
-
-def _again(old: Document, same_name: Sequence[Document]) -> Document:
-    """A document whose file lies there as before; one that another file of its name had taken the place of waits again."""
-    back = old.status == "superseded" and any(d.id != old.id and d.status != "superseded" for d in same_name)
-    return old.model_copy(update={"status": "pending", "reason": None, "next_step": ""}) if back else old
-
-
-def _put_aside(store: Store, documents: Iterable[Document], by: Document) -> None:
-    """Close the story of earlier files of a name; they stay in the record."""
-    for document in documents:
-        reason = f"another file took its place in the inbox under the name {by.file}."
-        store.save_document(document.model_copy(update={"status": "superseded", "reason": reason, "next_step": ""}))
-
-
-def current_documents(documents: Sequence[Document]) -> list[Document]:
-    """The documents without those whose place in the inbox another file of the same name took."""
-    standing = {d.file for d in documents if d.status != "superseded"}
-    return [d for d in documents if d.status != "superseded" or d.file not in standing]
-
-
-def _batch(project: Project, known: Sequence[Document]) -> str:
-    """The name of the batch that new files belong to; by itself the next number as soon as something of the last was coded."""
-    if project.settings.batch != "auto":
-        return project.settings.batch
-    last = max((int(d.batch) for d in known if d.batch.isdigit()), default=1)
-    done = any(d.batch == str(last) and d.status in ("coded", "superseded") for d in known)
-    return str(last + 1 if done else last)
-
-
 def present_documents(project: Project, store: Store) -> list[Document]:
     """Every document that was ever taken in, in the order of file names."""
     return sorted(store.documents(), key=lambda d: (d.file, d.id))
@@ -297,7 +238,7 @@ def _admit(store: Store, document: Document, reading: Reading | Exception, print
             return None
         store.save_reading(reading)
         same_name = [d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"]
-        _put_aside(store, same_name, document)
+        put_aside(store, same_name, document)
         for each in same_name:
             prints.pop(each.id, None)
         prints[document.id] = own

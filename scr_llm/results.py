@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import UsageError
+from scr_llm.intake import current_documents
 from scr_llm.paper_state import paper_state
-from scr_llm.pipeline import current_documents, present_documents
+from scr_llm.pipeline import present_documents
 from scr_llm.project import Project
 from scr_llm.records import (
     Agreement,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from scr_llm.errors import UsageError
-from scr_llm.pipeline import current_documents, intake
+from scr_llm.intake import current_documents, intake
 from scr_llm.project import Project
 from scr_llm.records import Document, Ruling
 from scr_llm.store import Store
@@ -30,15 +30,29 @@ def rule(project: Project, file: str, act: Literal["include", "exclude"], reason
             raise UsageError(f"{document.file} cannot be read: {document.reason}", next_step=document.next_step)
         if act == "exclude" and document.ruling and document.ruling.act == "exclude":
             raise UsageError(f"{document.file} is left out already.", next_step="To undo that: scr-llm include")
-        ruling = Ruling(act=act, reason=reason.strip(), at=datetime.now(UTC).isoformat(timespec="seconds"), name=name.strip())
+        undone = document.ruling if act == "include" and document.ruling and document.ruling.act == "exclude" else None
+        if act == "include" and not undone:
+            _refuse_second_copy(store, document)
+        ruling = Ruling(
+            act=act, reason=reason.strip(), at=datetime.now(UTC).isoformat(timespec="seconds"), name=name.strip(), before=document.status,
+            reason_before=document.reason,
+        )  # fmt: skip
         after: dict[str, object] = {"ruling": ruling, "next_step": ""}
         if act == "exclude":
             after |= {"status": "not_a_review", "reason": f"left out by a person: {ruling.reason}"}
+        elif undone and undone.before not in ("coded", "pending", "failed"):  # what was left out stands again where it stood
+            after |= {"status": undone.before, "reason": undone.reason_before}
         else:
             after |= {"status": "coded" if store.coding(document.id) else "pending", "reason": None}
         ruled = document.model_copy(update=after)
         store.save_document(ruled)
         return ruled
+
+
+def _refuse_second_copy(store: Store, document: Document) -> None:
+    twin = next((d for d in store.documents() if d.id != document.id and d.sha256 == document.sha256 != "" and d.status == "coded"), None)
+    if twin:
+        raise UsageError(f"{document.file} is byte for byte {twin.file}, which is counted.", next_step="The same file is never counted twice.")
 
 
 def _named(project: Project, store: Store, file: str) -> Document:
@@ -48,8 +62,11 @@ def _named(project: Project, store: Store, file: str) -> Document:
     names = {file, path.as_posix()}
     if path.resolve().is_relative_to(project.inbox.resolve()):
         names.add(path.resolve().relative_to(project.inbox.resolve()).as_posix())
-    found = [d for d in current_documents(documents) if d.file in names]
+    found = [d for d in current_documents(documents) if d.file in names or d.id == file]
     if not found:
         known = ", ".join(sorted({d.file for d in documents})[:20])
         raise UsageError(f"there is no file {file} in {project.inbox}.", next_step=f"There are: {known}." if known else "It is empty.")
-    return found[-1]
+    if len(found) > 1:  # one that was replaced in the inbox, and what took its place
+        told = "; ".join(f"{d.id} ({d.status.replace('_', ' ')}{', its file gone' if d.missing else ''})" for d in found)
+        raise UsageError(f"{file} names {len(found)} documents: {told}.", next_step="Give the one that you mean by what stands before the bracket.")
+    return found[0]

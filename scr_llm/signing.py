@@ -13,11 +13,12 @@ from pathlib import Path
 
 import psutil
 
-from scr_llm import pipeline, results
+from scr_llm import results
 from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.files import make_folder, named_errors, write_atomically
+from scr_llm.intake import intake
 from scr_llm.paper_state import PaperState, paper_inputs, paper_state, template_of
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
@@ -64,7 +65,7 @@ def hindrances(desk: Desk) -> list[Hindrance]:
 
 def _files_in_the_way(desk: Desk) -> Iterator[Hindrance]:
     for document in desk.store.documents():
-        if document.status == "pending":
+        if document.status == "pending" and not document.missing:
             yield Hindrance(document.file, "The file", "waiting", "it was taken in and is not yet coded: scr-llm run")
         elif document.status == "coded" and (fault := source_fault(desk.project, document)):
             yield Hindrance(document.file, "The file", "source", fault)
@@ -87,7 +88,7 @@ def ready(project: Project) -> tuple[str, ...]:
         RefusedError: something stands in the way, the first of which are named; the record does not verify; or this was signed already.
     """
     with Store(project.store_path) as store:
-        pipeline.intake(project, store)
+        intake(project, store)
         finish(project, store)
         state = paper_state(project, store)
         if wrong := record_faults(project, store):

@@ -254,3 +254,11 @@ def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> Non
     refused = scr("sign-off", "--project", str(root), "--name", "Dee", "--role", "Director")
     assert refused.returncode == 1 and "corriford-child-1.pdf, Workforce failings: nobody has decided it" in refused.stderr
     assert scr("sign-off", "--project", str(root), "--name", "Dee").returncode == 2
+
+
+def test_a_ruling_or_a_rename_after_signing_is_a_change(project: Project) -> None:
+    pdf = next(project.inbox.glob("*.pdf"))
+    pdf.rename(pdf.with_name("renamed.pdf"))
+    assert scr("run", "--project", str(project.root)).returncode == 0
+    state = signing.state_of(Desk(project))
+    assert not state.is_signed and "renamed.pdf has another name" in " ".join(state.since)

@@ -100,7 +100,7 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
         say(f"Stopped: {outcome.stopped}")
     if not outcome.coded and not outcome.kept:
         return 3
-    return 1 if outcome.left_out else 0
+    return 1 if outcome.left_out or outcome.missing else 0
 
 
 def _close(outcome: "Outcome", done: "Written") -> None:
@@ -121,6 +121,8 @@ def _close(outcome: "Outcome", done: "Written") -> None:
         say(f"Not coded: {len(outcome.left_out)}")
         for document in outcome.left_out:
             say(f"  {document.file}: {document.status.replace('_', ' ')}: {_why(document) or 'not yet coded; run again.'}")
+    for document in outcome.missing:
+        say(f"Counted, and no longer in the inbox as it was read: {document.file}. Put it back, or leave it out: scr-llm exclude {document.id} --reason …")
     for path in done.paths:
         say(f"Written: {path}")
     say(done.state.closing(briefing.facts.cells_decided, briefing.facts.cells))
@@ -139,7 +141,8 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     """Every file of the inbox and where it stands, with the reason where it stopped."""
     import json
 
-    from scr_llm.pipeline import intake, present_documents, remarks_on
+    from scr_llm.intake import intake
+    from scr_llm.pipeline import present_documents, remarks_on
     from scr_llm.project import load_project
     from scr_llm.stages.review import queue
     from scr_llm.store import Store
@@ -165,7 +168,8 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
         click.echo(json.dumps({"schema_version": 1, "documents": rows}, indent=2, ensure_ascii=False))
         return 0
     for document in documents:
-        click.echo(f"{document.file}: {document.status.replace('_', ' ')}" + (f", {document.pages} pages" if document.pages else "") + (f": {_why(document)}" if document.reason else ""))
+        gone = ", its file no longer in the inbox as it was" if document.missing else ""
+        click.echo(f"{document.file}: {document.status.replace('_', ' ')}{gone}" + (f", {document.pages} pages" if document.pages else "") + (f": {_why(document)}" if document.reason else ""))
         for note in document.notes:
             click.echo(f"  check page {note.page}: {'; '.join(note.reasons)}")
         for line in remarks[document.id]:

@@ -30,6 +30,10 @@ class Ruling(Record):
     """When: ISO 8601 with time zone."""
     name: str = ""
     """Who, where it was said."""
+    before: DocumentStatus = "pending"
+    """Where the file stood until then."""
+    reason_before: str | None = None
+    """Why it stood there."""
 
 
 class Document(Record):
@@ -59,5 +63,7 @@ class Document(Record):
     """Why it stands there, in words for a person; None only for pending and coded."""
     next_step: str = ""
     """What to do about it, for the person who runs the program; no paper prints it."""
+    missing: bool = False
+    """Whether its file was no longer in the inbox as it was taken in, when the inbox was last looked through."""
     ruling: Ruling | None = None
     """What a person decided about whether the file is coded, where one did."""

@@ -64,6 +64,8 @@ class SignOff(Record):
     """Document id to status, of every file that was known and not counted."""
     codings: dict[str, str] = {}
     """Document id to the SHA-256 of what was proposed for it, as stored; empty in sign-offs of before this was noted."""
+    stored_documents: dict[str, str] = {}
+    """Id of every known document to the SHA-256 of where it stood, as stored."""
     stored_readings: dict[str, str] = {}
     """Document id to the SHA-256 of its whole reading, as stored."""
     history: int = 0

@@ -216,3 +216,57 @@ def test_a_review_that_was_taken_for_something_else(root: Path, tmp_path: Path) 
     assert "notes.pdf: coded" in scr("status", "--project", root).stdout
     assert clear(scr("include", "nothing.pdf", "--reason", "x", "--project", root), 2)
     assert clear(scr("include", "notes.pdf", "--reason", " ", "--project", root), 2)
+
+
+def coded_pdfs(root: Path) -> tuple[Path, Path]:
+    """Two coded reviews of a project."""
+    other = root / "inbox/dunvarrow-young-person-r.pdf"
+    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{other.name}")), other)
+    assert run(root)[0] == 0
+    return root / "inbox" / f"{NAME}.pdf", other
+
+
+def test_two_files_that_swap_their_names_are_the_same_two_reviews(root: Path) -> None:
+    one, other = coded_pdfs(root)
+    kept = root / "kept.pdf"
+    one.rename(kept)
+    other.rename(one)
+    kept.rename(other)
+    code, said = run(root)
+    assert code == 0 and "2 kept from before" in said
+    status = scr("status", "--project", root).stdout
+    assert f"{one.name}: coded, 3 pages" in status and f"{other.name}: coded, 2 pages" in status
+
+
+def test_a_counted_review_whose_file_is_gone_is_said_and_can_be_left_out(root: Path) -> None:
+    one, other = coded_pdfs(root)
+    one.replace(other)  # over the other one
+    code, said = run(root)
+    assert code == 1 and f"no longer in the inbox as it was read: {other.name}" in said
+    document = next(word for line in said.splitlines() if "no longer in the inbox" in line for word in line.split() if word.startswith("d") and len(word) == 13)
+    assert "names 2 documents" in clear(scr("exclude", other.name, "--reason", "Lost.", "--project", root), 2)
+    clear(scr("exclude", document, "--reason", "Lost.", "--project", root), 0)
+    code, said = run(root)
+    assert code == 0 and "1 kept from before" in said
+
+
+def test_what_was_never_counted_and_is_taken_out_is_not_asked_for_again(root: Path) -> None:
+    shutil.copyfile(root / "inbox" / f"{NAME}.pdf", root / "inbox/copy.pdf")
+    (root / "inbox/broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    assert run(root)[0] == 1
+    (root / "inbox/copy.pdf").unlink()
+    (root / "inbox/broken.pdf").unlink()
+    code, said = run(root)
+    assert code == 0 and "Not coded" not in said
+    assert "broken.pdf" not in (root / "outputs/briefing.md").read_text("utf-8")
+
+
+def test_an_exclusion_undone_is_as_before_and_the_same_bytes_count_once(root: Path) -> None:
+    shutil.copyfile(root / "inbox" / f"{NAME}.pdf", root / "inbox/copy.pdf")
+    assert run(root)[0] == 1
+    assert "byte for byte" in clear(scr("include", "copy.pdf", "--reason", "Two.", "--project", root), 2)
+    clear(scr("exclude", "copy.pdf", "--reason", "A copy.", "--project", root), 0)
+    clear(scr("include", "copy.pdf", "--reason", "Sorry.", "--project", root), 0)
+    assert "copy.pdf: duplicate" in scr("status", "--project", root).stdout
+    run(root)
+    assert "copy.pdf: duplicate" in scr("status", "--project", root).stdout
