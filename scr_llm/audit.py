@@ -26,6 +26,8 @@ def record_faults(project: Project, store: Store) -> list[str]:
     """What is wrong with the record itself, in words; while there is anything, nothing can be signed."""
     if damage := store.damage():
         return [f"The database file is damaged: {damage}"]
+    if unreadable := store.unreadable():
+        return [*_chains(store), *(f"{what} cannot be read: it was changed from outside." for what in unreadable)]
     signed = [s for s, _ in store.sign_offs()]
     return [
         *_chains(store),
@@ -38,6 +40,8 @@ def record_faults(project: Project, store: Store) -> list[str]:
 
 def paper_faults(project: Project, store: Store) -> list[str]:
     """What is wrong with the signed papers and with the files that they rest on."""
+    if store.damage() or store.unreadable():
+        return []  # what the papers are compared with cannot be read
     signed = [s for s, _ in store.sign_offs()]
     records = store.sign_off_records()
     told = [fault for number, s in enumerate(signed, 1) for fault in _folder(project, number, s, records[number - 1])]
@@ -117,8 +121,8 @@ def _contradictions(store: Store, signed: SignOff) -> Iterator[str]:
 
 def _unknown_folders(project: Project, signed: Sequence[SignOff]) -> Iterator[str]:
     known = {f"signed-{n}" for n in range(1, len(signed) + 1)}
-    for path in sorted(project.outputs.glob("signed-*")):
-        if re.fullmatch(r"signed-\d+", path.name) and path.name not in known:
+    for path in sorted(project.outputs.iterdir()):
+        if re.match(r"signed[-_ ]*\d", path.name, re.I) and path.name not in known:
             yield f"{path} is there, and the record knows no such signature: the record is an older one, or the folder was made by hand."
 
 
@@ -127,6 +131,8 @@ def _folder(project: Project, number: int, signed: SignOff, record: str) -> Iter
     if not folder.is_dir():
         yield f"{folder} is gone; `scr-llm brief --signed {number}` writes it again."
         return
+    if folder.is_symlink():
+        yield f"{folder} is a link to another place; the signed files are to lie here."
     expected = dict(signed.files)
     if signed.history_head or (folder / RECORD).exists():  # sign-offs of before there was a history laid no record beside their papers
         expected[RECORD] = hashlib.sha256(record_file(record)).hexdigest()
@@ -134,7 +140,7 @@ def _folder(project: Project, number: int, signed: SignOff, record: str) -> Iter
         path = folder / name
         if not path.is_file():
             yield f"{path} is gone; `scr-llm brief --signed {number}` writes it again."
-        elif sha256_of(path) != sha256:
+        elif path.is_symlink() or sha256_of(path) != sha256:
             yield f"{path} is not the file that was signed."
     for path in sorted(folder.iterdir()):
         if path.name not in expected and not path.name.startswith((".", "~$")):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scr_llm.errors import CodebookError
-from scr_llm.files import write_atomically
+from scr_llm.files import file_error, write_atomically
 from scr_llm.records import Code, Codebook, SubCode
 from scr_llm.text.wording import pattern
 
@@ -24,7 +24,9 @@ def load_codebook(path: Path) -> Codebook:
     """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise CodebookError(f"{path.name} cannot be read: {file_error(error, path).message}", next_step="Put it back, or copy it from a new project.") from error
+    except UnicodeDecodeError as error:
         raise CodebookError(f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file.") from error
     return _parsed(text, path)
 

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Literal
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
-from scr_llm.errors import ConflictError, RefusedError
+from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, Decision, Document, Evidence, Item, Reading, Refusal, ThemeValue
 from scr_llm.records.decision import Act
@@ -18,6 +18,7 @@ from scr_llm.stages.review import Key, Standing, State, must_be_decided, state, 
 from scr_llm.stages.synthesise import Coded
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
+from scr_llm.text.typed import typed
 
 Kind = Literal["theme", "finding", "recommendation", "case"]
 FACTS = ("authority", "pseudonym", "context")
@@ -266,10 +267,13 @@ class Desk:
         """A person's decision, checked and not yet appended.
 
         Raises:
-            RefusedError: it cannot stand: present without a quote, a quote that is not in the text, no name, a denied theme without a quote.
+            RefusedError: it cannot stand: no name or role that can be printed, present without a quote, a quote that is not in the text, a denied theme without a quote.
         """
-        if not who.name.strip() or not who.role.strip():
-            raise RefusedError("a decision needs a name and a role.", next_step="Start the review with --name and --role.")
+        try:
+            typed(who.name, "the name of who decides")
+            typed(who.role, "the role of who decides")
+        except UsageError as error:
+            raise RefusedError(error.message, next_step="Start the review with --name and --role.") from error
         if (document_id, key) not in self.proposals:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
         reading = self.reading(document_id)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from scr_llm.errors import StoreError, UsageError
 from scr_llm.files import make_folder, read_file, write_atomically
 from scr_llm.records import Record
+from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
 def _address(text: str) -> str:
@@ -43,12 +44,21 @@ def _day(value: object) -> object:
 def _some(text: str) -> str:
     if not text.strip():
         raise ValueError("it is empty; write a name or take it away")
-    return text.strip()
+    return _printed(text.strip())
+
+
+def _printed(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise ValueError(f"it is longer than {LONGEST_NAME} characters")
+    if not is_plain(text):
+        raise ValueError("it has characters that cannot be printed")
+    return text
 
 
 _Address = Annotated[str, AfterValidator(_address)]
 _Day = Annotated[str, BeforeValidator(_day)]
 _Name = Annotated[str, AfterValidator(_some)]
+_Words = Annotated[str, AfterValidator(_printed)]
 
 
 class BriefingSettings(Record):
@@ -139,13 +149,13 @@ class ReviewSettings(Record):
 class Settings(Record):
     """All of project.toml."""
 
-    name: str
+    name: _Words
     """The project's name."""
-    organisation: str = "Safeguarding Partnership"
+    organisation: _Words = "Safeguarding Partnership"
     """Whose paper it is."""
-    title: str = "Briefing paper: analysis of Serious Case Review executive summaries"
+    title: _Name = "Briefing paper: analysis of Serious Case Review executive summaries"
     """The paper's title."""
-    marking: str = "OFFICIAL"
+    marking: _Words = "OFFICIAL"
     """Protective marking in the footer; may be empty."""
     batch: _Name = "auto"
     """Name of the batch that new files belong to; auto: numbered, a new one whenever files come after others were coded."""

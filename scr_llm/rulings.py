@@ -9,6 +9,7 @@ from scr_llm.intake import current_documents, intake
 from scr_llm.project import Project
 from scr_llm.records import Document, Ruling
 from scr_llm.store import Store
+from scr_llm.text.typed import LONGEST_REASON, typed
 
 
 def rule(project: Project, file: str, act: Literal["include", "exclude"], reason: str, name: str = "") -> Document:
@@ -19,8 +20,7 @@ def rule(project: Project, file: str, act: Literal["include", "exclude"], reason
     Raises:
         UsageError: there is no such file, no reason, it cannot be read, or it stands so already.
     """
-    if not reason.strip():
-        raise UsageError("this needs a reason.", next_step="Say why with --reason.")
+    reason, name = typed(reason, "the reason", longest=LONGEST_REASON), typed(name, "the name") if name else ""
     with Store(project.store_path) as store:
         intake(project, store)
         document = _named(project, store, file)
@@ -34,12 +34,12 @@ def rule(project: Project, file: str, act: Literal["include", "exclude"], reason
         if act == "include" and not undone:
             _refuse_second_copy(store, document)
         ruling = Ruling(
-            act=act, reason=reason.strip(), at=datetime.now(UTC).isoformat(timespec="seconds"), name=name.strip(), before=document.status,
+            act=act, reason=reason, at=datetime.now(UTC).isoformat(timespec="seconds"), name=name, before=document.status,
             reason_before=document.reason,
         )  # fmt: skip
         after: dict[str, object] = {"ruling": ruling, "next_step": ""}
         if act == "exclude":
-            after |= {"status": "not_a_review", "reason": f"left out by a person: {ruling.reason}"}
+            after |= {"status": "not_a_review", "reason": f"left out by a person: “{ruling.reason}”"}
         elif undone and undone.before not in ("coded", "pending", "failed"):  # what was left out stands again where it stood
             after |= {"status": undone.before, "reason": undone.reason_before}
         else:

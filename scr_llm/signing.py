@@ -16,7 +16,7 @@ import psutil
 from scr_llm import results
 from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.desk import Desk, Reviewer
-from scr_llm.errors import RefusedError
+from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, write_atomically
 from scr_llm.intake import intake
 from scr_llm.paper_state import PaperState, paper_inputs, paper_state, template_of
@@ -26,6 +26,7 @@ from scr_llm.render import printed, render
 from scr_llm.stages.review import Key, unverified
 from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store
+from scr_llm.text.typed import typed
 
 FORMATS = ("docx", "html", "md", "xlsx", "json")
 """The files of the briefing itself that are written when it is signed."""
@@ -104,7 +105,8 @@ def ready(project: Project) -> tuple[str, ...]:
         kinds = {w.what: sum(x.what == w.what for x in hindering) for w in hindering}
         lines = _listed([f"{w.file}, {w.title}: {w.told}" for w in hindering])
         counts = ", ".join(f"{n} {k}" for k, n in kinds.items())
-        what = f"{len(hindering)} cells stand" if len(hindering) > 1 else "1 cell stands"
+        thing = "cell" if all(w.key for w in hindering) else "thing"
+        what = f"{len(hindering)} {thing}s stand" if len(hindering) > 1 else f"1 {thing} stands"
         raise RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
     _refuse_if_signed(state)
     return cautions(project)
@@ -134,12 +136,11 @@ def sign_off(project: Project, name: str, role: str, answers: Answers | None = N
     Raises:
         RefusedError: see `ready`; or somebody signed, decided or took something in meanwhile.
     """
-    if not name.strip() or not role.strip():
-        raise RefusedError("a sign-off needs a name and a role.", next_step="Give --name and --role.")
+    who = Reviewer(typed(name, "the name"), typed(role, "the role"))
     ready(project)
     desk = Desk(project)
     try:
-        return _sign(project, desk, Reviewer(name.strip(), role.strip()), answers or {})
+        return _sign(project, desk, who, answers or {})
     finally:
         desk.close()
 
@@ -226,13 +227,14 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
     """Write the files of a signed briefing again; the last one where no number is given.
 
     Raises:
-        RefusedError: there is none of that number; or a file comes out with other bytes than were signed, which names it (nothing is written then).
+        UsageError: there is none of that number.
+        RefusedError: a file comes out with other bytes than were signed, which names it (nothing is written then).
     """
     with Store(project.store_path) as store:
         signed, records = store.sign_offs(), store.sign_off_records()
     number = len(signed) if number is None else number
     if not 1 <= number <= len(signed):
-        raise RefusedError("there is no such signed briefing.", next_step=f"There are {len(signed)}.")
+        raise UsageError(f"there is no signed version {number}.0.", next_step=f"There are {len(signed)}.")
     record, text = signed[number - 1]
     contents = {n: c for n, c in files_of(SignedPaper.model_validate_json(text)).items() if n in record.files}
     if other := [n for n in record.files if hashlib.sha256(contents.get(n, b"")).hexdigest() != record.files[n]]:

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import TextIO, cast
 
 import click
 
@@ -17,9 +18,27 @@ PROJECT = click.option(
 FORMATS = ("docx", "html", "md", "xlsx")
 
 
+_STEERING = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
+"""Control characters that would steer a terminal: what documents and servers say is printed too."""
+
+
+class _Plain:
+    """Standard output on a terminal, without what would steer it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As of a stream."""
+        return self._stream.write(text.translate(_STEERING))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
 def say(message: str) -> None:
     """A message for the person, to stderr."""
-    click.echo(message, err=True)
+    click.echo(message.translate(_STEERING), err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,6 +53,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; every expected error is one line and an exit code."""
     os.umask(PRIVATE_UMASK)
+    if sys.stdout.isatty():
+        sys.stdout = cast(TextIO, _Plain(sys.stdout))
     try:
         code = cli.main(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):

@@ -24,20 +24,24 @@ if TYPE_CHECKING:
 def review(folder: Path, name: str | None, role: str | None, blind: bool, port: int, no_browser: bool, user_header: str | None, public_host: tuple[str, ...]) -> int:
     """Decide cells on a page in your browser. It is served on this machine only, and loads nothing from the internet."""
     import secrets
+    import sys
     import webbrowser
 
     from scr_llm.desk import Reviewer
     from scr_llm.project import load_project
+    from scr_llm.text.typed import typed
     from scr_llm.web.app import make_app
-    from scr_llm.web.form import plain
     from scr_llm.web.server import listen, serve
 
     project = load_project(folder)
     if user_header and (name or role or blind):
         raise UsageError("--user-header names the person; --name, --role and --blind do not go with it.", next_step="Name second reviewers and roles in [review] of project.toml.")
-    reviewer = None if user_header else Reviewer(name or click.prompt("Your name", err=True), role or click.prompt("Your role", err=True), blind)
-    if reviewer and not plain(reviewer.name + reviewer.role):
-        raise UsageError("the name or the role holds characters that cannot be printed.", next_step="Type them again.")
+    if not (user_header or (name and role) or sys.stdin.isatty()):
+        raise UsageError("who reviews is not known.", next_step="Give --name and --role.")
+    reviewer = None
+    if not user_header:
+        asked = (name or click.prompt("Your name", err=True), role or click.prompt("Your role", err=True))
+        reviewer = Reviewer(typed(asked[0], "the name"), typed(asked[1], "the role"), blind)
     with listen(port) as listener:
         port = listener.getsockname()[1]
         token, base = secrets.token_urlsafe(24), "" if user_header else f"/{secrets.token_urlsafe(16)}"
@@ -135,7 +139,9 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     from scr_llm.project import load_project
     from scr_llm.signing import ready
     from scr_llm.signing import sign_off as sign
+    from scr_llm.text.typed import typed
 
+    name, role = typed(name, "the name"), typed(role, "the role")
     project = load_project(folder)
     shown = ready(project)
     if shown:
@@ -148,7 +154,7 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     signed, written = sign(project, name, role, answers)
     if shown and not answers:
         say("They were acknowledged with the signature; the record says so.")
-    say(f"Signed as version {signed.version} by {signed.name}, {signed.role}: {len(signed.documents)} reviews, {signed.decisions} decisions.")
+    say(f"Signed as version {signed.version} by {signed.name}, {signed.role}: {len(signed.documents)} {'review' if len(signed.documents) == 1 else 'reviews'}, {signed.decisions} {'decision' if signed.decisions == 1 else 'decisions'}.")
     say(f"Write these down elsewhere: decisions {signed.decisions_head}, paper {signed.paper_sha256}.")
     for path in written:
         say(f"Written: {path}")
@@ -177,17 +183,19 @@ def audit(folder: Path) -> int:
 
     project = load_project(folder)
     with Store(project.store_path) as store:
-        finish(project, store)
+        readable = not (store.damage() or store.unreadable())
+        if readable:
+            finish(project, store)
         wrong = check(project)
         count, head = store.head()
-        state = paper_state(project, store)
+        state = paper_state(project, store) if readable and not wrong else None
     click.echo(f"{count} decisions; the chain ends in {head}.")
     for line in wrong:
         click.echo(line)
     if wrong:
         click.echo(f"{len(wrong)} {'thing is' if len(wrong) == 1 else 'things are'} wrong.")
         return 1
-    if state.signed and state.since:
+    if state and state.signed and state.since:
         click.echo(f"The record holds. Since version {state.signed.version} was signed: {'; '.join(state.since)}.")
     else:
         click.echo("Everything holds.")

@@ -201,6 +201,8 @@ def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...],
         return 0
 
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
+    if not wanted:
+        raise UsageError("no format is named.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
     if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
         raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
     subset = {}

@@ -200,7 +200,7 @@ def _styles(document: WordDocument) -> None:
 
 def _properties(document: WordDocument, paper: Paper) -> None:
     core = document.core_properties
-    core.title, core.author, core.subject = _clean(paper.title), _clean(paper.organisation), _clean(paper.status_line)
+    core.title, core.author, core.subject = (_clean(text)[:255] for text in (paper.title, paper.organisation, paper.status_line))
     core.language, core.comments, core.keywords = "en-GB", "", "serious case reviews"
     core.created = core.modified = datetime(2000, 1, 1, tzinfo=UTC)
     core.last_modified_by, core.revision = "", 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scr_llm.files import sha256_of
 from scr_llm.records import Document, Reading
+from scr_llm.text.typed import is_plain
 
 _REVIEW = re.compile(
     r"serious case review|case review|safeguarding practice review|child practice review|executive summary|independent review|rapid review|recommendation",
@@ -94,11 +95,11 @@ def take_in(entry: Entry, batch: str, day: str = "", *, largest: int = 500_000_0
         day: on which it is taken in, as 2011-03-31.
         largest: bytes of the largest file that is opened.
     """
-    name = entry.name.encode("utf-8", "replace").decode()
+    name = "".join(c if is_plain(c) else c.encode("utf-8", "backslashreplace").decode() if "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}" for c in entry.name)
     if entry.fault:
         return _not_opened(name, batch, day, entry.fault, entry.next_step)
     if name != entry.name:
-        return _not_opened(name, batch, day, "its name has characters that cannot be written", "Rename it.")
+        return _not_opened(name, batch, day, "its name has characters that cannot be printed", "Rename it.")
     try:
         size = entry.path.stat().st_size
         if size > largest:

@@ -33,7 +33,7 @@ _CAUSES = (
 
 def store_error(error: BaseException, path: Path) -> StoreError:
     """What a database's error means for a person."""
-    said = str(getattr(error, "orig", None) or error)
+    said = str(getattr(error, "orig", None) or (error if isinstance(error, sqlite3.Error) else type(error).__name__))  # never a statement's values
     if "disk i/o" in said.lower() and path.parent.exists() and shutil.disk_usage(path.parent).free < _LITTLE:
         said = "disk is full"  # SQLite cannot always tell
     what, step = next(((w, s) for words, w, s in _CAUSES if words in said.lower()), (f"cannot be used ({said})", _BACKUP))

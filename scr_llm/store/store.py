@@ -274,6 +274,24 @@ class Store:
         with self._engine.connect() as connection:
             return [str(row.record) for row in connection.execute(select(tables.sign_offs.c.record).order_by(tables.sign_offs.c.seq))]
 
+    def unreadable(self) -> list[str]:
+        """Records that are not what their table holds, in words."""
+        kinds: tuple[tuple[str, type[Record], Table, str, str], ...] = (
+            ("document", Document, tables.documents, "id", "record"), ("reading", Reading, tables.readings, "document_id", "record"),
+            ("coding", Coding, tables.codings, "document_id", "record"), ("draft coding", DraftCoding, tables.codings, "document_id", "draft"),
+            ("decision", Decision, tables.decisions, "seq", "record"), ("sign-off", SignOff, tables.sign_offs, "seq", "record"),
+            ("history entry", HistoryEntry, tables.history, "seq", "record"),
+        )  # fmt: skip
+        found = []
+        with self._engine.connect() as connection:
+            for name, kind, table, key, column in kinds:
+                for row in connection.execute(select(table.c[key], table.c[column])):
+                    try:
+                        kind.model_validate_json(row[1])
+                    except ValidationError:
+                        found.append(f"{name.capitalize()} {row[0]}")
+        return found
+
     def misfiled(self) -> list[str]:
         """Ids of documents that are looked up by something else than their record says: file, status, or hash of the text."""
         found = []
@@ -378,6 +396,13 @@ def _parsed(kind: type[_R], text: str) -> _R:
 
 def _matches(chain: Chain, row: Any) -> bool:
     """Whether the columns of a row say what its record says."""
+    try:
+        return _columns_match(chain, row)
+    except StoreError:  # the record cannot be read
+        return False
+
+
+def _columns_match(chain: Chain, row: Any) -> bool:
     if chain == "decisions":
         return bool(_parsed(Decision, row.record).document_id == row.document_id)
     if chain == "calls":

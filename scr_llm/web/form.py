@@ -1,7 +1,6 @@
 """What a browser sent, checked. Nothing in it is believed: quotes are looked up in the reading again."""
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
@@ -18,11 +17,6 @@ LONGEST = 4000
 _BY_HAND = {"reason": "Comment", "quote": "Quote", "text": "What it is, in the review's words"}
 _UNPRINTABLE = {**dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)), 13: "\n"}
 """Control characters, which Word files and workbooks cannot hold."""
-
-
-def plain(text: str) -> bool:
-    """Whether a text can be printed anywhere: it holds no control characters and no halves of characters."""
-    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
 class FormError(ValueError):

@@ -17,12 +17,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scr_llm.web import form, trouble
+from scr_llm.text.typed import LONGEST_NAME, is_plain
+from scr_llm.web import trouble
 
 LARGEST = 256 * 1024
 """Bytes of a change, at most."""
-LONGEST_NAME = 200
-"""Characters of a person's name that a proxy gives, at most."""
 _ALWAYS = {
     "content-security-policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cache-control": "no-store", "x-frame-options": "DENY",
@@ -139,4 +138,4 @@ def _person(given: list[str]) -> str:
     name = given[0].strip()
     with suppress(UnicodeDecodeError):
         name = name.encode("latin-1").decode("utf-8")  # header bytes are handed on as Latin-1; proxies write UTF-8
-    return name if len(name) <= LONGEST_NAME and form.plain(name) else ""
+    return name if len(name) <= LONGEST_NAME and is_plain(name) else ""

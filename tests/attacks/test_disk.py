@@ -209,7 +209,7 @@ def test_a_review_that_was_taken_for_something_else(root: Path, tmp_path: Path) 
     clear(scr("include", "notes.pdf", "--reason", "It is our review; its title page is missing", "--project", root), 0)
     assert run(root)[0] == 0
     paper = (root / "outputs/briefing.md").read_text("utf-8")
-    assert "notes.pdf is counted, although it was taken for something else, because a person decided so" in paper and "its title page is missing." in paper
+    assert "notes.pdf is counted, although it was taken for something else, because a person decided so" in paper and "its title page is missing”" in paper
     clear(scr("exclude", "notes.pdf", "--reason", "A mistake", "--project", root), 0)
     assert run(root)[0] == 1 and "is left out because a person decided so" in (root / "outputs/briefing.md").read_text("utf-8")
     clear(scr("include", "notes.pdf", "--reason", "No mistake", "--project", root), 0)
@@ -270,3 +270,27 @@ def test_an_exclusion_undone_is_as_before_and_the_same_bytes_count_once(root: Pa
     assert "copy.pdf: duplicate" in scr("status", "--project", root).stdout
     run(root)
     assert "copy.pdf: duplicate" in scr("status", "--project", root).stdout
+
+
+def test_names_that_cannot_be_printed_are_told_apart_and_never_printed(root: Path) -> None:
+    inbox = os.fsencode(root / "inbox")
+    for name in (b"bad\xff.pdf", b"bad\xfe.pdf", b"x\nsecret.pdf: coded, 9 pages.pdf", b"\x1b]0;own\x07.pdf", "\u202efdp.exe.pdf".encode()):
+        with open(inbox + b"/" + name, "wb") as file:
+            file.write(b"%PDF-1.4")
+    code, said = run(root)
+    assert code == 1 and said.count("characters that cannot be printed. Rename it.") == 5
+    status = scr("status", "--project", root).stdout
+    assert "\nsecret.pdf" not in status and "\x1b" not in status and "\u202e" not in status and "\\x1b" not in repr(said)
+
+
+@pytest.mark.parametrize(("name", "reason"), [("A\x07B", "x"), ("A" * 300, "x"), ("", "x"), ("A\u202eB", "x")])
+def test_what_people_type_is_checked_before_it_is_kept(root: Path, name: str, reason: str) -> None:
+    clear(scr("sign-off", "--name", name, "--role", "R", "--project", root), 2)
+    clear(scr("exclude", f"{NAME}.pdf", "--reason", name or " ", "--project", root), 0 if len(name) == 300 else 2)
+    clear(scr("review", "--name", name, "--role", "R", "--no-browser", "--port", "0", "--project", root), 2)
+
+
+def test_review_asks_nobody_where_there_is_no_terminal(root: Path) -> None:
+    clear(scr("review", "--no-browser", "--port", "0", "--project", root), 2)
+    clear(scr("brief", "--format", ",", "--project", root), 2)
+    clear(scr("brief", "--signed", "0", "--project", root), 2)

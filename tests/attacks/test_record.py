@@ -177,6 +177,9 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a call to a model removed from the log": (lambda r: sql(r, "DELETE FROM calls WHERE seq = 2"), "sent to models breaks at number 3"),
     "a call to a model changed in the log": (lambda r: sql(r, "UPDATE calls SET endpoint = 'http://127.0.0.1/v1' WHERE seq = 1"), "sent to models breaks at number 1"),
     "all calls to models removed with their head": (lambda r: sql(r, "DELETE FROM calls", "DELETE FROM heads WHERE chain = 'calls'"), "calls to models; the log now is another"),
+    "a record cut short": (lambda r: sql(r, "UPDATE codings SET record = substr(record, 1, 500) WHERE rowid = 1"), "cannot be read: it was changed from outside"),
+    "a signed folder under another spelling": (lambda r: shutil.copytree(r / "outputs/signed-1", r / "outputs/Signed-2"), "knows no such signature"),
+    "the signed folder a link": (lambda r: ((r / "outputs/signed-1").rename(r / "elsewhere"), (r / "outputs/signed-1").symlink_to(r / "elsewhere")), "is a link to another place"),
     "a signed file edited": (lambda r: (r / "outputs/signed-1/briefing.md").write_text("Nothing."), "briefing.md is not the file that was signed"),
     "a signed file removed": (lambda r: (r / "outputs/signed-1/briefing.xlsx").unlink(), "briefing.xlsx is gone"),
     "a signed file added": (lambda r: (r / "outputs/signed-1/more.docx").write_bytes(b"x"), "more.docx was not part of what was signed"),
@@ -190,7 +193,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda r: (r / "scr_llm.sqlite").write_bytes((b := (r / "scr_llm.sqlite").read_bytes())[:40_960] + b"\xff" * 40_960 + b[81_920:]), "damaged"),
 }  # fmt: skip
 ONLY_PAPERS = {
-    "a signed file edited", "a signed file removed", "a signed file added", "the record beside the papers edited", "the signed folder removed",
+    "a signed file edited", "a signed file removed", "a signed file added", "the record beside the papers edited", "the signed folder removed", "the signed folder a link",
 }  # fmt: skip
 """What leaves the record whole: the next version may be signed, once something has changed."""
 

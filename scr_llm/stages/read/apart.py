@@ -1,5 +1,6 @@
 """Read files in processes of their own, within limits: a hostile file costs bounded time and memory, and only itself."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -46,9 +47,10 @@ def read_apart(files: Sequence[tuple[Path, str]], limits: Limits) -> Iterator[Re
     try:
         waiting: deque[Future[Reading]] = deque()
         coming = iter(files)
-        for _ in range(limits.workers * _AHEAD):
-            if (given := next(coming, None)) is not None:
-                waiting.append(_ask(pool, *given, limits, witness=limits.witness))
+        with deaf_to_ctrl_c():
+            for _ in range(limits.workers * _AHEAD):
+                if (given := next(coming, None)) is not None:
+                    waiting.append(_ask(pool, *given, limits, witness=limits.witness))
         for path, document_id in files:
             future = waiting.popleft()
             result = _outcome(future, limits)
@@ -89,6 +91,19 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
         return UnreadableError("the file is broken: its parts lie within each other without end.", next_step=advice)
     except Exception as error:  # whatever a hostile file may raise; given in its place
         return UnreadableError(f"the file is broken: it holds what neither reader can make sense of ({error}).", next_step=advice)
+
+
+@contextlib.contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Threads and processes that are started within leave Ctrl-C to the command, from their first moment; where the system knows such masks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def keep_within(megabytes: int, parent: int) -> None:

@@ -94,6 +94,11 @@ def as_paper(told: Explanation, briefing: Briefing) -> Paper:
         listed = tuple(Paragraph(style="bullet", sentences=(Sentence(text=line),)) for line in told.not_coded)
         parts.append(Part(id="not-in-the-number", level=1, title="Not in the number", paragraphs=listed))
     return Paper(
-        title=f"Where the number comes from: {told.label}", status_line=briefing.status_line, marking=briefing.marking,
+        title=f"Where the number comes from: {told.label}", status_line=_status(briefing), marking=briefing.marking,
         version=briefing.version, organisation=briefing.organisation, parts=tuple(parts),
     )  # fmt: skip
+
+
+def _status(briefing: Briefing) -> str:
+    """What an explanation says of itself: it is never signed, whatever it explains."""
+    return briefing.status_line if briefing.status == "draft" else f"FROM THE RECORD behind the signed version {briefing.version} – this page is not part of it"

@@ -230,7 +230,7 @@ class Writer:
         """Which files are counted, or left out, because a person said so."""
         did = {"include": "is counted, although it was taken for something else,", "exclude": "is left out"}
         ruled = [(d, d.ruling) for d in self.files if d.ruling and (d.status == "coded") == (d.ruling.act == "include")]
-        return [f"{d.file} {did[r.act]} because a person decided so on {r.at[:10]}: {r.reason.rstrip('.')}." for d, r in ruled]
+        return [f"{d.file} {did[r.act]} because a person decided so on {r.at[:10]}: “{r.reason}”." for d, r in ruled]
 
     def _not_read(self, number: int = 2) -> Part:
         missing = [d for d in self.files if d.status not in ("coded", "pending")]
