@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -431,12 +432,16 @@ KEY = "sk-one/two+0123456789"
         KEY, f"Bearer {KEY}", quote(KEY, safe=""), quote(quote(KEY, safe=""), safe=""), "".join(f"%{ord(c):02x}" for c in KEY), json.dumps(KEY).replace("/", r"\/"),
         "".join(rf"\u{ord(c):04x}" for c in KEY), "".join(rf"\\\u{ord(c):04X}" for c in KEY), KEY[:8] + "".join(rf"\u{ord(c):04x}" for c in KEY[8:]),
         "".join(f"&#{ord(c)};" for c in KEY), "".join(f"&#x{ord(c):02X};" for c in KEY),
+        KEY.upper(), KEY.encode().hex(), base64.b64encode(KEY.encode()).decode().rstrip("="), "\u200b".join(KEY), "".join(chr(ord(c) + 0xFEE0) for c in KEY),
+        "".join(rf"\x{ord(c):02x}" for c in KEY), "".join(rf"\{ord(c):o}" for c in KEY),
     ],
 )  # fmt: skip
 def test_a_key_is_taken_out_however_it_is_written(written: str) -> None:
     endpoint = Endpoint("http://user:a-pass-word@127.0.0.1/v1", MODEL, api_key=KEY)
     taken = without_key(f"<{written}> a-pass-word", endpoint).strip('"')
     assert re.fullmatch(r'<"?(Bearer )?\[key removed\]"?> \[key removed\]', taken)
+    for before in ("Bearer ", "x:", ""):  # wherever in a base64 text it begins
+        assert "[key removed]" in without_key(base64.b64encode(f"{before}{KEY}".encode()).decode(), endpoint)
     assert without_key("sk-one, two, none", endpoint) == "sk-one, two, none"
     assert without_key("none of these is x", Endpoint("http://127.0.0.1/v1", MODEL, api_key="none")) == "none of these is x"
 

@@ -115,7 +115,7 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
         assert done.returncode == 0 and "Version 1.0 is signed and nothing has changed since" in done.stderr and "draft" not in done.stderr
     assert {p: p.read_bytes() for p in project.outputs.rglob("*") if p.is_file()} == before, "nothing is written"
     told = scr("explain", "workforce", "--out", str(project.root / "e.md"), "--project", str(project.root))
-    assert told.returncode == 0 and "SIGNED OFF by Dee Director" in (project.root / "e.md").read_text("utf-8")
+    assert told.returncode == 0 and "behind the signed version 1.0" in (project.root / "e.md").read_text("utf-8")
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "another.pdf")
     done = scr("run", "--project", str(project.root))
     assert "draft of what follows version 1.0" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -63,8 +64,9 @@ def without_credentials(base_url: str) -> str:
 def without_key(text: str, endpoint: Endpoint) -> str:
     """Text from a server with the endpoint's key, and the password in its address, replaced by `KEY_REMOVED`.
 
-    They are found as they are, percent-encoded, as HTML character references, and with JSON escapes nested however deep. All text that
-    comes from a server passes here before anything else is done with it.
+    They are found in either case, percent-encoded, as HTML character references, with JSON and C escapes nested however deep, in full width,
+    with invisible characters between, in hexadecimal and in base64. All text that comes from a server passes here before anything else
+    is done with it. A key that is cut in two, reversed or enciphered is not found.
     """
     address = urlsplit(endpoint.base_url)
     user, password = unquote(address.username or ""), unquote(address.password or "")
@@ -76,12 +78,29 @@ def without_key(text: str, endpoint: Endpoint) -> str:
 @lru_cache(maxsize=8)
 def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
     longest_first = sorted(secrets, key=len, reverse=True)
-    return re.compile("|".join("".join(map(_any_notation, secret)) for secret in longest_first)) if secrets else None
+    written = [_BETWEEN.join(map(_any_notation, secret)) for secret in longest_first]
+    encoded = [re.escape(form) for secret in longest_first for form in _base64_forms(secret.encode())]
+    digits = [rf"(?i:{secret.encode().hex()})" for secret in longest_first]
+    return re.compile("|".join([*written, *digits, *encoded])) if secrets else None
+
+
+_BETWEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]*"
+"""What nobody sees between two characters."""
+
+
+def _base64_forms(secret: bytes) -> Iterator[str]:
+    """The letters that surely stand for a secret in base64, wherever in the encoded text it begins (RFC 4648: three bytes are four letters)."""
+    for before, skipped in enumerate((0, 2, 3)):
+        for altchars in (b"+/", b"-_"):
+            form = base64.b64encode(b"\0" * before + secret, altchars).decode().rstrip("=")
+            yield form[skipped : len(form) - bool((len(secret) + before) % 3)]
 
 
 def _any_notation(character: str) -> str:
     """A pattern for one character, however it is written."""
     code = ord(character)
-    plain = re.escape(character) if character.isalnum() else r"\\*" + re.escape(character)
+    plain = f"(?i:{character})" if character.isalnum() else r"\\*" + re.escape(character)
     percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in character.encode())
-    return rf"(?:{plain}|{percent}|\\+u(?i:{code:04x})|&#(?:0*{code}|[xX]0*(?i:{code:x}));)"
+    escapes = rf"\\+(?:u(?i:{code:04x})|x(?i:{code:02x})|u\{{0*(?i:{code:x})\}}|0*{code:o})"
+    wide = chr(code + 0xFEE0) if 0x21 <= code <= 0x7E else re.escape(character)
+    return rf"(?:{plain}|{percent}|{escapes}|{wide}|&#(?:0*{code}|[xX]0*(?i:{code:x}))(?:;|(?![0-9a-fA-F])))"
