@@ -127,7 +127,7 @@ def second_copy(document: Document, first: Document) -> Document:
     """A document as the second copy of the same bytes."""
     return document.model_copy(
         update={
-            "id": _id(f"{document.sha256}\n{document.file}"), "status": "duplicate", "reason": f"the same file as {first.file}. It is counted once.",
+            "id": _id(f"{document.sha256}\n{document.file}"), "status": "duplicate", "reason": f"the same file as {first.file}, which stands for both.",
             "next_step": "Delete one of them if you like.",
         }
     )  # fmt: skip

@@ -17,6 +17,11 @@ def is_plain(text: str) -> bool:
     return not any(unicodedata.category(character) in ("Cc", "Cs") or character in _TURNING for character in text)
 
 
+def plain(text: str) -> str:
+    """A text of several lines without the characters that cannot be printed anywhere."""
+    return "".join(c for c in text if c in "\n\t" or is_plain(c))
+
+
 def typed(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
     """A text as it is kept, without space around it.
 
