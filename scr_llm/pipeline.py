@@ -235,8 +235,9 @@ def _admit(store: Store, waiting: Document, reading: Reading | Exception, prints
             document = stopped(document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …')
             store.save_document(document, seen=waiting)
             return None
-        own = Print.of(document, reading)
-        known = None if included else _known(store, own, reading, prints)
+        own, ruled = Print.of(document, reading), document.ruling is not None and document.ruling.act == "include"
+        among = {i: p for i, p in prints.items() if p.document.status == "coded"} if ruled else prints
+        known = None if included else _known(store, own, reading, among)
         replaced: list[tuple[Document, Document]] = []
         if isinstance(known, Reissued):
             document = document.model_copy(update={"replaces": known.older.id, "batch": known.older.batch})

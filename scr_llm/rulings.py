@@ -37,6 +37,8 @@ def _ruled(store: Store, document: Document, act: Literal["include", "exclude"],
         raise UsageError(f"{document.file} is not left out.", next_step="Nothing needs to be done.")
     if act == "include" and document.status == "unreadable":
         raise UsageError(f"{document.file} cannot be read: {document.reason}", next_step=document.next_step)
+    if act == "include" and (by := next((d for d in store.documents() if d.replaces == document.id and d.status == "coded"), None)):
+        raise UsageError(f"{by.file} took the place of {document.file} and is counted.", next_step=f'To count the earlier one, leave that out first: scr-llm exclude "{by.file}" --reason …')
     if act == "exclude" and document.ruling and document.ruling.act == "exclude":
         raise UsageError(f"{document.file} is left out already.", next_step="To undo that: scr-llm include")
     undone = document.ruling if act == "include" and document.ruling and document.ruling.act == "exclude" else None

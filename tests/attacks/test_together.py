@@ -139,7 +139,48 @@ def test_a_new_file_under_the_name_of_one_that_was_left_out_is_left_out(project:
     rule(project, name, "include", "It is ours after all.")
     pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
     with Store(project.store_path) as store:
-        assert sum(d.status == "coded" for d in store.documents()) == 2
+        assert [d.status for d in store.documents() if d.file == name].count("coded") == 1
+
+
+def test_an_issue_that_comes_back_takes_the_later_decisions(project: Project) -> None:
+    decide_all(project)
+    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
+    path = project.inbox / f"{REVIEWS[0]}.pdf"
+    first = path.read_bytes()
+    path.write_bytes(first + b"\n% issued again\n")
+    pipeline.run(project, coder)
+    desk = Desk(project)
+    document = next(i for i, d in desk.documents.items() if d.file == path.name)
+    changed = [k for k in desk.counted() if k[0] == document and k[1] in desk.codes and desk.value(k) == "present"][:3]
+    for key in changed:
+        desk.decide(ALEX, *key, "not_mentioned")
+    desk.close()
+    path.write_bytes(first)
+    pipeline.run(project, coder)
+    desk = Desk(project)
+    back = next(i for i, d in desk.documents.items() if d.file == path.name)
+    assert back != document and [desk.value((back, theme)) for _, theme in changed] == ["not_mentioned"] * 3
+    desk.close()
+
+
+def test_an_issue_whose_place_is_taken_is_not_counted_beside_the_other(project: Project) -> None:
+    from scr_llm.errors import UsageError
+
+    old = (project.inbox / f"{REVIEWS[0]}.pdf").read_bytes()
+    with Store(project.store_path) as store:
+        first = next(d for d in store.documents() if d.file == f"{REVIEWS[0]}.pdf")
+        store.save_document(first.model_copy(update={"status": "superseded", "reason": "re-issued as v2.pdf."}))
+        store.save_document(first.model_copy(update={"id": "d2", "file": "v2.pdf", "sha256": "2", "replaces": first.id}))
+        (project.inbox / "v2.pdf").write_bytes(old + b"\n% issued again\n")
+    with pytest.raises(UsageError, match="took the place of"):
+        rule(project, first.id, "include", "Both.")
+
+
+def test_a_hidden_pdf_is_named(project: Project) -> None:
+    for name in (".x.pdf", ".Child T.pdf.icloud", "._x.pdf", ".DS_Store", "~$x.docx"):
+        (project.inbox / name).write_bytes(b"x")
+    outcome = pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    assert {d.file: d.next_step for d in outcome.left_out} == {".x.pdf": "Rename it, without the dot in front.", ".Child T.pdf.icloud": "Download the file itself."}
 
 
 def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Project) -> None:
