@@ -99,7 +99,7 @@ def test_items_in_their_forms_and_a_turned_plan_that_repeats_them(drawn: Callabl
 
     items = drawn(draw).items
     assert [(i.number, i.page, i.kind) for i in items] == [("8.1", 1, "recommendation"), ("8.2", 1, "recommendation"), ("8.3", 2, "recommendation")]
-    assert items[0].addressee == "Board" and items[1].text.endswith("(a) within a year; and (b) with the help of others.")
+    assert items[0].addressee == "Southmere Board" and items[1].text.endswith("(a) within a year; and (b) with the help of others.")
 
 
 HIDDEN: list[tuple[str, str, Draw]] = [

@@ -54,7 +54,18 @@ from scr_llm.records.export import (
     ExportTheme,
 )
 from scr_llm.records.history import HistoryEntry, HistoryKind
-from scr_llm.records.reading import FileFacts, Mark, MarkKind, NumberedItem, Page, Reading, Section, SectionKind, Span
+from scr_llm.records.reading import (
+    FileFacts,
+    Mark,
+    MarkKind,
+    NumberedItem,
+    Page,
+    PassedOver,
+    Reading,
+    Section,
+    SectionKind,
+    Span,
+)
 from scr_llm.records.sign_off import AnsweredCaution, Draft, SignedPaper, SignOff
 
 __all__ = [
@@ -112,6 +123,7 @@ __all__ = [
     "Paper",
     "Paragraph",
     "Part",
+    "PassedOver",
     "Raters",
     "Reading",
     "Record",

@@ -106,7 +106,20 @@ class NumberedItem(Record):
     addressee: str | None = None
     """Who is to act, as printed; None where the item names nobody."""
     spans: tuple[Span, ...]
-    """Where the text stands: one span a page."""
+    """Where the text stands: one span a page, or more where a table's cells stand beside it."""
+
+
+class PassedOver(Record):
+    """What looks like a finding or recommendation of the document and was not taken for one."""
+
+    kind: Literal["finding", "recommendation"]
+    """Which of the two it looks like."""
+    text: str
+    """Its beginning, white space collapsed."""
+    page: int
+    """Page on which it begins."""
+    why: str
+    """Why it was not taken."""
 
 
 class Reading(Record):
@@ -124,3 +137,5 @@ class Reading(Record):
     """In reading order."""
     items: tuple[NumberedItem, ...] = ()
     """Findings and recommendations, in reading order, each once."""
+    passed_over: tuple[PassedOver, ...] = ()
+    """What looks like one of them and was not taken, in reading order."""

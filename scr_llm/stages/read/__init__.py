@@ -67,7 +67,9 @@ def read(
         sha256=hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest(),
     )  # fmt: skip
     flow = Flow.of(reading)
-    return reading.model_copy(update={"items": items(flow), "pages": _with_orders(reading.pages, flow)})
+    found_items, passed_over = items(flow, found.rows, pages)
+    update = {"items": found_items, "passed_over": passed_over, "pages": _with_orders(reading.pages, flow)}
+    return reading.model_copy(update=update)
 
 
 def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:

@@ -8,10 +8,11 @@ from scr_llm.stages.read.pdf import RawPage
 from scr_llm.text.plain import EDGE, PAGE_NUMBER, repeats
 
 CARD = re.compile(
-    r"^(?P<kind>recommendation|finding|lesson|learning point|learning|key finding|priority)\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?)\b\s*(?P<stop>[:.)–—-]?)\s*",
+    r"^(?P<kind>recommendation|(?:key )?finding|(?:key )?lesson|(?:key )?learning point|learning|priority)"
+    r"(?:\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?|[A-Z](?=[:.)]))\b\s*(?P<stop>[:.)–—-]?)|(?P<colon>:))\s*",
     re.I,
 )
-"""A finding or recommendation that is headed by its own name and number."""
+"""A finding or recommendation that is headed by its own name, and a number or letter or at least a colon."""
 
 Places = dict[tuple[int, int], MarkKind]
 """What a line is, by the index of its page and its number there, both from 0."""

@@ -27,6 +27,7 @@ FEW = 40
 
 _MARKER = re.compile(r"(?<=[a-z.,;:)”’'\"])\d{1,3}(?=[\s.,;:)]|$)")
 """A number that touches a word's end: a footnote's marker where it is printed smaller than the word."""
+_WORD = re.compile(r"\S+")
 _PREFIXES = frozenset(
     {"multi", "co", "self", "non", "ante", "post", "pre", "well", "long", "single", "inter", "cross", "re", "mid", "ex", "semi", "half"}
 )
@@ -47,7 +48,7 @@ class Line:
     text: str
     """The line, stripped."""
     size: float
-    """Font size of its first character, in points; 0 where unknown."""
+    """Font size of its first character as drawn, in points; 0 where unknown."""
     bold: bool
     """Whether that font is bold."""
     top: float
@@ -58,6 +59,8 @@ class Line:
     """Offsets in the page's text of footnote markers within it."""
     hidden: bool = False
     """Whether nothing of it can be seen."""
+    words: tuple[tuple[int, float, float], ...] = ()
+    """Each word's offset in the page's text, and where it begins and ends along the line, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,8 @@ def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, how: Look)
     lines = []
     for first, row in rows:
         line = _line(textpage, first + len(row) - len(row.lstrip()), row)
-        lines.append((row.rstrip(), replace(line, markers=_markers(textpage, first, row, line.size))))
+        marks = _markers(textpage, first, row, line.size)
+        lines.append((row.rstrip(), replace(line, markers=marks, words=_words(textpage, first, row))))
     seen = look(page, textpage, rows, compare=how.compare) if how.hidden else Looked((), False)
     words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
     return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
@@ -236,7 +240,7 @@ def _images(page: pdfium.PdfPage) -> int:
 
 
 def _line(textpage: pdfium.PdfTextPage, first: int, row: str) -> Line:
-    size = float(raw.FPDFText_GetFontSize(textpage.raw, first))
+    size = _size(textpage, first)
     bold = raw.FPDFText_GetFontWeight(textpage.raw, first) >= 600 or _bold_by_name(textpage, first)
     left, bottom, right, top = textpage.get_charbox(first, loose=True)
     quarter = round(math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, first)) / 90) % 4
@@ -244,11 +248,35 @@ def _line(textpage: pdfium.PdfTextPage, first: int, row: str) -> Line:
     return Line(0, 0, row.strip(), round(size, 1), bold, float(upper), False)
 
 
+def _size(textpage: pdfium.PdfTextPage, index: int) -> float:
+    """A character's font size as drawn: many files set a font of one point and enlarge it."""
+    size, matrix = raw.FPDFText_GetFontSize(textpage.raw, index), raw.FS_MATRIX()
+    if raw.FPDFText_GetMatrix(textpage.raw, index, matrix):
+        size *= math.hypot(matrix.c, matrix.d)
+    return float(size)
+
+
+def _words(textpage: pdfium.PdfTextPage, first: int, row: str) -> tuple[tuple[int, float, float], ...]:
+    """Each word of a row as Line has it, its offset counted in the row."""
+    start = first + len(row) - len(row.lstrip())
+    quarter = round(math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, start)) / 90) % 4
+    left, bottom, right, top = (ctypes.c_double() for _ in range(4))
+
+    def side(index: int, which: int) -> float:
+        raw.FPDFText_GetCharBox(textpage.raw, index, left, right, bottom, top)
+        begins = (left, top, right, bottom)[quarter]  # a turned line begins at another edge of the letter's box
+        ends = (right, bottom, left, top)[quarter]
+        return (ends if which else begins).value * (-1 if quarter in (1, 2) else 1)
+
+    found = (match.span() for match in _WORD.finditer(row))
+    return tuple((low, side(first + low, 0), side(first + high - 1, 1)) for low, high in found)
+
+
 def _markers(textpage: pdfium.PdfTextPage, first: int, row: str, size: float) -> tuple[tuple[int, int], ...]:
     """Footnote markers of a row, as offsets in it."""
     return tuple(
         match.span() for match in _MARKER.finditer(row)
-        if size and 0 < raw.FPDFText_GetFontSize(textpage.raw, first + match.start()) < 0.8 * size
+        if size and 0 < _size(textpage, first + match.start()) < 0.8 * size
     )  # fmt: skip
 
 
@@ -273,14 +301,20 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
     text = ""
     lines: list[Line] = []
     before: Line | None = None
+    own = 0.0  # how far apart the lines of this paragraph stand
     for row, line in rows.lines:
-        starts = before is None or _begins_paragraph(before, line, leading)
+        starts = before is None or _begins_paragraph(before, line, leading, own)
         if before is not None:
             text += "\n\n" if starts else "\n"
         body = _UNWRITABLE.sub("\ufffd", whole(_line_hyphens(row, rows.words)))
         markers = tuple((len(text) + len(whole(row[:start])), len(text) + len(whole(row[:end]))) for start, end in line.markers)
-        lines.append(replace(line, start=len(text), end=len(text) + len(body), text=body.strip(), paragraph=starts, markers=markers))
+        words = tuple((len(text) + len(whole(row[:at])), left, right) for at, left, right in line.words)
+        end = len(text) + len(body)
+        lines.append(
+            replace(line, start=len(text), end=end, text=body.strip(), paragraph=starts, markers=markers, words=words)
+        )
         text += body
+        own = before.top - line.top if before is not None and not starts else 0.0
         before = line
     hidden: list[tuple[int, int, str]] = []
     for each in rows.hidden:
@@ -325,12 +359,22 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return low, low + len(text[low:high].rstrip())
 
 
-def _begins_paragraph(before: Line, line: Line, leading: dict[int, float]) -> bool:
+def _begins_paragraph(before: Line, line: Line, leading: dict[int, float], own: float) -> bool:
     usual = leading.get(round(line.size)) or 1.3 * line.size or 14.0
     gap = before.top - line.top
     if gap < -2 * usual and before.text[-1:].islower():
         return False  # a paragraph that goes on at the top of the next column
-    return gap > 1.25 * usual or gap < -2 * usual or abs(before.size - line.size) > 0.6 or before.bold != line.bold
+    runs_on = before.bold and not line.bold and (before.text[-1:] in ".,;" or _goes_on(before, line))
+    if abs(before.size - line.size) > 0.6 or (before.bold != line.bold and not runs_on):
+        return True
+    if usual < gap < 2.6 * line.size and (_goes_on(before, line) or abs(gap - own) < 0.05 * own):
+        return False  # a box set wider than the rest
+    return gap > 1.25 * usual or gap < -2 * usual
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a line can only be the rest of the one before."""
+    return line.text[:1].islower() and (before.text[-1:].isalnum() or before.text[-1:] == ",")
 
 
 def _line_hyphens(line: str, words: frozenset[str]) -> str:

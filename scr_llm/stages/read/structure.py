@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scr_llm.records import Mark, Section, SectionKind
 from scr_llm.stages.read.furniture import CARD, Places, body_size, furniture
 from scr_llm.stages.read.pdf import Line, RawPage
+from scr_llm.stages.read.tables import Row, rows
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$")
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
@@ -13,11 +15,11 @@ _NUMBERING = re.compile(r"^(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*\.?|[
 _KINDS: tuple[tuple[SectionKind, str], ...] = (
     ("contents", r"contents"),
     ("action_plan", r"action plan|implementation plan|progress on action|action already taken|what we will do"),
-    ("terms_of_reference", r"terms of reference|purpose of|scope of|key lines of enquiry|questions (?:for|asked|to be)|aims of|the questions"),
+    ("terms_of_reference", r"terms of reference|purpose of|scope of|key lines of enquiry|questions (?:for (?!the (?:board|partnership))|asked|to be)|aims of|the questions"),
     ("good_practice", r"good practice|positive practice|effective practice|strengths|what (?:went|worked) well"),
-    ("recommendations", r"recommendation|recommended actions|what (?:we|the (?:panel|board|review|reviewer|author)s?) recommends?|priorities for (?:action|change)"),
+    ("recommendations", r"recommendation|recommended actions|what (?:we|the (?:panel|board|review|reviewer|author)s?) recommends?|priorities for (?:action|change)|for the (?:board|partnership) to consider|what (?:should|must|needs to|has to) (?:happen|change|be done)"),
     ("lessons", r"lessons?\b|learning|what we learned|priorities for learning"),
-    ("findings", r"findings?\b|key issues|issues and themes|key themes|emerging themes"),
+    ("findings", r"findings?\b|what (?:we|the panel) found|matters? of concern|questions for the (?:board|partnership)|key issues|issues and themes|key themes|emerging themes"),
     ("conclusion", r"conclusion|concluding|summary of conclusions"),
     ("panel", r"panel|membership|independent (?:chair|author|overview)|contributors|agencies (?:involved|represented|contributing)"),
     ("glossary", r"glossary|abbreviations|acronyms|key to"),
@@ -36,6 +38,8 @@ class Structure:
     """A tuple a page."""
     sections: tuple[Section, ...]
     """In reading order."""
+    rows: tuple[Row, ...]
+    """Of its tables of findings or recommendations, in reading order."""
 
 
 def structure(pages: tuple[RawPage, ...]) -> Structure:
@@ -44,13 +48,15 @@ def structure(pages: tuple[RawPage, ...]) -> Structure:
     body = body_size(pages)
     marks: list[list[Mark]] = [[] for _ in pages]
     found: list[tuple[int, Line, str]] = []
+    bare: list[bool] = []
     for index, page in enumerate(pages):
         previous: Line | None = None
+        runs = _runs(page)
         for number, line in enumerate(page.lines):
             if line.hidden:
                 continue
             kind = places.get((index, number))
-            if kind is None and _is_heading(line, body) and not CARD.match(line.text):
+            if kind is None and _is_heading(line, body) and not _is_text(runs[number]):
                 kind = "heading"
                 joins = (
                     previous is not None and found and found[-1][0] == index and found[-1][1] is previous
@@ -60,18 +66,39 @@ def structure(pages: tuple[RawPage, ...]) -> Structure:
                     found[-1] = (index, line, f"{found[-1][2]} {line.text}")
                 else:
                     found.append((index, line, line.text))
+                    bare.append(True)
+            elif kind is None and bare:
+                bare[-1] = False
             if kind:
                 marks[index].append(Mark(kind=kind, start=line.start, end=line.end))
             else:
                 marks[index] += [Mark(kind="footnote", start=start, end=end) for start, end in line.markers]
             previous = line
         marks[index] = _with_hidden(marks[index], page)
-    kinds = _inherited([(section_kind(title), line.size) for _, line, title in found])
+    heads = [_Head(section_kind(title), line.size, none) for (_, line, title), none in zip(found, bare, strict=True)]
+    kinds = _inherited(heads, found[0][2] if found else "")
     sections = tuple(
         Section(kind=kind, title=title, page=index + 1, start=line.start)
         for kind, (index, line, title) in zip(kinds, found, strict=True)
     )
-    return Structure(tuple(map(tuple, marks)), sections)
+    return Structure(tuple(map(tuple, marks)), sections, rows(pages, places))
+
+
+def _runs(page: RawPage) -> list[str]:
+    """For each line the text of all lines of its size that make one paragraph with it."""
+    runs: list[list[str]] = []
+    before: Line | None = None
+    for line in page.lines:
+        if before is None or line.paragraph or line.size != before.size:
+            runs.append([])
+        runs[-1].append(line.text)
+        before = line
+    return [" ".join(run) for run in runs for _ in run]
+
+
+def _is_text(run: str) -> bool:
+    """Whether a paragraph in a heading's look is none: it says something to its end, or is an item with its name."""
+    return bool(CARD.match(run)) or run[-1] in ".;," or len(run.split()) > 40
 
 
 def _with_hidden(marks: list[Mark], page: RawPage) -> list[Mark]:
@@ -112,17 +139,32 @@ _WHOLE: frozenset[SectionKind] = frozenset({"recommendations", "terms_of_referen
 """Kinds that hold for everything under their heading, whatever the smaller headings within are called."""
 
 
-def _inherited(own: list[tuple[SectionKind, float]]) -> list[SectionKind]:
-    """A smaller heading that does not tell its kind has that of the larger one above it."""
+class _Head(NamedTuple):
+    """A heading."""
+
+    kind: SectionKind
+    size: float
+    bare: bool
+    """Whether the next heading follows at once."""
+
+
+def _inherited(heads: list[_Head], title: str) -> list[SectionKind]:
+    """The kinds of all headings. One that does not tell its kind has that of the larger one above it, or of one as large
+    that has no text of its own. The document's title, the first and largest, is above nothing, whatever it announces.
+    """
+    if len(heads) > 2 and len(title.split()) > 4 and heads[0].size > max(head.size for head in heads[1:]):
+        heads = [_Head("introduction", heads[1].size, False), *heads[1:]]
     kinds: list[SectionKind] = []
-    above: list[tuple[SectionKind, float]] = []
-    for kind, size in own:
-        while above and above[-1][1] <= size:
-            above.pop()
-        if above and (kind == "other" or above[-1][0] in _WHOLE):
-            kind = above[-1][0]
-        above.append((kind, size))
-        kinds.append(kind)
+    above: list[_Head] = []
+    for head in heads:
+        while above and above[-1].size <= head.size:
+            last = above.pop()
+            if last.size == head.size and last.bare and head.kind == "other" and last.kind != "other":
+                head = head._replace(kind=last.kind, bare=True)  # and so for the next as large
+        if above and (head.kind == "other" or above[-1].kind in _WHOLE):
+            head = head._replace(kind=above[-1].kind)
+        above.append(head)
+        kinds.append(head.kind)
     return kinds
 
 
