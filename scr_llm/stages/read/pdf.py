@@ -362,6 +362,8 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 def _begins_paragraph(before: Line, line: Line, leading: dict[int, float], own: float) -> bool:
     usual = leading.get(round(line.size)) or 1.3 * line.size or 14.0
     gap = before.top - line.top
+    if -12 * usual < gap < -0.5 * usual and not line.text[:1].islower():
+        return True  # the next cell of a table's row
     if gap < -2 * usual and before.text[-1:].islower():
         return False  # a paragraph that goes on at the top of the next column
     runs_on = before.bold and not line.bold and (before.text[-1:] in ".,;" or _goes_on(before, line))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scr_llm.records import Mark, Section, SectionKind
 from scr_llm.stages.read.furniture import CARD, Places, body_size, furniture
 from scr_llm.stages.read.pdf import Line, RawPage
-from scr_llm.stages.read.tables import Row, rows
+from scr_llm.stages.read.tables import Row, header, rows
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$")
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
@@ -62,7 +62,9 @@ def structure(pages: tuple[RawPage, ...]) -> Structure:
                     previous is not None and found and found[-1][0] == index and found[-1][1] is previous
                     and previous.size == line.size and previous.bold == line.bold and not line.paragraph
                 )  # fmt: skip
-                if joins:
+                if header(line):
+                    pass  # of a table, which begins no section
+                elif joins:
                     found[-1] = (index, line, f"{found[-1][2]} {line.text}")
                 else:
                     found.append((index, line, line.text))

@@ -86,7 +86,7 @@ def _tables(pages: tuple[RawPage, ...], furniture: Places) -> Iterator[_Table]:
         for number, line in enumerate(page.lines):
             if line.hidden or not line.words or (index, number) in furniture:
                 continue
-            begun = _header(line, index)
+            begun = header(line, index)
             if begun is not None and table is not None and begun.header == table.header and index > table.page:
                 table.page, table.edges, table.lefts = index, begun.edges, begun.lefts  # its heading, printed again
             elif begun is not None:
@@ -105,7 +105,7 @@ def _tables(pages: tuple[RawPage, ...], furniture: Places) -> Iterator[_Table]:
         yield table
 
 
-def _header(line: Line, page: int) -> _Table | None:
+def header(line: Line, page: int = 0) -> _Table | None:
     """The table that a line begins: at least two cells, each short, one headed as findings or recommendations."""
     cells: list[tuple[str, float, float]] = []
     ends = [*(start for start, _, _ in line.words[1:]), line.end]
