@@ -84,9 +84,11 @@ def _tables(pages: tuple[RawPage, ...], furniture: Places) -> Iterator[_Table]:
     for index, page in enumerate(pages):
         before: Line | None = None
         for number, line in enumerate(page.lines):
-            if line.hidden or not line.words or (index, number) in furniture:
+            if line.hidden or not line.words:
                 continue
             begun = header(line, index)
+            if begun is None and (index, number) in furniture:
+                continue  # a table's own heading may look like one of the page, for it is repeated
             if begun is not None and table is not None and begun.header == table.header and index > table.page:
                 table.page, table.edges, table.lefts = index, begun.edges, begun.lefts  # its heading, printed again
             elif begun is not None:
