@@ -102,7 +102,8 @@ def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
     if document_id not in desk.documents:
         raise RefusedError("this review is not in the project, or is not coded yet.", next_step="Go back to the matrix.")
     rows = [] if who.blind else [desk.cell(document_id, key, who) for (d, key), p in desk.proposals.items() if d == document_id and p.kind != "theme"]
-    return {"label": desk.labels[document_id], "d": desk.documents[document_id], "rows": rows}
+    over = () if who.blind else desk.reading(document_id).passed_over
+    return {"label": desk.labels[document_id], "d": desk.documents[document_id], "rows": rows, "passed_over": over}
 
 
 def disagreements(desk: Desk) -> list[dict[str, Any]]:
