@@ -13,7 +13,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 from scr_llm.records import Mark, NumberedItem, Page, PassedOver, Reading, Section
 from scr_llm.stages.read import read
 from scr_llm.stages.read.items import items
-from scr_llm.stages.read.structure import section_kind
+from scr_llm.stages.read.kinds import section_kind
 from scr_llm.stages.read.wishes import addressee, asks
 from scr_llm.text.flow import Flow
 

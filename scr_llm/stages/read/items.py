@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from scr_llm.records import NumberedItem, Page, PassedOver, Section, SectionKind, Span
 from scr_llm.stages.read.furniture import CARD
+from scr_llm.stages.read.kinds import section_kind
 from scr_llm.stages.read.marker import Form, Marker, Sequences, inner, marker
 from scr_llm.stages.read.tables import Row
 from scr_llm.stages.read.wishes import addressee, asks, only_tells
@@ -91,7 +92,7 @@ class _Finder:
 
     def __init__(self, flow: Flow, rows: Sequence[Row], pages: Sequence[Page]) -> None:
         self._flow, self._rows, self._pages = flow, rows, pages
-        self._blocks = _blocks(flow, _contexts(flow))
+        self._blocks = [_unless_a_title(flow, block) for block in _blocks(flow, _contexts(flow))]
         self.found: list[NumberedItem] = []
         self.over: list[tuple[int, PassedOver]] = []
 
@@ -236,8 +237,12 @@ class _Finder:
         self.over.append((block.start, PassedOver(kind=kind, text=text[:160], page=self._flow.page_at(block.start), why=why)))
 
     def _pass_over(self, kind: Kind, mine: list[_Block], taken: set[_Block], rows: list[Row]) -> None:
+        said = [(span.page, span.start, span.end) for item in self.found if item.kind == kind for span in item.spans]
         for block in mine:
-            if block not in taken and block.style != "plain" and not _is_point(block):
+            if block in taken or block.style == "plain" or _is_point(block):
+                continue
+            here = self._flow.spans(block.start, block.end)
+            if not any(s.page == page and s.start < end and start < s.end for s in here for page, start, end in said):
                 self._pass(kind, block, "another form than that of the document’s items")
         for row in rows:
             why = "a row of a table; the document prints its items elsewhere"
@@ -276,12 +281,18 @@ def _unmarked(flow: Flow, blocks: list[_Block]) -> _Choice:
     """
     sections = {b.section: b for b in reversed(blocks) if b.section}
     if len(sections) > 1 and blocks[0].kind == "finding":
-        heads = [b for b in sections.values() if b.section and not _ASIDE.search(b.section.title)]
-        return _Choice(3, tuple(sorted(heads, key=lambda b: b.start)))
+        heads = sorted(sections.values(), key=lambda b: b.start)
+        heads = heads[1:] if len(heads) > 2 and heads[0].section and _is_kind(heads[0].section.title) else heads
+        return _Choice(3, tuple(b for b in heads if b.section and not _ASIDE.search(b.section.title)))
     announced = next((n for n, b in enumerate(blocks[:3]) if _leads(flow.text[b.start : b.end])), -1)
     said = blocks[announced + 1 :] or blocks
     titles = tuple(b for b in said if _is_title(flow.text[b.start : b.end].strip()))
     return _Choice(4, titles if titles and titles[0] is said[0] and len(said) > 1 else tuple(said))
+
+
+def _is_kind(title: str) -> bool:
+    """Whether a heading is that of all findings, under which smaller ones stand."""
+    return section_kind(title) in _SECTION_KINDS
 
 
 def _is_title(text: str) -> bool:
@@ -328,6 +339,15 @@ def _blocks(flow: Flow, contexts: dict[Section, tuple[Kind | None, int]]) -> lis
         elif blocks:
             blocks[-1] = replace(blocks[-1], end=end)
     return blocks
+
+
+def _unless_a_title(flow: Flow, block: _Block) -> _Block:
+    """A member of a list, or a paragraph where it only names a section that follows."""
+    text = readable(flow.text[block.body : block.end].split("\n\n")[0]).lower()
+    if block.style not in ("number", "bullet") or not text:
+        return block
+    names = any(at > block.start and readable(section.title).lower().endswith(text) for at, section in flow.sections)
+    return replace(block, style="plain", number=None, label=None) if names else block
 
 
 def _is_unfinished(text: str) -> bool:

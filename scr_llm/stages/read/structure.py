@@ -6,30 +6,12 @@ from typing import NamedTuple
 
 from scr_llm.records import Mark, Section, SectionKind
 from scr_llm.stages.read.furniture import CARD, Places, body_size, furniture
+from scr_llm.stages.read.kinds import NUMBERING, section_kind
 from scr_llm.stages.read.pdf import Line, RawPage
 from scr_llm.stages.read.tables import Row, header, rows
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$")
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
-_NUMBERING = re.compile(r"^(?:(?:section|part|chapter)\s+)?(?:\d+(?:\.\d+)*\.?|[A-Z][.)]|[ivx]+[.)])\s*", re.I)
-_KINDS: tuple[tuple[SectionKind, str], ...] = (
-    ("contents", r"contents"),
-    ("action_plan", r"action plan|implementation plan|progress on action|action already taken|what we will do"),
-    ("terms_of_reference", r"terms of reference|purpose of|scope of|key lines of enquiry|questions (?:for (?!the (?:board|partnership))|asked|to be)|aims of|the questions"),
-    ("good_practice", r"good practice|positive practice|effective practice|strengths|what (?:went|worked) well"),
-    ("recommendations", r"recommendation|recommended actions|what (?:we|the (?:panel|board|review|reviewer|author)s?) recommends?|priorities for (?:action|change)|for the (?:board|partnership) to consider|what (?:should|must|needs to|has to) (?:happen|change|be done)"),
-    ("lessons", r"lessons?\b|learning|what we learned|priorities for learning"),
-    ("findings", r"findings?\b|what (?:we|the panel) found|matters? of concern|questions for the (?:board|partnership)|key issues|issues and themes|key themes|emerging themes"),
-    ("conclusion", r"conclusion|concluding|summary of conclusions"),
-    ("panel", r"panel|membership|independent (?:chair|author|overview)|contributors|agencies (?:involved|represented|contributing)"),
-    ("glossary", r"glossary|abbreviations|acronyms|key to"),
-    ("analysis", r"analysis|how (?:the )?(?:agencies|services|professionals) worked|key (?:practice )?episodes?|evaluation|appraisal|critique|themes|episode|what the review found"),
-    ("facts", r"facts|summary of (?:events|the case|agency|involvement)|chronology|narrative|background|circumstances|the (?:child|family|case|events)|story|day in the life|who was|history|agency involvement|what happened"),
-    ("process", r"process|methodology|how the review|conduct of|parallel|family involvement|the review$|method"),
-    ("introduction", r"introduction|foreword|preface|executive summary|rationale|reason|why this"),
-)  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Structure:
     """What was found."""
@@ -134,7 +116,7 @@ def _contents(pages: tuple[RawPage, ...]) -> Places:
 
 
 def _bare(text: str) -> str:
-    return _NUMBERING.sub("", text).lower().strip()
+    return NUMBERING.sub("", text).lower().strip()
 
 
 _WHOLE: frozenset[SectionKind] = frozenset({"recommendations", "terms_of_reference", "action_plan"})
@@ -170,15 +152,6 @@ def _inherited(heads: list[_Head], title: str) -> list[SectionKind]:
     return kinds
 
 
-def section_kind(title: str) -> SectionKind:
-    """What a section is for, from its heading."""
-    plain = _NUMBERING.sub("", title).lower()
-    for kind, pattern in _KINDS:
-        if re.search(pattern, plain):
-            return kind
-    return "other"
-
-
 def _is_heading(line: Line, body: float) -> bool:
     text = line.text
     if not 3 <= len(text) <= 110 or len(text.split()) > 16 or text[-1] in ".;," or not re.search(r"[A-Za-z]{3}", text):
@@ -186,6 +159,6 @@ def _is_heading(line: Line, body: float) -> bool:
     if text[0] in "•▪●–-" or text[:1].islower():
         return False
     large = line.size > body * 1.08
-    plain = _NUMBERING.sub("", text)
+    plain = NUMBERING.sub("", text)
     known = len(plain.split()) <= 8 and section_kind(text) != "other" and line.size >= body
     return (large and line.paragraph) or (line.bold and line.paragraph) or (known and line.paragraph and body == 0.0)
