@@ -120,7 +120,7 @@ def _authority(reading: Reading) -> _Said | None:
     counts: Counter[str] = Counter()
     first: dict[str, _Said] = {}
     for page in reading.pages:
-        for match in _BOARD.finditer(page.text.replace("\n", " ")):
+        for match in _BOARD.finditer(re.sub(r"\n{2,}", " | ", page.text).replace("\n", " ")):
             name = re.sub(r"^(?:The|That|That the|Of|And|By)\s+| and District$", "", match["who"]).strip()
             counts[name] += 3 if page.number == 1 else 1
             first.setdefault(name, _Said(name, match.group(), page.number))
@@ -262,7 +262,7 @@ def _age(body: list[Sentence], names: list[str]) -> _Said | None:
             for match in pattern.finditer(text):
                 before = text[: match.start()]
                 clause = re.split(r"[;:]|, (?:and|but)\b", before)[-1]
-                own = [m.end() for name in names for m in re.finditer(rf"\b{name}\b(?![’']s)", clause)]
+                own = [m.end() for name in names for m in re.finditer(rf"(?<!of )(?<!of Child )(?<!of Baby )\b{name}\b(?![’']s)", clause)]
                 others = [m.end() for m in _OTHERS.finditer(text[: match.end()]) if m.end() > len(before) - len(clause)]
                 if others and max(others) - len(before) + len(clause) > max(own, default=-1):
                     continue

@@ -277,7 +277,7 @@ def _choose(flow: Flow, blocks: list[_Block]) -> _Choice:
 
 def _unmarked(flow: Flow, blocks: list[_Block]) -> _Choice:
     """What a group without marks holds: the first paragraph under each smaller heading, or every paragraph behind one that
-    announces them. A title on a line of its own begins an item, which then goes on to the next title.
+    announces them. Where titles stand on lines of their own, they begin the items.
     """
     sections = {b.section: b for b in reversed(blocks) if b.section}
     if len(sections) > 1 and blocks[0].kind == "finding":

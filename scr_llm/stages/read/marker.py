@@ -10,7 +10,7 @@ _MARK = re.compile(
 )
 _NAMED = re.compile(r"(?P<name>[A-Z][a-z’']+(?: [a-z]+){0,3}) (?P<number>\d{1,2})[.:)]?\s+(?=[A-Z])")
 """`Police 1 The constabulary to ...`."""
-_INNER = re.compile(r"(?:^|(?<=\s))(?:\((?:\d{1,2}|[ivx]{2,5}|[a-z])\)\s+(?=\S)|(?:^|(?<=[.:;–—-]\s)|(?<=\n))\d{1,2}[.)]\s+(?=[A-Z]|[a-z][.)]\s))")
+_INNER = re.compile(r"(?:^|(?<=\s))(?:\((?:\d{1,2}|[ivx]{2,5}|[a-z])\)\s+(?=\S)|(?:^|(?<=[.:;–—-]\s)|(?<=\band\s)|(?<=\n))\d{1,2}[.)]\s+(?=[A-Z]|[a-z][.)]\s))")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12, "xiii": 13}
 
 
