@@ -9,7 +9,7 @@ from scr_llm.text.plain import EDGE, PAGE_NUMBER, repeats
 
 CARD = re.compile(
     r"^(?P<kind>recommendation|(?:key )?finding|(?:key )?lesson|(?:key )?learning point|learning|priority)"
-    r"(?:\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?|[A-Z](?=[:.)]))\b\s*(?P<stop>[:.)–—-]?)|(?P<colon>:))\s*",
+    r"(?:\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?|[A-Z](?=[:.)])|one|two|three|four|five|six|seven|eight|nine|ten)\b\s*(?P<stop>[:.)–—-]?)|(?P<colon>:))\s*",
     re.I,
 )
 """A finding or recommendation that is headed by its own name, and a number or letter or at least a colon."""

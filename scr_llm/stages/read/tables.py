@@ -124,7 +124,7 @@ def header(line: Line, page: int = 0) -> _Table | None:
         return None
     edges = [cells[0][1] - 36.0]
     for (_, _, right), (_, left, _) in pairwise(cells):
-        edges.append(left - min(0.5 * (left - right), 36.0))
+        edges.append(right + 0.25 * (left - right))  # a heading may stand in the middle of its column
     return _Table(page, edges, [left for _, left, _ in cells], holds, line.text)
 
 
@@ -165,7 +165,10 @@ def _add(table: _Table, line: Line, bits: list[_Bit], before: Line | None) -> No
         if not new_page and before is not None and bits[0].column > row[-1].column and line.top > before.top + 1:
             table.by_cells = True
         back = bits[0].column < row[-1].column
-        counted = line.paragraph and _ROW_NUMBER.match(bits[0].text) is not None and bits[0].column <= row[0].column
+        counted = bits[0].column <= row[0].column and (
+            (line.paragraph and _ROW_NUMBER.match(bits[0].text) is not None)
+            or (table.holds[bits[0].column] == "number" and bits[0].text.strip(" .)").isalnum())
+        )
         gap = table.lowest - line.top
         fresh = new_page or counted or (back and (table.by_cells or gap > 1.4 * line.size)) or (
             bits[0].column == row[-1].column and line.paragraph and {b.column for b in row} != {bits[0].column}

@@ -3,7 +3,7 @@
 import re
 
 _ASKS = re.compile(
-    r"(?<!\bI )\b(?:should|must|shall|ought to|needs? to|(?:is|are) to|may wish to)\b|\brecommends?\b"
+    r"(?<!\bI )\b(?:should|must|shall|ought to|needs? to|may wish to)\b|\brecommends?\b"
     r"|\b(?:is|are) (?:asked|invited|urged|requested|advised|encouraged|recommended)\b|^That\b"
     r"|^(?:Will|Would|Could|Can|How will|How should|What would)\b[^.]*\?"
 )
