@@ -37,6 +37,11 @@ def test_two_children_each_with_its_own() -> None:
     assert [(c.gender, c.age) for c in case.children] == [("F", "nine"), ("M", "four")]
 
 
+def test_a_quote_is_of_whole_words() -> None:
+    case = facts("Serious Case Review: Fern and Briar", "Two sisters, called here Fern (13) and Briar (9), were hurt. Fern told it. Briar did not. Fern and Briar are well.")
+    assert [(c.gender, c.age) for c in case.children] == [("F", "13"), ("F", "9")] and case.quotes["gender"].text == "sisters"
+
+
 @pytest.mark.parametrize(
     ("title", "body"),
     [

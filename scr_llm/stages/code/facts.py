@@ -225,7 +225,8 @@ def _gender_beside(told: list[Sentence], name: str) -> _Said | None:
             rf"\b{_EACH}s,? called here [^.;]{{0,30}}?\b{own}",
         ):
             if match := re.search(pattern, sentence.text):
-                return _sex(match["who"], sentence)
+                word = re.match(r"\w+", sentence.text[match.start("who") :])  # whole, for a quote cuts no word
+                return _sex(match["who"], sentence)._replace(words=word.group() if word else "")
     return None
 
 
