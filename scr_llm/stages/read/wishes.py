@@ -30,7 +30,7 @@ def only_tells(text: str) -> bool:
 
 
 _TO = re.compile(r"^(?:\d+(?:\.\d+)*\.?\s+)?(?:(?:[Rr]ecommendations? )?(?:[Ff]or|[Tt]o) )?")
-_WISHED = re.compile(r"\brecommends?\b(?:,[^.]{,80},)? that |^(?:That|For|Will|Could|Would|Can|How will) (?=\S)")
+_WISHED = re.compile(r"\brecommend(?:s|ed)?\b(?:,[^.]{,80},)? that |^(?:That|For|Will|Could|Would|Can|How will) (?=\S)")
 """Words behind which the subject of a wish stands."""
 _MODAL = re.compile(r" (?:should|must|shall|will|ought to|needs? to|(?:is|are) (?:asked|invited|to)|may wish to|to)\b")
 _PARTED = re.compile(r"[,:;.?](?:\s|$)")
@@ -57,7 +57,7 @@ def addressee(text: str, section: str) -> str | None:
     who = None
     if wished := _WISHED.search(text):
         who = _subject(text[wished.end() :], alone=True)
-    who = who or (None if wished and not wished.start() else _subject(text, alone=False))
+    who = who or (None if wished and not wished.start() else _subject(text, alone=text[:1].islower()))
     if head and (not who or {w.lower() for w in who.split()} - {"the"} <= {w.lower() for w in head.split()}):
         return head
     return who
