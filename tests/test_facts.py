@@ -78,7 +78,7 @@ def test_an_injury_that_nobody_caused_is_no_assault() -> None:
     [
         ("nineteen months", "1-5"), ("three years and one month", "1-5"), ("fourteen weeks", "<1"), ("seventeen", "16-17"), ("33 days", "<1"),
         ("12 months", "1-5"), ("a few weeks", "<1"), ("17 years and 10 months", "16-17"), ("five years and eleven months", "1-5"),
-        ("under 13", "not stated"), ("primary aged", "6-10"), ("18", "not stated"), ("forty", "not stated"), (None, "not stated"),
+        ("two and a half years", "1-5"), ("under 13", "not stated"), ("primary aged", "6-10"), ("18", "not stated"), ("forty", "not stated"), (None, "not stated"),
     ],
 )  # fmt: skip
 def test_the_band_of_an_age_as_printed(age: str | None, band: str) -> None:

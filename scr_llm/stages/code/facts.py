@@ -15,13 +15,13 @@ from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftQuote,
 from scr_llm.text.flow import Flow, Sentence, readable, sentences
 
 _BOARD = re.compile(
-    r"\b(?P<who>[A-Z][\w’'-]+(?: (?:and|upon|on|in|of|the|[A-Z][\w’'-]+)){0,4}?)\s+(?:Local )?Safeguarding (?:(?:Children(?:[’']s)?|Child(?:ren)?) (?:Boards?|Partnership)|Partnership Board)"
+    r"\b(?P<who>[A-Z][\w’'-]+(?: (?:and|upon|on|in|of|the|[A-Z][\w’'-]+)){0,4}?)\s+(?:Local )?Safeguarding (?:(?:Children(?:[’']s)?|Child(?:ren)?) (?:Boards?|Partnership)|Partnership(?: Board)?)"
 )
 _WORD = r"(?!(?:Mr|Mrs|Ms|Miss|Dr|Mother|Father|Executive|Summary|Overview|Full|Final|Report|Serious|Review|Published|Board)\b)[A-Z][a-zà-ÿ]+"
 _ONE = rf"(?:(?:Child|Baby|Young [Pp]erson|Person|Adult|Family)\s+(?:[A-Z]{{1,3}}\d?\b|\d{{1,3}}\b|{_WORD})|{_WORD})"
 _NAME = rf"(?P<name>Children\s+(?:[A-Z]|\d)(?:, (?:[A-Z]|\d))*,? and (?:[A-Z]|\d)\b|The Twins\b|{_ONE}(?:(?:, {_WORD})*,? and {_WORD})?)"
 _TITLES = (
-    re.compile(r"(?P<name>\b(?:Child|Baby|Person) (?:\d{1,3}|[A-Z]{1,2}\d?)\b)(?!,? and )"),
+    re.compile(r"(?P<name>\b(?:Child|CHILD|Baby|BABY|Person|Young Person|YOUNG PERSON) (?:\d{1,3}|[A-Z]{1,2}\d?)\b)(?!,? and )"),
     re.compile(rf"\b(?:concerning|in respect of|regarding|relating to|in relation to|death of|injury to)\s+{_NAME}"),
     re.compile(rf"\b(?:Review|REVIEW|Summary|SUMMARY|summary|Report)\s*[:.–—-]\s+{_NAME}"),
     re.compile(rf"(?:^|[.:]\s){_NAME}\s*[:.–—]"),
@@ -38,7 +38,7 @@ _NUMBERS = (
 )  # fmt: skip
 _N = rf"(?:\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _UNIT = r"(?:hour|day|week|month|year)s?"
-_SPAN = rf"(?:{_N}|a few|a couple of)[\s-]{_UNIT}(?:(?:,| and)? {_N} {_UNIT})?"
+_SPAN = rf"(?:{_N}(?: and a half)?|a few|a couple of)[\s-]{_UNIT}(?:(?:,| and)? {_N} {_UNIT})?"
 _WHO = r"(?:girl|boy|child|baby|infant|twins?|son|daughter|young (?:man|woman|person))s?"
 _BARE = re.compile(rf"\b(?:was|were|who is|is) (?:then |only |just |still )?(?P<age>under {_N}|{_N})(?=[.,;]| throughout\b| when\b| and\b| years\b)(?! {_UNIT} (?:in|late|before|after|ago))", re.I)
 """A number behind `she was`."""
@@ -144,6 +144,7 @@ def _pseudonym(reading: Reading, flow: Flow) -> _Said | None:
     opening = _opening(reading)
     titles = sorted((match.start("name"), match["name"]) for pattern in _TITLES for match in pattern.finditer(opening))
     for name in (*(name for _, name in titles), *(match["name"] for match in _CALLED.finditer(text[:6000]))):
+        name = re.sub(r"^[A-Z]{4,}(?: [A-Z]{4,})?(?= )", lambda capitals: capitals.group().title(), name)
         if _is_name(name, whole):
             return _found(reading, name)
     counts = Counter(match["name"] for match in _LETTERED.finditer(text))
@@ -169,7 +170,7 @@ def _is_name(name: str, text: str) -> bool:
 
 def _found(reading: Reading, name: str) -> _Said | None:
     for page in reading.pages:
-        if match := re.search(r"\s+".join(map(re.escape, name.split())), page.text):
+        if match := re.search(r"\s+".join(map(re.escape, name.split())), page.text, re.I):
             return _Said(name, readable(match.group()), page.number)
     return None
 
@@ -305,8 +306,8 @@ def _by_pronoun(body: list[Sentence], names: list[str]) -> _Said | None:
     votes: Counter[str] = Counter()
     first: dict[str, _Said] = {}
     for before, sentence in pairwise(body):
-        named = any(re.match(rf"(?:Child |Baby )?{name}\b(?![’']s)", sentence.text) for name in names)
-        after = any(re.match(rf"(?:Child |Baby )?{name}\b(?![’']s)", before.text) for name in names) and not _OTHERS.search(before.text)
+        named = any(re.match(rf"(?:Child |Baby |Young [Pp]erson )?{name}\b(?![’']s)", sentence.text) for name in names)
+        after = any(re.match(rf"(?:Child |Baby |Young [Pp]erson )?{name}\b(?![’']s)", before.text) for name in names) and not _OTHERS.search(before.text)
         if _OTHERS.search(sentence.text) or not (named or after):
             continue
         pattern = r"\b(?:she|he|herself|himself)\b" if named else r"^(?:She|He)\b"
