@@ -240,3 +240,49 @@ HONEST = (
 def test_what_shows_well_enough_is_left_alone(tmp_path: Path, draw: Callable[[Canvas], None]) -> None:
     reading = read(page(tmp_path / "a.pdf", draw), "d")
     assert UNSEEN in spoken(reading) and not warned(reading)
+
+
+def annotated(path: Path, said: str, **entries: Any) -> str:
+    """A page with one annotation, and the warnings that it gives. `said` is what its appearance prints."""
+    page(path, lambda sheet: None)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        fonts = pdf.pages[0].Resources
+        look = pdf.make_stream(
+            b"BT /F1 11 Tf 5 5 Td (%s) Tj ET" % said.encode() if said else b"0 0 200 20 re S",
+            Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 300, 20], Resources=fonts,
+        )  # fmt: skip
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Rect=[60, 400, 360, 420], AP={"/N": look}, **entries)
+        pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
+        pdf.save(path)
+    return warned(read(path, "d"))
+
+
+@pytest.mark.parametrize(
+    ("said", "entries"),
+    [
+        ("", {"Subtype": pikepdf.Name.FreeText, "Contents": "The risk was known."}),
+        ("The risk was known.", {"Subtype": pikepdf.Name.Stamp}),
+        ("", {"Subtype": pikepdf.Name.Widget, "FT": pikepdf.Name.Tx, "V": "The risk was known."}),
+        ("", {"Subtype": pikepdf.Name.Widget, "Parent": {"/FT": pikepdf.Name.Tx, "/V": "The risk was known."}}),
+    ],
+)
+def test_text_that_a_note_or_a_form_field_shows_is_named(tmp_path: Path, said: str, entries: dict[str, Any]) -> None:
+    entries = {name: pikepdf.Dictionary(each) if isinstance(each, dict) else each for name, each in entries.items()}
+    found = annotated(tmp_path / "a.pdf", said, **entries)
+    assert "an annotation (a note or form field) has text that was not read" in found
+    assert ("…" if said else "The risk was known.") in found
+
+
+@pytest.mark.parametrize(
+    ("said", "entries"),
+    [
+        ("", {"Subtype": pikepdf.Name.Link, "Contents": "A page of ours"}),
+        ("", {"Subtype": pikepdf.Name.Text, "Contents": "A comment behind a symbol."}),
+        ("", {"Subtype": pikepdf.Name.Highlight, "Contents": "A comment behind a mark."}),
+        ("4", {"Subtype": pikepdf.Name.Widget, "FT": pikepdf.Name.Btn, "V": pikepdf.Name.Yes}),
+        ("", {"Subtype": pikepdf.Name.Widget, "FT": pikepdf.Name.Tx}),
+        ("Hidden", {"Subtype": pikepdf.Name.FreeText, "Contents": "Hidden", "F": 2}),
+    ],
+)
+def test_annotations_that_show_no_text_are_no_alarm(tmp_path: Path, said: str, entries: dict[str, Any]) -> None:
+    assert not annotated(tmp_path / "a.pdf", said, **entries)
