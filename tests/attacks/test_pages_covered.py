@@ -136,6 +136,15 @@ def test_what_does_not_show_is_no_evidence(tmp_path: Path, draw: Callable[[Canva
     assert "careful notes" in spoken(reading) and "cannot be seen" in warned(reading)
 
 
+def test_a_word_of_which_only_the_first_letter_is_drawn(tmp_path: Path) -> None:
+    def draw(sheet: Canvas) -> None:
+        sheet.drawString(60, 430, "It was n")
+        sheet.drawString(60 + sheet.stringWidth("It was n", "Helvetica", 11), 430, "owhere known.", mode=3)
+
+    reading = read(page(tmp_path / "a.pdf", draw), "d")
+    assert "nowhere" not in spoken(reading) and "“nowhere known.”" in warned(reading)
+
+
 def test_half_a_word_that_is_covered(tmp_path: Path) -> None:
     def draw(sheet: Canvas) -> None:
         sheet.drawString(60, 430, "The nurse could cannot", charSpace=0)

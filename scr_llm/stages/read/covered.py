@@ -26,6 +26,8 @@ _WIDE = 0.3
 """Part of its font size from which a letter's outline may cover other words."""
 _UNDERLINE = 0.2
 """Part of a word's height that what lies over it may have without any doubt: a line under or through it."""
+_SYMBOL = 32.0
+"""Points that the symbol of a comment is wide or high at most."""
 _DEEPEST = 12
 """Levels of forms within forms that are looked through."""
 _BAND = 20.0
@@ -79,12 +81,14 @@ class Painting:
         self._texts: list[tuple[int, Object]] = []
         self._numbers: dict[int, int] = {}
         self._covers: dict[int | None, list[tuple[float, Box]]] = {}
+        self._invisible = False
         self.images: list[Box] = []
         """Where the page's images are."""
         for number, (each, kind, matrix, clip, unclear) in enumerate(_painted(page)):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 self._texts.append((number, each))
                 mode = raw.FPDFTextObj_GetTextRenderMode(each)
+                self._invisible = self._invisible or mode in INVISIBLE
                 if mode in _STROKED and _is_wide(each):
                     self._cover(number, clip)
                 if unclear or mode in _STROKED or clip is not _EVERYWHERE:
@@ -99,6 +103,10 @@ class Painting:
                     self.images.append(box)
         for box in _annotations(page):
             self._cover(math.inf, box)
+
+    def is_invisible(self, textpage: pdfium.PdfTextPage, first: int, last: int) -> bool:
+        """Whether any of a word's characters is drawn without ink."""
+        return self._invisible and any(is_invisible(textpage, index) for index in range(first, last + 1))
 
     def is_doubtful(self, textpage: pdfium.PdfTextPage, first: int, last: int, box: Box) -> bool:
         """Whether something could stand in the way of a word, given by its characters and the box around them."""
@@ -121,6 +129,12 @@ class Painting:
     def _cover(self, number: float, box: Box) -> None:
         for band in _bands(box):
             self._covers.setdefault(band, []).append((number, box))
+
+
+def is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:
+    """Whether a character is drawn without ink."""
+    drawn = raw.FPDFText_GetTextObject(textpage.raw, index)
+    return bool(drawn) and raw.FPDFTextObj_GetTextRenderMode(drawn) in INVISIBLE
 
 
 class Layers:
@@ -301,9 +315,13 @@ def _annotations(page: pdfium.PdfPage) -> Iterator[Box]:
         annotation = raw.FPDFPage_GetAnnot(page.raw, index)
         if not annotation:
             continue
-        is_drawn = raw.FPDFAnnot_GetSubtype(annotation) not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        is_drawn = kind not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
         if is_drawn and raw.FPDFAnnot_GetRect(annotation, ctypes.byref(rectangle)):
-            yield rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+            box = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+            # the symbol of a comment hides a word until it is moved, and no reader of the file minds it
+            if kind != raw.FPDF_ANNOT_TEXT or max(box[2] - box[0], box[3] - box[1]) > _SYMBOL:
+                yield box
         raw.FPDFPage_CloseAnnot(annotation)
 
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from scr_llm.stages.read import covered, replaced, shapes
 from scr_llm.stages.read.drawing import Box, Drawing, Glance, TooScatteredError
@@ -26,6 +25,7 @@ _WORD = re.compile(r"\S*\w\S*")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
 NOTHING_SHOWS = "in the colour of what lies around it, or covered"
+OVER_NOTHING = "drawn invisibly where the image shows nothing"
 TOO_LITTLE_SHOWS = "covered or cut off, so that too little of its letters shows"
 OTHER_LETTERS = "other letters are drawn than its font says"
 OVER_EACH_OTHER = "two words are printed over each other"
@@ -82,21 +82,25 @@ def look(
     layers: covered.Layers | None = None
     found: list[Hidden] = []
     otherwise: list[Stretch] = []
-    over_image = total = 0
+    scanned = total = 0
     shown: list[Word] = []
     replacement = replaced.compare(page, textpage)
     closely = compare and replacement is None
     for number, (first, row) in enumerate(rows):
+        over_blank: list[Hidden] = []
+        over_ink = 0
         for token in _WORD.finditer(row):
             total += 1
             word = letters.word(first + token.start(), token.group(), closely=closely)
-            if _is_invisible(textpage, word.first):
-                if any(_inside(word.box, image) for image in painting.images) and isinstance(
-                    _seen(drawing, word.box, closely=False), Glance
-                ):
-                    over_image += 1
+            why: str | None
+            if painting.is_invisible(textpage, word.first, word.first + len(word.text) - 1):
+                if any(_inside(word.box, image) for image in painting.images):
+                    if isinstance(_seen(drawing, word.box, closely=False), Glance):
+                        over_ink += 1
+                    else:
+                        over_blank.append(Hidden(number, token.start(), token.end(), OVER_NOTHING))
                     continue
-                why: str | None = "drawn invisibly"
+                why = "drawn invisibly"
             elif letters.is_tiny(word):
                 why = f"smaller than {SMALLEST:g} points"
             else:
@@ -110,6 +114,9 @@ def look(
                     otherwise += _drawn_otherwise(drawing, letters, word, seen) if closely else ()
             if why:
                 found.append(Hidden(number, token.start(), token.end(), why))
+        # a program that recognises scans puts some words beside their ink, but not most of a line
+        found += over_blank if len(over_blank) > over_ink else ()
+        scanned += over_ink + len(over_blank)
     if layers is not None:
         layers.close()
     if closely:
@@ -118,7 +125,7 @@ def look(
         with contextlib.closing(replacement.textpage):
             otherwise += [*replacement.differences, *_behind(drawing, replacement)]
     found += _placed(rows, [*otherwise, *_over_each_other(shown)])
-    return Looked(tuple(_joined(found, rows)), over_image * 2 > total)
+    return Looked(tuple(_joined(found, rows)), scanned * 2 > total)
 
 
 def _is_covered(layers: covered.Layers, drawing: Drawing, letters: Letters, word: Word) -> bool:
@@ -139,7 +146,7 @@ def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Str
         for token in _WORD.finditer(row):
             word = letters.word(first + token.start(), token.group())
             seen = _seen(drawing, word.box)
-            if isinstance(seen, Glance) and not _is_invisible(replacement.textpage, word.first):
+            if isinstance(seen, Glance) and not covered.is_invisible(replacement.textpage, word.first):
                 found += _drawn_otherwise(drawing, letters, word, seen)
     for low, high, why in [*found, *_not_blank(drawing, replacement.textpage, letters, replacement.rows)]:
         start = replacement.claimed_at(low)
@@ -161,7 +168,7 @@ def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters,
             for index in range(first + token.start(), first + token.end()):
                 box = letters.box(index)
                 small = min(box[2] - box[0], box[3] - box[1]) <= 1
-                if small or not letters.is_drawn(index) or _is_invisible(textpage, index):
+                if small or not letters.is_drawn(index) or covered.is_invisible(textpage, index):
                     continue
                 if isinstance(_seen(drawing, box, closely=False), Glance):
                     yield index, index + 1, NOT_BLANK
@@ -244,11 +251,6 @@ def _seen(drawing: Drawing, box: Box, *, closely: bool = True) -> Glance | str:
     if seen is None:
         return "off the page"
     return seen if seen.high - seen.low >= CONTRAST else NOTHING_SHOWS
-
-
-def _is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:
-    drawn = raw.FPDFText_GetTextObject(textpage.raw, index)
-    return bool(drawn) and raw.FPDFTextObj_GetTextRenderMode(drawn) in covered.INVISIBLE
 
 
 def _inside(box: Box, image: Box) -> bool:
