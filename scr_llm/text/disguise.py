@@ -16,12 +16,12 @@ from collections.abc import Iterator
 _LOOKS_LIKE = {
     look: letter
     for letter, looks in {
-        "a": "аɑα", "b": "ЬƄᏏ", "c": "сϲ", "d": "ԁɗᏧ", "e": "еҽєε", "f": "ſϝ", "g": "ɡց", "h": "һհᏂ", "i": "іıɩιӏᎥ", "j": "јϳ", "k": "кκ",
-        "l": "ⅼǀ", "m": "мⅿ", "n": "ոп", "o": "оοσօ", "p": "рρ", "q": "ԛգ", "r": "гᴦ", "s": "ѕ", "t": "тτ", "u": "υսц", "v": "νѵ",
-        "w": "ԝѡω", "x": "хχ", "y": "уүγᎩᎽ",
-        "A": "АΑᎪꓮ", "B": "ВΒᏴꓐ", "C": "СϹᏟꓚ", "D": "Ꭰꓓ", "E": "ЕΕᎬꓰ", "F": "ꓝ", "G": "ᏀᏳꓖ", "H": "НΗᎻꓧ", "I": "ІΙӀꓲ", "J": "ЈᎫꓙ",
-        "K": "КΚᏦꓗ", "L": "Ꮮꓡ", "M": "МΜᎷꓟ", "N": "Νꓠ", "O": "ОΟꓳ", "P": "РΡᏢꓑ", "R": "ᎡᏒꓣ", "S": "ЅᏕᏚꓢ", "T": "ТΤᎢꓔ", "U": "ꓴ",
-        "V": "ᏙᏤꓦ", "W": "ᎳᏔꓪ", "X": "ХΧꓫ", "Y": "ҮΥꓬ", "Z": "ΖᏃꓜ",
+        "a": "аɑα", "b": "ЬƄᏏ", "c": "сϲ", "d": "ԁɗᏧ", "e": "еҽєε", "f": "ſϝ", "g": "ɡց", "h": "һհᏂ", "i": "іıɩιӏᎥ",
+        "j": "јϳ", "k": "кκ", "l": "ⅼǀ", "m": "мⅿ", "n": "ոп", "o": "оοσօ", "p": "рρ", "q": "ԛգ", "r": "гᴦ", "s": "ѕ",
+        "t": "тτ", "u": "υսц", "v": "νѵ", "w": "ԝѡω", "x": "хχ", "y": "уүγᎩᎽ", "A": "АΑᎪꓮ", "B": "ВΒᏴꓐ", "C": "СϹᏟꓚ",
+        "D": "Ꭰꓓ", "E": "ЕΕᎬꓰ", "F": "ꓝ", "G": "ᏀᏳꓖ", "H": "НΗᎻꓧ", "I": "ІΙӀꓲ", "J": "ЈᎫꓙ", "K": "КΚᏦꓗ", "L": "Ꮮꓡ",
+        "M": "МΜᎷꓟ", "N": "Νꓠ", "O": "ОΟꓳ", "P": "РΡᏢꓑ", "R": "ᎡᏒꓣ", "S": "ЅᏕᏚꓢ", "T": "ТΤᎢꓔ", "U": "ꓴ", "V": "ᏙᏤꓦ",
+        "W": "ᎳᏔꓪ", "X": "ХΧꓫ", "Y": "ҮΥꓬ", "Z": "ΖᏃꓜ",
     }.items()
     for look in looks
 }  # fmt: skip
@@ -36,12 +36,15 @@ _NUMBERED = re.compile(r"(?<![\w@$!])(?=[\w@$!]*[\d@$!])(?=(?:[\d_@$!]*[^\W\d_])
 _DIGITS = tuple(str.maketrans("013457@$!", f"o{one}eastasi") for one in "il")
 """Letters that digits stand for; a 1 is an i or an l."""
 _PARTED = re.compile(
-    r"ignore|disregard|forget|override|previous|prior|earlier|above|instructions?|prompts?|rules|assistant|every|all|any|themes?|codes?|the",
+    r"ignore|disregard|forget|override|previous|prior|earlier|above|instructions?|prompts?|rules|assistant|every|"
+    r"all|any|themes?|codes?|the",
     re.I,
-)  # fmt: skip
+)
 """Words of orders, to part what was written without a gap between the words."""
 _LONG = re.compile(r"[^\W_]{8,}")
-_BACKWARDS = tuple(word[::-1] for word in ("ignore", "disregard", "forget", "override", "instruction", "assistant", "previous"))
+"""What may be two words of orders in one."""
+_BACKWARDS = ("erongi", "dragersid", "tegrof", "edirrevo", "noitcurtsni", "tnatsissa", "suoiverp")
+"""Words of orders as they read backwards."""
 _TAGS = range(0xE0000, 0xE0080)
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _MARKS = frozenset({"Mn", "Me"})

@@ -116,6 +116,12 @@ def under_the_stroke_of_another(sheet: Canvas) -> None:
     sheet.drawString(60, 434, 30 * "- ", mode=1)
 
 
+def under_rows_of_signs(sheet: Canvas) -> None:
+    words(sheet)
+    sheet.setFillGray(1)
+    sheet.setFont("Courier-Bold", 11)
+    for number in range(12):
+        sheet.drawString(60, 424 + 1.2 * number, 40 * "_-"[number % 2])
 
 
 def over_the_edge_of_the_page(sheet: Canvas) -> None:
@@ -126,6 +132,7 @@ HIDDEN = (
     under_an_image, under_an_image_in_a_form, under_stripes, under_stripes_that_meet, under_a_box_but_for_a_rim,
     under_grey_bars, in_a_slit, in_slits_of_many, by_a_giant_stroke, by_fragments_of_a_giant_stroke,
     under_the_stroke_of_another, over_the_edge_of_the_page,
+    under_rows_of_signs,
 )  # fmt: skip
 
 
@@ -261,7 +268,10 @@ def annotated(path: Path, said: str, **entries: Any) -> str:
             Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 300, 20], Resources=fonts,
         )  # fmt: skip
         note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Rect=[60, 400, 360, 420], AP={"/N": look}, **entries)
-        pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
+        note = pdf.make_indirect(note)
+        pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([note]))
+        if entries["Subtype"] == "/Widget":
+            pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[note])
         pdf.save(path)
     return warned(read(path, "d"))
 

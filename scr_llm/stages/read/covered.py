@@ -108,6 +108,11 @@ class Painting:
         """Whether any of a word's characters is drawn without ink."""
         return self._invisible and any(is_invisible(textpage, index) for index in range(first, last + 1))
 
+    def cover(self, textpage: pdfium.PdfTextPage, index: int, box: Box) -> None:
+        """Take signs that begin at a character for what could cover words: a row of dashes does."""
+        if math.isfinite(sum(box)):
+            self._cover(self._number(textpage, index), box)
+
     def is_doubtful(self, textpage: pdfium.PdfTextPage, first: int, last: int, box: Box) -> bool:
         """Whether something could stand in the way of a word, given by its characters and the box around them."""
         if not self._covers:

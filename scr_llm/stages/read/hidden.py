@@ -2,9 +2,10 @@
 
 A word is hidden where it is drawn invisibly and no image shows anything under it, where nothing shows in its place
 (nearly the ground's own colour, covered by a box, clipped or transparent), where too little of it shows (`covered`),
-off the page, or smaller than 3 points. Words drawn invisibly over what an image shows are the text layer of a scan. A sentence is hidden as a whole where its letters are drawn as
-other letters (`shapes`), where a replacement text differs from what is drawn (`replaced`), or where something is drawn
-that the file calls a space: what the page says there is not what the file says.
+off the page, or smaller than 3 points. Words drawn invisibly over what an image shows are the text layer of a scan. A
+sentence is hidden as a whole where its letters are drawn as other letters (`shapes`), where a replacement text differs
+from what is drawn (`replaced`), or where something is drawn that the file calls a space: what the page says there is
+not what the file says.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ from scr_llm.stages.read.letters import SMALLEST, Letters, Rows, Word
 CONTRAST = 32
 """Least difference between the lightest and the darkest pixel (0-255) of a word that can be seen."""
 _WORD = re.compile(r"\S*\w\S*")
+_SIGNS = re.compile(r"(?<!\S)(?:[^\w\s]|_)+(?!\S)")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
 NOTHING_SHOWS = "in the colour of what lies around it, or covered"
@@ -79,6 +81,10 @@ def look(
     if not rows:
         return Looked((), False)
     drawing, letters, painting = Drawing(page), Letters(textpage), covered.Painting(page)
+    for first, row in rows:
+        for token in _SIGNS.finditer(row):
+            signs = letters.word(first + token.start(), token.group(), closely=False)
+            painting.cover(textpage, signs.first, signs.box)
     layers: covered.Layers | None = None
     found: list[Hidden] = []
     otherwise: list[Stretch] = []

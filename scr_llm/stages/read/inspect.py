@@ -45,7 +45,8 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True)
     """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the
     reading.
     """
-    nothing = Inspection(FileFacts(), (), (None,) * len(pages), ((),) * len(pages), (0,) * len(pages), ("",) * len(pages))
+    count = len(pages)
+    nothing = Inspection(FileFacts(), (), (None,) * count, ((),) * count, (0,) * count, ("",) * count)
     try:
         reader = open_with_pypdf(content)
         if reader.is_encrypted and not reader.decrypt(""):
