@@ -104,9 +104,11 @@ class Painting:
         for box in _annotations(page):
             self._cover(math.inf, box)
 
-    def is_invisible(self, textpage: pdfium.PdfTextPage, first: int, last: int) -> bool:
-        """Whether any of a word's characters is drawn without ink."""
-        return self._invisible and any(is_invisible(textpage, index) for index in range(first, last + 1))
+    def is_invisible(self, textpage: pdfium.PdfTextPage, first: int, text: str) -> bool:
+        """Whether any letter or digit of a word is drawn without ink; an honest hyphen or point may be."""
+        return self._invisible and any(
+            is_invisible(textpage, first + place) for place, character in enumerate(text) if character.isalnum()
+        )
 
     def cover(self, textpage: pdfium.PdfTextPage, index: int, box: Box) -> None:
         """Take signs that begin at a character for what could cover words: a row of dashes does."""

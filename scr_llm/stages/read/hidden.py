@@ -99,7 +99,7 @@ def look(
             total += 1
             word = letters.word(first + token.start(), token.group(), closely=closely)
             why: str | None
-            if painting.is_invisible(textpage, word.first, word.first + len(word.text) - 1):
+            if painting.is_invisible(textpage, word.first, word.text):
                 if any(_inside(word.box, image) for image in painting.images):
                     if isinstance(_seen(drawing, word.box, closely=False), Glance):
                         over_ink += 1
