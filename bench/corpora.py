@@ -17,7 +17,7 @@ import psutil
 
 from scr_llm.errors import UnreadableError
 from scr_llm.records import Reading
-from scr_llm.stages.read.apart import Limits, read_apart
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
         took: list[tuple[float, str]] = []
         highest, last = 0, time.perf_counter()
         print(f"{len(files)} files of {len(archives)} archives")
-        for path, result in zip(files, read_apart([(f, f"d{n}") for n, f in enumerate(files)], limits), strict=True):
+        for path, result in zip(files, read_apart([Wanted(f, f"d{n}") for n, f in enumerate(files)], limits), strict=True):
             now = time.perf_counter()
             took.append((now - last, path.name))
             last = now

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scr_llm.stages.read import read
-from scr_llm.stages.read.apart import Limits, read_apart
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.stages.read.inspect import _grams
 from scr_llm.stages.read.pdf import open_pages
 
@@ -91,7 +91,7 @@ def _table(name: str, files: list[Path]) -> None:
         base = base or rate
         print(f"| {label} | {rate:.0f} | {rate / base:.2f} | {sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |")
     for workers in (1, 2):
-        many = [(f, f"d{n}") for n, f in enumerate(files * 3)]
+        many = [Wanted(f, f"d{n}") for n, f in enumerate(files * 3)]
         started = time.perf_counter()
         list(read_apart(many, Limits(workers=workers)))
         print(f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | {3 * pages / (time.perf_counter() - started):.0f} | | |")

@@ -30,6 +30,7 @@ def record_faults(project: Project, store: Store) -> list[str]:
         return [*_chains(store), *(f"{what} cannot be read: it was changed from outside." for what in unreadable)]
     signed = [s for s, _ in store.sign_offs()]
     return [
+        *(f"The database has a rule more, or less, than this program made: {name}." for name in store.foreign_rules()),
         *_chains(store),
         *_stored(store),
         *_decisions(store),
@@ -143,7 +144,7 @@ def _folder(project: Project, number: int, signed: SignOff, record: str) -> Iter
         elif path.is_symlink() or sha256_of(path) != sha256:
             yield f"{path} is not the file that was signed."
     for path in sorted(folder.iterdir()):
-        if path.name not in expected and not path.name.startswith((".", "~$")):
+        if path.name not in expected and not path.name.startswith((".DS_Store", "._", ".~lock.", "~$")):
             yield f"{path} was not part of what was signed."
 
 

@@ -90,6 +90,10 @@ def _check(book: Codebook, path: Path, text: str) -> None:
                         raise CodebookError(
                             f"{path.name}, line {_line(text, (*loc, field, place))}: the wording {wording!r} {error}."
                         ) from error
+    labels = [code.label.strip().casefold() for code in book.codes]
+    if twice := next((n for n, label in enumerate(labels) if label in labels[:n]), None):
+        where = _line(text, ("codes", twice, "label"))
+        raise CodebookError(f"{path.name}, line {where}: the label {book.codes[twice].label!r} is there twice.", next_step="Give one of them another label.")
     if not book.codes:
         raise CodebookError(f"{path.name} has no codes.", next_step="Compare it with the codebook that `init` writes.")
 

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
-from typing import Literal
+from typing import Literal, get_args
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, Decision, Document, Evidence, Item, Reading, Refusal, ThemeValue
+from scr_llm.records.coding import Context
 from scr_llm.records.decision import Act
 from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.stages.review import Key, Standing, State, must_be_decided, state, unverified, worth
 from scr_llm.stages.synthesise import Coded
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
-from scr_llm.text.typed import typed
+from scr_llm.text.typed import plain, typed
 
 Kind = Literal["theme", "finding", "recommendation", "case"]
 FACTS = ("authority", "pseudonym", "context")
@@ -276,6 +277,10 @@ class Desk:
             raise RefusedError(error.message, next_step="Start the review with --name and --role.") from error
         if (document_id, key) not in self.proposals:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+        now = self.store.document(document_id)
+        if now is None or now.status != "coded":
+            what = self.documents[document_id].file
+            raise RefusedError(f"{what} is no longer counted: {now.reason if now else 'it is gone'}", next_step="Close the review and open it again.")
         reading = self.reading(document_id)
         act = act or ("blind" if who.blind else "decided")
         if act != "withdrawn":
@@ -286,11 +291,22 @@ class Desk:
                 raise RefusedError(f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again.")
             if act == "adjudicated" and not reason.strip():
                 raise RefusedError("an adjudication needs a reason.", next_step="Say why.")
+            if value == "present" and text and key.startswith("case:"):
+                self._check_fact(document_id, key, text, reason, reading)
         return Decision(
-            document_id=document_id, theme=key, act=act, value=value, text=text, sub_themes=tuple(sub_themes), evidence=tuple(evidence), author=who.name.strip(),
-            role=who.role.strip(), at=datetime.now(UTC).isoformat(timespec="milliseconds"), reason=reason.strip(), assisted=not who.blind,
+            document_id=document_id, theme=key, act=act, value=value, text=plain(text) if text else text, sub_themes=tuple(sub_themes), evidence=tuple(evidence), author=who.name.strip(),
+            role=who.role.strip(), at=datetime.now(UTC).isoformat(timespec="milliseconds"), reason=plain(reason).strip(), assisted=not who.blind,
             codebook_sha256=self.codebook_sha256, code_sha256=self.hashes.get(key, ""), reading_sha256=reading.sha256,
         )  # fmt: skip
+
+    def _check_fact(self, document_id: str, key: str, text: str, reason: str, reading: Reading) -> None:
+        """A context is one of those that are counted; an authority or a pseudonym stands in the review, or it is said where it is known from."""
+        if key == "case:context":
+            if text not in get_args(Context):
+                raise RefusedError(f"“{text[:60]}” is no context that is counted.", next_step=f"Choose one of: {', '.join(get_args(Context)[:-1])}.")
+        elif not reason.strip() and _squeezed(text) not in _squeezed(" ".join(page.text for page in reading.pages)):
+            file = self.documents[document_id].file
+            raise RefusedError(f"“{text[:60]}” does not stand in this review.", document=file, next_step="Write it as the review has it, or say in the comment where you know it from.")
 
     def decide(
         self, who: Reviewer, document_id: str, key: str, value: ThemeValue, *, evidence: Sequence[Evidence] = (), sub_themes: Sequence[str] = (),
@@ -318,7 +334,12 @@ class Desk:
         return [None if conflict is None else ConflictError(conflict) for _, conflict in done]
 
     def withdraw(self, who: Reviewer) -> Key | None:
-        """Take back this person's last act that stands. Returns its cell; None where there is none."""
+        """Take back this person's last act that stands. Returns its cell; None where there is none.
+
+        Raises:
+            RefusedError: somebody decided on its cell since.
+        """
+        self.refresh()
         own: list[Key] = []
         for d in self.store.decisions():
             if d.author != who.name:
@@ -333,9 +354,15 @@ class Desk:
         if not own:
             return None
         key = own[-1]
+        if not self.standing(key).can_be_undone_by(who.name):
+            raise RefusedError("somebody decided on this cell after you.", document=self.documents[key[0]].file if key[0] in self.documents else None, next_step="Open it and decide again.")
         self.decide(who, *key, "unclear", act="withdrawn")
         return key
 
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.replace("\u00ad", "").replace("’", "'").casefold().split())

@@ -117,8 +117,9 @@ def _written_as(name: str, drafts: Sequence[Draft]) -> set[str]:
 
 
 def _placed(file: _File, drafts: Sequence[Draft], done: Written) -> _File | None:
-    """The file where it may be written: beside one that a person edited or has open; None where that one was edited too."""
-    for path in (file.path, _beside(file.path, done)):
+    """The file where it may be written: beside one that a person edited, put there or has open; None where every name beside it is taken."""
+    beside = _beside(file.path, done)
+    for path in (file.path, beside, *(beside.with_stem(f"{beside.stem}-{n}") for n in range(2, 100))):
         if is_open_elsewhere(path):
             done.blocked.append(path)
         elif _edited(path, drafts):
@@ -148,9 +149,8 @@ def _write(file: _File, done: Written, store: Store, draft: Draft) -> None:
 
 
 def _edited(path: Path, drafts: Sequence[Draft]) -> bool:
-    """Whether a file lies there that is not as it was ever written."""
-    written = _written_as(path.name, drafts)
-    return path.is_file() and bool(written) and sha256_of(path) not in written
+    """Whether a file lies there that this program did not write as it is."""
+    return path.is_file() and sha256_of(path) not in _written_as(path.name, drafts)
 
 
 def _tell_changes(project: Project, store: Store, done: Written, drafts: Sequence[Draft], now: Draft) -> None:
@@ -176,6 +176,13 @@ def draft_of(name: str, briefing: Briefing) -> Draft:
     numbers = {f"{t.label}": f"{t.present} of {t.of}" for t in briefing.facts.themes}
     numbers |= {"Reviews": str(briefing.facts.reviews), "Children": str(briefing.facts.children), "Findings": str(briefing.facts.findings)}
     numbers |= {"Recommendations": str(briefing.facts.recommendations), "Cells decided": f"{briefing.facts.cells_decided} of {briefing.facts.cells}"}
+    for row in briefing.cases:
+        facts = {"context": row.context, "gender": row.gender, "age": row.age, "findings": str(row.findings), "recommendations": str(row.recommendations)}
+        numbers |= {f"{row.label}, {what}": told for what, told in (facts | row.themes).items()}
+    for part in briefing.parts:
+        if part.id.startswith("theme."):
+            counted = " ".join(s.text for p in part.paragraphs for s in p.sentences if any(c.isdigit() for c in s.text))
+            numbers[f"Under “{part.title.lstrip('0123456789. ')}”"] = counted or "no number"
     quotes = tuple(
         dict.fromkeys(f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”" for part in briefing.parts for p in part.paragraphs if p.quote)
     )
@@ -184,6 +191,7 @@ def draft_of(name: str, briefing: Briefing) -> Draft:
 
 def _differences(before: Draft, now: Draft) -> list[str]:
     told = [f"{what}: {value} (was {before.numbers.get(what, 'not there')})" for what, value in now.numbers.items() if before.numbers.get(what) != value]
+    told += [f"{what}: no longer there (was {value})" for what, value in before.numbers.items() if what not in now.numbers]
     told += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
     return told + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]
 

@@ -1,12 +1,11 @@
 """Forgetting a project: texts, quotes, caches, logs and papers go; a certificate of hashes, dates and counts stays."""
 
-import hashlib
 import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scr_llm.files import write_atomically
+from scr_llm.files import named_errors, sha256_of, write_atomically
 from scr_llm.project import Project
 from scr_llm.store import Store
 
@@ -27,14 +26,25 @@ def forget(project: Project, *, inbox: bool = False) -> Path:
             "first_decision": decisions[0].at[:10] if decisions else None, "last_decision": decisions[-1].at[:10] if decisions else None,
             "sign_offs": [{"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()],
             "calls_to_models": len(store.calls()),
-            "outputs": {p.relative_to(project.outputs).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(project.outputs.rglob("*")) if p.is_file()},
+            "outputs": {p.relative_to(project.outputs).as_posix(): sha256_of(p) for p in sorted(project.outputs.rglob("*")) if p.is_file()},
             "not_reached": "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files.",
         }  # fmt: skip
     path = project.root / f"forgotten-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     write_atomically(path, (json.dumps(certificate, indent=2) + "\n").encode())
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        project.store_path.with_name(project.store_path.name + suffix).unlink(missing_ok=True)
     for folder in (project.outputs, *((project.inbox,) if inbox else ())):
-        shutil.rmtree(folder)
-        folder.mkdir()
+        _empty(folder)
+    for suffix in ("", "-wal", "-shm", "-journal"):  # last, so that what was cut off can be done again
+        database = project.store_path.with_name(project.store_path.name + suffix)
+        with named_errors(database):
+            database.unlink(missing_ok=True)
     return path
+
+
+def _empty(folder: Path) -> None:
+    """Remove everything in a folder, which may be a link to where it really lies; of links within it only the links go."""
+    for path in folder.iterdir():
+        with named_errors(path):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

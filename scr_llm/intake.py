@@ -39,17 +39,18 @@ def intake(project: Project, store: Store) -> None:
             document = second_copy(document, first)
         there.add(document.id)
         others = [d for d in same_name if d.file == document.file and d.id != document.id and d.status not in ("coded", "superseded")]
+        if document.id not in known and (excluded := next((d for d in others if d.ruling and d.ruling.act == "exclude"), None)):
+            document = _still_left_out(document, excluded)
         for aside in put_aside(store, others, document):
             known[aside.id] = aside
         document = document.model_copy(update={"missing": False})
         if known.get(document.id) != document:
-            store.save_document(document)
-            known[document.id] = document
+            known[document.id] = document = store.save_document(document, seen=known.get(document.id))
             by_hash.setdefault(document.sha256, []).append(document.id)
             by_name.setdefault(document.file, []).append(document.id)
     for document in known.values():
         if document.id not in there and not document.missing:
-            store.save_document(document.model_copy(update={"missing": True}))
+            store.save_document(document.model_copy(update={"missing": True}), seen=document)
 
 
 def _again(old: Document, same_name: Sequence[Document]) -> Document:
@@ -58,13 +59,17 @@ def _again(old: Document, same_name: Sequence[Document]) -> Document:
     return old.model_copy(update={"status": "pending", "reason": None, "next_step": ""}) if back else old
 
 
+def _still_left_out(document: Document, before: Document) -> Document:
+    """A new file under the name of one that a person left out: it is left out too, until a person says otherwise."""
+    step = f'If it is to be counted: scr-llm include "{document.file}" --reason …'
+    why = f"the file of this name before it was {(before.reason or '').strip()}"
+    return document.model_copy(update={"status": "not_a_review", "reason": why, "next_step": step, "ruling": before.ruling})
+
+
 def put_aside(store: Store, documents: Iterable[Document], by: Document) -> list[Document]:
     """Close the story of earlier files of a name; they stay in the record. Returns them as they stand then."""
     reason = f"another file took its place in the inbox under the name {by.file}."
-    aside = [d.model_copy(update={"status": "superseded", "reason": reason, "next_step": ""}) for d in documents]
-    for document in aside:
-        store.save_document(document)
-    return aside
+    return [store.save_document(d.model_copy(update={"status": "superseded", "reason": reason, "next_step": ""}), seen=d) for d in documents]
 
 
 def current_documents(documents: Sequence[Document]) -> list[Document]:

@@ -39,7 +39,7 @@ class _Facts:
             counted = {key: s for key, s in stood.items() if s.counts and key in desk.proposals}
             self.decided = len(counted)
             self.overridden = sum(s.counts.value != desk.proposals[key].value or bool(s.counts.text and s.counts.text != _proposed(desk, key)) for key, s in counted.items() if s.counts)
-            self.both = [s for s in stood.values() if s.first and s.blind]
+            self.both = [s for s in stood.values() if s.first and s.second]
             self.blind_only = sum(bool(s.blind) and not s.first for s in stood.values())
             self.acts = [d for s in stood.values() for d in (*s.first, *s.blind, *s.adjudicated)]
             self.codebook = desk.codebook.version
@@ -128,7 +128,7 @@ def _people(project: Project, f: _Facts) -> Part:
     roles = Counter(d.role for d in f.acts)
     lines = [f"People decided {f.decided} cells. In {f.overridden} of the {f.decided} they decided otherwise than was proposed, in value or in words."]
     if f.both:
-        same = sum(s.first[-1].value == s.blind[-1].value for s in f.both)
+        same = sum(second.value == s.first[-1].value for s in f.both if (second := s.second))
         lines.append(f"A second reviewer decided {len(f.both)} of them blind; the two agreed on {same} of {len(f.both)} before adjudication.")
     if f.blind_only:
         lines.append(f"{f.blind_only} cells were decided by a blind second reviewer only, and do not count yet.")

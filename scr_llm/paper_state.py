@@ -68,8 +68,10 @@ class PaperState:
             version = self.signed.version
             return f"Version {version} is signed and nothing has changed since: see outputs/signed-{version.partition('.')[0]}."
         what = f"This is a draft of what follows version {self.signed.version}" if self.signed else "This is a draft"
+        if not cells:
+            return f"{what}, and no review is coded yet, so it counts nothing."
         if decided < cells:
-            return f"{what}: {decided} of {cells} cells of the matrix are decided by a person, and only these count. Decide: scr-llm review"
+            return f"{what}: {decided} of {cells} cells of the matrix are decided by a person; what it counts beyond these are proposals. Decide: scr-llm review"
         return f"{what}. Every cell of the matrix is decided by a person. To sign it: scr-llm sign-off"
 
 

@@ -25,7 +25,8 @@ from scr_llm.reissue import carry, recode, with_hashes
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.intake import refused, why_no_review
-from scr_llm.stages.read.apart import Limits, read_apart
+from scr_llm.stages.read import scan
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.stages.same import Print, compare
 from scr_llm.store import Store
 
@@ -121,13 +122,15 @@ def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]
 
 def _admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
     """Read what is not yet coded; give what is to be coded, its reading stored."""
-    waiting = [d for d in documents if d.status in ("pending", "failed") and not d.missing]
-    prints = {d.id: Print.of(d, r) for d in documents if waiting and d.status == "coded" and (r := store.reading(d.id))}
+    reader = reader_of(project)
+    waiting = [d for d in documents if not d.missing and (d.status in ("pending", "failed") or (d.status == "unreadable" and d.bytes and d.read_with != reader))]
+    known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
+    prints = {d.id: Print.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
     limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
-    files = [(project.inbox / document.file, document.id) for document in waiting]
+    files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
     for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
         progress(document.file, number, len(waiting))
-        if (fit := _admit(store, document, reading, prints)) is not None:
+        if (fit := _admit(store, document, reading, prints, reader)) is not None:
             yield fit
 
 
@@ -153,8 +156,9 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
 
     def pairs() -> Iterator[tuple[Document, Reading]]:
         for document in documents:
-            if reading := store.reading(document.id):
-                yield document, reading
+            now, reading = store.document(document.id), store.reading(document.id)
+            if now and reading and now.status == "pending":  # another command may have left it out or coded it meanwhile
+                yield now, reading
 
     with closing(_side_by_side(draft, pairs(), at_once, stop)) as results:
         for document, done in results:
@@ -165,7 +169,7 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
             except _NOT_THE_DOCUMENTS:
                 raise
             except Exception as error:  # whatever a coder, a reply or a document may bring about: the other documents go on
-                store.save_document(_not_coded(document, error))
+                store.save_document(_not_coded(document, error), seen=document)
 
 
 def _not_coded(document: Document, error: Exception) -> Document:
@@ -178,20 +182,13 @@ def _not_coded(document: Document, error: Exception) -> Document:
 
 
 def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
-    now = store.document(document.id)
-    if now and now.status == "superseded":  # re-issued while it was coded
-        store.save_coding(now, drafted, coding)
-    else:
-        _keep(store, document.model_copy(update={"status": "coded"}), drafted, with_hashes(coding, codebook), codebook)
-
-
-def _keep(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
-    """Save a coding; where it is of a re-issue, with the decisions of the earlier one that still stand."""
-    store.save_coding(document, drafted, coding)
-    carried, left = carry(store, document, codebook)
+    """Save a coding, whatever became of its document meanwhile; where it is of a re-issue, with the decisions of the earlier one that still stand."""
+    coding = with_hashes(coding, codebook)
+    carried, left = carry(store, document, coding, codebook)
     if carried or left:
-        note = f"It takes the place of an earlier issue: {carried} decisions were carried to it, {left} must be made again because their passages changed."
-        store.save_coding(document, drafted, coding.model_copy(update={"notes": (*coding.notes, note)}))
+        note = f"It takes the place of an earlier issue: {len(carried)} decisions were carried to it, {left} must be made again because their passages changed."
+        coding = coding.model_copy(update={"notes": (*coding.notes, note)})
+    store.save_coding(document.model_copy(update={"status": "coded"}), drafted, coding, seen=document, decisions=carried)
 
 
 def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[tuple[Document, Reading]], at_once: int, stop: Callable[[], None]) -> Generator[Drafted, None, None]:
@@ -219,24 +216,38 @@ def present_documents(project: Project, store: Store) -> list[Document]:
     return sorted(store.documents(), key=lambda d: (d.file, d.id))
 
 
-def _admit(store: Store, document: Document, reading: Reading | Exception, prints: dict[str, Print]) -> Document | None:
+def reader_of(project: Project) -> str:
+    """What decides whether a file can be read, as a document keeps it."""
+    settings = project.settings.read
+    return f"{__version__}, {settings.seconds:g} s, {settings.megabytes} MB, {settings.largest_megabytes} MB" + (", ocr" if scan.is_installed() else "")
+
+
+def _admit(store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, Print], reader: str) -> Document | None:
     """A document that was read, its reading stored, if it is to be coded; else None, and why not is its status and reason."""
+    document = waiting
     try:
         if isinstance(reading, Exception):
             raise reading
-        document = document.model_copy(update={"pages": len(reading.pages), "notes": notes(reading), "reason": None, "next_step": ""})
-        included = document.ruling is not None and document.ruling.act == "include"
+        read = {"pages": len(reading.pages), "notes": notes(reading), "status": "pending", "reason": None, "next_step": ""}
+        document = document.model_copy(update=read)
+        included = document.ruling is not None and document.ruling.overrules
         if not included and (reason := why_no_review(reading)):
-            store.save_document(stopped(document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …'))
+            document = stopped(document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …')
+            store.save_document(document, seen=waiting)
             return None
-        own = Print.of(document, reading)
-        known = None if included else _known(store, own, reading, prints)
-        if isinstance(known, Document):
-            document = document.model_copy(update={"replaces": known.id, "batch": known.batch})
+        own, ruled = Print.of(document, reading), document.ruling is not None and document.ruling.act == "include"
+        among = {i: p for i, p in prints.items() if p.document.status == "coded"} if ruled else prints
+        known = None if included else _known(store, own, reading, among)
+        replaced: list[tuple[Document, Document]] = []
+        if isinstance(known, Reissued):
+            document = document.model_copy(update={"replaces": known.older.id, "batch": known.older.batch})
+            replaced = [(known.older, known.older.model_copy(update={"status": "superseded", "reason": known.reason}))]
+            del prints[known.older.id]
         elif known:
-            store.save_document(stopped(document, *known, f'If it is a review of its own: scr-llm include "{document.file}" --reason …'))
+            document = stopped(document, *known, f'If it is a review of its own: scr-llm include "{document.file}" --reason …')
+            store.save_document(document, seen=waiting)
             return None
-        store.save_reading(reading)
+        store.save_reading(reading, [(waiting, document), *replaced])
         same_name = [d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"]
         put_aside(store, same_name, document)
         for each in same_name:
@@ -244,14 +255,23 @@ def _admit(store: Store, document: Document, reading: Reading | Exception, print
         prints[document.id] = own
         return document
     except UnreadableError as error:
-        store.save_document(stopped(document, "unreadable", error))
+        document = stopped(document, "unreadable", error).model_copy(update={"read_with": reader})
     except OSError as error:
-        store.save_document(stopped(document, "failed", *refused(error)))
+        document = stopped(document, "failed", *refused(error))
     except _NOT_THE_DOCUMENTS:
         raise
     except Exception as error:  # as in `_code_all`
-        store.save_document(_not_coded(document, error))
+        document = _not_coded(document, error)
+    store.save_document(document, seen=waiting)
     return None
+
+
+@dataclass(frozen=True)
+class Reissued:
+    """That a document takes the place of an older one, and why."""
+
+    older: Document
+    reason: str
 
 
 def stopped(document: Document, status: DocumentStatus, why: str | Exception, next_step: str = "") -> Document:
@@ -263,14 +283,16 @@ def stopped(document: Document, status: DocumentStatus, why: str | Exception, ne
     return document.model_copy(update={"status": status, "reason": reason, "next_step": next_step})
 
 
-def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | Document | None:
-    """Status and reason of a document that is an older one over again; or the older one, whose place a re-issue takes."""
+def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | Reissued | None:
+    """Status and reason of a document that is an older one over again; or the older one, whose place it takes."""
     relation = compare(own, prints.values())
     if relation is None:
         return None
     older, detail = relation.older, relation.detail
+    if older.status != "coded" and older.ruling:  # it is among those compared because a person left it out
+        return "not_a_review", f"the same review as {older.file} ({detail}), which was left out by a person: “{older.ruling.reason}”"
     if older.file == own.document.file:  # it lies where the older one lay, so it takes its place whatever the two have in common
-        return _reissued(store, older, f"replaced in the inbox by another file of its name. {detail[:1].upper()}{detail[1:]}", prints)
+        return Reissued(older, f"replaced in the inbox by another file of its name. {detail[:1].upper()}{detail[1:]}")
     if relation.kind == "same":
         return "duplicate", f"the same words as {older.file} in another file. It is counted once."
     if relation.kind == "within":
@@ -280,13 +302,7 @@ def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print])
     before = store.reading(older.id)
     if before and before.file.created and reading.file.created and reading.file.created < before.file.created:
         return "superseded", f"an earlier issue of {older.file}, by its date. {detail}"
-    return _reissued(store, older, f"re-issued as {own.document.file}. {detail}", prints)
-
-
-def _reissued(store: Store, older: Document, reason: str, prints: dict[str, Print]) -> Document:
-    store.save_document(older.model_copy(update={"status": "superseded", "reason": reason}))
-    del prints[older.id]
-    return older
+    return Reissued(older, f"re-issued as {own.document.file}. {detail}")
 
 
 def notes(reading: Reading) -> tuple[PageNote, ...]:

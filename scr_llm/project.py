@@ -264,7 +264,7 @@ def init_project(root: Path, *, name: str | None = None) -> Project:
     for folder in (root, root / "inbox", root / "outputs"):
         make_folder(folder)
     write_atomically(root / "codebook.yaml", read_file(data_dir() / "prompts" / "codebook.yaml"))
-    title = (name or root.resolve().name).replace("\\", "").replace('"', "")
+    title = "".join(c for c in name or root.resolve().name if is_plain(c) and c not in '\\"')[:LONGEST_NAME]
     write_atomically(root / "project.toml", _TEMPLATE.format(name=f'"{title}"').encode())
     return load_project(root)
 

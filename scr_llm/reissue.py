@@ -3,45 +3,51 @@
 from datetime import UTC, datetime
 
 from scr_llm.codebook import code_sha256, codebook_sha256
-from scr_llm.records import Codebook, Coding, Document, Evidence, Reading
+from scr_llm.records import Codebook, Coding, Decision, Document, Evidence, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.ground import ground, ground_quote
-from scr_llm.stages.review import standings
+from scr_llm.stages.review import latest, standings
 from scr_llm.store import Store
 
 
-def carry(store: Store, new: Document, codebook: Codebook) -> tuple[int, int]:
-    """Carry the decisions of an older issue to the one that takes its place, where their quotes still stand. Returns how many were carried, how many not.
+def carry(store: Store, new: Document, coding: Coding, codebook: Codebook) -> tuple[list[Decision], int]:
+    """The decisions of an older issue for the one that takes its place, where their quotes still stand, and how many must be made again.
 
     A decision is carried under the name of who made it, with its quotes at their new places. One whose quotes moved out of the text, or that
-    found nothing where the coder now proposes something, is left to be decided again.
+    found nothing where the coder now proposes what it did not before, is left to be decided again.
     """
-    reading, coding = store.reading(new.id), store.coding(new.id)
-    if not (new.replaces and reading and coding) or store.decisions(new.id):
-        return 0, 0
+    reading = store.reading(new.id)
+    if not (new.replaces and reading):
+        return [], 0
+    own = latest(store.decisions(new.id))  # an issue that came back has decisions of its own; the later ones count
     older = store.coding(new.replaces)
     hashes = {code.id: code_sha256(code) for code in codebook.codes}
-    carried = left = 0
+    carried: list[Decision] = []
+    left = 0
     for (_, key), standing in standings(store.decisions(new.replaces)).items():
         decision = standing.counts
         if decision is None or standing.disagreed:
             continue
         place = _place(key, older, coding)
         evidence = _again(decision.evidence, reading, f"theme:{key}" if key in hashes else key)
-        silent = decision.value == "not_mentioned" and key in hashes and any(t.theme == key and t.value in ("present", "explicitly_absent") for t in coding.themes)
+        silent = decision.value == "not_mentioned" and key in hashes and bool(_proposed(coding, key) - _proposed(older, key))
+        if (before := own.get((new.id, place or key))) and (before.value == decision.value or before.at >= decision.at):
+            continue
         if place is None or evidence is None or silent:
             left += 1
             continue
-        store.append_decision(
-            decision.model_copy(
-                update={
-                    "document_id": new.id, "theme": place, "act": "carried", "evidence": evidence, "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                    "reading_sha256": reading.sha256, "reason": f"{decision.reason} [carried from the earlier issue, decided {decision.at[:10]}]".strip(),
-                }
-            )
-        )  # fmt: skip
-        carried += 1
+        now = {
+            "document_id": new.id, "theme": place, "act": "carried", "evidence": evidence, "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "reading_sha256": reading.sha256, "reason": f"{decision.reason} [carried from the earlier issue, decided {decision.at[:10]}]".strip(),
+        }  # fmt: skip
+        carried.append(decision.model_copy(update=now))
     return carried, left
+
+
+def _proposed(coding: Coding | None, theme: str) -> set[str]:
+    """The words on which a theme is proposed."""
+    cells = (t for t in coding.themes if t.theme == theme and t.value in ("present", "explicitly_absent")) if coding else ()
+    return {" ".join(e.quote.split()) for t in cells for e in t.evidence}
 
 
 def _place(key: str, older: Coding | None, coding: Coding) -> str | None:
@@ -85,7 +91,7 @@ def recode(store: Store, document: Document, coder: Coder, codebook: Codebook) -
         identity = coder.identity.model_copy(update={"codebook_version": codebook.version, "codebook_sha256": codebook_sha256(codebook)})
     order = [code.id for code in codebook.codes]
     kept = coding.model_copy(update={"themes": tuple(themes[i] for i in order if i in themes), "codes": hashes, "coder": identity})
-    store.save_coding(document, draft.model_copy(update={"themes": tuple(drafts[i] for i in order if i in drafts)}), kept)
+    store.save_coding(document, draft.model_copy(update={"themes": tuple(drafts[i] for i in order if i in drafts)}), kept, seen=document)
     return changed
 
 

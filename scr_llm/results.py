@@ -1,12 +1,12 @@
 """What a project gives out: the briefing, the export, where a number comes from, and how it compares with gold."""
 
-
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import UsageError
@@ -17,6 +17,7 @@ from scr_llm.project import Project
 from scr_llm.records import (
     Agreement,
     Briefing,
+    Codebook,
     Coding,
     Decision,
     Document,
@@ -42,6 +43,7 @@ from scr_llm.stages.ground import ground, nearest
 from scr_llm.stages.review import current, latest
 from scr_llm.stages.synthesise import Coded, HouseStyle, as_paper, cautions, explained, synthesise
 from scr_llm.store import Store
+from scr_llm.text.names import names_pattern
 
 _R = TypeVar("_R", bound=Record)
 
@@ -106,7 +108,10 @@ def paper(
     style = HouseStyle(
         title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking,
         version=signature.version if signature else "0.1", status=status, signed=signature is not None,
-        record=f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}." if count else "",
+        record=" ".join(
+            [f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}."] * bool(count)
+            + _no_longer_asked(reviews, codebook, decisions)
+        ),
         headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
@@ -115,6 +120,23 @@ def paper(
     if names := settings.briefing.leave_out:
         briefing, reviews = without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
     return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+
+
+def _no_longer_asked(reviews: Sequence[Coded], codebook: Codebook, decisions: Sequence[Decision]) -> list[str]:
+    """What people decided about codes that have left the codebook, or items that are no longer proposed: no gap without a word."""
+    items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
+    codes = {code.id for code in codebook.codes}
+    cells = [(d.document_id, d.theme) for d in latest(decisions).values() if d.act != "withdrawn" and d.document_id in items and not d.theme.startswith("case:")]
+    lost = Counter(theme if not _ITEM.fullmatch(theme) else "single findings or recommendations" for i, theme in cells if theme not in codes | items[i])
+    if not lost:
+        return []
+    named = ", ".join(f"{what.replace('_', ' ')} ({n})" for what, n in sorted(lost.items()))
+    were = "1 decision is" if lost.total() == 1 else f"{lost.total()} decisions are"
+    return [f"{were} about what the codebook or the reading no longer has, and not counted here: {named}."]
+
+
+_ITEM = re.compile(r"[fr][0-9a-f]{12}(?:-\d+)?")
+"""Ids of findings and recommendations."""
 
 
 def _as_signed(store: Store) -> tuple[Briefing, list[Coded]]:
@@ -127,8 +149,34 @@ def _as_signed(store: Store) -> tuple[Briefing, list[Coded]]:
 
 def without(record: _R, names: Sequence[str]) -> _R:
     """A record in which names are replaced by a mark. What it was computed and verified from stays as it is in the store."""
-    look = re.compile("|".join(rf"(?<!\w){re.escape(json.dumps(n)[1:-1])}(?!\w)" for n in sorted(names, key=len, reverse=True) if n.strip()), re.I)
-    return type(record).model_validate_json(look.sub("[name removed]", record.model_dump_json()))
+    pattern = names_pattern(names)
+    masked: _R = _masked(record, pattern) if pattern else record
+    return masked
+
+
+_IDENTIFIERS = frozenset(["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"])
+"""Fields that hold ids of things, alone or several, or records by their ids."""
+
+
+def _masked(value: Any, names: re.Pattern[str]) -> Any:
+    """A value with the names in its texts replaced; ids, and words from a fixed list, stay."""
+    if isinstance(value, Record):
+        free = (n for n, field in type(value).model_fields.items() if not _of_fixed_words(field.annotation))
+        held = {n: getattr(value, n) for n in free}
+        return value.model_copy(update={n: _masked(v, names) for n, v in held.items() if n not in _IDENTIFIERS or not _are_ids(v)})
+    if isinstance(value, str):
+        return names.sub("[name removed]", value)
+    if isinstance(value, tuple):
+        return tuple(_masked(v, names) for v in value)
+    return {k: _masked(v, names) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _are_ids(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(v, str) for v in value))
+
+
+def _of_fixed_words(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal or any(map(_of_fixed_words, get_args(annotation)))
 
 
 def _is(review: Coded, what: str, value: str) -> bool:
@@ -139,7 +187,11 @@ def _is(review: Coded, what: str, value: str) -> bool:
 
 
 def export(project: Project) -> Export:
-    """The whole project in the shape that other programs rely on."""
+    """The whole project in the shape that other programs rely on, without the names that no file gives out."""
+    return without(_whole(project), project.settings.briefing.leave_out)
+
+
+def _whole(project: Project) -> Export:
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
         documents = present_documents(project, store)
@@ -174,7 +226,7 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
         others = [d for d in present_documents(project, store) if d.status != "coded"]
         silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
         near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
-    told = explained(code, briefing, reviews, decided, others, near, codebook.version)
+    told = without(explained(code, briefing, reviews, decided, others, near, codebook.version), project.settings.briefing.leave_out)
     return told, as_paper(told, briefing)
 
 
@@ -201,7 +253,7 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
     """What is coded in a project, or what a coder makes of its stored readings now (nothing is stored), against gold."""
     codebook = load_codebook(project.codebook_path)
     if coder is None:
-        documents = export(project).documents
+        documents = _whole(project).documents
     else:
         fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
         with Store(project.store_path) as store:

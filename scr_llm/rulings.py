@@ -24,29 +24,37 @@ def rule(project: Project, file: str, act: Literal["include", "exclude"], reason
     with Store(project.store_path) as store:
         intake(project, store)
         document = _named(project, store, file)
-        if act == "include" and document.status in ("coded", "pending"):
-            raise UsageError(f"{document.file} is not left out.", next_step="Nothing needs to be done.")
-        if act == "include" and document.status == "unreadable":
-            raise UsageError(f"{document.file} cannot be read: {document.reason}", next_step=document.next_step)
-        if act == "exclude" and document.ruling and document.ruling.act == "exclude":
-            raise UsageError(f"{document.file} is left out already.", next_step="To undo that: scr-llm include")
-        undone = document.ruling if act == "include" and document.ruling and document.ruling.act == "exclude" else None
-        if act == "include" and not undone:
-            _refuse_second_copy(store, document)
-        ruling = Ruling(
-            act=act, reason=reason, at=datetime.now(UTC).isoformat(timespec="seconds"), name=name, before=document.status,
-            reason_before=document.reason,
-        )  # fmt: skip
-        after: dict[str, object] = {"ruling": ruling, "next_step": ""}
-        if act == "exclude":
-            after |= {"status": "not_a_review", "reason": f"left out by a person: “{ruling.reason}”"}
-        elif undone and undone.before not in ("coded", "pending", "failed"):  # what was left out stands again where it stood
-            after |= {"status": undone.before, "reason": undone.reason_before}
-        else:
-            after |= {"status": "coded" if store.coding(document.id) else "pending", "reason": None}
-        ruled = document.model_copy(update=after)
-        store.save_document(ruled)
-        return ruled
+
+        def ruled(stored: Document | None) -> Document:
+            return _ruled(store, stored or document, act, reason, name)
+
+        return store.change_document(document.id, ruled)
+
+
+def _ruled(store: Store, document: Document, act: Literal["include", "exclude"], reason: str, name: str) -> Document:
+    """A document as it stands after a ruling; raises UsageError where that makes no sense."""
+    if act == "include" and document.status in ("coded", "pending"):
+        raise UsageError(f"{document.file} is not left out.", next_step="Nothing needs to be done.")
+    if act == "include" and document.status == "unreadable":
+        raise UsageError(f"{document.file} cannot be read: {document.reason}", next_step=document.next_step)
+    if act == "include" and (by := next((d for d in store.documents() if d.replaces == document.id and d.status == "coded"), None)):
+        raise UsageError(f"{by.file} took the place of {document.file} and is counted.", next_step=f'To count the earlier one, leave that out first: scr-llm exclude "{by.file}" --reason …')
+    if act == "exclude" and document.ruling and document.ruling.act == "exclude":
+        raise UsageError(f"{document.file} is left out already.", next_step="To undo that: scr-llm include")
+    undone = document.ruling if act == "include" and document.ruling and document.ruling.act == "exclude" else None
+    if act == "include" and not undone:
+        _refuse_second_copy(store, document)
+    before, why = (undone.before, undone.reason_before) if undone else (document.status, document.reason)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    ruling = Ruling(act=act, reason=reason, at=at, name=name, before=before, reason_before=why)
+    after: dict[str, object] = {"ruling": ruling, "next_step": ""}
+    if act == "exclude":
+        after |= {"status": "not_a_review", "reason": f"left out by a person: “{ruling.reason}”"}
+    elif undone and undone.before not in ("coded", "pending", "failed"):  # what was left out stands again where it stood
+        after |= {"status": undone.before, "reason": undone.reason_before}
+    else:
+        after |= {"status": "coded" if store.coding(document.id) else "pending", "reason": None}
+    return document.model_copy(update=after)
 
 
 def _refuse_second_copy(store: Store, document: Document) -> None:

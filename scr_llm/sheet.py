@@ -116,19 +116,24 @@ def read(desk: Desk, who: Reviewer, content: bytes) -> Returned:
         UsageError: it is no xlsx file, too large, or not one of this project's sheets.
     """
     found, taken = Returned(), set[Key]()
+    twice = RefusedError("another row decides on the same cell.", next_step="Keep one of them.")
     for number, row in _rows(content):
-        decision = row[FIXED].strip()
-        if not decision and not row[FIXED + 1].strip():
+        if not any(typed.strip() for typed in row[FIXED : FIXED + 4]):
             found.blank += 1
             continue
         try:
             change = _change(desk, who, number, row)
-            if change.key in taken:
-                raise RefusedError("another row decides on the same cell.", next_step="Keep one of them.")
+            if change.key in taken:  # neither is taken: which of them was meant is not for a program to say
+                twin = next((c for c in found.changes if c.key == change.key), None)
+                if twin:
+                    found.changes.remove(twin)
+                    found.refused.append((twin.row, str(twice)))
+                raise twice
             taken.add(change.key)
             found.changes.append(change)
         except ScrError as error:
             found.refused.append((number, str(error)))
+    found.refused.sort()
     return found
 
 
@@ -223,6 +228,8 @@ def _change(desk: Desk, who: Reviewer, number: int, row: tuple[str, ...]) -> Cha
         raise ConflictError(cell.seen)
     if _mark(desk, cell, _fixed(cell)) != row[FIXED + 4] or tuple(_same(x) for x in row[:FIXED]) != tuple(_same(x) for x in _fixed(cell)):
         raise RefusedError("this row was moved in part, or what it shows has changed since it went out.", next_step="Decide it on the page, or in a fresh sheet.")
+    if not row[FIXED].strip():
+        raise RefusedError("something is written beside a decision that is not there.", next_step="Write the decision too, or take the rest away.")
     word, quote, reason = row[FIXED].strip().lower(), row[FIXED + 1].strip(), row[FIXED + 3].strip()
     if max(len(quote), len(reason)) > LONGEST:
         raise RefusedError(f"a quote or comment is longer than {LONGEST} characters.", next_step="Shorten it.")
@@ -232,8 +239,10 @@ def _change(desk: Desk, who: Reviewer, number: int, row: tuple[str, ...]) -> Cha
     page = row[FIXED + 2].strip().removesuffix(".0")
     if quote and page and not (page.isascii() and page.isdigit() and len(page) < 7):
         raise RefusedError(f"“{page[:20]}” is no page number.", next_step="Write the page as a number, or leave it empty.")
+    if quote and value == "not_mentioned":
+        raise RefusedError("a quote stands beside a decision that nothing is found.", next_step="Decide “Present”, or take the quote away.")
     evidence = () if value == "not_mentioned" else cell.evidence
-    if quote and value != "not_mentioned":
+    if quote:
         evidence = (*evidence, *(e for e in desk.quote(document, key, quote, int(page) if page else None) if e not in evidence))
     if value in ("present", "explicitly_absent") and cell.code and not evidence:
         raise RefusedError(f"“{WORDS[value].lower()}” needs a quote.", next_step="Copy the words into Quote to add.")
@@ -256,7 +265,9 @@ def _rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
                 raise UsageError(f"this sheet unpacks to more than {UNPACKED // 1_000_000} MB.", next_step=again)
             if any(b"<!DOCTYPE" in packed.open(i).read(4096) for i in packed.infolist() if i.filename.endswith((".xml", ".rels"))):
                 raise UsageError("this sheet declares entities, which no spreadsheet does.", next_step=again)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        if "Cells" not in book.sheetnames:
+            raise UsageError("this sheet has no tab Cells.", next_step=again)
         sheet = book["Cells"]
         for number, row in enumerate(sheet.iter_rows(max_col=len(COLUMNS), values_only=True), 1):
             if number > ROWS:

@@ -19,7 +19,7 @@ from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, write_atomically
 from scr_llm.intake import intake
-from scr_llm.paper_state import PaperState, paper_inputs, paper_state, template_of
+from scr_llm.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
 from scr_llm.render import printed, render
@@ -88,9 +88,16 @@ def ready(project: Project) -> tuple[str, ...]:
     Raises:
         RefusedError: something stands in the way, the first of which are named; the record does not verify; or this was signed already.
     """
+    _checked(project)
+    return cautions(project)
+
+
+def _checked(project: Project) -> PaperInputs:
+    """What the paper would rest on, found to be ready for a signature; raises as `ready`."""
     with Store(project.store_path) as store:
         intake(project, store)
         finish(project, store)
+        inputs = paper_inputs(project, store)  # before the checks: whatever changes while they look is then seen by `_sign`
         state = paper_state(project, store)
         if wrong := record_faults(project, store):
             raise RefusedError(f"the record does not verify:{_listed(wrong)}\n", next_step="See all of it: scr-llm audit")
@@ -109,7 +116,7 @@ def ready(project: Project) -> tuple[str, ...]:
         what = f"{len(hindering)} {thing}s stand" if len(hindering) > 1 else f"1 {thing} stands"
         raise RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
     _refuse_if_signed(state)
-    return cautions(project)
+    return inputs
 
 
 def cautions(project: Project) -> tuple[str, ...]:
@@ -137,12 +144,9 @@ def sign_off(project: Project, name: str, role: str, answers: Answers | None = N
         RefusedError: see `ready`; or somebody signed, decided or took something in meanwhile.
     """
     who = Reviewer(typed(name, "the name"), typed(role, "the role"))
-    ready(project)
-    desk = Desk(project)
-    try:
-        return _sign(project, desk, who, answers or {})
-    finally:
-        desk.close()
+    inputs = _checked(project)
+    with Store(project.store_path) as store:
+        return _sign(project, store, who, answers or {}, inputs)
 
 
 def _listed(lines: list[str], most: int = 20) -> str:
@@ -150,10 +154,10 @@ def _listed(lines: list[str], most: int = 20) -> str:
     return "".join(f"\n  {line}" for line in lines[:most]) + more
 
 
-def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tuple[SignOff, list[Path]]:
-    number = len(desk.store.sign_offs()) + 1  # before the check: who signs after this line makes the store refuse, who did so before it the check
-    _refuse_if_signed(paper_state(project, desk.store))
-    inputs = paper_inputs(project, desk.store)
+def _sign(project: Project, store: Store, who: Reviewer, answers: Answers, inputs: PaperInputs) -> tuple[SignOff, list[Path]]:
+    """Sign what rests on these inputs, and on nothing else: whatever changed since they were checked makes this refuse."""
+    number = len(store.sign_offs()) + 1  # before the check: who signs after this line makes the store refuse, who did so before it the check
+    _refuse_if_signed(paper_state(project, store))
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
     briefing, reviews, shown = results.paper(project, signature=results.Signature(line, version))
@@ -162,14 +166,16 @@ def _sign(project: Project, desk: Desk, who: Reviewer, answers: Answers) -> tupl
     text, contents = paper.model_dump_json(), files_of(paper)
     signed = SignOff(
         name=who.name, role=who.role, at=at.isoformat(timespec="seconds"), version=version, **asdict(inputs),
-        reviewers=tuple(dict.fromkeys(f"{d.author}, {d.role}" for d in desk.store.decisions())),
+        reviewers=tuple(dict.fromkeys(f"{d.author}, {d.role}" for d in store.decisions())),
         paper_sha256=hashlib.sha256(text.encode()).hexdigest(), files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
         cautions=tuple(answers.get(c) or AnsweredCaution(text=c, answer="acknowledged", separately=False) for c in shown),
     )  # fmt: skip
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:
         _write(part, contents, signed.model_dump_json())
-        desk.store.save_sign_off(signed, text)
+        if paper_inputs(project, store) != inputs:
+            raise RefusedError("something was decided, taken in or changed while the paper was written.", next_step="Sign again.")
+        store.save_sign_off(signed, text)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise

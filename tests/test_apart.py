@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from scr_llm.records import Reading
-from scr_llm.stages.read.apart import Limits, read_apart
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 
 GOOD = sorted((Path(__file__).parent.parent / "fixtures/batch-1").glob("*.pdf"))[1]
 
@@ -51,7 +51,7 @@ def loop(path: Path) -> Path:
 
 @pytest.mark.slow
 def test_limits_end_only_the_file_that_passes_them(tmp_path: Path) -> None:
-    files = [(bomb(tmp_path / "bomb.pdf"), "a"), (GOOD, "b"), (loop(tmp_path / "loop.pdf"), "c"), (GOOD, "d")]
+    files = [Wanted(bomb(tmp_path / "bomb.pdf"), "a"), Wanted(GOOD, "b"), Wanted(loop(tmp_path / "loop.pdf"), "c"), Wanted(GOOD, "d")]
     started = time.monotonic()
     bombed, good, looped, again = read_apart(files, Limits(seconds=15, megabytes=400))
     assert time.monotonic() - started < 100

@@ -57,7 +57,7 @@ def statuses(root: Path, error: BaseException, at_once: int) -> dict[str, tuple[
     project = load_project(root)
     pipeline.run(project, FailsOnOne(load_codebook(project.codebook_path), error), at_once=at_once)
     with Store(project.store_path) as store:
-        return {d.file: (d.status, d.reason) for d in store.documents()}
+        return {d.file: (d.status, d.reason and f"{d.reason} {d.next_step}") for d in store.documents()}
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
@@ -86,7 +86,7 @@ def test_a_stop_and_a_failing_database_end_the_run_and_blame_no_document(templat
     assert {status for status, _ in statuses(root, StopError("enough."), 2).values()} <= {"pending", "coded"}
     with closing(sqlite3.connect(root / "scr_llm.sqlite")) as database, database:
         database.execute("UPDATE documents SET record = replace(record, '\"coded\"', '\"pending\"'), status = 'pending'")
-        database.execute("CREATE TRIGGER full BEFORE UPDATE ON codings BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        database.execute("CREATE TRIGGER full BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     with pytest.raises(SQLAlchemyError, match="disk full"):
         statuses(root, KeyError("never reached in time"), 1)
     with Store(root / "scr_llm.sqlite") as store:

@@ -88,8 +88,8 @@ def test_unknown_and_moved_rows_are_refused_one_by_one(desk: Desk) -> None:
 
     returned = sheet.read(desk, ALEX, edited(sheet.write(desk, ALEX), spoil))
     refused = dict(returned.refused)
-    assert set(refused) == {2, 3, 4, 5, 6, 7, 9, 10, 11} and [c.row for c in returned.changes] == [8]
-    for row, why in {2: "no key", 3: "moved", 5: "changed", 6: "no decision", 7: "no evidence", 9: "another row", 10: "no page number", 11: "longer"}.items():
+    assert set(refused) == {2, 3, 4, 5, 6, 7, 8, 9, 10, 11} and not returned.changes
+    for row, why in {2: "no key", 3: "moved", 5: "changed", 6: "no decision", 7: "no evidence", 8: "another row", 9: "another row", 10: "no page number", 11: "longer"}.items():
         assert why in refused[row], (row, refused[row])
 
 
@@ -129,7 +129,7 @@ def bomb(content: bytes) -> bytes:
     [
         (lambda c: b"", "no review sheet"), (lambda c: c[: len(c) // 2], "no review sheet"), (lambda c: b"PK\x03\x04" + bytes(500), "no review sheet"),
         (bomb, "unpacks to more"), (entity, "declares entities"), (lambda c: bytes(20_000_001), "larger than"),
-        (lambda c: edited(c, lambda tab: setattr(tab.cell(1, 1), "value", "Case")), "columns"), (lambda c: edited(c, lambda tab: setattr(tab, "title", "Other")), "no review sheet"),
+        (lambda c: edited(c, lambda tab: setattr(tab.cell(1, 1), "value", "Case")), "columns"), (lambda c: edited(c, lambda tab: setattr(tab, "title", "Other")), "no tab Cells"),
     ],
 )  # fmt: skip
 def test_a_malformed_or_oversized_sheet_is_refused(desk: Desk, spoiled: Callable[[bytes], bytes], told: str) -> None:

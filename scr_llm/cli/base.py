@@ -4,17 +4,21 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
 from scr_llm import __version__
-from scr_llm.errors import ScrError
-from scr_llm.files import PRIVATE_UMASK, file_error
+from scr_llm.errors import ScrError, UsageError
+from scr_llm.files import PRIVATE_UMASK, file_error, read_file, write_atomically
+
+if TYPE_CHECKING:
+    from scr_llm.project import Project
 
 PROJECT = click.option(
     "--project", "folder", type=click.Path(path_type=Path), default=Path(), help="Project folder; the current one if not given."
 )
+FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
 FORMATS = ("docx", "html", "md", "xlsx")
 
 
@@ -39,6 +43,22 @@ class _Plain:
 def say(message: str) -> None:
     """A message for the person, to stderr."""
     click.echo(message.translate(_STEERING), err=True)
+
+
+def write_out(path: Path, content: bytes, project: "Project", *, force: bool) -> None:
+    """Write a file that a person named, and say so; one that holds something else stays, unless they say that it may go.
+
+    Raises:
+        UsageError: there is such a file; or it is one that the project lives by, which nothing may write over.
+    """
+    own = (project.store_path, project.root / "project.toml", project.codebook_path, project.root / "template.docx")
+    resolved = path.resolve()
+    if resolved in {p.resolve() for p in own} or resolved.is_relative_to(project.inbox.resolve()):
+        raise UsageError(f"{path} belongs to the project itself.", next_step="Give another name.")
+    if not force and path.is_file() and read_file(path) != content:
+        raise UsageError(f"{path} is there already.", next_step="Give another name, or write over it with --force.")
+    write_atomically(path, content)
+    say(f"Written: {path}")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 from scr_llm.errors import NothingDoneError
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ def _content(endpoint: "Endpoint", asked: "dict[str, tuple[Question, str]]") -> 
 @batch.command()
 @PROJECT
 @click.argument("file", type=click.Path(path_type=Path))
-def write(folder: Path, file: Path) -> int:
+@FORCE
+def write(folder: Path, file: Path, force: bool) -> int:
     """Write the open questions to FILE (JSON lines). Sends nothing; FILE holds case text."""
-    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
 
-    endpoint, asked = _asked(load_project(folder))
-    write_atomically(file, _content(endpoint, asked))
-    say(f"Written: {file}, {len(asked)} questions. It holds case text. Bring the results back with: scr-llm batch read RESULTS")
+    project = load_project(folder)
+    endpoint, asked = _asked(project)
+    write_out(file, _content(endpoint, asked), project, force=force)
+    say(f"{len(asked)} questions. It holds case text. Bring the results back with: scr-llm batch read RESULTS")
     return 0
 
 

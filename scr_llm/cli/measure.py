@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to show, too.")
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
-def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool) -> int:
+@FORCE
+def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool, force: bool) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
     from scr_llm import results
     from scr_llm.choose import choose_coder
     from scr_llm.codebook import load_codebook
-    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
 
     project = load_project(folder)
@@ -41,8 +41,7 @@ def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, pag
         from scr_llm.render.html import agreement_page
 
         labels = {code.id: code.label for code in load_codebook(project.codebook_path).codes}
-        write_atomically(page, agreement_page(agreement, labels, project.settings.name))
-        say(f"Written: {page}")
+        write_out(page, agreement_page(agreement, labels, project.settings.name), project, force=force)
     for file in agreement.not_coded:
         say(f"{file}: has a gold coding and is not coded here.")
     return 1 if agreement.not_coded else 0

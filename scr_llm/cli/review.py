@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,21 +73,24 @@ _BLIND = click.option("--blind", is_flag=True, help="For a second reviewer, who 
 @_BLIND
 @click.option("--open", "only_open", is_flag=True, help="Only what is still open.")
 @click.option("--questions", is_flag=True, help="Write the open questions as a Word file instead.")
-def sheet_write(folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool) -> int:
+@FORCE
+def sheet_write(folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool, force: bool) -> int:
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
     from scr_llm import sheet as sheets
     from scr_llm.desk import Desk, Reviewer
-    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import printed
+    from scr_llm.text.typed import typed
 
     wanted = ".docx" if questions else ".xlsx"
     if out.suffix != wanted:
         raise UsageError(f"{out.name} does not end in {wanted}.", next_step=f"Give a file name that ends in {wanted}.")
-    desk, who = Desk(load_project(folder)), Reviewer(name, role, blind)
-    write_atomically(out, printed(sheets.questions(desk, who), "docx") if questions else sheets.write(desk, who, only_open=only_open))
+    project = load_project(folder)
+    desk, who = Desk(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
+    content = printed(sheets.questions(desk, who), "docx") if questions else sheets.write(desk, who, only_open=only_open)
     desk.close()
-    say(f"Written: {out}. It holds passages of the reviews: send it as you would send the reviews.")
+    write_out(out, content, project, force=force)
+    say("It holds passages of the reviews: send it as you would send the reviews.")
     return 0
 
 

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 
 
 @cli.command()
 @PROJECT
 @click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx"]), required=True, help="Format.")
 @click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
-def export(folder: Path, form: str, out: str) -> int:
+@FORCE
+def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Give out everything that is coded, for other programs."""
     from scr_llm import results
-    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
 
@@ -30,8 +30,7 @@ def export(folder: Path, form: str, out: str) -> int:
     if out == "-":
         sys.stdout.buffer.write(content)
     else:
-        write_atomically(Path(out), content)
-        say(f"Written: {out}")
+        write_out(Path(out), content, project, force=force)
     return 0
 
 
@@ -40,21 +39,21 @@ def export(folder: Path, form: str, out: str) -> int:
 @click.argument("theme")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to print: a file that ends in .html, .docx or .md.")
-def explain(folder: Path, theme: str, as_json: bool, out: Path | None) -> int:
+@FORCE
+def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bool) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
     from scr_llm import results
     from scr_llm.errors import UsageError
-    from scr_llm.files import write_atomically
     from scr_llm.project import load_project
     from scr_llm.render import printed
     from scr_llm.text.flow import readable
 
     if out and out.suffix not in (".html", ".docx", ".md"):
         raise UsageError(f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings.")
-    told, paper = results.explain(load_project(folder), theme)
+    project = load_project(folder)
+    told, paper = results.explain(project, theme)
     if out:
-        write_atomically(out, printed(paper, out.suffix[1:]))
-        say(f"Written: {out}")
+        write_out(out, printed(paper, out.suffix[1:]), project, force=force)
         return 0
     if as_json:
         click.echo(told.model_dump_json(indent=2))

@@ -337,4 +337,6 @@ def forget(folder: Path, inbox: bool, yes: bool) -> int:
     if not yes:
         click.confirm(f"Everything that was read, coded, decided and written in {project.root} will be gone for good{', with its PDFs' if inbox else ''}. Go on?", abort=True, err=True)
     say(f"Forgotten. Certificate: {remove(project, inbox=inbox)}")
+    stays = sorted(p.name for p in project.root.iterdir() if p.name not in ("inbox", "outputs") or any(p.iterdir()))
+    say(f"What stays in {project.root}: {', '.join(stays)}. Remove what else holds case text, a review sheet say.")
     return 0

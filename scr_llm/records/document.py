@@ -35,6 +35,11 @@ class Ruling(Record):
     reason_before: str | None = None
     """Why it stood there."""
 
+    @property
+    def overrules(self) -> bool:
+        """Whether the file is coded against what the program took it for; not so where a person's own exclusion was undone."""
+        return self.act == "include" and self.before not in ("coded", "pending", "failed")
+
 
 class Document(Record):
     """One file that was dropped into the inbox. It is never forgotten, whatever became of it."""
@@ -65,5 +70,7 @@ class Document(Record):
     """What to do about it, for the person who runs the program; no paper prints it."""
     missing: bool = False
     """Whether its file was no longer in the inbox as it was taken in, when the inbox was last looked through."""
+    read_with: str = ""
+    """The reader that could not read it: its version, limits, and whether it recognises text in images. With another it is tried again."""
     ruling: Ruling | None = None
     """What a person decided about whether the file is coded, where one did."""

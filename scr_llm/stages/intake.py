@@ -21,8 +21,8 @@ _OPENING = 6_000
 """Characters from the start in which a review says that it is one."""
 _DEEPEST = 10
 """Folders within folders that are looked into."""
-_IGNORED = (".", "~$")
-"""How the names of files begin that other programs lay down for themselves."""
+_IGNORED = re.compile(r"~\$|\._|\.~lock\.|\.(?!.*\.pdf)", re.I)
+"""How the names of files begin that other programs lay down for themselves; a hidden file that calls itself a PDF is none."""
 _KINDS = {
     stat.S_IFLNK: ("it is a link to another place, which is not followed", "Copy the file itself into the inbox."),
     stat.S_IFIFO: ("it is a pipe, not a file", "Take it out of the inbox."),
@@ -62,7 +62,7 @@ def entries(inbox: Path) -> Iterator[Entry]:
 
 
 def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
-    found = sorted(p for p in folder.iterdir() if not p.name.startswith(_IGNORED))
+    found = sorted(p for p in folder.iterdir() if not _IGNORED.match(p.name))
     if depth and not found:
         yield Entry(folder.relative_to(inbox).as_posix(), folder, "it is an empty folder", "Put PDFs into it, or take it out of the inbox.")
     for path in found:
@@ -73,6 +73,9 @@ def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
                 yield from _entries(path, inbox, depth + 1)
             elif kind == stat.S_IFDIR:
                 yield Entry(name, path, "it is a folder too deep within others", "Move its files up.")
+            elif path.name.startswith("."):
+                hidden = "it is a hidden file" if path.suffix != ".icloud" else "it stands for a file that was not downloaded (iCloud)"
+                yield Entry(name, path, hidden, "Download the file itself." if path.suffix == ".icloud" else "Rename it, without the dot in front.")
             elif kind != stat.S_IFREG:
                 yield Entry(name, path, *_KINDS.get(kind, ("it is not a file", "Take it out of the inbox.")))
             else:
@@ -127,7 +130,7 @@ def second_copy(document: Document, first: Document) -> Document:
     """A document as the second copy of the same bytes."""
     return document.model_copy(
         update={
-            "id": _id(f"{document.sha256}\n{document.file}"), "status": "duplicate", "reason": f"the same file as {first.file}. It is counted once.",
+            "id": _id(f"{document.sha256}\n{document.file}"), "status": "duplicate", "reason": f"the same file as {first.file}, which stands for both.",
             "next_step": "Delete one of them if you like.",
         }
     )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
+from scr_llm.errors import RefusedError
 from scr_llm.records import Code, Coding, Decision, Evidence, Item, Reading, ThemeCoding, ThemeValue
+from scr_llm.records.coding import Context
 
 State = Literal["undecided", "decided", "stale", "disagreed"]
 """Where a cell stands. stale: decided under another meaning of the code, or by a quote that no longer stands there. disagreed: a blind second
@@ -28,9 +30,21 @@ class Standing:
         return acts[-1] if acts else None
 
     @property
+    def second(self) -> Decision | None:
+        """A second reviewer's last answer; of several reviewers' one that differs from the first's. Nobody is second to themselves."""
+        first = self.first[-1] if self.first else None
+        answers = list({d.author: d for d in self.blind if first is None or d.author != first.author}.values())
+        differing = [d for d in answers if first and d.value != first.value]
+        return next(reversed(differing or answers), None)
+
+    @property
     def disagreed(self) -> bool:
         """Whether the two reviewers differ and nobody has adjudicated."""
-        return bool(self.first and self.blind and not self.adjudicated and self.first[-1].value != self.blind[-1].value)
+        return bool(self.first and not self.adjudicated and self.second and self.second.value != self.first[-1].value)
+
+    def can_be_undone_by(self, author: str) -> bool:
+        """Whether the last act of some kind on the cell is this person's."""
+        return any(lane and lane[-1].author == author for lane in (self.adjudicated, self.first, self.blind))
 
     def add(self, decision: Decision) -> None:
         """Take in the next act. A reviewer's new decision reopens what was adjudicated before."""
@@ -98,6 +112,9 @@ def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
         return tuple(i for i in proposed if (d := decided.get(i.id)) is None or d.value == "present")
 
     case = coding.case
+    context = decided.get("case:context")
+    if context and context.value == "present" and context.text and context.text not in get_args(Context):
+        raise RefusedError(f"“{context.text[:60]}” is no context that is counted, and was decided as one.", next_step="Decide the case's context anew: scr-llm review")
     facts = {name: d for name in ("authority", "pseudonym", "context") if (d := decided.get(f"case:{name}"))}
     if facts:
         silent = {"context": "not stated"}

@@ -1,13 +1,13 @@
 """Reading and writing records."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, create_engine, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
@@ -33,6 +33,20 @@ _R = TypeVar("_R", bound=Record)
 Chain = Literal["decisions", "sign_offs", "history", "calls"]
 """The tables whose rows are only ever appended, each chained to the one before."""
 _CHAINS: dict[Chain, Table] = {"decisions": tables.decisions, "sign_offs": tables.sign_offs, "history": tables.history, "calls": tables.calls}
+
+
+def merged(stored: Document | None, seen: Document | None, document: Document) -> Document:
+    """A document with the changes that were made to it as it was seen, over those that another command made to it since, which stand."""
+    if stored is None or seen is None or stored == seen:
+        return document
+    others = {name for name in Document.model_fields if getattr(stored, name) != getattr(seen, name)}
+    if others & _STANDING:
+        others |= _STANDING
+    return document.model_copy(update={name: getattr(stored, name) for name in others})
+
+
+_STANDING = {"status", "reason", "next_step", "ruling"}
+"""Fields of a document that say together whether it is counted, and why not."""
 
 
 class Store:
@@ -63,11 +77,20 @@ class Store:
         """Close the file; a later call opens it again."""
         self._engine.dispose()
 
-    def save_document(self, document: Document) -> None:
-        """Note where a document stands."""
+    def save_document(self, document: Document, *, seen: Document | None = None) -> Document:
+        """Note where a document stands. Returns it as it is kept.
+
+        Args:
+            document: as it is now.
+            seen: as it was when its change was worked out, where it was read for that: what another command changed since then stays.
+        """
+        return self.change_document(document.id, lambda stored: merged(stored, seen, document))
+
+    def change_document(self, document_id: str, change: Callable[[Document | None], Document]) -> Document:
+        """Change a document by a function of how it stands now, None where it is new; no other command comes between the look and the change."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            self._document(connection, document)
+            return self._document(connection, document_id, change)
 
     def documents(self) -> list[Document]:
         """All documents, in the order they were taken in."""
@@ -81,10 +104,12 @@ class Store:
             record = connection.execute(select(tables.documents.c.record).where(tables.documents.c.id == document_id)).scalar()
             return _parsed(Document, record) if record else None
 
-    def save_reading(self, reading: Reading) -> None:
-        """Keep the text of a document."""
+    def save_reading(self, reading: Reading, changes: Sequence[tuple[Document, Document]] = ()) -> None:
+        """Keep the text of a document, and where that and others stand by it, each as it was seen and as it is now (see `save_document`)."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            for seen, document in changes:
+                self._document(connection, document.id, lambda stored, seen=seen, now=document: merged(stored, seen, now))  # type: ignore[misc]
             record = reading.model_dump_json()
             self._put(connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=record)
             self._note(connection, reading.document_id, "reading", record_sha256(record))
@@ -101,14 +126,27 @@ class Store:
             found = {str(row.document_id): str(row.sha256) for row in connection.execute(query)}
         return {i: found[i] for i in document_ids if i in found}
 
-    def save_coding(self, document: Document, draft: DraftCoding, coding: Coding) -> None:
-        """Keep a coding and the document's status together, or neither."""
+    def save_coding(
+        self, document: Document, draft: DraftCoding, coding: Coding, *, seen: Document | None = None, decisions: Sequence[Decision] = (),
+    ) -> Document:  # fmt: skip
+        """Keep a coding, the document's status and the decisions that come with it, all or nothing. Returns the document as it is kept.
+
+        Args:
+            document: whose coding.
+            draft: as proposed.
+            coding: as grounded.
+            seen: see `save_document`.
+            decisions: those that are carried to it.
+        """
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            self._document(connection, document)
+            kept = self._document(connection, document.id, lambda stored: merged(stored, seen, document))
+            for decision in decisions:
+                self._decision(connection, decision, None)
             parts = (draft.model_dump_json(), coding.model_dump_json())
             self._put(connection, tables.codings, document_id=document.id, draft=parts[0], record=parts[1])
             self._note(connection, document.id, "coding", record_sha256(*parts))
+            return kept
 
     def coding(self, document_id: str) -> Coding | None:
         """The grounded coding, where there is one."""
@@ -312,6 +350,17 @@ class Store:
             found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
             return None if found == "ok" else found
 
+    def foreign_rules(self) -> list[str]:
+        """Names of triggers that are not as this program makes them: put in, changed or taken away."""
+        made = create_engine("sqlite://")
+        migrate(made)
+        found = []
+        for engine in (self._engine, made):
+            with engine.connect() as connection:
+                found.append({(row[0], row[1]) for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")})
+        made.dispose()
+        return sorted({name for name, _ in found[0] ^ found[1]})
+
     def log_call(self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None) -> None:
         """Note what was sent to a model, without its text; chained to the call before."""
         with self._engine.begin() as connection:
@@ -366,12 +415,15 @@ class Store:
         with self._engine.connect() as connection:
             return [dict(row._mapping) for row in connection.execute(select(tables.calls).order_by(tables.calls.c.seq))]
 
-    def _document(self, connection: Connection, document: Document) -> None:
+    def _document(self, connection: Connection, document_id: str, change: Callable[[Document | None], Document]) -> Document:
+        stored = connection.execute(select(tables.documents.c.record).where(tables.documents.c.id == document_id)).scalar()
+        document = change(_parsed(Document, stored) if stored else None)
         last = connection.execute(select(func.max(tables.documents.c.position))).scalar() or 0
         values = {"file": document.file, "status": document.status, "record": document.model_dump_json()}
         statement = upsert(tables.documents).values(id=document.id, position=last + 1, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
         self._note(connection, document.id, "document", record_sha256(values["record"]))
+        return document
 
     def _put(self, connection: Connection, table: Table, *, document_id: str, **values: str) -> None:
         statement = upsert(table).values(document_id=document_id, **values)

@@ -10,6 +10,8 @@ and whoever can be known from the story itself. It lessens what leaves; it does 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from scr_llm.text.names import names_pattern
+
 _NAME = r"[A-Z][A-Za-z’'-]+(?:[ -][A-Z][A-Za-z’'-]+){0,2}"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("EMAIL", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
@@ -28,8 +30,7 @@ class Redaction:
     """Of one document: the same words get the same stand-in throughout. `names` are the project's own."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
-        listed = sorted((re.escape(" ".join(n.split())) for n in names if n.strip()), key=len, reverse=True)
-        self._listed = re.compile(rf"(?<!\w)(?:{'|'.join(listed)})(?!\w)", re.I) if listed else None
+        self._listed = names_pattern(names)
         self.replaced: dict[str, str] = {}
         """Stand-in to the words it stands for."""
 

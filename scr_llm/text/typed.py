@@ -17,6 +17,11 @@ def is_plain(text: str) -> bool:
     return not any(unicodedata.category(character) in ("Cc", "Cs") or character in _TURNING for character in text)
 
 
+def plain(text: str) -> str:
+    """A text of several lines without the characters that cannot be printed anywhere."""
+    return "".join(c for c in text if c in "\n\t" or is_plain(c))
+
+
 def typed(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
     """A text as it is kept, without space around it.
 
@@ -33,6 +38,7 @@ def typed(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
         raise UsageError(f"{what} is missing.", next_step="Type it.")
     if len(bare) > longest:
         raise UsageError(f"{what} is longer than {longest} characters.", next_step="Shorten it.")
-    if not is_plain(bare.replace("\n", " ").replace("\t", " ")):
+    lines = bare if longest == LONGEST_NAME else bare.replace("\n", " ").replace("\t", " ")  # a name stands on one line; a reason may have several
+    if not is_plain(lines):
         raise UsageError(f"{what} has characters that cannot be printed.", next_step="Type it again.")
     return bare

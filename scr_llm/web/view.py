@@ -7,6 +7,7 @@ from scr_llm.desk import Cell, Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Span
 from scr_llm.stages.review import Key, Standing
+from scr_llm.stages.synthesise.english import CONTEXTS
 from scr_llm.web.drawing import Drawing
 
 SHORT = {"present": "Yes", "explicitly_absent": "Said not", "not_mentioned": "Not found", "unclear": "Unclear"}
@@ -73,11 +74,11 @@ def opened(desk: Desk, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -
     path, text = desk.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in shown if e.page == number]
     placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
-    opinions = [("First reviewer", cell.standing.first[-1]), ("Second reviewer", cell.standing.blind[-1])] if cell.standing.first and cell.standing.blind else []
+    opinions = [("First reviewer", cell.standing.first[-1]), ("Second reviewer", second)] if cell.standing.first and (second := cell.standing.second) else []
     return {
         "c": cell, "number": number, "pages": len(reading.pages), "boxes": placed.marks, "lines": placed.lines,
         "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "opinions": [] if who.blind else opinions,
-        "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
+        "contexts": {name: words for name, words in CONTEXTS.items() if name != "not stated"}, "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
     }  # fmt: skip
 
 
@@ -106,10 +107,10 @@ def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
 
 def disagreements(desk: Desk) -> list[dict[str, Any]]:
     """Cells on which two reviewers differ, with both answers."""
-    return [{"key": key, "label": desk.labels[key[0]], "theme": desk.proposals[key].title, "first": s.first[-1], "second": s.blind[-1]} for key in desk.disagreements() if (s := desk.standing(key))]
+    return [{"key": key, "label": desk.labels[key[0]], "theme": desk.proposals[key].title, "first": s.first[-1], "second": s.second} for key in desk.disagreements() if (s := desk.standing(key))]
 
 
 def agreed(desk: Desk) -> tuple[int, int]:
     """On how many cells two reviewers agreed, of how many that both decided; as they first decided, before any adjudication."""
-    both = [s for key in desk.proposals if (s := desk.standing(key)).first and s.blind]
-    return sum(s.first[-1].value == s.blind[-1].value for s in both), len(both)
+    both = [(s.first[-1], s.second) for key in desk.proposals if (s := desk.standing(key)).first and s.second]
+    return sum(first.value == second.value for first, second in both), len(both)

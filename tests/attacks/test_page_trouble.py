@@ -248,10 +248,11 @@ def test_many_hands_at_once(root: Path) -> None:
 def test_a_name_of_odd_characters(root: Path, name: bytes) -> None:
     import subprocess
 
-    if (name.isascii() and b"\x1b" not in name and b"\n" not in name) or b"Zo" in name:
+    if b"Zo" in name:
         with review_page(root, "--name", name.decode(), "--role", "R") as page, closing(page.browser()) as browser:
             assert browser.get("/matrix").status_code == 200
         return
     command = [sys.executable, "-m", "scr_llm", "review", "--project", str(root), "--port", "0", "--no-browser", "--role", "R", "--name", name]
     done = subprocess.run(command, capture_output=True, timeout=60)
-    assert done.returncode == 2 and b"cannot be printed" in done.stderr and b"Traceback" not in done.stderr
+    why = b"longer than 200" if len(name) > 200 else b"cannot be printed"
+    assert done.returncode == 2 and why in done.stderr and b"Traceback" not in done.stderr

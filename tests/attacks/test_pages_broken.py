@@ -21,7 +21,7 @@ from test_pages_unseen import page
 from scr_llm.errors import UnreadableError
 from scr_llm.records import Reading, Span
 from scr_llm.stages.read import read
-from scr_llm.stages.read.apart import Limits, read_apart
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.stages.read.rectangles import rectangles
 
 WORDS = b"BT /F1 12 Tf 72 700 Td (The health visitor did not ask who else lived in the house.) Tj ET"
@@ -234,7 +234,7 @@ def test_a_file_larger_than_the_limit_is_not_read(tmp_path: Path, head: bytes) -
 def test_all_of_them_in_processes_of_their_own(tmp_path: Path) -> None:
     files = []
     for number, data in enumerate([*READ.values(), *(data for data, _ in BROKEN.values())]):
-        files.append((tmp_path / f"{number}.pdf", f"d{number}"))
+        files.append(Wanted(tmp_path / f"{number}.pdf", f"d{number}"))
         files[-1][0].write_bytes(data)
     for result in read_apart(files, Limits(seconds=20)):
         assert isinstance(result, Reading | UnreadableError)
@@ -253,7 +253,7 @@ def test_a_thousand_files_with_bytes_changed_by_chance(tmp_path: Path) -> None:
         data = bytearray(chance.choice(seeds))
         for _ in range(chance.randint(1, 12)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        files.append((tmp_path / f"{number}.pdf", f"d{number}"))
+        files.append(Wanted(tmp_path / f"{number}.pdf", f"d{number}"))
         files[-1][0].write_bytes(data if chance.random() < 0.9 else data[: chance.randrange(len(data))])
     for result in read_apart(files, Limits(seconds=20)):
         assert isinstance(result, Reading | UnreadableError) and "make sense of" not in str(result), result

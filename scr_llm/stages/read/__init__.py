@@ -22,7 +22,7 @@ UNSEEN = 0.9
 
 
 def read(
-    path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None
+    path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None, sha256: str = ""
 ) -> Reading:
     """Read one file.
 
@@ -32,12 +32,14 @@ def read(
         witness: whether a second reader checks every page's text. Slower; without it no page is compared.
         look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
         megabytes: the largest size of a file; a larger one is not read at all.
+        sha256: of the bytes that are meant, where they are known.
 
     Raises:
+        FileError: the file holds other bytes than are meant.
         UnreadableError: where no text can be had: empty, not a PDF, too large, encrypted, broken, images only, or next
             to nothing of its text can be seen.
     """
-    content = contents(path, megabytes)
+    content = contents(path, megabytes, sha256)
     raw_pages = open_pages(content, look_for_hidden=look_for_hidden)
     if scan.is_installed():
         raw_pages = scan.recognised(content, raw_pages)

@@ -12,10 +12,11 @@ from concurrent.futures import TimeoutError as OutOfTime
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from pebble import ProcessExpired, ProcessPool
 
-from scr_llm.errors import ScrError, UnreadableError
+from scr_llm.errors import FileError, ScrError, StopError, UnreadableError
 from scr_llm.records import Reading
 from scr_llm.stages.read import read
 
@@ -39,37 +40,54 @@ class Limits:
     """Whether a second reader checks every page."""
 
 
-def read_apart(files: Sequence[tuple[Path, str]], limits: Limits) -> Iterator[Reading | Exception]:
-    """Read files, each given with its document id, in order. What goes wrong with one is given in its place."""
+class Wanted(NamedTuple):
+    """A file to be read."""
+
+    path: Path
+    document_id: str
+    sha256: str = ""
+    """Of its bytes, where they are known: others are not read."""
+
+
+def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
+    """Read files, in order. What goes wrong with one is given in its place."""
     if not files:
         return
     pool = ProcessPool(max_workers=limits.workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid()), context=get_context("spawn"))
     try:
-        waiting: deque[Future[Reading]] = deque()
-        coming = iter(files)
-        with deaf_to_ctrl_c():
-            for _ in range(limits.workers * _AHEAD):
-                if (given := next(coming, None)) is not None:
-                    waiting.append(_ask(pool, *given, limits, witness=limits.witness))
-        for path, document_id in files:
-            future = waiting.popleft()
-            result = _outcome(future, limits)
-            if isinstance(result, _OverLimitError) and limits.witness:
-                result = _outcome(_ask(pool, path, document_id, limits, witness=False), limits)
-            if (given := next(coming, None)) is not None:
-                waiting.append(_ask(pool, *given, limits, witness=limits.witness))
-            yield result
+        yield from _read_in(pool, files, limits)
+    except RuntimeError as error:  # the pool's own: its processes are gone
+        step = "Close other programs, or set [read] workers = 1 in project.toml, then run again to go on."
+        raise StopError("the processes that read the files were ended from outside, perhaps because memory ran out.", next_step=step) from error
     finally:
         pool.stop()
         pool.join()
+
+
+def _read_in(pool: ProcessPool, files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
+    waiting: deque[Future[Reading]] = deque()
+    coming = iter(files)
+    with deaf_to_ctrl_c():
+        for _ in range(limits.workers * _AHEAD):
+            if (given := next(coming, None)) is not None:
+                waiting.append(_ask(pool, given, limits, witness=limits.witness))
+    for file in files:
+        future = waiting.popleft()
+        result = _outcome(future, limits)
+        if isinstance(result, _OverLimitError) and limits.witness:
+            result = _outcome(_ask(pool, file, limits, witness=False), limits)
+        if (given := next(coming, None)) is not None:
+            waiting.append(_ask(pool, given, limits, witness=limits.witness))
+        yield result
 
 
 class _OverLimitError(UnreadableError):
     """It cost more than it may."""
 
 
-def _ask(pool: ProcessPool, path: Path, document_id: str, limits: Limits, *, witness: bool) -> "Future[Reading]":
-    future: Future[Reading] = pool.schedule(read, args=[path, document_id], kwargs={"witness": witness, "megabytes": limits.megabytes}, timeout=limits.seconds)
+def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, witness: bool) -> "Future[Reading]":
+    asked = {"witness": witness, "megabytes": limits.megabytes, "sha256": file.sha256}
+    future: Future[Reading] = pool.schedule(read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds)
     return future
 
 
@@ -82,6 +100,8 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
     except ProcessExpired as error:
         if error.exitcode == _TOO_MUCH:
             return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
+        if error.exitcode in (-9, -15):  # not of itself: the system ends what takes too much memory, a person what they like
+            return FileError("the process that read it was ended from outside, perhaps because memory ran out.")
         return _OverLimitError(f"the file brings the reader down (exit code {error.exitcode}).", next_step=advice)
     except MemoryError:
         return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)

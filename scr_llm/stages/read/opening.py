@@ -2,13 +2,14 @@
 opens.
 """
 
+import hashlib
 import re
 import zipfile
 from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from scr_llm.errors import UnreadableError
+from scr_llm.errors import FileError, UnreadableError
 
 _OPENING = 65_536
 """Bytes from the start within which a PDF begins; what stands before it, a letterhead of some gateway say, is left out.
@@ -42,14 +43,16 @@ _PACKED = (
 )  # fmt: skip
 
 
-def contents(path: Path, megabytes: int | None = None) -> bytes:
+def contents(path: Path, megabytes: int | None = None, sha256: str = "") -> bytes:
     """The bytes of a file from where its PDF begins.
 
     Args:
         path: the file.
         megabytes: its largest size; a larger one is not read at all.
+        sha256: of the bytes that are meant, where they are known.
 
     Raises:
+        FileError: the file holds other bytes than are meant.
         UnreadableError: empty, too large, or no PDF: it says what it is instead.
     """
     size = path.stat().st_size
@@ -67,7 +70,13 @@ def contents(path: Path, megabytes: int | None = None) -> bytes:
                 f"the file has {size / 1e6:,.0f} MB, more than the {megabytes} MB that reading one may take.",
                 next_step="Print it to PDF again, or raise [read] in project.toml if you trust the file.",
             )
-        return opening[start:] + file.read()
+        rest = file.read()
+    if sha256:
+        found = hashlib.sha256(opening)
+        found.update(rest)
+        if found.hexdigest() != sha256:  # a quote would be looked for in a file that it was not read from
+            raise FileError("the file was replaced or changed after it was taken in.")
+    return opening[start:] + rest
 
 
 def open_document(path: Path) -> pdfium.PdfDocument:

@@ -229,7 +229,7 @@ class Writer:
     def _rulings(self) -> list[str]:
         """Which files are counted, or left out, because a person said so."""
         did = {"include": "is counted, although it was taken for something else,", "exclude": "is left out"}
-        ruled = [(d, d.ruling) for d in self.files if d.ruling and (d.status == "coded") == (d.ruling.act == "include")]
+        ruled = [(d, d.ruling) for d in self.files if d.ruling and (d.ruling.overrules if d.status == "coded" else d.ruling.act == "exclude")]
         return [f"{d.file} {did[r.act]} because a person decided so on {r.at[:10]}: “{r.reason}”." for d, r in ruled]
 
     def _not_read(self, number: int = 2) -> Part:

@@ -1,0 +1,27 @@
+"""Find the names of a list in a text, however they are typed there."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+
+def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern that finds each name as whole words: upper or lower case alike, broken over lines or not, with any apostrophe, and with accents
+    in one character or as marks of their own. None where the list is empty.
+    """
+    listed = sorted((n for name in names if (n := " ".join(name.split()))), key=len, reverse=True)
+    if not listed:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(''.join(map(_typed, unicodedata.normalize('NFC', n))) for n in listed)})(?!\w)", re.I)
+
+
+def _typed(character: str) -> str:
+    """The ways in which a character of a name is typed."""
+    if character == " ":
+        return r"\s+"
+    if character in "'’‘ʼ`´":
+        return "['’‘ʼ`´]"
+    if character in "-‐‑":
+        return r"[-‐‑\u00ad]\s*"
+    parts = unicodedata.normalize("NFD", character)
+    return re.escape(character) if parts == character else f"(?:{re.escape(character)}|{re.escape(parts)})"

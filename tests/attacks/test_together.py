@@ -1,0 +1,335 @@
+"""Other hands at work beside a command: what a person ruled, decided or replaced meanwhile stands, and nothing is signed that was not checked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from served import ROOT, coded_project
+from test_signing import decide_all
+
+from scr_llm import pipeline, results, signing
+from scr_llm.audit import audit
+from scr_llm.codebook import load_codebook
+from scr_llm.desk import Desk, Reviewer
+from scr_llm.drafts import write
+from scr_llm.errors import RefusedError
+from scr_llm.project import Project, load_project
+from scr_llm.records import Codebook, DraftCoding, Reading
+from scr_llm.rulings import rule
+from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
+from scr_llm.store import Store
+
+REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
+ALEX = Reviewer("Alex Reader", "Analyst")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return coded_project(tmp_path_factory.mktemp("together") / "p", REVIEWS)
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Project:
+    shutil.copytree(template, tmp_path / "p")
+    return load_project(tmp_path / "p")
+
+
+class Interrupted(RulesCoder):
+    """Codes by rules; before its answer, somebody does something else."""
+
+    def __init__(self, project: Project, meanwhile: object) -> None:
+        super().__init__(pipeline.rules_identity(load_codebook(project.codebook_path)))
+        self.meanwhile = meanwhile
+
+    def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
+        assert callable(self.meanwhile)
+        self.meanwhile(reading)
+        return super().code(reading, codebook)
+
+
+def add(project: Project, review: str, name: str = "") -> None:
+    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{review}.pdf")), project.inbox / (name or f"{review}.pdf"))
+
+
+def test_an_exclusion_while_a_run_codes_the_file_stands(project: Project) -> None:
+    add(project, "northmere-amber")
+    coder = Interrupted(project, lambda _: rule(project, "northmere-amber.pdf", "exclude", "Not ours."))
+    outcome = pipeline.run(project, coder)
+    assert [(d.file, d.status) for d in outcome.left_out] == [("northmere-amber.pdf", "not_a_review")]
+    assert "Not ours." in results.brief(project)[0].model_dump_json() and not audit(project)
+
+
+def test_what_was_left_out_before_its_turn_is_not_coded_and_not_sent(project: Project) -> None:
+    add(project, "northmere-amber")
+    add(project, "ombershaw-child-d")
+    asked: list[str] = []
+
+    def leave_out_the_other(reading: Reading) -> None:
+        asked.append(reading.document_id)
+        rule(project, "ombershaw-child-d.pdf", "exclude", "Not ours.")
+
+    pipeline.run(project, Interrupted(project, leave_out_the_other))
+    assert len(asked) == 1
+
+
+def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide_all(project)
+    paper = results.paper
+
+    def and_meanwhile(*given: object, **named: object) -> object:
+        desk = Desk(project)
+        desk.withdraw(ALEX)
+        desk.close()
+        return paper(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(results, "paper", and_meanwhile)
+    with pytest.raises(RefusedError, match="while the paper was written"):
+        signing.sign_off(project, "Dee", "Director")
+    with Store(project.store_path) as store:
+        assert not store.sign_offs()
+    assert not [p for p in project.outputs.iterdir() if "signed" in p.name]
+
+
+def test_a_file_that_is_replaced_before_it_is_read_is_not_read_for_the_other(project: Project) -> None:
+    other = project.inbox / f"{REVIEWS[1]}.pdf"
+    found = list(read_apart([Wanted(other, "d", "0" * 64), Wanted(other, "d")], Limits(workers=1)))
+    assert "replaced or changed" in str(found[0]) and isinstance(found[1], Reading)
+
+
+def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide_all(project)
+    add(project, REVIEWS[0], "another.pdf")
+    old = project.inbox / f"{REVIEWS[0]}.pdf"
+    old.write_bytes(old.read_bytes() + b"\n% issued again\n")
+    (project.inbox / "another.pdf").unlink()
+    save = Store.save_coding
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise KilledError
+
+    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
+    monkeypatch.setattr(Store, "save_coding", killed)
+    with pytest.raises(KilledError):
+        pipeline.run(project, coder)
+    monkeypatch.setattr(Store, "save_coding", save)
+    pipeline.run(project, coder)
+    with Store(project.store_path) as store:
+        new = next(d for d in store.documents() if d.file == old.name and d.status == "coded")
+        carried = store.decisions(new.id)
+    assert new.replaces and len(carried) > 10 and {d.act for d in carried} == {"carried"} and not audit(project)
+
+
+def test_a_new_file_under_the_name_of_one_that_was_left_out_is_left_out(project: Project) -> None:
+    name = f"{REVIEWS[0]}.pdf"
+    rule(project, name, "exclude", "Another board's.")
+    (project.inbox / name).write_bytes((project.inbox / name).read_bytes() + b"\n% issued again\n")
+    add(project, REVIEWS[0], "under another name.pdf")
+    with (project.inbox / "under another name.pdf").open("ab") as file:
+        file.write(b"\n% and another\n")
+    outcome = pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    assert {d.file for d in outcome.left_out} == {name, "under another name.pdf"}
+    assert all("Another board's" in (d.reason or "") for d in outcome.left_out), outcome.left_out
+    rule(project, name, "include", "It is ours after all.")
+    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    with Store(project.store_path) as store:
+        assert [d.status for d in store.documents() if d.file == name].count("coded") == 1
+
+
+def test_an_issue_that_comes_back_takes_the_later_decisions(project: Project) -> None:
+    decide_all(project)
+    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
+    path = project.inbox / f"{REVIEWS[0]}.pdf"
+    first = path.read_bytes()
+    path.write_bytes(first + b"\n% issued again\n")
+    pipeline.run(project, coder)
+    desk = Desk(project)
+    document = next(i for i, d in desk.documents.items() if d.file == path.name)
+    changed = [k for k in desk.counted() if k[0] == document and k[1] in desk.codes and desk.value(k) == "present"][:3]
+    for key in changed:
+        desk.decide(ALEX, *key, "not_mentioned")
+    desk.close()
+    path.write_bytes(first)
+    pipeline.run(project, coder)
+    desk = Desk(project)
+    back = next(i for i, d in desk.documents.items() if d.file == path.name)
+    assert back != document and [desk.value((back, theme)) for _, theme in changed] == ["not_mentioned"] * 3
+    desk.close()
+
+
+def test_an_issue_whose_place_is_taken_is_not_counted_beside_the_other(project: Project) -> None:
+    from scr_llm.errors import UsageError
+
+    old = (project.inbox / f"{REVIEWS[0]}.pdf").read_bytes()
+    with Store(project.store_path) as store:
+        first = next(d for d in store.documents() if d.file == f"{REVIEWS[0]}.pdf")
+        store.save_document(first.model_copy(update={"status": "superseded", "reason": "re-issued as v2.pdf."}))
+        store.save_document(first.model_copy(update={"id": "d2", "file": "v2.pdf", "sha256": "2", "replaces": first.id}))
+        (project.inbox / "v2.pdf").write_bytes(old + b"\n% issued again\n")
+    with pytest.raises(UsageError, match="took the place of"):
+        rule(project, first.id, "include", "Both.")
+
+
+def test_a_hidden_pdf_is_named(project: Project) -> None:
+    for name in (".x.pdf", ".Child T.pdf.icloud", "._x.pdf", ".DS_Store", "~$x.docx"):
+        (project.inbox / name).write_bytes(b"x")
+    outcome = pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    assert {d.file: d.next_step for d in outcome.left_out} == {".x.pdf": "Rename it, without the dot in front.", ".Child T.pdf.icloud": "Download the file itself."}
+
+
+def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Project) -> None:
+    desk = Desk(project)
+    key = next(k for k in desk.open_for(ALEX) if desk.documents[k[0]].file.startswith(REVIEWS[0]))
+    rule(project, f"{REVIEWS[0]}.pdf", "exclude", "Not ours.")
+    with pytest.raises(RefusedError, match=r"no longer counted: left out by a person"):
+        desk.decide(ALEX, *key, "not_mentioned")
+    desk.close()
+
+
+def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> None:
+    desk = Desk(project)
+    document = next(iter(desk.documents))
+    for key, text in (("case:context", "Death in the bath"), ("case:authority", "Board of Nowhere"), ("case:pseudonym", "Child Q9")):
+        with pytest.raises(RefusedError, match=r"no context that is counted|does not stand in this review"):
+            desk.decide(ALEX, document, key, "present", text=text)
+    desk.decide(ALEX, document, "case:context", "present", text="other")
+    desk.decide(ALEX, document, "case:authority", "present", text="Board of Nowhere", reason="As its chair wrote.")
+    desk.close()
+    assert results.brief(project)[1][0].coding.case.context == "other"
+
+
+def test_a_disagreement_ends_by_adjudication_alone(project: Project) -> None:
+    desk = Desk(project)
+    key = next(k for k in desk.counted() if desk.value(k) == "present" and k[1] in desk.codes)
+    evidence = desk.cell(*key, ALEX).evidence
+    ann, bob, cat = (Reviewer(name, "Reader", blind=name != "Ann") for name in ("Ann", "Bob", "Cat"))
+    desk.decide(ann, *key, "present", evidence=evidence)
+    desk.decide(bob, *key, "not_mentioned")
+    assert desk.state(key) == "disagreed"
+    desk.decide(cat, *key, "present", evidence=evidence)
+    desk.decide(Reviewer("Ann", "Lead", blind=True), *key, "present", evidence=evidence)
+    assert desk.state(key) == "disagreed" and desk.disagreements() == [key]
+    desk.decide(ann, *key, "present", evidence=evidence, act="adjudicated", reason="It says so.")
+    assert desk.state(key) == "decided"
+    other = next(k for k in desk.counted() if k != key and k[1] in desk.codes)
+    desk.decide(Reviewer("Eve", "x"), *other, "not_mentioned")
+    desk.decide(Reviewer("Zed", "x"), *other, "not_mentioned")
+    with pytest.raises(RefusedError, match="after you"):
+        desk.withdraw(Reviewer("Eve", "x"))
+    desk.close()
+
+
+def test_every_number_that_changed_since_signing_is_listed(project: Project) -> None:
+    decide_all(project)
+    signing.sign_off(project, "Dee", "Director")
+    desk = Desk(project)
+    for document in desk.documents:
+        desk.decide(ALEX, document, "case:context", "not_mentioned")
+    key = next(k for k in desk.counted() if desk.value(k) == "present" and k[1] in desk.codes)
+    desk.decide(ALEX, *key, "unclear")
+    told = "\n".join(write(project, ("md",)).changes)
+    assert "context: Not stated (was" in told and f"{desk.labels[key[0]]}, {key[1]}: Unclear (was Yes" in told, told
+    desk.close()
+
+
+def test_an_exclusion_undone_says_nothing_untrue(project: Project) -> None:
+    rule(project, f"{REVIEWS[0]}.pdf", "exclude", "Not ours.")
+    rule(project, f"{REVIEWS[0]}.pdf", "include", "It is.")
+    assert "although it was taken for something else" not in results.brief(project)[0].model_dump_json()
+
+
+def test_what_a_person_put_under_the_name_of_a_draft_stays(project: Project) -> None:
+    mine = project.outputs / "briefing.md"
+    mine.write_text("My own text.")
+    (project.outputs / "briefing-v0.1.md").write_text("My own, too.")
+    done = write(project, ("md",))
+    assert mine.read_text() == "My own text." and (project.outputs / "briefing-v0.1.md").read_text() == "My own, too."
+    assert [p.name for p in done.paths] == ["briefing-v0.1-2.md"] and done.kept[0] == mine
+
+
+def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Project) -> None:
+    decide_all(project)
+    text = project.codebook_path.read_text("utf-8")
+    start = text.index("- id: alcohol_misuse")
+    project.codebook_path.write_text(text[:start] + text[text.index("- id:", start + 5) :], "utf-8")
+    printed = results.brief(project)[0].model_dump_json()
+    assert re.search(r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse \(2\)", printed)
+
+
+@pytest.mark.parametrize("name", ["Zoë Müller", "O’Brien", "Page", "present", "id"])
+def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
+    import unicodedata
+
+    from scr_llm.records import ExportProject, Paragraph, Part, Sentence
+
+    ways = (name, name.upper(), unicodedata.normalize("NFD", name), name.replace(" ", "\n"), name.replace("’", "'"), f"\n{name}")
+    part = Part(id="present", level=1, title=f"Of {name}", paragraphs=tuple(Paragraph(sentences=(Sentence(text=f"So {w} said."),)) for w in ways))
+    masked = results.without(part, [name])
+    assert masked.title == "Of [name removed]" and masked.id == "present" and masked.level == 1
+    assert all(p.sentences[0].text.split() == ["So", "[name", "removed]", "said."] for p in masked.paragraphs)
+    assert Part.model_validate_json(masked.model_dump_json()) == masked
+    assert results.without(ExportProject(name=f"For {name}", organisation=""), [name]).name == "For [name removed]"
+
+
+def test_a_file_that_is_there_is_not_written_over(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    from click.testing import CliRunner
+
+    from scr_llm.cli import cli
+
+    def scr(*given: str) -> str:
+        error = CliRunner().invoke(cli, [*given, "--project", str(project.root)], standalone_mode=False).exception
+        return str(error) if error else ""
+
+    sheet = project.root / "sheet.xlsx"
+    person = ("--name", "Alex", "--role", "Analyst")
+    assert not scr("sheet", "write", str(sheet), *person)
+    sheet.write_bytes(b"filled in")
+    assert "there already" in scr("sheet", "write", str(sheet), *person) and sheet.read_bytes() == b"filled in"
+    assert not scr("sheet", "write", str(sheet), *person, "--force")
+    for own in ("scr_llm.sqlite", "project.toml", f"inbox/{REVIEWS[0]}.pdf"):
+        assert "belongs to the project" in scr("export", "--format", "json", "--out", str(project.root / own), "--force")
+
+
+def test_rules_of_the_database_that_are_not_ours_are_named(project: Project) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(project.store_path)) as database, database:
+        database.execute("DROP TRIGGER decisions_no_update")
+        database.execute("CREATE TRIGGER quiet BEFORE INSERT ON decisions BEGIN SELECT RAISE(IGNORE); END")
+    told = " ".join(audit(project))
+    assert "decisions_no_update" in told and "quiet" in told
+
+
+def test_a_file_that_a_better_reader_may_read_is_tried_again(project: Project) -> None:
+    (project.inbox / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing")
+    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
+
+    def tried() -> list[str]:
+        seen: list[str] = []
+        pipeline.run(project, coder, lambda file, *_: seen.append(file))
+        return seen
+
+    assert tried() == ["broken.pdf"] and tried() == []
+    text = (project.root / "project.toml").read_text("utf-8")
+    (project.root / "project.toml").write_text(text.replace("seconds = 180", "seconds = 200", 1), "utf-8")
+    project = load_project(project.root)
+    assert tried() == ["broken.pdf"] and tried() == []
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_forgetting_empties_a_folder_that_is_a_link(project: Project, tmp_path: Path, linked: bool) -> None:
+    from scr_llm.forget import forget
+
+    (project.outputs / "briefing.md").write_text("Words.")
+    if linked:
+        project.outputs.rename(tmp_path / "elsewhere")
+        project.outputs.symlink_to(tmp_path / "elsewhere")
+    forget(project)
+    assert not list(project.outputs.iterdir()) and not project.store_path.exists()
