@@ -83,7 +83,7 @@ class _Grounder:
             themes.append(
                 ThemeCoding(
                     theme=theme.theme, value=theme.value if believed else "unclear", sub_themes=theme.sub_themes,
-                    evidence=tuple(found), why=theme.why,
+                    evidence=tuple(found), why=theme.why, basis=theme.basis,
                     doubts=theme.doubts if believed else (*theme.doubts, "no quote for it could be located"),
                 )
             )  # fmt: skip

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
+from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
 from scr_llm.stages.code.language import stops
 from scr_llm.stages.code.passage import Passage
@@ -92,18 +93,19 @@ class EmbeddedCoder:
         shown = [j for n, j in enumerate(ranked[:QUOTES]) if not n or j.scores[at] >= QUOTED]
         best = shown[0]
         words = ", ".join(f"“{w}”" for w in self._weights.parts_of(best.passage, f"present:{code.id}"))
-        basis = "implies it" if best.scores[infers] > 0 else "states it"
+        basis: Basis = "inferred" if best.scores[infers] > 0 else "explicit"
+        shows = "implies it" if basis == "inferred" else "states it"
         praised = self._praised(code, judged)
         quotes = sorted(((j, flags_of(j.sentence)) for j in shown), key=lambda q: q[0].sentence.start)
-        doubts = [*(["a close call"] if total < PRESENT + 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
+        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < PRESENT + 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
         if all(flags for _, flags in quotes):
             doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags})))
         if self._best_denial(code, judged):
             doubts.append("one passage says so and another denies it")
         return DraftTheme(
             theme=code.id, value="present", quotes=tuple(_quote(j.sentence, flags) for j, flags in [*quotes, *((p, ("good_practice",)) for p in praised)]),
-            sub_themes=shown_aspects(code, [j.sentence for j in shown]), doubts=tuple(doubts),
-            why=f"a passage in {best.sentence.section or 'the text'} {basis}, by its words {words}" if words else f"a passage in {best.sentence.section or 'the text'} {basis}",
+            sub_themes=shown_aspects(code, [j.sentence for j in shown]), doubts=tuple(doubts), basis=basis,
+            why=f"a passage in {best.sentence.section or 'the text'} {shows}" + (f", by its words {words}" if words else ""),
         )  # fmt: skip
 
     def _denied(self, code: Code, judged: Sequence[Judged], total: float) -> DraftTheme:
