@@ -132,7 +132,7 @@ def fixtures() -> Iterator[Example]:
         quotes: dict[str, list[str]] = {}
         for mark in json.loads(path.read_text("utf-8")):
             if mark["mark"] in ("present", "absent"):
-                quotes.setdefault(mark["name"], []).append(mark["quote"])
+                quotes.setdefault(mark["name"].partition(".")[0], []).append(mark["quote"])  # an aspect is marked as `code.aspect`
         yield from whole(pdf, {k: {"value": v["value"], "quotes": quotes.get(k, ())} for k, v in gold["themes"].items()}, f"fixture {pdf.stem}")
 
 
