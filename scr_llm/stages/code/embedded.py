@@ -48,7 +48,7 @@ class Judged:
     passage: Passage
     scores: Row
     stopped: str
-    """The general rule that stops it; empty where none does."""
+    """Why it says nothing for any theme: the general rule that stops it, or `denial` where it denies; empty where it may be evidence."""
 
 
 class EmbeddedCoder:
@@ -77,7 +77,11 @@ class EmbeddedCoder:
 
     def judge(self, reading: Reading) -> list[Judged]:
         """Every sentence that may be evidence, judged."""
-        return [Judged(s, p, self._weights.scores(p), stops(p)) for s, p in passages_of(reading)]
+        denies, found = self._place["denies"], []
+        for sentence, passage in passages_of(reading):
+            scores = self._weights.scores(passage)
+            found.append(Judged(sentence, passage, scores, stops(passage) or ("denial" if scores[denies] >= DENIED else "")))
+        return found
 
     def theme(self, code: Code, judged: Sequence[Judged]) -> DraftTheme:
         """What a review's sentences say of one theme."""
