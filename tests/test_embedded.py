@@ -90,3 +90,28 @@ def test_a_code_that_nothing_was_learned_of_is_looked_for_by_its_wordings() -> N
     reading = review("The lighthouse keeper had the child with him on the night.")
     themes = {t.theme: t for t in CODER.code(reading, book).themes}
     assert themes["own_code"].value == "present" and set(themes) == {c.id for c in book.codes}
+
+
+def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
+    import shutil
+
+    from scr_llm import pipeline, results
+    from scr_llm.project import init_project, load_project
+    from scr_llm.store import Store
+
+    project = init_project(tmp_path / "p")
+    for name in ("corriford-child-1", "dunvarrow-young-person-r", "northmere-amber"):
+        shutil.copyfile(ROOT / f"fixtures/batch-1/{name}.pdf", project.inbox / f"{name}.pdf")
+    pipeline.run(project, CODER)
+    with Store(project.store_path) as store:
+        codings = [c for d in store.documents() if (c := store.coding(d.id))]
+    inferred = {code.id: sum(t.theme == code.id and t.basis == "inferred" for c in codings for t in c.themes) for code in BOOK.codes}
+    assert any(inferred.values()) and all((t.basis is not None) == (t.value == "present") for c in codings for t in c.themes)
+    settings = project.root / "project.toml"
+    assert "by inference" not in results.brief(project)[0].model_dump_json()
+    settings.write_text(settings.read_text("utf-8").replace("tell_inferred = false", "tell_inferred = true"), "utf-8")
+    briefing = results.brief(load_project(project.root))[0]
+    assert {t.theme: t.inferred for t in briefing.facts.themes} == inferred
+    for theme in briefing.facts.headline:
+        lead = next(p for p in briefing.parts if p.id == f"theme.{theme}").paragraphs[0].sentences[0].text
+        assert (f"{inferred[theme]} of them by inference" in lead) == bool(inferred[theme])
