@@ -1,10 +1,11 @@
-"""The scoreboard: every coder on the development and the test half of the fixtures, in one run. Writes docs/scoreboard.md.
+"""The scoreboard: every coder that needs no model on every set of fixtures, in one run. Writes docs/scoreboard.md and README's table.
 
     python bench/coding.py            all
-    python bench/coding.py --dev      the development half only, to stdout: what one looks at while tuning
+    python bench/coding.py --dev      the mistakes on the reviews to develop with, to stdout: what one looks at while tuning
+    python bench/coding.py --other DIR GOLD   one more folder of PDFs with gold, to stdout; nothing is written
 
-Development half: the reviews of batches 1 to 3 and fixtures/passages/dev.jsonl. Test half: the reviews of batch 4 and fixtures/passages/test.jsonl,
-written by other hands from the definitions alone. The mistakes that are quoted come from the development half only.
+Sets, and what each may be used for, stand in SETS. The test set is written by hands that saw the definitions alone, and is never looked at while
+tuning; its mistakes are not printed.
 """
 
 import argparse
@@ -12,15 +13,17 @@ import hashlib
 import json
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.pipeline import rules_identity
 from scr_llm.records import (
+    Agreement,
     Codebook,
     ExportDocument,
     ExportTheme,
@@ -35,19 +38,38 @@ from scr_llm.records.export import ExportCase, ExportChild
 from scr_llm.results import load_gold
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
+from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
 from scr_llm.stages.read.structure import section_kind
 
 ROOT = Path(__file__).parent.parent
-HALVES = {"development": ("batch-1", "batch-2", "batch-3"), "test": ("batch-4",)}
-WHY = {
-    "good_practice": "praise in words that the list of praise does not know", "question": "a question that is not worded as one",
-    "recommendation_only": "a recommendation outside a section of that name", "sibling_or_historic": "it happened to others or long before",
-    "boilerplate": "words of process or policy", "neighbour": "evidence of another theme in words that both share",
-    "present": "wording that the codebook does not know", "explicit_absence": "a denial that is worded as no rule expects",
+CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
+    "embedded (default)": lambda book: EmbeddedCoder(rules_identity(book)), "wordings alone": lambda book: RulesCoder(rules_identity(book)),
 }  # fmt: skip
+ENOUGH = 10
+"""Positives that a theme must have for a figure of its own."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """Reviews and passages with gold."""
+
+    name: str
+    folders: tuple[str, ...]
+    passages: tuple[str, ...]
+    use: str
+    """What was done with it, in words."""
+    shown: bool = True
+    """Whether its mistakes may be looked at."""
+
+
+SETS = (
+    Set("test", ("batch-4", "reviews/test"), ("test.jsonl", "test-2.jsonl"), "Written by four hands from the definitions alone. Never looked at while anything was tuned.", shown=False),
+    Set("twelve", ("reviews/dev",), (), "Twelve reviews by six hands from the definitions alone. Nothing was learned from them; they were looked at to choose among ways of learning and to find defects."),
+    Set("fixtures", ("batch-1", "batch-2", "batch-3"), ("dev.jsonl",), "The embedded coder learned from them and the wordings were tuned on them: they show that it works, not how well."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,9 +84,9 @@ class Passage:
     value: str
 
 
-def passages(half: str) -> list[Passage]:
-    path = ROOT / f"fixtures/passages/{'dev' if half == 'development' else 'test'}.jsonl"
-    return [Passage(**json.loads(line)) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+def passages(of: Set) -> list[Passage]:
+    found = [path for name in of.passages if (path := ROOT / "fixtures/passages" / name).exists()]
+    return [Passage(**json.loads(line)) for path in found for line in path.read_text("utf-8").splitlines()]
 
 
 def as_reading(passage: Passage) -> Reading:
@@ -74,20 +96,28 @@ def as_reading(passage: Passage) -> Reading:
     return Reading(document_id=passage.id, sha256="0" * 64, pages=(Page(number=1, text=text, marks=(Mark(kind="heading", start=0, end=len(heading)),)),), sections=(section,))
 
 
-def said(coder: Coder, passage: Passage, book: Codebook) -> tuple[str, str]:
-    """Value and reason of the passage's own theme."""
+def said(coder: Coder, passage: Passage, book: Codebook) -> str:
+    """Value of the passage's own theme."""
     reading = as_reading(passage)
-    theme = next(t for t in ground(coder.code(reading, book), reading).themes if t.theme == passage.code)
-    return theme.value, theme.why
+    return next(t for t in ground(coder.code(reading, book), reading).themes if t.theme == passage.code).value
 
 
-def documents(half: str) -> list[tuple[Path, GoldDocument]]:
+def documents(folders: Sequence[str]) -> list[tuple[Path, GoldDocument]]:
     gold = {g.file: g for g in load_gold(ROOT / "fixtures/gold")}
-    return [(p, gold[p.name]) for batch in HALVES[half] for p in sorted((ROOT / "fixtures" / batch).glob("*.pdf"))]
+    found = []
+    for folder in folders:
+        own = {g.file: g for p in sorted((ROOT / "fixtures" / folder).glob("*.gold.json")) for g in load_gold(p)}
+        found += [(p, {**gold, **own}[p.name]) for p in sorted((ROOT / "fixtures" / folder).glob("*.pdf"))]
+    return found
+
+
+@cache
+def reading_of(path: Path) -> Reading:
+    return read(path, path.stem)
 
 
 def exported(coder: Coder, path: Path, book: Codebook) -> ExportDocument:
-    reading = read(path, path.stem)
+    reading = reading_of(path)
     coding = ground(coder.code(reading, book), reading)
     case = coding.case
     return ExportDocument(
@@ -98,91 +128,107 @@ def exported(coder: Coder, path: Path, book: Codebook) -> ExportDocument:
     )  # fmt: skip
 
 
+def compared(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Agreement:
+    return agree([g for _, g in pairs], [exported(coder, p, book) for p, _ in pairs], [c.id for c in book.codes])
+
+
 def two(value: float | None, interval: tuple[float, float] | None = None) -> str:
     return "none" if value is None else f"{value:.2f}" + (f" ({interval[0]:.2f} to {interval[1]:.2f})" if interval else "")
 
 
-def line(name: str, s: Score) -> str:
-    return f"| {name} | {s.gold} | {s.found} | {s.both} | {two(s.recall, s.recall_interval)} | {two(s.precision, s.precision_interval)} | {two(s.f1, s.f1_interval)} |"
+def share(s: Score) -> str:
+    return f"{s.both} of {s.gold}, {s.found - s.both} extra"
 
 
-def board(half: str, coder: Coder, book: Codebook, *, quote: bool) -> list[str]:
-    out = [f"## {half.capitalize()} half", ""]
-    pairs = documents(half)
-    if pairs:
-        found = agree([g for _, g in pairs], [exported(coder, p, book) for p, _ in pairs], [c.id for c in book.codes])
-        r = found.raters
-        out += [f"### Reviews: {len(pairs)} documents", "", "| what | in gold | found | right | recall | precision | F1 |", "|---|---|---|---|---|---|---|", line("all themes", found.all_themes)]
-        out += [line(c.label, found.themes[c.id]) for c in book.codes if c.core]
-        out += [line("said not to be", found.absences), line("findings", found.findings), line("recommendations", found.recommendations), line("items on the right page", found.right_page)]
-        out += [line("cells with a quote on a marked passage", found.quotes_on_gold), *(line(f"fact: {n}", s) for n, s in found.facts.items())]
-        out += ["", f"Gold and coder agreed on {r.agreed} of {r.cells} cells; kappa {two(r.kappa, r.kappa_interval)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}."]
-        out += ["Marked passages that a quote touches: " + ", ".join(f"{n} third {t.both} of {t.gold}" for n, t in zip(("first", "middle", "last"), found.thirds, strict=True)) + ".", ""]
-        if quote:
-            out += [f"- {w}" for w in found.wrong] + [""]
-    given = passages(half)
+ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
+    ("themes: recall", lambda a: two(a.all_themes.recall, a.all_themes.recall_interval)), ("themes: precision", lambda a: two(a.all_themes.precision, a.all_themes.precision_interval)),
+    ("themes: F1", lambda a: two(a.all_themes.f1, a.all_themes.f1_interval)), ("cells: kappa", lambda a: two(a.raters.kappa, a.raters.kappa_interval)),
+    ("quoted on a passage that shows it", lambda a: f"{a.quotes_on_gold.both} of {a.quotes_on_gold.gold} cells"), ("said not to be", lambda a: share(a.absences)),
+    ("findings", lambda a: share(a.findings)), ("recommendations", lambda a: share(a.recommendations)),
+)  # fmt: skip
+
+
+def board(of: Set, book: Codebook) -> Iterator[str]:
+    pairs = documents(of.folders)
+    found = {name: compared(make(book), pairs, book) for name, make in CODERS.items()}
+    yield from (f"## {of.name.capitalize()}: {len(pairs)} reviews", "", of.use, "")
+    yield from (f"| what | {' | '.join(found)} |", "|---|" + "---|" * len(found))
+    for what, told in ROWS:
+        yield f"| {what} | {' | '.join(told(a) for a in found.values())} |"
+    own = next(iter(found.values()))
+    for fact, _score in own.facts.items():
+        yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
+    many = [c for c in book.codes if own.themes[c.id].gold >= ENOUGH]
+    if many:
+        yield from ("", f"Themes with at least {ENOUGH} positives, by the default coder:", "", "| theme | in gold | found | right |", "|---|---|---|---|")
+        yield from (f"| {c.label} | {own.themes[c.id].gold} | {own.themes[c.id].found} | {own.themes[c.id].both} |" for c in many)
+    yield from _passage_board(of, book)
+
+
+def _passage_board(of: Set, book: Codebook) -> Iterator[str]:
+    given = passages(of)
     if not given:
-        return out
-    results = [(p, *said(coder, p, book)) for p in given]
-    present = [(p, v) for p, v, _ in results if p.value == "present"]
-    near = [(p, v) for p, v, _ in results if p.value != "present"]
-    false = [(p, v) for p, v in near if v == "present"]
-    hit = sum(v == "present" for _, v in present)
-    absences = [(p, v) for p, v, _ in results if p.value == "explicitly_absent"]
-    out += [
-        f"### Passages: {len(given)}", "",
-        f"Present: {hit} of {len(present)} found (recall {hit / len(present):.2f}). Explicitly absent: {sum(v == 'explicitly_absent' for _, v in absences)} of {len(absences)} found.",
-        f"Near misses taken for present: {len(false)} of {len(near)} ({len(false) / len(near):.3f}). Precision over all passages {hit / max(1, hit + len(false)):.2f}.", "",
-        "| kind of near miss | taken for present | of |", "|---|---|---|",
-    ]  # fmt: skip
-    kinds, wrong = Counter(p.kind for p, _ in near), Counter(p.kind for p, _ in false)
-    out += [f"| {k.replace('_', ' ')} | {wrong[k]} | {n} |" for k, n in sorted(kinds.items())] + [""]
-    if quote:
-        out += ["Mistakes on passages:", ""]
-        for p, v, why in results:
-            if (v == "present") != (p.value == "present"):
-                out.append(f"- {p.id} {p.code} ({p.kind}, {p.section}): {v}: “{p.text}” [{why}]")
-        out.append("")
-    return out
+        yield ""
+        return
+    results = {name: [(p, said(coder, p, book)) for p in given] for name, make in CODERS.items() if (coder := make(book))}
+    yield from ("", f"### Passages: {len(given)}", "", f"| what | {' | '.join(results)} |", "|---|" + "---|" * len(results))
 
+    def row(what: str, chosen: Callable[[Passage], bool], value: str) -> str:
+        cells = [(sum(v == value for p, v in r if chosen(p)), sum(chosen(p) for p, _ in r)) for r in results.values()]
+        return f"| {what} | {' | '.join(f'{n} of {of_} ({n / max(1, of_):.2f})' for n, of_ in cells)} |"
 
-def instructive(coder: Coder, book: Codebook, most: int = 10) -> list[str]:
-    """Mistakes of the development half, one of each kind in turn."""
-    wrong: dict[str, list[str]] = {}
-    for p in passages("development"):
-        value, why = said(coder, p, book)
-        if (value == "present") != (p.value == "present"):
-            told = f"said {value.replace('_', ' ')}" + (f", by {why}" if why else "")
-            wrong.setdefault(p.kind, []).append(f"- **{p.code}**, {p.kind.replace('_', ' ')}: “{p.text}” ({told}). Why: {WHY.get(p.kind, '')}.")
-    out: list[str] = []
-    while len(out) < most and any(wrong.values()):
-        out += [left.pop(0) for left in wrong.values() if left]
-    return out[:most]
+    yield row("present ones found", lambda p: p.value == "present", "present")
+    yield row("near misses taken for present", lambda p: p.value != "present", "present")
+    yield row("said not to be so, found", lambda p: p.value == "explicitly_absent", "explicitly_absent")
+    for kind in sorted(Counter(p.kind for p in given if p.value != "present")):
+        yield row(f"of these, {kind.replace('_', ' ')}", lambda p, kind=kind: p.kind == kind and p.value != "present", "present")  # type: ignore[misc]
+    yield ""
 
 
 def hash_of(paths: Sequence[Path]) -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(paths))).hexdigest()[:12]
 
 
+def summary(book: Codebook) -> str:
+    """README's table: what a user may expect without a model."""
+    coder = EmbeddedCoder(rules_identity(book))
+    rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
+    lines = ["| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |", "|---|" + "---|" * len(rows)]
+    lines += [f"| {what} | {' | '.join(told(a) for _, a in rows)} |" for what, told in ROWS]
+    return "\n".join(lines)
+
+
 def main() -> None:
-    options = argparse.ArgumentParser()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--dev", action="store_true")
+    options.add_argument("--other", nargs=2, type=Path)
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
-    coder = RulesCoder(rules_identity(book))
     if given.dev:
-        print("\n".join(board("development", coder, book, quote=True)))
+        print("\n".join(compared(EmbeddedCoder(rules_identity(book)), documents(SETS[1].folders), book).wrong))
         return
-    fixtures = hash_of([*ROOT.glob("fixtures/source/*.txt"), *ROOT.glob("fixtures/passages/*.jsonl")])
+    if given.other:
+        gold = {g.file: g for g in load_gold(given.other[1])}
+        pairs = [(p, gold[p.name]) for p in sorted(given.other[0].glob("*.pdf")) if p.name in gold]
+        for name, make in CODERS.items():
+            found = compared(make(book), pairs, book)
+            core = [found.themes[c.id] for c in book.codes if c.core]
+            both, right, there = (sum(getattr(s, n) for s in core) for n in ("both", "found", "gold"))
+            print(name, *(f"{what}: {told(found)}" for what, told in ROWS[:5]), f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}", sep="\n  ")
+        return
+    fixtures = hash_of([p for pattern in ("source/*.txt", "passages/*.jsonl", "reviews/*/*.json", "corpus/*.jsonl") for p in (ROOT / "fixtures").glob(pattern)])
     text = [
         "# Scoreboard", "",
         f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python {platform.python_version()}.",
-        "Brackets hold 95 % bootstrap intervals over documents. The rules coder is the default; models are measured in [models.md](models.md), where the", "reviews of batch 2 stand as their test half.", "",
-        "How the test half is kept: [CONTRIBUTING](../CONTRIBUTING.md).", "",
-        *board("test", coder, book, quote=False), *board("development", coder, book, quote=False),
-        "## Ten instructive mistakes, from the development half", "", *instructive(coder, book), "",
+        "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as different authors, and so are the corpus that the default",
+        "coder learned from: figures on them are no figures on real reviews. Models are measured in [models.md](models.md).", "",
+        "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).", "", *(line for of in SETS for line in board(of, book)),
     ]  # fmt: skip
     (ROOT / "docs/scoreboard.md").write_text("\n".join(text), "utf-8")
+    page = ROOT / "README.md"
+    readme = page.read_text("utf-8")
+    start, end = readme.index("<!-- measured -->"), readme.index("<!-- end table -->")
+    page.write_text(readme[:start] + f"<!-- measured -->\n{summary(book)}\n" + readme[end:], "utf-8")
     print("\n".join(text))
 
 

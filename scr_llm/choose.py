@@ -49,9 +49,9 @@ def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None 
     """
     if kind == "rules":
         from scr_llm.learn import own_coder
-        from scr_llm.stages.code.rules import RulesCoder
+        from scr_llm.stages.code.embedded import EmbeddedCoder
 
-        return Chosen(own_coder(project) or RulesCoder(rules_identity(load_codebook(project.codebook_path))))
+        return Chosen(own_coder(project) or EmbeddedCoder(rules_identity(load_codebook(project.codebook_path))))
     if replay:
         return _replayed(project, replay)
     from scr_llm.ledger import Ledger

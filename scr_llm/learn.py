@@ -9,8 +9,8 @@ from scr_llm.files import write_atomically
 from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project
 from scr_llm.stages.code import Coder
+from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.learned import Decided, LearnedCoder, Trial, decided_cells, trials
-from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.review import latest
 from scr_llm.store import Store
@@ -19,7 +19,7 @@ from scr_llm.store import Store
 def examples(project: Project) -> list[Decided]:
     """Every cell that a person has decided, with what the rules hold of it now."""
     codebook = load_codebook(project.codebook_path)
-    coder = RulesCoder(rules_identity(codebook))
+    coder = EmbeddedCoder(rules_identity(codebook))
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
         readings = {i: r for i in dict.fromkeys(i for i, _ in decided) if (r := store.reading(i))}

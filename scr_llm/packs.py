@@ -85,7 +85,7 @@ def _nature(project: Project, f: _Facts) -> Part:
 
 def _coder(coder: object) -> str:
     kind, model, version = getattr(coder, "kind", ""), getattr(coder, "model", None), getattr(coder, "version", "")
-    return f"the embedded rules coder, version {version}" if kind == "rules" else f"{kind} coder with the model {model}, at {getattr(coder, 'endpoint', None)}, program version {version}"
+    return f"the embedded coder, version {version}" if kind == "rules" else f"{kind} coder with the model {model}, at {getattr(coder, 'endpoint', None)}, program version {version}"
 
 
 def _tool(project: Project, f: _Facts) -> Part:

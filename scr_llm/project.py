@@ -72,6 +72,8 @@ class BriefingSettings(Record):
     """Quotes printed for a headline theme, at most."""
     leave_out: tuple[_Name, ...] = ()
     """Names that no paper prints: each is replaced by “[name removed]”, also within quotes, after these were verified."""
+    tell_inferred: bool = False
+    """Whether the paper says in how many reviews a theme is implied by facts and not stated."""
     count_recommendation_only: bool = True
     """Whether a theme found in a review's recommendations only counts; how many do is printed either way."""
 
@@ -226,9 +228,10 @@ headline_themes = 3             # practice themes with a section of their own
 headline_min = 2                # reviews in which such a theme must be found
 quotes_per_theme = 4
 # leave_out = ["A. Name"]         # names that no paper prints, also not within quotes
+tell_inferred = false              # whether it says in how many reviews a theme is implied and not stated
 count_recommendation_only = true   # whether a theme found only in recommendations counts (printed as "R" either way)
 
-# A language model, if you want one. Without it the embedded rules coder is used and nothing leaves this computer.
+# A language model, if you want one. Without it the embedded coder is used and nothing leaves this computer.
 # [llm]
 # base_url = "http://127.0.0.1:11434/v1"   # an OpenAI-compatible address
 # model = "qwen2.5:7b"

@@ -15,8 +15,8 @@ from scr_llm.project import Project, data_dir
 from scr_llm.records import Codebook, GoldDocument, Reading
 from scr_llm.results import load_gold
 from scr_llm.stages.code import Coder
+from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.llm import STRATEGIES, Manners, Thresholds
-from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
 
@@ -118,7 +118,7 @@ def qualify(project: Project, client: Any, manners: Manners, made: Sequence[tupl
     """Try the rules and each strategy; give each trial as it ends. The client must remember replies, or the judge's thresholds cost anew."""
     codebook = codebook or core(load_codebook(project.codebook_path))
     spend = client.spend
-    yield trial("rules", RulesCoder(rules_identity(codebook)), made, codebook)
+    yield trial("rules", EmbeddedCoder(rules_identity(codebook)), made, codebook)
     for strategy in STRATEGIES:
         asked = replace(manners, strategy=strategy)
         first = trial(strategy, llm_coder(project, client, asked), made, codebook, lambda: spend.prompt_tokens + spend.completion_tokens)

@@ -10,7 +10,7 @@ from scr_llm.records import Codebook, Raters
 from scr_llm.results import load_gold
 from scr_llm.stages.agree import raters
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
-from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.review import standings
 from scr_llm.store import Store
@@ -59,7 +59,7 @@ def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool
             for i, file in files.items():
                 reading, coding = store.reading(i), store.coding(i)
                 if rater == "rules" and reading:
-                    coding = ground(RulesCoder(rules_identity(codebook)).code(reading, codebook), reading)
+                    coding = ground(EmbeddedCoder(rules_identity(codebook)).code(reading, codebook), reading)
                 found |= {(file, t.theme): t.value == "present" for t in (coding.themes if coding else ())}
             return found
     path = Path(rater)

@@ -114,7 +114,7 @@ def paper(
         ),
         headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
-        count_recommendation_only=settings.briefing.count_recommendation_only,
+        count_recommendation_only=settings.briefing.count_recommendation_only, tell_inferred=settings.briefing.tell_inferred,
     )  # fmt: skip
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), style)
     if names := settings.briefing.leave_out:

@@ -86,7 +86,7 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
     click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
     llm = project.settings.llm
     if not llm.base_url:
-        click.echo("Model: none. The rules coder is used. Nothing leaves this computer.")
+        click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
         return 0
     from scr_llm.llm import is_loopback
     from scr_llm.llm.endpoint import without_credentials
@@ -134,7 +134,7 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     (project.root / "qualified.toml").write_text(as_toml(llm.model, best, trials, datetime.now(UTC).date().isoformat()), "utf-8")
     say(f"Best: {best.coder}. Written to {project.root / 'qualified.toml'}; [llm] strategy = \"auto\" uses it.")
     if best.f1 <= trials[0].f1:
-        say("It did not do better than the rules coder on these reviews; they are few, and the rules were made with them in view.")
+        say("It did not do better than the embedded coder on these reviews; they are few, and the embedded coder learned from some of them.")
     return 0
 
 

@@ -62,7 +62,7 @@ def run(folder: Path, coder: str | None, yes: bool, replay: Path | None) -> int:
     project = load_project(folder)
     chosen = coder or ("llm" if replay or (project.settings.llm.base_url and project.settings.llm.model) else "rules")
     if coder is None and chosen == "rules":
-        say("No language model is set: the embedded rules coder is used. Nothing leaves this computer.")
+        say("No language model is set: the embedded coder is used. Nothing leaves this computer.")
     return _run(project, chosen, yes=yes, replay=replay)
 
 
@@ -254,7 +254,7 @@ def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | 
 @click.option("--every", type=click.FloatRange(min=0.2), default=10.0, show_default=True, help="Seconds between looks.")
 @click.option("--times", type=int, hidden=True, help="Looks before it ends; for tests.")
 def watch(folder: Path, every: float, times: int | None) -> int:
-    """Take in files as they are dropped, once they are complete, and redraft. Ctrl-C ends it. Uses the rules coder; nothing is sent."""
+    """Take in files as they are dropped, once they are complete, and redraft. Ctrl-C ends it. Uses the embedded coder; nothing is sent."""
     import itertools
 
     from scr_llm.project import load_project

@@ -100,6 +100,8 @@ class ThemeCount(Record):
     """Reviews in which it is present."""
     recommendation_only: int
     """Of these, reviews whose only evidence stands in recommendations."""
+    inferred: int = 0
+    """Of these, reviews whose passages imply the theme and do not state it, as the coder has it and a person let it stand."""
     of: int
     """Reviews coded."""
     documents: tuple[str, ...]

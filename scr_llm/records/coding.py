@@ -52,6 +52,10 @@ class DraftItem(Record):
     """Its text as quotes, to be located."""
 
 
+Basis = Literal["explicit", "inferred"]
+"""explicit: the passages of a present theme state it. inferred: they show facts from which it follows."""
+
+
 class DraftTheme(Record):
     """A theme as proposed."""
 
@@ -64,7 +68,9 @@ class DraftTheme(Record):
     sub_themes: tuple[str, ...] = ()
     """Sub-codes that the quotes show."""
     why: str = ""
-    """Why the coder proposes it: the wording and rule that matched, or the model's reason."""
+    """Why the coder proposes it: the wording and rule that matched, the words it rests on, or the model's reason."""
+    basis: Basis | None = None
+    """How its best passage shows a present theme; None where the coder does not say."""
     doubts: tuple[str, ...] = ()
     """Why a person should look at it sooner than at others."""
 
@@ -232,6 +238,8 @@ class ThemeCoding(Record):
     """In reading order."""
     why: str = ""
     """The coder's reason."""
+    basis: Basis | None = None
+    """How its best passage shows a present theme; None where the coder does not say, or a person found it."""
     doubts: tuple[str, ...] = ()
     """Why a person should look at it sooner than at others."""
 

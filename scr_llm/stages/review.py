@@ -105,7 +105,10 @@ def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
         if decision is None:
             return theme
         return theme.model_copy(
-            update={"value": decision.value, "sub_themes": decision.sub_themes, "evidence": decision.evidence, "why": decision.reason}
+            update={
+                "value": decision.value, "sub_themes": decision.sub_themes, "evidence": decision.evidence, "why": decision.reason,
+                "basis": theme.basis if decision.value == theme.value else None,
+            }
         )
 
     def items(proposed: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -2,7 +2,7 @@
 
 import re
 
-from scr_llm.text.disguise import unmasked
+from scr_llm.text.disguise import guises
 
 _TO_A_MACHINE = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|the above|previous|prior|earlier)\b|"
@@ -15,12 +15,6 @@ _TO_A_MACHINE = re.compile(
 """Deliberately narrow: no sentence of the fixtures or of the official reports that it was tried on is taken. Wording that it does not know
 passes, and is then only text between the fences."""
 
-_SPELLED = re.compile(r"\b\w[ .\-_*]\w[ .\-_*]\w[ .\-_*]\w\b")
-
-
 def speaks_to_a_machine(text: str) -> bool:
     """Whether a sentence gives orders to a program that reads it, in whatever disguise. No review does; such a sentence is no evidence."""
-    if _TO_A_MACHINE.search(text):
-        return True
-    disguised = not text.isascii() or _SPELLED.search(text) is not None
-    return disguised and _TO_A_MACHINE.search(unmasked(text)) is not None
+    return _TO_A_MACHINE.search(text) is not None or any(map(_TO_A_MACHINE.search, guises(text)))

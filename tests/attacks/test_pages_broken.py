@@ -4,7 +4,9 @@ library gets out."""
 import io
 import os
 import random
+import tarfile
 import time
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -191,6 +193,21 @@ def test_what_is_no_pdf_is_called_what_it_is(tmp_path: Path, kind: str) -> None:
     saved(kind, path)
     with pytest.raises(UnreadableError, match=f"not a PDF but .*{kind}"):
         read(path, "d")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_pdf_within_an_archive_is_not_taken_for_the_file(tmp_path: Path, kind: str) -> None:
+    inner, path = tmp_path / "review.pdf", tmp_path / "a.pdf"
+    inner.write_bytes(whole())
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            archive.write(inner, "review.pdf")
+    else:
+        with tarfile.open(path, "w") as bundle:
+            bundle.add(inner, "review.pdf")
+    with pytest.raises(UnreadableError, match=r"not a PDF but a.* archive") as raised:
+        read(path, "d")
+    assert "Unpack it" in str(raised.value.next_step)
 
 
 def test_a_passage_of_a_file_with_junk_before_it_is_found_on_its_page(tmp_path: Path) -> None:

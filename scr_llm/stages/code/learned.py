@@ -10,7 +10,7 @@ from typing import Any
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, Reading
-from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, sentences
 
 LEAST_DOCUMENTS, LEAST_PRESENT = 8, 4
@@ -79,10 +79,10 @@ def trials(decided: Sequence[Decided]) -> list[Trial]:
 
 
 class LearnedCoder:
-    """The rules coder, with what was learned in place of the rules for the themes that it is better at."""
+    """The embedded coder, with what a project's own decisions taught in its place for the themes that this is better at."""
 
     def __init__(self, identity: CoderIdentity, decided: Sequence[Decided], better: Sequence[Trial]) -> None:
-        self._rules = RulesCoder(identity)
+        self._rules = EmbeddedCoder(identity)
         self._identity = identity.model_copy(update={"strategy": "learned: " + (", ".join(sorted(t.theme for t in better)) or "nothing")})
         self._models = {t.theme: (_fit([d for d in decided if d.theme == t.theme]), t.threshold) for t in better}
 

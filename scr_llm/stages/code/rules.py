@@ -25,6 +25,22 @@ from scr_llm.records import (
     ThemeValue,
 )
 from scr_llm.stages.code.facts import case_facts
+from scr_llm.stages.code.language import (
+    ASKS_FOR_WORDS,
+    CONCLUDED_NOT,
+    DENIED,
+    HISTORIC,
+    IRRELEVANT,
+    LABEL,
+    NO_SHORTCOMING,
+    POLICY,
+    PRAISE,
+    PRAISED_BEFORE,
+    QUESTION,
+    SHORTCOMING,
+    SIBLING,
+    SUSPECTED,
+)
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
 from scr_llm.text.machine import speaks_to_a_machine
 from scr_llm.text.wording import compile_wordings
@@ -33,12 +49,6 @@ QUOTES_PER_THEME = 12
 """Quotes proposed for one theme at most; the strongest sections first."""
 
 _CLAUSE = re.compile(r";|:|,?\s+(?:but|however|although|though|whereas|nevertheless|yet|despite this)\b|^(?:however|nevertheless)\b", re.I)
-_SHORTCOMING = re.compile(
-    r"\b(?:not|never|no|nor|neither|none|nobody|lack\w*|absence|absent|fail\w*|omi(?:t\w*|ssion)|insufficient\w*|inadequa\w*|incomplete|poor\w*|weak\w*|"
-    r"limited|missed|late|delay\w*|deficien\w*|shortcoming\w*|inconsistent\w*|ineffective\w*|superficial|flawed|gap\w*|should have|could have|"
-    r"needs? to be|need for|unclear|confus\w*|without|rarely|little|out of date|unsatisfactory|of concern|concerning|below|overlooked|lost|too)\b",
-    re.I,
-)
 _NEGATED = re.compile(
     r"\b(?:no (?:evidence|indication|suggestion|history|record|sign|signs|reports?|concerns?|known|information|disclosures?|reason)\b[^.;]{0,60}$|"
     r"(?:den(?:y|ied|ies)|ruled out|free (?:of|from)|never been|was not|were not|is not|not considered|not found)\b[^.;]{0,50}$|"
@@ -46,53 +56,6 @@ _NEGATED = re.compile(
     re.I,
 )
 _ABSENT_AFTER = re.compile(r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)", re.I)
-_CONCLUDED_NOT = re.compile(
-    r"\b(?:conclud\w*|found|satisfied|established|agreed|decided|clear)\b[^.;]{0,120}?\b(?:it|they|this|these|that|there) (?:was|were|had|did|has|have) (?:not|none)(?: so| the case| present| relevant| a (?:factor|feature|concern))?\s*[.:;]",
-    re.I,
-)
-"""The panel looked at it and found that it was not so; whatever question stands before that is answered."""
-_NO_SHORTCOMING = re.compile(
-    r"\b(?:no (?:shortcoming|deficit|criticism|author|one suggested|evidence (?:of|that)|concerns? (?:about|with|regarding))|could not have been (?:predicted|foreseen)|found no|"
-    r"not without|did not find)\b", re.I,
-)  # fmt: skip
-_DENIED = re.compile(
-    r"\b(?:(?:was|were|is|are|did) (?:\w+ )?not (?:\w+ )?(?:a |an )?(?:\w+ )?(?:feature|factor|issue|matter of concern|difficulty|problem|concern)\b|played no part|had no part in (?:the|what)|"
-    r"no (?:failure|failing|deficiency|deficit|shortcoming|weakness|criticism|concern)s? (?:in|of|about|as to|with|regarding|on the part of)|does not consider that any|nothing to suggest|"
-    r"not a failing|nothing in the records|cannot be said that|no (?:difference|difficulty|problem)s? (?:was|were) (?:found|identified))", re.I,
-)  # fmt: skip
-"""The review says outright that it was not so; the words beside it are what it speaks of."""
-_IRRELEVANT = re.compile(
-    r"\b(?:no (?:bearing|relevance|connection|significance)|attached no (?:weight|significance)|did not consider that this had|not (?:considered )?relevant|only for completeness|"
-    r"had no (?:part|role) in (?:the|his|her|their) (?:child|care|\w+'s)|no contact with (?:the )?(?:household|child|family)|unknown to the (?:child|family))\b", re.I,
-)  # fmt: skip
-"""Somebody else, or long ago, and the review says that it does not matter here."""
-_POLICY = re.compile(
-    r"\b(?:procedures? (?:provide|contain|require|state|set)|contains? (?:a )?(?:chapter|section|guidance)|national (?:research|studies|guidance|analysis)|research (?:has|shows|into)|"
-    r"(?:is|are) defined (?:in|as)|the term (?:is|was|means)|glossary|under (?:part|section) [\dIVXL]+|statutory (?:duty|guidance)|(?:document|protocol|policy|leaflet|procedures?) (?:published|issued|adopted) by|"
-    r"working together|has a duty to|shall be|studies (?:have|of))\b|^[A-Z]{2,6}: [A-Z]", re.I,
-)  # fmt: skip
-"""Law, policy, research and glossary: words about the theme, not about the case."""
-_PRAISED_BEFORE = re.compile(r"^(?:this|that|these|they|staff|he|she|it|the (?:panel|author|review|reviewer|board))\b[^.]{0,120}\b(?:good practice|praise[d]?|commend\w*|credit|example of good|to be congratulated|exemplary|impressed)\b", re.I)
-"""A sentence that praises what the one before tells."""
-_ASKS_FOR_WORDS = re.compile(
-    r"\b(?:training|guidance|polic(?:y|ies)|protocols?|procedures?|courses?|briefings?|remind\w*|re-?launch\w*|re-?issue\w*|awareness|leaflets?|strateg(?:y|ies)|programme|toolkit|statement|publicis\w*|campaign)\b", re.I,
-)  # fmt: skip
-"""A recommendation that asks for training, policy and the like says of itself nothing about the case."""
-_PRAISE = re.compile(
-    r"\b(?:good practice|example of good|appropriate(?:ly)?|prompt(?:ly)?|timely|thorough(?:ly)?|commend\w*|well (?:recorded|documented|managed|co-?ordinated|informed|supported)|"
-    r"high (?:standard|quality)|good (?:standard|quality|information|communication|evidence|record)|effective(?:ly)?|exemplary|in line with|in accordance with|"
-    r"regular and|diligent\w*|to (?:his|her|their) credit|clear and|careful\w*|comprehensive|manageable|suitably|strong|robust|excellent|sound|up to date|impressed|good quality|within timescales?|credit)\b",
-    re.I,
-)
-_QUESTION = re.compile(
-    r"\?\s*$|\b(?:considered|asked|explore[ds]?|examine[ds]?|consider|establish|determine|to what extent)\s+(?:\w+\s+){0,3}(?:whether|if|how)\b|"
-    r"^(?:whether|how|was|were|did|to (?:consider|establish|examine|review))\b|\b(?:terms of reference|will consider|to consider whether)\b", re.I,
-)  # fmt: skip
-_LABEL = re.compile(r"^[A-Z][\w’' ]{2,40}:\s+")
-"""The lead-in of a card's part (`How it showed: ...`), which makes no question of it."""
-_SUSPECTED = re.compile(r"\b(?:suspected|alleged(?:ly)?|possible|may have|might have|appears to have|rumour\w*)\b", re.I)
-_SIBLING = re.compile(r"\b(?:sibling|half-?(?:brother|sister)|older (?:child|brother|sister)|brother|sister)s?\b", re.I)
-_HISTORIC = re.compile(r"\b(?:prior to the (?:period|review)|previous (?:relationship|partner|household)|years (?:before|earlier)|historical(?:ly)?|in the past)\b", re.I)
 
 Verdict = Literal["present", "absent", "good"]
 
@@ -147,7 +110,7 @@ def propose(reading: Reading, codebook: Codebook) -> tuple[DraftTheme, ...]:
         s for s in sentences(Flow.of(reading))
         if s.section_kind not in NEVER_EVIDENCE and s.section_kind != "action_plan" and not speaks_to_a_machine(s.text)
     ]  # fmt: skip
-    return tuple(_theme(code, body) for code in codebook.codes)
+    return tuple(propose_one(code, body) for code in codebook.codes)
 
 
 def draft_item(reading: Reading, item: NumberedItem) -> DraftItem:
@@ -166,7 +129,8 @@ def _lookers(code: Code) -> list[_Looker]:
     return [looker(code, None), *(looker(sub, sub.id) for sub in code.sub_codes)]
 
 
-def _theme(code: Code, body: list[Sentence]) -> DraftTheme:
+def propose_one(code: Code, body: list[Sentence]) -> DraftTheme:
+    """What the rules hold of one theme, of sentences that may be evidence."""
     lookers = _lookers(code)
     hits = [hit for at, sentence in enumerate(body) for looker in lookers if (hit := _look(looker, sentence, _beside(body, at)))]
     present = _standing([h for h in hits if h.verdict == "present"])
@@ -227,7 +191,7 @@ def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
     text = sentence.text
     if not any(expression.search(text) for expression in (looker.wordings, looker.subjects) if expression):
         return None
-    if _POLICY.search(text) or _IRRELEVANT.search(text) or _IRRELEVANT.search(behind):
+    if POLICY.search(text) or IRRELEVANT.search(text) or IRRELEVANT.search(behind):
         return None
     if looker.near_misses:
         text = looker.near_misses.sub(lambda m: "." * len(m.group()), text)  # a stop, which no gap jumps
@@ -238,8 +202,8 @@ def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
                 verdict = _verdict(looker, sentence, behind, clause, match, strong)
                 if verdict:
                     how = "wording" if strong else "subject with a shortcoming"
-                    flags = _flags(sentence, verdict)
-                    weak = "recommendation" in flags and bool(_ASKS_FOR_WORDS.search(sentence.text)) and not _SHORTCOMING.search(clause)
+                    flags = flags_of(sentence, praised=verdict == "good")
+                    weak = "recommendation" in flags and bool(ASKS_FOR_WORDS.search(sentence.text)) and not SHORTCOMING.search(clause)
                     return _Hit(sentence, verdict, looker.sub, f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}", flags, weak)
     return None
 
@@ -251,9 +215,9 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 def _verdict(looker: _Looker, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
-    if _CONCLUDED_NOT.search(sentence.text) or _DENIED.search(sentence.text) or _DENIED.search(behind_it):
+    if CONCLUDED_NOT.search(sentence.text) or DENIED.search(sentence.text) or DENIED.search(behind_it):
         return "absent"
-    if _QUESTION.search(_LABEL.sub("", sentence.text)):
+    if QUESTION.search(LABEL.sub("", sentence.text)):
         return None
     if looker.feature:
         if sentence.section_kind == "recommendations":
@@ -261,29 +225,38 @@ def _verdict(looker: _Looker, sentence: Sentence, behind_it: str, clause: str, m
         if _NEGATED.search(before) or _ABSENT_AFTER.search(behind):
             return "absent"
         return "present" if strong else None
-    if _NO_SHORTCOMING.search(clause) or _ABSENT_AFTER.search(behind):
+    if NO_SHORTCOMING.search(clause) or _ABSENT_AFTER.search(behind):
         return "absent" if strong else None
     rest = before + " " + behind
-    praised = bool(_PRAISE.search(clause)) and not _SHORTCOMING.search(rest)
-    if sentence.section_kind == "good_practice" or praised or _PRAISED_BEFORE.search(behind_it):
+    praised = bool(PRAISE.search(clause)) and not SHORTCOMING.search(rest)
+    if sentence.section_kind == "good_practice" or praised or PRAISED_BEFORE.search(behind_it):
         return "good"
     if strong:
         return "present" if not re.search(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", before, re.I) else "absent"
     if sentence.section_kind == "recommendations":
         return None
-    return "present" if _SHORTCOMING.search(clause) and not _PRAISE.search(clause) else None
+    return "present" if SHORTCOMING.search(clause) and not PRAISE.search(clause) else None
 
 
-def _flags(sentence: Sentence, verdict: Verdict) -> tuple[EvidenceFlag, ...]:
-    flags: list[EvidenceFlag] = []
-    if verdict == "good":
-        flags.append("good_practice")
+def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag, ...]:
+    """What a person should know of a passage before it counts."""
+    flags: list[EvidenceFlag] = ["good_practice"] if praised else []
     if sentence.section_kind == "recommendations":
         flags.append("recommendation")
-    if _SUSPECTED.search(sentence.text):
+    if SUSPECTED.search(sentence.text):
         flags.append("suspected")
-    if _HISTORIC.search(sentence.text):
+    if HISTORIC.search(sentence.text):
         flags.append("historic")
-    if _SIBLING.search(sentence.text):
+    if SIBLING.search(sentence.text):
         flags.append("sibling")
     return tuple(flags)
+
+
+def shown_aspects(code: Code, shown: list[Sentence]) -> tuple[str, ...]:
+    """The sub-codes of a present theme that its passages name."""
+    found = []
+    for looker in _lookers(code)[1:]:
+        expressions = [e for e in (looker.wordings, looker.subjects) if e]
+        if looker.sub and any(e.search(s.text) for e in expressions for s in shown):
+            found.append(looker.sub)
+    return tuple(found)

@@ -135,6 +135,8 @@ def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
             f"a font of this page calls {seen.blanks[index]} of its characters spaces; "
             "words may be printed that are not in the text"
         )
+    if said := readable(seen.noted[index]):
+        yield f"an annotation (a note or form field) has text that was not read: “{_short(said)}”"
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
     if strange > 0.02 * letters:
         yield "many characters could not be read"

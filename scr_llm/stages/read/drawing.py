@@ -29,6 +29,19 @@ class TooScatteredError(Exception):
     """The words of a page lie so far apart that it would have to be drawn too often."""
 
 
+class View(NamedTuple):
+    """A part of a page as displayed, and how large it is drawn."""
+
+    left: float
+    """Points from the page's left edge."""
+    upper: float
+    """Points from its upper edge."""
+    size: tuple[int, int]
+    """Pixels across and down."""
+    scale: float
+    """Pixels a point."""
+
+
 class Glance(NamedTuple):
     """A place of a page as it shows."""
 
@@ -82,9 +95,11 @@ class Drawing:
             ((2, -1, x1), (1, 1, -y0), (0, -1, x1), (3, 1, -y0)),
             ((3, -1, y1), (2, -1, x1), (1, -1, y1), (0, -1, x1)),
         )[self._turned]
-        self._piece = Image.new("L", (0, 0))
+        self.piece = Image.new("L", (0, 0))
+        """The piece drawn last."""
+        self.view = View(0, 0, (0, 0), 0)
+        """Which part of the page that is."""
         self._columns = b""
-        self._scale = 0.0
         self._pieces = 0
         self._inner: tuple[tuple[int, float, float], ...] = ()
 
@@ -94,14 +109,15 @@ class Drawing:
         return self._turned
 
     def shown(self, box: Box) -> Box | None:
-        """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None off the
-        page.
+        """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None where half
+        of it is off the page.
         """
         left, upper, right, lower = (box[edge] * way + start for edge, way, start in self._edges)
         if not all(map(math.isfinite, (left, upper, right, lower))):
             return None
         wide, high = min(self._width, right) - max(0.0, left), min(self._height, lower) - max(0.0, upper)
-        return (left, upper, right, lower) if wide > 0.3 and high > 0.3 else None
+        least = max(0.3, (right - left) / 2), max(0.3, (lower - upper) / 2)
+        return (left, upper, right, lower) if wide > least[0] and high > least[1] else None
 
     def glance(self, box: Box, *, closely: bool = True) -> Glance | None:
         """How a box and a pixel around it show; None off the page. It is drawn if it is not in the piece drawn last.
@@ -113,23 +129,23 @@ class Drawing:
         Raises:
             TooScatteredError: where too many pieces of this page have been drawn already.
         """
-        place = self._place(box, 1)
+        place = self.place(box, 1)
         if place is None or self._is_coarse(place):
             shown = self.shown(box)
             if shown is None:
                 return None
             self._draw(shown)
-            place = self._place(box, 1, cut=True)
+            place = self.place(box, 1, cut=True)
         if place is None:
             return None
         if not closely:
-            low, high = self._piece.crop(place).getextrema()
+            low, high = self.piece.crop(place).getextrema()
             assert isinstance(low, int) and isinstance(high, int)
             return Glance(low, high, high)
         left, upper, right, lower = place
         if not self._columns:
-            self._columns = self._piece.transpose(Image.Transpose.TRANSPOSE).tobytes()
-        tall, columns, height = lower - upper, self._columns, self._piece.height
+            self._columns = self.piece.transpose(Image.Transpose.TRANSPOSE).tobytes()
+        tall, columns, height = lower - upper, self._columns, self.piece.height
         strip = b"".join(
             [columns[column : column + tall] for column in range(left * height + upper, right * height + upper, height)]
         )
@@ -140,7 +156,7 @@ class Drawing:
 
     def part(self, glance: Glance, box: Box) -> "Part | None":
         """A letter of a word that was glanced at; None where it does not lie within it."""
-        place = self._place(box, 0)
+        place = self.place(box, 0)
         if place is None:
             return None
         left, upper, right, lower = place
@@ -159,9 +175,9 @@ class Drawing:
             return None
         left, upper = shown[0] - 1, shown[1] - 1
         size = (math.ceil((shown[2] - left + 1) * CLOSE), math.ceil((shown[3] - upper + 1) * CLOSE))
-        return self._render(left, upper, size, CLOSE), left, upper
+        return render(self._page, View(left, upper, size, CLOSE)), left, upper
 
-    def _place(self, box: Box, margin: int, *, cut: bool = False) -> Place | None:
+    def place(self, box: Box, margin: int, *, cut: bool = False) -> Place | None:
         """Where a box lies in the piece drawn last, with a margin; None where it is not within it, unless what is over
         is to be cut off.
         """
@@ -173,7 +189,7 @@ class Drawing:
             right, lower = int(box[c] * kc + oc) + 1 + margin, int(box[d] * kd + od) + 1 + margin
         except (ValueError, OverflowError):  # no number, or an endless one
             return None
-        width, height = self._piece.size
+        width, height = self.piece.size
         if cut:
             left, upper, right, lower = max(0, left), max(0, upper), min(width, right), min(height, lower)
         if left < 0 or upper < 0 or right > width or lower > height or right <= left or lower <= upper:
@@ -182,33 +198,36 @@ class Drawing:
 
     def _is_coarse(self, place: Place) -> bool:
         """Whether the piece was drawn small for huge letters, and this is smaller than they are."""
-        return self._scale < SCALE and max(place[2] - place[0], place[3] - place[1]) * 4 < _PIECE
+        return self.view.scale < SCALE and max(place[2] - place[0], place[3] - place[1]) * 4 < _PIECE
 
     def _draw(self, shown: Box) -> None:
         self._pieces += 1
         if self._pieces > MOST_PIECES:
             raise TooScatteredError
         longest = max(shown[2] - shown[0], shown[3] - shown[1])
-        self._scale = scale = min(SCALE, (_PIECE - 100) / longest)
+        scale = min(SCALE, (_PIECE - 100) / longest)
         whole = (math.ceil(self._width * scale), math.ceil(self._height * scale))
         x = 0 if whole[0] <= _PIECE else max(0, int(shown[0] * scale) - 40)
         y = 0 if whole[1] <= _PIECE else max(0, int(shown[1] * scale) - 40)
-        self._piece = self._render(x / scale, y / scale, (min(_PIECE, whole[0] - x), min(_PIECE, whole[1] - y)), scale)
+        size = (min(_PIECE, whole[0] - x), min(_PIECE, whole[1] - y))
+        self.view = View(x / scale, y / scale, size, scale)
+        self.piece = render(self._page, self.view)
         self._columns = b""
         self._inner = tuple(
             (edge, way * scale, start * scale - at)
             for (edge, way, start), at in zip(self._edges, (x, y, x, y), strict=True)
         )
 
-    def _render(self, left: float, upper: float, size: tuple[int, int], scale: float) -> Image.Image:
-        """Part of the page, from a point of it as displayed."""
-        bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_Gray)
-        bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
-        matrix = raw.FS_MATRIX(scale, 0, 0, scale, -left * scale, -upper * scale)
-        clip = raw.FS_RECTF(0, 0, *size)
-        raw.FPDF_RenderPageBitmapWithMatrix(
-            bitmap.raw, self._page.raw, ctypes.byref(matrix), ctypes.byref(clip), raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
-        )
-        image = Image.frombuffer("L", size, bytes(bitmap.buffer), "raw", "L", bitmap.stride, 1)
-        bitmap.close()
-        return image
+
+def render(page: pdfium.PdfPage, view: View, *, ground: int = 255, annotations: bool = True) -> Image.Image:
+    """Part of a page on a ground of one grey (0-255)."""
+    left, upper, size, scale = view
+    bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_Gray)
+    bitmap.fill_rect((ground, ground, ground, 255), 0, 0, *size)
+    matrix = raw.FS_MATRIX(scale, 0, 0, scale, -left * scale, -upper * scale)
+    clip = raw.FS_RECTF(0, 0, *size)
+    flags = raw.FPDF_GRAYSCALE | (raw.FPDF_ANNOT if annotations else 0)
+    raw.FPDF_RenderPageBitmapWithMatrix(bitmap.raw, page.raw, ctypes.byref(matrix), ctypes.byref(clip), flags)
+    image = Image.frombuffer("L", size, bytes(bitmap.buffer), "raw", "L", bitmap.stride, 1)
+    bitmap.close()
+    return image

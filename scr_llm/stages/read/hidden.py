@@ -1,33 +1,34 @@
 """Text that a reader of the printed page does not see: found by drawing the page and looking at the place of each word.
 
-A word is hidden where it is drawn invisibly and no image lies under it, where nothing shows in its place (nearly the
-ground's own colour, covered by a box, clipped or transparent), off the page, or smaller than 3 points. Words drawn
-invisibly over an image are the text layer of a scan. A sentence is hidden as a whole where its letters are drawn as
-other letters (`shapes`), where a replacement text differs from what is drawn (`replaced`), or where something is drawn
-that the file calls a space: what the page says there is not what the file says.
+A word is hidden where it is drawn invisibly and no image shows anything under it, where nothing shows in its place
+(nearly the ground's own colour, covered by a box, clipped or transparent), where too little of it shows (`covered`),
+off the page, or smaller than 3 points. Words drawn invisibly over what an image shows are the text layer of a scan. A
+sentence is hidden as a whole where its letters are drawn as other letters (`shapes`), where a replacement text differs
+from what is drawn (`replaced`), or where something is drawn that the file calls a space: what the page says there is
+not what the file says.
 """
 
 import contextlib
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
-from scr_llm.stages.read import replaced, shapes
+from scr_llm.stages.read import covered, replaced, shapes
 from scr_llm.stages.read.drawing import Box, Drawing, Glance, TooScatteredError
 from scr_llm.stages.read.letters import SMALLEST, Letters, Rows, Word
 
 CONTRAST = 32
 """Least difference between the lightest and the darkest pixel (0-255) of a word that can be seen."""
-_INVISIBLE = frozenset({3, 7})
-"""Text render modes that leave no ink (ISO 32000, table 106)."""
 _WORD = re.compile(r"\S*\w\S*")
+_SIGNS = re.compile(r"(?<!\S)(?:[^\w\s]|_)+(?!\S)")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
 NOTHING_SHOWS = "in the colour of what lies around it, or covered"
+OVER_NOTHING = "drawn invisibly where the image shows nothing"
+TOO_LITTLE_SHOWS = "covered or cut off, so that too little of its letters shows"
 OTHER_LETTERS = "other letters are drawn than its font says"
 OVER_EACH_OTHER = "two words are printed over each other"
 NOT_BLANK = "something is drawn where its font says a space"
@@ -59,54 +60,84 @@ class Looked:
     """Whether its text lies invisibly over an image: recognised by a machine, not typed."""
 
 
-def look(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, rows: Rows, *, compare: bool = True) -> Looked:
+def look(
+    page: pdfium.PdfPage,
+    textpage: pdfium.PdfTextPage,
+    rows: Rows,
+    again: Callable[[], pdfium.PdfPage],
+    *,
+    compare: bool = True,
+) -> Looked:
     """Draw a page and look for each word of its rows. The page in memory has no replacement text afterwards.
 
     Args:
         page: the page.
         textpage: its text.
         rows: its rows.
+        again: opens the same page once more, to draw it otherwise.
         compare: whether each letter is compared with what is drawn, which costs as much again as all the rest. Needless
-            where no font of
-            the file could say other letters than it draws.
+            where no font of the file could say other letters than it draws.
     """
     if not rows:
         return Looked((), False)
-    drawing, letters = Drawing(page), Letters(textpage)
+    drawing, letters, painting = Drawing(page), Letters(textpage), covered.Painting(page)
+    for first, row in rows:
+        for token in _SIGNS.finditer(row):
+            signs = letters.word(first + token.start(), token.group(), closely=False)
+            painting.cover(textpage, signs.first, signs.box)
+    layers: covered.Layers | None = None
     found: list[Hidden] = []
     otherwise: list[Stretch] = []
-    over_image = total = 0
-    images: list[Box] | None = None
+    scanned = total = 0
     shown: list[Word] = []
     replacement = replaced.compare(page, textpage)
     closely = compare and replacement is None
     for number, (first, row) in enumerate(rows):
+        over_blank: list[Hidden] = []
+        over_ink = 0
         for token in _WORD.finditer(row):
             total += 1
             word = letters.word(first + token.start(), token.group(), closely=closely)
-            if _is_invisible(textpage, word.first):
-                images = _image_boxes(page) if images is None else images
-                if any(_inside(word.box, image) for image in images):
-                    over_image += 1
+            why: str | None
+            if painting.is_invisible(textpage, word.first, word.text):
+                if any(_inside(word.box, image) for image in painting.images):
+                    if isinstance(_seen(drawing, word.box, closely=False), Glance):
+                        over_ink += 1
+                    else:
+                        over_blank.append(Hidden(number, token.start(), token.end(), OVER_NOTHING))
                     continue
-                why: str | None = "drawn invisibly"
+                why = "drawn invisibly"
             elif letters.is_tiny(word):
                 why = f"smaller than {SMALLEST:g} points"
             else:
                 seen = _seen(drawing, word.box, closely=closely)
                 why = seen if isinstance(seen, str) else None
-                if isinstance(seen, Glance):
+                if not why and painting.is_doubtful(textpage, word.first, word.first + len(word.text) - 1, word.box):
+                    layers = layers or covered.Layers(again)
+                    why = TOO_LITTLE_SHOWS if _is_covered(layers, drawing, letters, word) else None
+                if isinstance(seen, Glance) and not why:
                     shown.append(word)
                     otherwise += _drawn_otherwise(drawing, letters, word, seen) if closely else ()
             if why:
                 found.append(Hidden(number, token.start(), token.end(), why))
+        # a program that recognises scans puts some words beside their ink, but not most of a line
+        found += over_blank if len(over_blank) > over_ink else ()
+        scanned += over_ink + len(over_blank)
+    if layers is not None:
+        layers.close()
     if closely:
         otherwise += _not_blank(drawing, textpage, letters, rows)
     elif replacement is not None:
         with contextlib.closing(replacement.textpage):
             otherwise += [*replacement.differences, *_behind(drawing, replacement)]
     found += _placed(rows, [*otherwise, *_over_each_other(shown)])
-    return Looked(tuple(_joined(found, rows)), over_image * 2 > total)
+    return Looked(tuple(_joined(found, rows)), scanned * 2 > total)
+
+
+def _is_covered(layers: covered.Layers, drawing: Drawing, letters: Letters, word: Word) -> bool:
+    whole = word if len(word.boxes) == len(word.text) else letters.word(word.first, word.text)
+    own = [box for character, box in zip(whole.text, whole.boxes, strict=True) if character.isalnum()]
+    return layers.is_covered(drawing, word.box, own, CONTRAST)
 
 
 Stretch = tuple[int, int, str]
@@ -121,7 +152,7 @@ def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Str
         for token in _WORD.finditer(row):
             word = letters.word(first + token.start(), token.group())
             seen = _seen(drawing, word.box)
-            if isinstance(seen, Glance) and not _is_invisible(replacement.textpage, word.first):
+            if isinstance(seen, Glance) and not covered.is_invisible(replacement.textpage, word.first):
                 found += _drawn_otherwise(drawing, letters, word, seen)
     for low, high, why in [*found, *_not_blank(drawing, replacement.textpage, letters, replacement.rows)]:
         start = replacement.claimed_at(low)
@@ -143,7 +174,7 @@ def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters,
             for index in range(first + token.start(), first + token.end()):
                 box = letters.box(index)
                 small = min(box[2] - box[0], box[3] - box[1]) <= 1
-                if small or not letters.is_drawn(index) or _is_invisible(textpage, index):
+                if small or not letters.is_drawn(index) or covered.is_invisible(textpage, index):
                     continue
                 if isinstance(_seen(drawing, box, closely=False), Glance):
                     yield index, index + 1, NOT_BLANK
@@ -226,18 +257,6 @@ def _seen(drawing: Drawing, box: Box, *, closely: bool = True) -> Glance | str:
     if seen is None:
         return "off the page"
     return seen if seen.high - seen.low >= CONTRAST else NOTHING_SHOWS
-
-
-def _is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:
-    drawn = raw.FPDFText_GetTextObject(textpage.raw, index)
-    return bool(drawn) and raw.FPDFTextObj_GetTextRenderMode(drawn) in _INVISIBLE
-
-
-def _image_boxes(page: pdfium.PdfPage) -> list[Box]:
-    boxes = []
-    for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
-        boxes.append(each.get_bounds())
-    return boxes
 
 
 def _inside(box: Box, image: Box) -> bool:

@@ -37,13 +37,16 @@ class Inspection:
     """For each page, the stretches of either reader's text that the other does not have."""
     blanks: tuple[int, ...]
     """For each page, how many letters at most a font of it calls spaces: 0 where no font does."""
+    noted: tuple[str, ...]
+    """For each page, how the text begins that a note or form field shows on it; empty where none does."""
 
 
 def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
     """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the
     reading.
     """
-    nothing = Inspection(FileFacts(), (), (None,) * len(pages), ((),) * len(pages), (0,) * len(pages))
+    count = len(pages)
+    nothing = Inspection(FileFacts(), (), (None,) * count, ((),) * count, (0,) * count, ("",) * count)
     try:
         reader = open_with_pypdf(content)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -67,6 +70,7 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True)
         tuple(_agreement(page.text, second) for page, second in zip(pages, compared, strict=True)),
         tuple(_stretches(page.text, second) for page, second in zip(pages, compared, strict=True)),
         tuple(_try(lambda index=index: _blanks(reader.pages[index])) or 0 for index in range(len(pages))),
+        tuple(_try(lambda index=index: _noted(reader.pages[index])) or "" for index in range(len(pages))),
     )  # fmt: skip
 
 
@@ -166,6 +170,56 @@ def _blanks(page: Any) -> int:
         forms = _object(resources, "/XObject")
         waiting += [_object(_object(forms, name), "/Resources") for name in forms if _object(forms, name).get("/Subtype") == "/Form"]
     return most
+
+
+def _noted(page: Any) -> str:
+    """The text of the first annotation that shows any: what a note or stamp says, what a form field holds, or letters
+    in how it is drawn. A comment behind a symbol or a mark is not on the page.
+    """
+    for each in _object(page, "/Annots") or ():
+        annotation = each.get_object()
+        kind = annotation.get("/Subtype")
+        if kind in _UNSEEN_KINDS or int(annotation.get("/F", 0)) & _NOT_SHOWN:
+            continue
+        field = _inherited(annotation, "/FT") if kind == "/Widget" else None
+        if field == "/Btn" and not int(_inherited(annotation, "/Ff") or 0) & _PUSHED:
+            continue  # a box or dot that is ticked by a letter of a font of signs
+        said = {"/Widget": _inherited(annotation, "/V"), "/FreeText": annotation.get("/Contents")}.get(kind)
+        if isinstance(said, str) and (shown := _text(said)):
+            return shown
+        if _draws_letters(_object(_object(annotation, "/AP"), "/N"), 0):
+            return _text(annotation.get("/Contents")) or "…"
+    return ""
+
+
+_UNSEEN_KINDS = frozenset({"/Link", "/Popup", "/Text", "/FileAttachment", "/Sound", "/Movie"})
+"""Annotations that show a symbol at most."""
+_NOT_SHOWN = 2 | 32
+"""Flags of an annotation that is hidden (ISO 32000, table 167)."""
+_PUSHED = 1 << 16
+"""The flag of a button that has a caption."""
+_LETTERS = re.compile(rb"[)>\]]\s*(?:T[jJ]|'|\")")
+"""Operators that print letters."""
+
+
+def _inherited(field: Any, name: str) -> Any:
+    """An entry of a form field, or of the fields that it is part of."""
+    for _ in range(20):
+        if name in field:
+            return field[name]
+        if "/Parent" not in field:
+            break
+        field = field["/Parent"].get_object()
+    return None
+
+
+def _draws_letters(look: Any, depth: int) -> bool:
+    if not hasattr(look, "get_data") or depth > 5:
+        return False
+    if _LETTERS.search(look.get_data()):
+        return True
+    forms = _object(_object(look, "/Resources"), "/XObject")
+    return any(_draws_letters(_object(forms, name), depth + 1) for name in forms)
 
 
 def _object(holder: Any, name: str) -> Any:

@@ -15,8 +15,11 @@ _OPENING = 65_536
 """Bytes from the start within which a PDF begins; what stands before it, a letterhead of some gateway say, is left out.
 """
 _HEADER = re.compile(rb"%PDF-\d")
+_HOLDER = re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)|7z\xbc\xaf|Rar!|\xd0\xcf\x11\xe0|.{257}ustar", re.S)
+"""What a file begins with that can hold a PDF as it is: a part of an archive is not the file that was sent."""
 _AGAIN = "Ask for it again, or copy it again."
 _PRINT = "Save or print it as a PDF, and drop that in."
+_UNPACK = "Unpack it, and drop in the PDFs that it holds."
 
 _KINDS: tuple[tuple[bytes, str], ...] = (
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of an older Microsoft Office, .doc say"),
@@ -29,7 +32,7 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     ),
     (rb"%!PS", "a PostScript file"),
     (rb"(?:from|received|return-path|delivered-to|mime-version|message-id|x-[\w-]+):\s", "an e-mail message"),
-    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", "a compressed archive"),
+    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|.{257}ustar", "an archive"),
     (rb"MZ|\x7fELF", "a program"),
     (rb"\x00+\Z", "nothing but zeros: it was not copied to its end"),
 )
@@ -60,7 +63,8 @@ def contents(path: Path, megabytes: int | None = None, sha256: str = "") -> byte
         start = _beginning(opening)
         if start is None:
             kind = _kind(opening, path)
-            raise UnreadableError(f"this is not a PDF but {kind}.", next_step=_AGAIN if "zeros" in kind else _PRINT)
+            step = _AGAIN if "zeros" in kind else _UNPACK if "archive" in kind else _PRINT
+            raise UnreadableError(f"this is not a PDF but {kind}.", next_step=step)
         if megabytes is not None and size > megabytes * 1_000_000:
             raise UnreadableError(
                 f"the file has {size / 1e6:,.0f} MB, more than the {megabytes} MB that reading one may take.",
@@ -87,6 +91,8 @@ def open_document(path: Path) -> pdfium.PdfDocument:
 
 
 def _beginning(opening: bytes) -> int | None:
+    if _HOLDER.match(opening):
+        return None
     found = _HEADER.search(opening)
     at = found.start() if found else opening[:1024].find(b"%PDF")
     return at if at >= 0 else None

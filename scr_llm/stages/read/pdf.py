@@ -8,6 +8,7 @@ import logging
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -213,14 +214,16 @@ def _rows(document: pdfium.PdfDocument, index: int, how: Look) -> Rows | None:
     """A page as pdfium has it; None where anything goes wrong with it, so that the second reader is asked."""
     try:
         with contextlib.closing(document[index]) as page, contextlib.closing(page.get_textpage()) as textpage:
-            return _rows_of_page(page, textpage, how)
+            return _rows_of_page(page, textpage, how, lambda: document[index])
     except MemoryError:
         raise
     except Exception:  # a broken page may raise anything at all, by a box that is no box for one
         return None
 
 
-def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, how: Look) -> Rows:
+def _rows_of_page(
+    page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, how: Look, again: Callable[[], pdfium.PdfPage]
+) -> Rows:
     text = printed(textpage) if textpage.count_chars() else ""
     images = _images(page) if len(text.strip()) < FEW else 0
     rows = rows_of(text)
@@ -229,7 +232,7 @@ def _rows_of_page(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, how: Look)
         line = _line(textpage, first + len(row) - len(row.lstrip()), row)
         marks = _markers(textpage, first, row, line.size)
         lines.append((row.rstrip(), replace(line, markers=marks, words=_words(textpage, first, row))))
-    seen = look(page, textpage, rows, compare=how.compare) if how.hidden else Looked((), False)
+    seen = look(page, textpage, rows, again, compare=how.compare) if how.hidden else Looked((), False)
     words = frozenset(word.strip(_STRIP).lower() for word in text.split()) if "\ufffe" in text else frozenset()
     return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
 

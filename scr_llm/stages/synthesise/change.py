@@ -78,7 +78,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def _how(coder: CoderIdentity) -> str:
-    who = "the rules coder" if coder.kind == "rules" else f"{coder.model or coder.kind}"
+    who = "the embedded coder" if coder.kind == "rules" else f"{coder.model or coder.kind}"
     prompts = f", prompts {coder.prompts_sha256[:8]}" if coder.prompts_sha256 else ""
     return f"{who} (version {coder.version}{prompts}, codebook {coder.codebook_sha256[:8]})"
 

@@ -25,6 +25,8 @@ class HouseStyle:
     headline_min: int = 2
     quotes_per_theme: int = 4
     count_recommendation_only: bool = True
+    tell_inferred: bool = False
+    """Whether it says in how many reviews a theme is implied and not stated."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Counted:
                 ThemeCount(
                     theme=code.id, label=code.label, present=len(cells), of=len(self.reviews),
                     recommendation_only=sum(self.recommendation_only(cell) for _, cell in cells),
+                    inferred=sum(cell.basis == "inferred" for _, cell in cells),
                     documents=tuple(r.document.id for r, _ in cells),
                     decided=sum((r.document.id, code.id) in self._decided for r in self.reviews),
                 )

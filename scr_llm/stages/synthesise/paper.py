@@ -172,7 +172,9 @@ class Writer:
     def _theme(self, code: Code, number: int) -> list[Part]:
         count = self.counted.counts[code.id]
         lead = f"This area of concern was found in {count.present} of the {count.of} reviews"
-        lead += f", {count.recommendation_only} of them from recommendations only." if count.recommendation_only else "."
+        lead += f", {count.recommendation_only} of them from recommendations only" if count.recommendation_only else ""
+        lead += f", {count.inferred} of them by inference" if self.paper.tell_inferred and count.inferred else ""
+        lead += "."
         paragraphs = [Paragraph(sentences=(self._say(lead, count.documents, code.id),))]
         used = self.used
         subs: list[Part] = []
@@ -201,7 +203,7 @@ class Writer:
     def _method(self, number: int) -> Part:
         coder = self.reviews[0].coding.coder
         who = (
-            "The embedded rules coder proposed the codings; no language model was used and no text left this computer."
+            "The embedded coder (weights learned from made-up passages, and rules) proposed the codings; no language model was used and no text left this computer."
             if coder.kind == "rules"
             else f"A language model ({coder.model}, at {coder.endpoint}) proposed the codings."
         )

@@ -1,0 +1,185 @@
+"""Learn the weights of the embedded coder from the project's own passages and reviews, and write them into the package.
+
+    python bench/train.py             learn from everything but what is kept for trials, and write scr_llm/stages/code/weights.bin
+    python bench/train.py --tried     leave each hand of reviews/train out in turn, and print how well the others' weights do on it
+
+Learned from: fixtures/corpus (18 hands), fixtures/passages/dev.jsonl, the reviews of batches 1 to 3 with their marks, fixtures/reviews/train and
+fixtures/reviews/reports. Never from fixtures/reviews/dev, which is there to try it on, nor from any test half. Needs scikit-learn (extra `dev`).
+The same inputs give the same file.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from scr_llm.codebook import load_codebook
+from scr_llm.stages.code.embedded import passages_of
+from scr_llm.stages.code.features import blocks, marks, vector
+from scr_llm.stages.code.passage import Passage
+from scr_llm.stages.code.weights import Weights
+from scr_llm.stages.read import read
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "scr_llm/stages/code/weights.bin"
+sys.path.insert(0, str(ROOT / "fixtures"))
+CODES = [code.id for code in load_codebook(ROOT / "prompts/codebook.yaml").codes]
+MANNERS = ("denies", "praises", "aside", "asks", "infers")
+"""What a passage does whatever it is about: denies it, praises, speaks beside the case, asks for something, shows facts without the name."""
+OUTPUTS = (*(f"present:{c}" for c in CODES), *(f"about:{c}" for c in CODES), *MANNERS)
+STRENGTH = 4.0
+"""Inverse of the penalty on large weights (scikit-learn's C)."""
+LEAST = 3
+"""Sentences that must have a feature for it to count."""
+ELSEWHERE = 0.5
+"""Weight of a passage of the corpus as an example against the themes it was not written for: its author names others sparingly."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence with what is known of it."""
+
+    passage: Passage
+    hand: str
+    """Who wrote it; validation never trains on a hand that it tries."""
+    known: dict[str, tuple[bool, float]] = field(default_factory=dict)
+    """Output to whether it holds, and with which weight."""
+
+
+def corpus() -> Iterator[Example]:
+    """The passages that were written one theme at a time."""
+    for path in (*sorted((ROOT / "fixtures/corpus").glob("hand*.jsonl")), ROOT / "fixtures/passages/dev.jsonl"):
+        for line in path.read_text("utf-8").splitlines():
+            r: dict[str, Any] = json.loads(line)
+            own, kind = r["code"], r["kind"]
+            known = {f"present:{c}": (c in r.get("also", ()), ELSEWHERE) for c in CODES}
+            known |= {f"about:{c}": (c in r.get("also", ()), ELSEWHERE) for c in CODES}
+            known[f"present:{own}"] = (r["value"] == "present", 1.0)
+            if kind != "background":
+                known[f"about:{own}"] = (kind != "neighbour", 1.0)
+            if "hand" in r:
+                known |= {"denies": (kind == "explicitly_absent", 1.0), "praises": (kind == "good_practice", 1.0), "aside": (kind in ("near_miss", "background"), 1.0)}
+                known["asks"] = (kind == "recommendation_only", 1.0)
+                if kind == "present":
+                    known["infers"] = (r["basis"] == "inferred", 1.0)
+            section = r["section"] if "hand" in r else "analysis"
+            yield Example(Passage(r["text"], r.get("before", ""), r.get("after", ""), section), f"hand {r.get('hand', 'of passages')}", known)
+
+
+def whole(pdf: Path, themes: dict[str, Any], hand: str) -> Iterator[Example]:
+    """The sentences of a whole review, by the passages that its gold marks."""
+    shown = passages_of(read(pdf, "d", witness=False, look_for_hidden=False))
+    text, places = "", []
+    for _, passage in shown:
+        places.append((len(text), len(text) + len(bare(passage.text))))
+        text += bare(passage.text)
+    marked: dict[int, dict[str, str]] = {}
+    for theme, cell in themes.items():
+        for quote in cell["quotes"]:
+            wanted = bare(quote)
+            at = next((p for part in (wanted, wanted[:60], wanted[-60:]) if part and (p := text.find(part)) >= 0), None)
+            if at is None:
+                continue
+            for number, (start, end) in enumerate(places):
+                shared = min(end, at + len(wanted)) - max(start, at)
+                if shared > 0.3 * min(end - start, len(wanted)):
+                    marked.setdefault(number, {})[theme] = cell["value"]
+    for number, (_, passage) in enumerate(shown):
+        values = marked.get(number, {})
+        known = {f"present:{c}": (values.get(c) == "present", 1.0) for c in CODES if themes.get(c, {}).get("value") != "unclear"}
+        known |= {f"about:{c}": (True, 1.0) for c in values if c in CODES}
+        if values:
+            known["denies"] = ("explicitly_absent" in values.values() and "present" not in values.values(), 1.0)
+        yield Example(passage, hand, known)
+
+
+def bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def reviews(folder: str) -> Iterator[Example]:
+    """Whole reviews or reports kept as blocks, drawn and read as a run reads them."""
+    from reviews import draw
+
+    for path in sorted((ROOT / "fixtures/reviews" / folder).glob("*.json")):
+        given = json.loads(path.read_text("utf-8"))
+        with tempfile.TemporaryDirectory() as scratch:
+            pdf = Path(scratch) / "it.pdf"
+            draw(given, pdf, int(re.sub(r"\D", "", path.stem)))
+            themes = {k: {"value": v["value"], "quotes": v.get("passages", ())} for k, v in given["gold"]["themes"].items()}
+            yield from whole(pdf, themes, f"{folder} {given.get('hand', path.stem)}")
+
+
+def fixtures() -> Iterator[Example]:
+    """The reviews of the first three batches."""
+    for path in sorted((ROOT / "fixtures/gold").glob("*.marks.json")):
+        gold = json.loads(path.with_name(path.name.replace(".marks", "")).read_text("utf-8"))
+        pdf = next(p for p in ROOT.glob("fixtures/batch-*/*.pdf") if p.name == gold["file"])
+        if pdf.parent.name == "batch-4":
+            continue
+        quotes: dict[str, list[str]] = {}
+        for mark in json.loads(path.read_text("utf-8")):
+            if mark["mark"] in ("present", "absent"):
+                quotes.setdefault(mark["name"].partition(".")[0], []).append(mark["quote"])  # an aspect is marked as `code.aspect`
+        yield from whole(pdf, {k: {"value": v["value"], "quotes": quotes.get(k, ())} for k, v in gold["themes"].items()}, f"fixture {pdf.stem}")
+
+
+def rarities(examples: Sequence[Example]) -> dict[str, float]:
+    """Feature to log(sentences / sentences that have it) + 1."""
+    counted: Counter[str] = Counter()
+    for example in examples:
+        counted.update({name for _, members in blocks(example.passage) for bunch in members for name in bunch} | set(marks(example.passage)))
+    return {name: math.log((1 + len(examples)) / (1 + n)) + 1 for name, n in sorted(counted.items()) if n >= LEAST}
+
+
+def matrix(examples: Sequence[Example], rarity: dict[str, float]) -> Any:
+    place = {name: at for at, name in enumerate(rarity)}
+    columns, values, ends = [], [], [0]
+    for example in examples:
+        for name, value in vector(example.passage, rarity).items():
+            columns.append(place[name])
+            values.append(value)
+        ends.append(len(columns))
+    return csr_matrix((np.array(values, "f4"), np.array(columns, "i4"), np.array(ends)), shape=(len(examples), len(rarity)))
+
+
+def fit(examples: Sequence[Example], table: Any, outputs: Sequence[str]) -> tuple[Any, Any]:
+    """Weights and bias of each output: logistic regression in which both answers weigh the same."""
+    found, biases = np.zeros((len(outputs), table.shape[1]), "f4"), np.zeros(len(outputs))
+    for at, output in enumerate(outputs):
+        rows = [n for n, e in enumerate(examples) if output in e.known]
+        answers = np.array([examples[n].known[output][0] for n in rows])
+        weights = np.array([examples[n].known[output][1] for n in rows])
+        weights = np.where(answers, weights * weights[~answers].sum() / weights[answers].sum(), weights)
+        model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=200, random_state=0)
+        model.fit(table[rows], answers, sample_weight=weights / weights.mean())
+        found[at], biases[at] = model.coef_[0], model.intercept_[0]
+    return found, biases
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.parse_args()
+    examples = [*corpus(), *fixtures(), *reviews("train"), *reviews("reports")]
+    rarity = rarities(examples)
+    found, biases = fit(examples, matrix(examples, rarity), OUTPUTS)
+    source = hashlib.sha256("\n".join(repr(e) for e in examples).encode()).hexdigest()
+    about = {"outputs": OUTPUTS, "biases": [round(float(b), 6) for b in biases], "corpus": source, "sentences": len(examples)}
+    Weights.save(TARGET, about, list(rarity), list(rarity.values()), found.T)
+    print(f"{len(examples)} sentences, {len(rarity)} features, {len(OUTPUTS)} outputs: {TARGET.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The embedded coder: no language model, no network, no dependency. What themes mean it learned from made-up passages (`weights.bin`, written by
+bench/train.py); what language does – denying, praising, asking, telling the law – is told by few general rules.
+
+Each sentence outside the sections that are never evidence is judged for each theme. A theme is present where the best of its sentences together
+speak for it enough; a sentence that a general rule stops counts for nothing. The best sentence is the first quote. A theme is explicitly absent
+where a sentence is about it and denies it. Codes that nothing was learned of are looked for by the codebook's wordings (`rules`).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
+from scr_llm.records.coding import Basis
+from scr_llm.stages.code.facts import case_facts
+from scr_llm.stages.code.language import stops
+from scr_llm.stages.code.passage import Passage
+from scr_llm.stages.code.rules import draft_item, flags_of, propose_one, shown_aspects
+from scr_llm.stages.code.weights import Row, Weights
+from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
+from scr_llm.text.machine import speaks_to_a_machine
+
+WEIGHTS = Path(__file__).with_name("weights.bin")
+SHARES = (0.5, 0.3, 0.2)
+"""What the best, second and third sentence of a theme add to what speaks for it in a review."""
+USUAL = 100
+"""Sentences in a review of usual length; there a theme is present from a sum of 0 (logarithm of the odds), as likely as not."""
+SHORTEST = 40
+"""Sentences of the shortest text on which that was tried; a shorter one counts as if it had so many."""
+LENGTH = 0.5
+"""How much more must speak for a theme in a longer text, in which more can by chance: times the logarithm of the length against the usual one.
+Chosen by leaving each hand of the texts learned from out in turn."""
+QUOTED = 0.0
+"""From which logarithm of the odds a further sentence is quoted."""
+DENIED = 0.0
+"""From which a sentence is about a theme, and denies."""
+QUOTES = 8
+"""Quotes proposed for one theme at most, the strongest."""
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Weights:
+    """The weights of the package."""
+    return Weights.load(WEIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence and what speaks for each judgement of it."""
+
+    sentence: Sentence
+    passage: Passage
+    scores: Row
+    stopped: str
+    """Why it says nothing for any theme: the general rule that stops it, or `denial` where it denies; empty where it may be evidence."""
+
+
+class EmbeddedCoder:
+    """The default coder."""
+
+    def __init__(self, identity: CoderIdentity, weights: Weights | None = None) -> None:
+        self._weights = weights or shipped()
+        self._identity = identity.model_copy(update={"strategy": f"learned {self._weights.trained_from[:12]}"})
+        self._place = {name: at for at, name in enumerate(self._weights.outputs)}
+
+    @property
+    def identity(self) -> CoderIdentity:
+        """Who codes."""
+        return self._identity
+
+    def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
+        """Propose a coding. Never fails on a document that could be read."""
+        judged = self.judge(reading)
+        body = [s for s, _ in passages_of(reading)]
+        return DraftCoding(
+            document_id=reading.document_id, coder=self._identity, case=case_facts(reading, Flow.of(reading)),
+            findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
+            recommendations=tuple(draft_item(reading, i) for i in reading.items if i.kind == "recommendation"),
+            themes=tuple(self.theme(code, judged) if f"present:{code.id}" in self._place else propose_one(code, body) for code in codebook.codes),
+        )  # fmt: skip
+
+    def judge(self, reading: Reading) -> list[Judged]:
+        """Every sentence that may be evidence, judged."""
+        denies, found = self._place["denies"], []
+        for sentence, passage in passages_of(reading):
+            scores = self._weights.scores(passage)
+            found.append(Judged(sentence, passage, scores, stops(passage) or ("denial" if scores[denies] >= DENIED else "")))
+        return found
+
+    def theme(self, code: Code, judged: Sequence[Judged]) -> DraftTheme:
+        """What a review's sentences say of one theme."""
+        at = self._place[f"present:{code.id}"]
+        ranked = sorted((j for j in judged if not j.stopped), key=lambda j: -j.scores[at])
+        total = standing([j.scores[at] for j in ranked[: len(SHARES)]]) - LENGTH * math.log(max(len(judged), SHORTEST) / USUAL)
+        if total >= 0:
+            return self._present(code, ranked, total, judged)
+        return self._denied(code, judged, total)
+
+    def _present(self, code: Code, ranked: Sequence[Judged], total: float, judged: Sequence[Judged]) -> DraftTheme:
+        at, infers = self._place[f"present:{code.id}"], self._place["infers"]
+        shown = [j for n, j in enumerate(ranked[:QUOTES]) if not n or j.scores[at] >= QUOTED]
+        best = shown[0]
+        words = ", ".join(f"“{w}”" for w in self._weights.parts_of(best.passage, f"present:{code.id}"))
+        basis: Basis = "inferred" if best.scores[infers] > 0 else "explicit"
+        shows = "implies it" if basis == "inferred" else "states it"
+        praised = self._praised(code, judged)
+        quotes = sorted(((j, flags_of(j.sentence)) for j in shown), key=lambda q: q[0].sentence.start)
+        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
+        if all(flags for _, flags in quotes):
+            doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags})))
+        if self._best_denial(code, judged):
+            doubts.append("one passage says so and another denies it")
+        return DraftTheme(
+            theme=code.id, value="present", quotes=tuple(_quote(j.sentence, flags) for j, flags in [*quotes, *((p, ("good_practice",)) for p in praised)]),
+            sub_themes=shown_aspects(code, [j.sentence for j in shown]), doubts=tuple(doubts), basis=basis,
+            why=f"a passage in {best.sentence.section or 'the text'} {shows}" + (f", by its words {words}" if words else ""),
+        )  # fmt: skip
+
+    def _denied(self, code: Code, judged: Sequence[Judged], total: float) -> DraftTheme:
+        doubts = ("nearly enough speaks for it",) if total >= -0.5 else ()
+        if denial := self._best_denial(code, judged):
+            return DraftTheme(theme=code.id, value="explicitly_absent", quotes=(_quote(denial.sentence, flags_of(denial.sentence)),), why=f"denied in {denial.sentence.section or 'the text'}", doubts=doubts)
+        praised = self._praised(code, judged)
+        return DraftTheme(theme=code.id, value="not_mentioned", quotes=tuple(_quote(p.sentence, ("good_practice",)) for p in praised), doubts=doubts)
+
+    def _best_denial(self, code: Code, judged: Sequence[Judged]) -> Judged | None:
+        about, denies = self._place[f"about:{code.id}"], self._place["denies"]
+        found = [(min(j.scores[about], j.scores[denies]), j) for j in judged if j.stopped not in ("question", "policy")]
+        likeliest = max(found, key=lambda x: x[0], default=None)
+        return likeliest[1] if likeliest and likeliest[0] >= DENIED else None
+
+    def _praised(self, code: Code, judged: Sequence[Judged]) -> list[Judged]:
+        about, praises = self._place[f"about:{code.id}"], self._place["praises"]
+        found = [(min(j.scores[about], j.scores[praises]), j) for j in judged if not j.stopped or j.stopped == "praise"]
+        best = sorted((x for x in found if x[0] >= 0.5), key=lambda x: -x[0])[:2]
+        return sorted((j for _, j in best), key=lambda j: j.sentence.start)
+
+
+def standing(scores: Sequence[float]) -> float:
+    """What speaks for a theme in a review, by its best sentences, the best first."""
+    if not scores:
+        return -10.0
+    padded = [*scores, *[scores[-1] - 1.0] * len(SHARES)]
+    return sum(share * score for share, score in zip(SHARES, padded, strict=False))
+
+
+def passages_of(reading: Reading) -> list[tuple[Sentence, Passage]]:
+    """The sentences that may be evidence, each with its neighbours in its paragraph."""
+    everything = sentences(Flow.of(reading))
+    found = []
+    for at, s in enumerate(everything):
+        if s.section_kind in NEVER_EVIDENCE or s.section_kind == "action_plan" or speaks_to_a_machine(s.text):
+            continue
+        before = everything[at - 1].text if at and everything[at - 1].paragraph == s.paragraph else ""
+        after = everything[at + 1].text if at + 1 < len(everything) and everything[at + 1].paragraph == s.paragraph else ""
+        found.append((s, Passage(s.text, before, after, s.section_kind)))
+    return found
+
+
+def _quote(sentence: Sentence, flags: Sequence[EvidenceFlag]) -> DraftQuote:
+    return DraftQuote(text=sentence.raw, page=sentence.page, flags=tuple(flags))

@@ -1,0 +1,82 @@
+"""What a linear model sees of a sentence: its words and word pairs, the parts of its words, the words of its neighbours, its section, and what
+the general rules say of it. Pure counting: the same sentence gives the same features wherever it is computed.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from scr_llm.stages.code.language import SAYINGS
+from scr_llm.stages.code.passage import Passage
+
+_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d+")
+_PARTS = (3, 4, 5)
+"""Letters of a word's parts, its ends counted in as a space."""
+BESIDE = 0.4
+"""Weight of the words of the sentences before and after, against 1 for the sentence's own."""
+SAID = 0.5
+"""Weight of what a general rule says of the sentence, and of its section."""
+
+
+@lru_cache(maxsize=20_000)
+def words(text: str) -> tuple[str, ...]:
+    """Words in lower case; every number is `0`."""
+    return tuple("0" if w.isdigit() else w.replace("’", "'") for w in _WORD.findall(text.lower()))
+
+
+@lru_cache(maxsize=50_000)
+def parts(word: str) -> tuple[str, ...]:
+    """Parts of three to five letters of a word, marked with `~`; of a number none."""
+    if word == "0":
+        return ()
+    whole = f" {word} "
+    cut = dict.fromkeys(whole[at : at + length] for length in _PARTS for at in range(max(1, len(whole) - length + 1)))
+    return tuple(f"~{part}" for part in cut)
+
+
+def blocks(passage: Passage) -> Iterator[tuple[float, Iterable[tuple[str, ...]]]]:
+    """Groups of features, each with its weight. A group's members are counted as often as they occur; each is a bunch of features that belong
+    to one word or pair, and the group is scaled to length 1 by the lengths of its bunches.
+    """
+    own = words(passage.text)
+    yield 1.0, ((w,) for w in own)
+    yield 1.0, ((f"{a} {b}",) for a, b in pairwise(own))
+    yield 1.0, (parts(w) for w in own)
+    yield BESIDE, ((f"<{w}",) for w in (*words(passage.before), *words(passage.after)))
+
+
+def marks(passage: Passage) -> Iterator[str]:
+    """Features that are there or not: the section, and what the general rules say of the sentence and of its neighbours."""
+    yield f"@{passage.section}"
+    for name, saying in SAYINGS.items():
+        if saying.search(passage.text):
+            yield f"!{name}"
+        if saying.search(passage.after):
+            yield f"!{name}>"
+
+
+def vector(passage: Passage, idf: Mapping[str, float]) -> dict[str, float]:
+    """The features of a sentence with their values; those of which no weight is known are left out.
+
+    Args:
+        passage: the sentence.
+        idf: feature to log(sentences / sentences that have it) + 1.
+    """
+    found: dict[str, float] = {}
+    for weight, members in blocks(passage):
+        counted: dict[str, float] = {}
+        length = 0.0
+        for bunch in members:
+            for name in bunch:
+                if value := idf.get(name):
+                    counted[name] = counted.get(name, 0.0) + value
+                    length += value * value
+        scale = weight / math.sqrt(length) if length else 0.0
+        for name, value in counted.items():
+            found[name] = value * scale
+    for name in marks(passage):
+        if name in idf:
+            found[name] = SAID
+    return found

@@ -1,0 +1,120 @@
+"""Linear weights over the features of sentences, one output a judgement, in one small file that the training script writes.
+
+A file is a line of JSON (outputs, biases, the step of each output's weights, what it was trained from), and behind it, compressed: the names of the
+features by line, how rare each is (float), and the weights of each (one signed byte an output, in steps).
+"""
+
+import json
+import math
+import struct
+import zlib
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from scr_llm.stages.code.features import BESIDE, SAID, marks, parts, words
+from scr_llm.stages.code.passage import Passage
+
+Row = list[float]
+"""A number an output."""
+
+
+class Weights:
+    """What was learned: for each output a bias and a weight for each feature."""
+
+    def __init__(self, about: Mapping[str, Any], names: Sequence[str], rarity: Sequence[float], steps: bytes) -> None:
+        self.about = about
+        """What it was trained from, as the training script wrote it."""
+        self.outputs: tuple[str, ...] = tuple(about["outputs"])
+        """Names of the judgements, in the order of a row."""
+        self._biases, self._step = list(about["biases"]), list(about["steps"])
+        self._place = {name: at for at, name in enumerate(names)}
+        self._rarity, self._steps = rarity, steps
+        self._nothing = [0.0] * len(self.outputs)
+        # a word comes back again and again, and brings the same each time
+        self._of_word = lru_cache(maxsize=50_000)(self._of_word)  # type: ignore[method-assign]
+        self._of_parts = lru_cache(maxsize=50_000)(self._of_parts)  # type: ignore[method-assign]
+        self._of_words = lru_cache(maxsize=512)(self._of_words)  # type: ignore[method-assign]
+
+    @classmethod
+    def load(cls, path: Path) -> "Weights":
+        """Read a file that `save` wrote."""
+        head, _, packed = path.read_bytes().partition(b"\n")
+        body = zlib.decompress(packed)
+        (length,) = struct.unpack_from("<I", body)
+        names = body[4 : 4 + length].decode().split("\n")
+        rarity = array("f", body[4 + length : 4 + length + 4 * len(names)])
+        return cls(json.loads(head), names, rarity, body[4 + length + 4 * len(names) :])
+
+    @staticmethod
+    def save(path: Path, about: Mapping[str, Any], names: Sequence[str], rarity: Sequence[float], rows: Iterable[Sequence[float]]) -> None:
+        """Write weights, each output's rounded to 127 steps up and down. `about` has its outputs and biases; steps are added."""
+        table = [[float(value) for value in row] for row in rows]
+        steps = [max(max(abs(row[at]) for row in table) / 127, 1e-9) for at in range(len(about["outputs"]))]
+        packed = bytes(round(value / step) & 0xFF for row in table for value, step in zip(row, steps, strict=True))
+        written = "\n".join(names).encode()
+        body = struct.pack("<I", len(written)) + written + array("f", rarity).tobytes() + packed
+        head = json.dumps({**about, "steps": steps}, sort_keys=True).encode()
+        path.write_bytes(head + b"\n" + zlib.compress(body, 9))
+
+    def scores(self, passage: Passage) -> Row:
+        """How much speaks for each judgement of a sentence: the logarithm of the odds, by output."""
+        own = words(passage.text)
+        groups = (
+            (1.0, self._of_words(own)), (1.0, self._sum(self._of_word(f"{a} {b}") for a, b in pairwise(own))), (1.0, self._sum(map(self._of_parts, own))),
+            (BESIDE, self._together(self._beside(passage.before), self._beside(passage.after))),
+        )  # fmt: skip
+        total = list(self._biases)
+        for weight, (row, length) in groups:
+            if length:
+                scale = weight / math.sqrt(length)
+                total = [t + scale * r for t, r in zip(total, row, strict=True)]
+        for name in marks(passage):
+            if (at := self._place.get(name)) is not None:
+                total = [t + SAID * r for t, r in zip(total, self._row(at), strict=True)]
+        return total
+
+    def parts_of(self, passage: Passage, output: str, most: int = 4) -> list[str]:
+        """The words of a sentence on which a judgement rests most."""
+        at, own = self.outputs.index(output), words(passage.text)
+        by_word = {w: self._of_word(w)[0][at] + self._of_parts(w)[0][at] / max(1.0, math.sqrt(self._of_parts(w)[1])) for w in dict.fromkeys(own)}
+        return [w for w in sorted(by_word, key=lambda w: -by_word[w])[:most] if by_word[w] > 0]
+
+    @cached_property
+    def trained_from(self) -> str:
+        """Hash of what it was trained from."""
+        return str(self.about.get("corpus", ""))
+
+    def _row(self, at: int) -> Row:
+        n = len(self.outputs)
+        return [((b ^ 0x80) - 0x80) * s for b, s in zip(self._steps[at * n : (at + 1) * n], self._step, strict=True)]
+
+    def _of_word(self, name: str) -> tuple[Row, float]:
+        """What one feature brings, by its rarity, and the square of that."""
+        at = self._place.get(name)
+        if at is None:
+            return self._nothing, 0.0
+        rarity = self._rarity[at]
+        return [rarity * r for r in self._row(at)], rarity * rarity
+
+    def _of_parts(self, word: str) -> tuple[Row, float]:
+        return self._sum(self._of_word.__wrapped__(part) for part in parts(word))  # type: ignore[attr-defined]
+
+    def _of_words(self, own: tuple[str, ...]) -> tuple[Row, float]:
+        return self._sum(map(self._of_word, own))
+
+    @lru_cache(maxsize=512)  # noqa: B019  (one instance lives as long as the program)
+    def _beside(self, text: str) -> tuple[Row, float]:
+        return self._sum(self._of_word(f"<{w}") for w in words(text))
+
+    def _together(self, *given: tuple[Row, float]) -> tuple[Row, float]:
+        return self._sum(iter(given))
+
+    def _sum(self, given: Iterable[tuple[Row, float]]) -> tuple[Row, float]:
+        rows = [(row, length) for row, length in given if length]
+        if not rows:
+            return self._nothing, 0.0
+        return [math.fsum(column) if len(rows) < 3 else sum(column) for column in zip(*(row for row, _ in rows), strict=True)], sum(length for _, length in rows)
