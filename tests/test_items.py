@@ -128,6 +128,11 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
         "• A shut office is news.\n\n• Kindness is no plan.",
         [(None, "A shut office is news."), (None, "Kindness is no plan.")],
     ),
+    "letters before numbers": (
+        "finding",
+        "# Learning points\nLP1 A shut office is news.\n\nLP2 Kindness is no plan.",
+        [("LP1", "A shut office is news."), ("LP2", "Kindness is no plan.")],
+    ),
     "named numbers": (
         "recommendation",
         "# Recommendations\n# The police\nPolice 1 The police to write down every name.\n\nPolice 2 The police to read the list.",

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 Form = Literal["whole", "dotted", "letter", "roman", "capital", "named"]
 
 _MARK = re.compile(
-    r"(?P<open>\(?)(?P<number>R ?\d{1,3}|\d{1,2}(?:\.\d{1,2})*|[ivx]{2,5}|[a-z]|[A-Z])(?P<close>[.):]{0,2})(?P<space>\s*)"
+    r"(?P<open>\(?)(?P<number>[A-Z]{1,3} ?\d{1,3}|\d{1,2}(?:\.\d{1,2})*|[ivx]{2,5}|[a-z]|[A-Z])(?P<close>[.):]{0,2})(?P<space>\s*)"
 )
 _NAMED = re.compile(r"(?P<name>[A-Z][a-z’']+(?: [a-z]+){0,3}) (?P<number>\d{1,2})[.:)]?\s+(?=[A-Z])")
 """`Police 1 The constabulary to ...`."""
@@ -50,8 +50,9 @@ def marker(line: str) -> tuple[Marker, ...]:
     def read(form: Form, series: str, value: int) -> Marker:
         return Marker(form, series, value, number, match.group(), not closed)
 
-    if number[0] == "R" and len(number) > 1:
-        return (read("whole", "R", int(number[1:])),)
+    if number[0].isupper() and number[-1].isdigit():
+        letters = number.rstrip("0123456789")  # R1, F2, LP 3
+        return (read("whole" if letters.strip() == "R" else "named", letters.strip(), int(number[len(letters) :])),)
     if number[0].isdigit():
         head, _, last = number.rpartition(".")
         return (read("dotted", head, int(last)),) if head else (read("whole", match["open"], int(number)),)
