@@ -18,17 +18,17 @@ _BOARD = re.compile(
     r"\b(?P<who>[A-Z][\w’'-]+(?: (?:and|upon|on|in|of|the|[A-Z][\w’'-]+)){0,4}?)\s+(?:Local )?Safeguarding (?:(?:Children(?:[’']s)?|Child(?:ren)?) (?:Boards?|Partnership)|Partnership(?: Board)?)"
 )
 _WORD = r"(?!(?:Mr|Mrs|Ms|Miss|Dr|Mother|Father|Executive|Summary|Overview|Full|Final|Report|Serious|Review|Published|Board)\b)[A-Z][a-zà-ÿ]+"
-_ONE = rf"(?:(?:Child|Baby|Young [Pp]erson|Person|Adult|Family)\s+(?:[A-Z]{{1,3}}\d?\b|\d{{1,3}}\b|{_WORD})|{_WORD})"
-_NAME = rf"(?P<name>Children\s+(?:[A-Z]|\d)(?:, (?:[A-Z]|\d))*,? and (?:[A-Z]|\d)\b|The Twins\b|{_ONE}(?:(?:, {_WORD})*,? and {_WORD})?)"
+_ONE = rf"(?:(?:Child|Baby|Young [Pp]erson|Person|Adult|Family)\s+(?:[A-Z]{{1,3}}\d?\b|\d{{1,3}}\b|{_WORD})|[A-Z]\d\b|{_WORD})"
+_NAME = rf"(?P<name>Children\s+(?:[A-Z]|\d)(?:, (?:[A-Z]|\d))*,? and (?:[A-Z]|\d)\b|The Twins\b|{_ONE}(?:(?:, {_WORD})*,? and (?:{_WORD}|[A-Z]\d\b))?)"
 _TITLES = (
     re.compile(r"(?P<name>\b(?:Child|CHILD|Baby|BABY|Person|Young Person|YOUNG PERSON) (?:\d{1,3}|[A-Z]{1,2}\d?)\b)(?!,? and )"),
-    re.compile(rf"\b(?:concerning|in respect of|regarding|relating to|in relation to|death of|injury to)\s+{_NAME}"),
-    re.compile(rf"\b(?:Review|REVIEW|Summary|SUMMARY|summary|Report)\s*[:.–—-]\s+{_NAME}"),
-    re.compile(rf"(?:^|[.:]\s){_NAME}\s*[:.–—]"),
+    re.compile(rf"\b(?:concerning|in respect of|regarding|relating to|in relation to|death of|injury to)[\s|]+{_NAME}"),
+    re.compile(rf"\b(?:Review|REVIEW|Summary|SUMMARY|summary|Report)\s*[:.–—-][\s|]+{_NAME}"),
+    re.compile(rf"(?:^|[.:|]\s){_NAME}\s*[:.–—]"),
 )
 """How a title names its case."""
 _CALLED = re.compile(
-    rf"\b(?:call(?:s|ed)?|known|named|refer(?:s|red) to|concerns|about|the (?:name|pseudonym))(?: (?:her|him|them|here|as|in this \w+))*\s+[“‘'\"]?{_NAME}"
+    rf"\b(?:call(?:s|ed)?|known|named|refer(?:s|red) to|concerns|the (?:name|pseudonym))(?: (?:her|him|them|here|as|in this \w+))*\s+[“‘'\"]?{_NAME}"
 )
 _LETTERED = re.compile(r"\b(?P<name>(?:Child|Baby|Young [Pp]erson) (?:[A-Z]{1,2}\d?|\d{1,3}))\b(?![’']?[a-z]{2})")
 
@@ -59,6 +59,8 @@ _OTHERS = re.compile(
 )
 _FEMALE = re.compile(r"\b(?:girl|daughter|young woman|female|baby girl)\b", re.I)
 _MALE = re.compile(r"\b(?:boy|son|young man|male|baby boy)\b", re.I)
+_UNSAID = re.compile(r"\b(?:boy|son) or (?:a )?(?:girl|daughter)\b|\b(?:girl|daughter) or (?:a )?(?:boy|son)\b|\bnor gender\b")
+"""The gender is kept back."""
 _EACH = r"(?P<who>boy|girl|son|daughter|brother|sister)"
 
 _HAPPENED = re.compile(
@@ -70,10 +72,10 @@ _HAPPENED = re.compile(
 _CAUSES: tuple[tuple[Context, str], ...] = (
     ("suicide", r"\bsuicide\b|\bt(?:ook|aken|ake|aking) (?:his|her|their) own li(?:fe|ves)|\bby (?:his|her) own hand|killed (?:him|her)self|hang(?:ed|ing) (?:him|her)self|(?:found|by|had) hang(?:ed|ing)\b"),
     ("co_sleeping", r"co-?sle(?:ep|pt)\w*|\boverla(?:y|id|in|ying)\b|bed[- ]shar\w*|(?:asleep|slept|sleeping|dozed off|share[ds]?|lay down)\b[^.]{0,60}\b(?:sofa|settee|armchair|couch|two-seater|bed with|same bed)|(?:sofa|settee|armchair|couch|bed)\b[^.]{0,40}\b(?:asleep|sleeping)\b"),
-    ("ingestion", r"\bingest\w*|\bswallow\w*[^.]{0,40}(?:methadone|tablets|medicine|drug|poison)|(?:methadone|medicine|bottle)\b[^.]{0,60}\bdrank\b|methadone poisoning"),
+    ("ingestion", r"\bingest\w*|\bswallow\w*[^.]{0,40}(?:methadone|tablets|medicine|drug|poison)|(?:methadone|medicine|bottle)\b[^.]{0,60}\bdrank\b|\bdrank (?:most|all|some|half|from)\b|(?:death|died)\b[^.]{0,60} (?:from|of) (?:methadone|an overdose|poisoning)|methadone poisoning"),
     ("sexual_abuse", r"sexual(?:ly)? (?:abus|assault|exploit)\w*|indecent(?:ly)? assault\w*|\braped?\b"),
     ("physical_assault", r"skull fracture|rib fractures?|fractures? (?:to|of)|fractured|bleeding (?:on|over) the brain|\bshak(?:en|ing)\b|assaulted by|the assaults?\b|assault (?:on|upon|of) (?:him|her|the (?:child|baby))|non-accidental|head injur\w*|inflicted injur\w*|brain (?:damage|injur\w*)|\bmurder(?:ed)?\b|manslaughter|\bbeaten\b|grievous bodily harm|struck|bruises|ruptured"),
-    ("natural_causes", r"natural causes?|died of (?:asthma|sepsis|meningitis|pneumonia|an infection|infection|epilepsy)|overwhelming infection"),
+    ("natural_causes", r"natural causes?|died of (?:\w+ ){0,2}(?:asthma|sepsis|septic\w+|meningitis|pneumonia|infection|epilepsy|ketoacidosis|diabetes|cancer|leukaemia|disease)|overwhelming infection"),
     ("unknown_cause", r"(?:no|not|un)\w* (?:\w+ ){0,3}(?:medical )?cause(?: of death)?|cause of (?:\w+ )?death (?:\w+ ){0,4}(?:unknown|unascertained|not (?:be )?(?:been )?(?:established|determined|ascertained))|unascertained"),
 )  # fmt: skip
 _VIOLENCE = re.compile(
@@ -134,7 +136,7 @@ def _opening(reading: Reading) -> str:
     text = page.text
     for mark in reversed([m for m in page.marks if m.kind in ("header", "footer", "page_number", "hidden")]):
         text = text[: mark.start] + text[mark.end :]
-    return readable(text)[:320]
+    return readable(re.sub(r"\s*\n\s*", " | ", text.strip()))[:320]
 
 
 def _pseudonym(reading: Reading, flow: Flow) -> _Said | None:
@@ -165,6 +167,8 @@ def _is_name(name: str, text: str) -> bool:
         place = len(re.findall(rf"\b{word} (?:(?:and \w+ )?(?:Local )?Safeguarding|Council|Hospital|Police|Constabulary|Children|Trust|County)", text))
         if uses < 3 or common or place:
             return False
+    if re.fullmatch(r"[A-Z]\d(?: and [A-Z]\d)*", name):
+        return all(len(re.findall(rf"\b{letter}\b", text)) > 2 for letter in name.split(" and "))
     return bool(words) or bool(re.search(r"(?:Child|Baby|Person|Children) ", name))
 
 
@@ -224,6 +228,8 @@ def _gender_beside(told: list[Sentence], name: str) -> _Said | None:
             rf"\b{own},? (?:\([^)]*\),? )?(?:is |was |who (?:is|was) )?(?:an? |the |his |her )(?:\w+ )?{_EACH}\b",
             rf"\b{_EACH},? \(?(?:called (?:here )?)?{own}",
             rf"\b{_EACH}s,? called here [^.;]{{0,30}}?\b{own}",
+            rf"\bcall(?:s|ed)? (?P<who>her|him) (?:here )?{own}",
+            r"\b(?:[Bb]oth|[Tt]he two|[Tt]wo) (?P<who>girl|boy|sister|brother)s\b",
         ):
             if match := re.search(pattern, sentence.text):
                 word = re.match(r"\w+", sentence.text[match.start("who") :])  # whole, for a quote cuts no word
@@ -232,7 +238,7 @@ def _gender_beside(told: list[Sentence], name: str) -> _Said | None:
 
 
 def _sex(word: str, sentence: Sentence) -> _Said:
-    return _Said("F" if word.lower() in ("girl", "daughter", "sister") else "M", word, sentence.page)
+    return _Said("F" if word.lower() in ("girl", "daughter", "sister", "her") else "M", word, sentence.page)
 
 
 def _age_beside(told: list[Sentence], name: str, names: list[str]) -> _Said | None:
@@ -287,10 +293,10 @@ def _is_childs(age: str) -> bool:
 
 def _gender(body: list[Sentence], names: list[str]) -> _Said | None:
     """The gender that a word says of the child: girl or boy in a sentence about it, else she or he where it can only be it."""
+    if any(_UNSAID.search(s.text) for s in body[:60]):
+        return None
     for sentence, named in _about(body, names):
         text = sentence.text
-        if re.search(r"\b(?:boy|son) or (?:a )?(?:girl|daughter)\b|\b(?:girl|daughter) or (?:a )?(?:boy|son)\b|\bnor gender\b", text):
-            return None
         if not named and not re.search(rf"{_HAPPENED.pattern}|\b(?:found|born|review|summary|report|concerns)\b", text):
             continue
         plain = re.sub(r"\b\w+[’']s (?:\w+ )?(?:son|daughter|boy|girl)s?\b|\b(?:her|his|their|first|other|elder|older) (?:\w+ )?(?:son|daughter)s?\b", "", text)
@@ -356,7 +362,7 @@ def _context(body: list[Sentence], names: list[str], quotes: dict[str, DraftQuot
             continue
         for context, expression in _CAUSES:
             match = re.search(expression, sentence.text, re.I)
-            if not match or _of_another(sentence.text, context, match):
+            if not match or _of_another(sentence.text, context, match, names):
                 continue
             if context == "physical_assault" and not violence:
                 continue  # an injury that nobody is said to have caused
@@ -368,7 +374,7 @@ def _context(body: list[Sentence], names: list[str], quotes: dict[str, DraftQuot
             first = "co_sleeping"
         _keep("context", found[first][1], quotes)
         return first
-    died = any(re.search(r"\b(?:died|death of|found dead|lifeless)\b", s.text) for s in told[:12])
+    died = any(re.search(r"\b(?:died|death of|found dead|lifeless)\b", s.text, re.I) for s in told[:12])
     other = any(re.search(expression, s.text, re.I) for s in body for context, expression in _CAUSES if context == "sexual_abuse") or any(
         re.search(r"\bsex(?:ual)? offen", s.text) for s in body
     )
@@ -379,13 +385,17 @@ def _context(body: list[Sentence], names: list[str], quotes: dict[str, DraftQuot
     return "not stated"
 
 
-def _of_another(text: str, context: Context, match: re.Match[str]) -> bool:
+_LONG_AGO = re.compile(r"\b(?:In (?:19|200)\d+|years (?:before|earlier|ago)|former|previous|once|sentenced to)\b")
+
+
+def _of_another(text: str, context: Context, match: re.Match[str], names: list[str]) -> bool:
     """Whether something is told of a relative, or of long ago."""
-    if re.search(r"\b(?:In (?:19|200)\d+|years (?:before|earlier|ago)|former|previous|once|sentenced to)\b", text):
-        return True
     if context not in _OWN:
-        return False
+        return bool(_LONG_AGO.search(text))
     before = text[: match.start()]
     relative = max((m.end() for m in _OTHERS.finditer(before)), default=-1)
-    child = max((m.end() for m in re.finditer(r"\b(?:[Cc]hild|[Bb]aby|boy|girl|who|whom|they|both)\b", before)), default=-1)
-    return relative > child
+    child = max((m.end() for m in re.finditer(r"\b(?:[Cc]hild|[Bb]aby|boy|girl|who|whom|they|both)\b", text)), default=-1)
+    own = max((m.end() for name in names for m in re.finditer(rf"\b{name}\b(?![’']s)", before)), default=-1)
+    if max(own, child) < 0 and not re.search(r"^(?:He|She|They)\b|[Pp]athologist|[Pp]ost-mortem|[Cc]oroner|[Ii]nquest", text):
+        return True
+    return relative > max(own, child if child < match.start() else -1)
