@@ -69,7 +69,7 @@ def without_lines(text: str, gone: Collection[tuple[str, str, str]]) -> str:
     book: Any = YAML(typ="rt").load(text)
     for part in (p for code in book["codes"] for p in (code, *(code.get("sub_codes") or ()))):
         for kind in KINDS:
-            given = part.get(kind) or []
+            given: Any = part.get(kind) or []
             going = [at for at, wording in enumerate(given) if (part["id"], kind, wording) in gone]
             for at in going:
                 first = given.lc.item(at)[0]

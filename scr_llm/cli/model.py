@@ -55,7 +55,8 @@ def agree_to_cost(project: "Project", chosen: "Chosen", ids: Sequence[str], *, y
 @PROJECT
 @click.option("--qualify", "to_qualify", is_flag=True, help="Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.")
 @click.option("--yes", is_flag=True, help="With --qualify: do not ask before made-up text is sent to an approved remote model.")
-def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
+@click.option("--codebook", "to_count", is_flag=True, help="Say how often each general rule and each wording of the codebook is found in this project's reviews.")
+def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     """Say what is installed, which model answers, and what would leave this computer."""
     import platform
     from importlib.metadata import version
@@ -71,7 +72,9 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
         book = load_codebook(data_dir() / "prompts" / "codebook.yaml")
         click.echo(f"Shipped codebook {book.version}: {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
         click.echo(f"Project: none here. {error}")
-        return 2 if to_qualify else 0
+        return 2 if to_qualify or to_count else 0
+    if to_count:
+        return _count_hits(project)
     if to_qualify:
         return _qualify(project, yes=yes)
     book = load_codebook(project.codebook_path)
@@ -101,6 +104,46 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
         click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
     else:
         click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by, beside this base_url, before anything is sent.")
+    return 0
+
+
+def _count_hits(project: "Project") -> int:
+    """Two tables of what is found, and one of what is not."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from scr_llm.codebook import load_codebook
+    from scr_llm.stages.code.embedded import passages_of
+    from scr_llm.stages.code.hits import rule_hits, wording_hits
+    from scr_llm.stages.code.language import RULES
+    from scr_llm.store import Store
+
+    book = load_codebook(project.codebook_path)
+    with Store(project.store_path) as store:
+        coded = [d.id for d in store.documents() if d.status == "coded"]  # a copy or an older issue would count twice
+        readings = [reading for name in coded if (reading := store.reading(name))]
+    if not readings:
+        raise UsageError("no review is coded here, so there is nothing to count in.", next_step="Put PDFs into inbox/ and run scr-llm run.")
+    texts = [passage.text for reading in readings for _, passage in passages_of(reading)]
+    found, rules = wording_hits(book, texts), rule_hits(texts)
+    terminal = Console(highlight=False)
+    console = terminal if terminal.is_terminal else Console(highlight=False, width=160)  # a file is to be searched line by line
+    table = Table("general rule", "sentences", "why it is there", title="General rules", title_justify="left", box=None)
+    for rule in RULES:
+        table.add_row(rule.name, str(rules[rule.name]), rule.reason)
+    console.print(table)
+    table = Table("code", "list", "sentences", "wording", title="\nThe codebook's wordings", title_justify="left", box=None)
+    for hit in (h for h in found if h.sentences):
+        table.add_row(hit.part, hit.kind.replace("_", " "), str(hit.sentences), Text(hit.wording))
+    console.print(table)
+    idle = [h for h in found if not h.sentences]
+    table = Table("code", "list", "wording", title="\nFound in no sentence", title_justify="left", box=None)
+    for hit in idle:
+        table.add_row(hit.part, hit.kind.replace("_", " "), Text(hit.wording))
+    if idle:
+        console.print(table)
+    say(f"{len(idle)} of {len(found)} wordings are found in none of {len(texts)} sentences of {len(readings)} reviews. Few reviews hold few wordings: the next may hold them.")
     return 0
 
 
