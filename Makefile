@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo test test-slow test-browser test-live check schema fixtures measure pictures reliability
+.PHONY: demo weights test test-slow test-browser test-live check schema fixtures measure pictures reliability
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,9 @@ schema: $(VENV)/installed
 
 fixtures: $(VENV)/installed-dev
 	$(BIN)/python fixtures/make.py
+
+weights: $(VENV)/installed-dev
+	$(BIN)/python bench/train.py
 
 measure: $(VENV)/installed-dev
 	$(BIN)/python bench/coding.py

@@ -79,7 +79,8 @@ class _Grounder:
             found: list[Evidence] = []
             for quote in theme.quotes:
                 found += self._evidence(quote, f"theme:{theme.theme}")
-            believed = theme.value != "present" or any("good_practice" not in e.flags for e in found)
+            told = any("good_practice" not in e.flags for e in found)
+            believed = told or not (theme.value == "present" or (theme.value == "explicitly_absent" and theme.quotes))
             themes.append(
                 ThemeCoding(
                     theme=theme.theme, value=theme.value if believed else "unclear", sub_themes=theme.sub_themes,

@@ -73,6 +73,9 @@ SectionAt = Callable[[int], object]
 Prefer = Callable[[int], Any]
 """A sort key for places: among repeated ones the smallest is taken."""
 
+_GLUED_NUMBER = re.compile(r"(?:^|\n)[ \t]*\(?\d{1,3}(?:\.\d{1,3})*[.)]?$")
+"""The number of a paragraph at the beginning of its line."""
+
 
 class Finder:
     """Finds quotes in one text. Normalising the text is done once."""
@@ -117,7 +120,11 @@ class Finder:
 
     def _is_whole(self, start: int, end: int) -> bool:
         """Whether a place begins and ends at the edges of words and numbers: `accidental` is no part of `non-accidental`, `£1` none of `£1,000`."""
-        return not self._cuts(start, -1) and not self._cuts(end - 1, 1)
+        return (not self._cuts(start, -1) or self._follows_a_number(start)) and not self._cuts(end - 1, 1)
+
+    def _follows_a_number(self, start: int) -> bool:
+        """Whether a paragraph begins here whose number was set without a space behind it: “2Between June and November …”."""
+        return self._text[start].isupper() and _GLUED_NUMBER.search(self._text, max(0, start - 12), start) is not None
 
     def _cuts(self, at: int, step: int) -> bool:
         """Whether the word or number at the edge of a place goes on beyond it."""

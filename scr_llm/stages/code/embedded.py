@@ -6,6 +6,7 @@ speak for it enough; a sentence that a general rule stops counts for nothing. Th
 where a sentence is about it and denies it. Codes that nothing was learned of are looked for by the codebook's wordings (`rules`).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,8 +25,13 @@ from scr_llm.text.machine import speaks_to_a_machine
 WEIGHTS = Path(__file__).with_name("weights.bin")
 SHARES = (0.5, 0.3, 0.2)
 """What the best, second and third sentence of a theme add to what speaks for it in a review."""
-PRESENT = 0.0
-"""From which sum (logarithm of the odds) a theme is present: as likely as not, by construction and not tuned."""
+USUAL = 100
+"""Sentences in a review of usual length; there a theme is present from a sum of 0 (logarithm of the odds), as likely as not."""
+SHORTEST = 40
+"""Sentences of the shortest text on which that was tried; a shorter one counts as if it had so many."""
+LENGTH = 0.5
+"""How much more must speak for a theme in a longer text, in which more can by chance: times the logarithm of the length against the usual one.
+Chosen by leaving each hand of the texts learned from out in turn."""
 QUOTED = 0.0
 """From which logarithm of the odds a further sentence is quoted."""
 DENIED = 0.0
@@ -48,7 +54,7 @@ class Judged:
     passage: Passage
     scores: Row
     stopped: str
-    """The general rule that stops it; empty where none does."""
+    """Why it says nothing for any theme: the general rule that stops it, or `denial` where it denies; empty where it may be evidence."""
 
 
 class EmbeddedCoder:
@@ -77,14 +83,18 @@ class EmbeddedCoder:
 
     def judge(self, reading: Reading) -> list[Judged]:
         """Every sentence that may be evidence, judged."""
-        return [Judged(s, p, self._weights.scores(p), stops(p)) for s, p in passages_of(reading)]
+        denies, found = self._place["denies"], []
+        for sentence, passage in passages_of(reading):
+            scores = self._weights.scores(passage)
+            found.append(Judged(sentence, passage, scores, stops(passage) or ("denial" if scores[denies] >= DENIED else "")))
+        return found
 
     def theme(self, code: Code, judged: Sequence[Judged]) -> DraftTheme:
         """What a review's sentences say of one theme."""
         at = self._place[f"present:{code.id}"]
         ranked = sorted((j for j in judged if not j.stopped), key=lambda j: -j.scores[at])
-        total = standing([j.scores[at] for j in ranked[: len(SHARES)]])
-        if total >= PRESENT:
+        total = standing([j.scores[at] for j in ranked[: len(SHARES)]]) - LENGTH * math.log(max(len(judged), SHORTEST) / USUAL)
+        if total >= 0:
             return self._present(code, ranked, total, judged)
         return self._denied(code, judged, total)
 
@@ -97,7 +107,7 @@ class EmbeddedCoder:
         shows = "implies it" if basis == "inferred" else "states it"
         praised = self._praised(code, judged)
         quotes = sorted(((j, flags_of(j.sentence)) for j in shown), key=lambda q: q[0].sentence.start)
-        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < PRESENT + 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
+        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
         if all(flags for _, flags in quotes):
             doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags})))
         if self._best_denial(code, judged):
@@ -109,7 +119,7 @@ class EmbeddedCoder:
         )  # fmt: skip
 
     def _denied(self, code: Code, judged: Sequence[Judged], total: float) -> DraftTheme:
-        doubts = ("nearly enough speaks for it",) if total >= PRESENT - 0.5 else ()
+        doubts = ("nearly enough speaks for it",) if total >= -0.5 else ()
         if denial := self._best_denial(code, judged):
             return DraftTheme(theme=code.id, value="explicitly_absent", quotes=(_quote(denial.sentence, flags_of(denial.sentence)),), why=f"denied in {denial.sentence.section or 'the text'}", doubts=doubts)
         praised = self._praised(code, judged)

@@ -40,7 +40,8 @@ def explained(
         cell, key = review.theme(code.id), review.document.id
         value: ThemeValue = cell.value if cell else "not_mentioned"
         counts, decision = key in count.documents, decided.get((key, code.id))
-        proposed = f"The {review.coding.coder.kind} coder proposed it: {cell.why if cell else ''}"
+        kind = "embedded coder" if review.coding.coder.kind == "rules" else "model"
+        proposed = f"The {kind} proposed it: {cell.why.rstrip('.') if cell else ''}."
         why = decision.reason if decision else (proposed if counts else _NOT[value])
         cells.append(
             ExplainedCell(
