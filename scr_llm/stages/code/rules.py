@@ -252,6 +252,17 @@ def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag
     return tuple(flags)
 
 
+class Wordings:
+    """A code's wordings, ready to look with."""
+
+    def __init__(self, code: Code) -> None:
+        self.code, self._lookers = code, _lookers(code)
+
+    def says(self, sentence: Sentence, behind: str) -> bool:
+        """Whether a sentence, given the one behind it, shows the theme by the wordings and rules alone."""
+        return any(hit.verdict == "present" for looker in self._lookers if (hit := _look(looker, sentence, behind)))
+
+
 def shown_aspects(code: Code, shown: list[Sentence]) -> tuple[str, ...]:
     """The sub-codes of a present theme that its passages name."""
     found = []
