@@ -40,12 +40,12 @@ class Endpoint:
     @property
     def place(self) -> str:
         """Where the model is, as it may be printed. The port under which a model file is served is another one each time, and left out."""
-        return f"this computer ({self.file})" if self.file else without_credentials(self.base_url)
+        return f"this computer, file {self.file}" if self.file else without_credentials(self.base_url)
 
     @property
     def recorded(self) -> str:
         """Where the model is, as it is recorded: for a model file with its hash, which says what model that was."""
-        return f"this computer ({self.file}, SHA-256 {self.file_sha256})" if self.file else without_credentials(self.base_url)
+        return f"this computer, file {self.file}, SHA-256 {self.file_sha256}" if self.file else without_credentials(self.base_url)
 
 
 def is_loopback(base_url: str) -> bool:

@@ -32,7 +32,8 @@ NOT_SERVED = "http://127.0.0.1:9/v1"
 """Address of a model file while nobody serves it: nothing answers there."""
 _MAGIC = b"GGUF"
 _PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$", re.I)
-_LOGGED = re.compile(r"^\S+ E (?:\S+ +\S+: )?(?P<what>.+)$")
+_ERROR = re.compile(r"^\S+ E (?:.*error loading model: )?(.+)$")
+"""A line of llama.cpp's log that tells an error, and what it tells."""
 _MEMORY = re.compile(r"alloc|out of memory", re.I)
 _BY_ITSELF = 1
 """Exit code where loading failed with an error that was told, and nothing ended the program from outside."""
@@ -152,8 +153,8 @@ def _not_started(file: Path, server: subprocess.Popen[bytes], log: IO[bytes], li
         )
     log.seek(max(0, log.seek(0, 2) - _LOG_READ))
     lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    errors = [m["what"] for line in lines if (m := _LOGGED.match(line))]
-    causes = [*(what for what in errors if "error loading" in what), *errors, *lines[-1:]]
+    errors = [found[1] for line in lines if (found := _ERROR.match(line))]
+    causes = [*(found[1] for line in lines if "error loading" in line and (found := _ERROR.match(line))), *errors, *lines[-1:]]
     if code != _BY_ITSELF or not causes or _MEMORY.search(" ".join(errors)):
         return NothingDoneError(
             f"the server of {file.name} ended while it loaded the model (exit code {code}); memory may have run out.",
