@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,17 +89,15 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
     click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
     llm = project.settings.llm
-    if not llm.base_url:
+    if not (llm.base_url or llm.file):
         click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
         return 0
-    from scr_llm.llm import is_loopback
+    from scr_llm.choose import answers, stays_here
     from scr_llm.llm.endpoint import without_credentials
 
     where = without_credentials(llm.base_url)
-    if is_loopback(llm.base_url):
-        click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
-        from scr_llm.choose import answers
-
+    if stays_here(llm):
+        click.echo(f"Model: {llm.model or '(no name set)'} {'of the file ' + llm.file if llm.file else 'at ' + where}, on this computer. Nothing leaves it.")
         click.echo(answers(project))
     elif llm.approved_by and llm.region:
         click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
@@ -150,26 +149,26 @@ def _count_hits(project: "Project") -> int:
 def _qualify(project: "Project", *, yes: bool) -> int:
     from datetime import UTC, datetime
 
-    from scr_llm.choose import endpoint_of, manners_of, spend_of
+    from scr_llm.choose import answering, endpoint_of, manners_of, spend_of, stays_here
     from scr_llm.ledger import Ledger
-    from scr_llm.llm import Client, is_loopback, without_credentials
+    from scr_llm.llm import Client, without_credentials
     from scr_llm.qualify import Remembered, as_toml, best_of, made_up, qualify
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
-    if not is_loopback(endpoint.base_url) and approved and not yes:
+    if not stays_here(llm) and approved and not yes:
         click.confirm(f"Two made-up reviews, no case text, will be sent to {without_credentials(endpoint.base_url)}. Go on?", abort=True, err=True)
-    ledger = Ledger(project, endpoint)
-    client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
     trials: list[Trial] = []
-    click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
-    try:
+    with ExitStack() as stack:
+        endpoint = stack.enter_context(answering(project, endpoint))
+        ledger = Ledger(project, endpoint)
+        stack.callback(ledger.close)
+        client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
+        stack.callback(client.close)
+        click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
         for t in qualify(project, client, manners_of(project), made_up()):
             trials.append(t)
             click.echo(row(t))
-    finally:
-        client.close()
-        ledger.close()
     best = best_of(trials)
     if best is None:
         say("No way of asking this model worked.")
@@ -196,9 +195,7 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
     """Show what would be sent to the model, where to, and at what cost. Sends nothing."""
     import json
 
-    from scr_llm.choose import endpoint_of, llm_coder, manners_of, spend_of
-    from scr_llm.llm import is_loopback
-    from scr_llm.llm.endpoint import without_credentials
+    from scr_llm.choose import endpoint_of, llm_coder, manners_of, spend_of, stays_here
     from scr_llm.llm.question import Manner
     from scr_llm.outgoing import estimate, open_questions
     from scr_llm.pipeline import prepare
@@ -217,8 +214,8 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
             if redaction := coder.redacted(store.reading(name)):
                 document = store.document(name)
                 say(f"{document.file if document else name}: stays here: " + "; ".join(f"{stand_in} for {words}" for stand_in, words in redaction.items()))
-    where = "this computer" if is_loopback(endpoint.base_url) else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
-    say(f"To: {without_credentials(endpoint.base_url)} ({where}), model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}.")
+    where = "this computer" if stays_here(llm) else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
+    say(f"To: {endpoint.place}{'' if llm.file else f' ({where})'}, model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}.")
     for document, question, is_kept in open_questions(project, coder, endpoint, ids):
         if is_kept:
             continue
