@@ -26,8 +26,9 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from scr_llm.codebook import load_codebook
-from scr_llm.stages.code.embedded import passages_of
+from scr_llm.stages.code.embedded import DENIED, LENGTH, SHARES, SHORTEST, USUAL, passages_of, standing
 from scr_llm.stages.code.features import blocks, marks, vector
+from scr_llm.stages.code.language import stops
 from scr_llm.stages.code.passage import Passage
 from scr_llm.stages.code.weights import Weights
 from scr_llm.stages.read import read
@@ -56,6 +57,8 @@ class Example:
     """Who wrote it; validation never trains on a hand that it tries."""
     known: dict[str, tuple[bool, float]] = field(default_factory=dict)
     """Output to whether it holds, and with which weight."""
+    document: str = ""
+    """The whole review or report that it stands in; empty for a passage of the corpus."""
 
 
 def corpus() -> Iterator[Example]:
@@ -78,7 +81,7 @@ def corpus() -> Iterator[Example]:
             yield Example(Passage(r["text"], r.get("before", ""), r.get("after", ""), section), f"hand {r.get('hand', 'of passages')}", known)
 
 
-def whole(pdf: Path, themes: dict[str, Any], hand: str) -> Iterator[Example]:
+def whole(pdf: Path, themes: dict[str, Any], hand: str, document: str) -> Iterator[Example]:
     """The sentences of a whole review, by the passages that its gold marks."""
     shown = passages_of(read(pdf, "d", witness=False, look_for_hidden=False))
     text, places = "", []
@@ -102,7 +105,7 @@ def whole(pdf: Path, themes: dict[str, Any], hand: str) -> Iterator[Example]:
         known |= {f"about:{c}": (True, 1.0) for c in values if c in CODES}
         if values:
             known["denies"] = ("explicitly_absent" in values.values() and "present" not in values.values(), 1.0)
-        yield Example(passage, hand, known)
+        yield Example(passage, hand, known, document)
 
 
 def bare(text: str) -> str:
@@ -119,7 +122,7 @@ def reviews(folder: str) -> Iterator[Example]:
             pdf = Path(scratch) / "it.pdf"
             draw(given, pdf, int(re.sub(r"\D", "", path.stem)))
             themes = {k: {"value": v["value"], "quotes": v.get("passages", ())} for k, v in given["gold"]["themes"].items()}
-            yield from whole(pdf, themes, f"{folder} {given.get('hand', path.stem)}")
+            yield from whole(pdf, themes, f"{folder} {given['hand']}", path.stem)
 
 
 def fixtures() -> Iterator[Example]:
@@ -133,7 +136,7 @@ def fixtures() -> Iterator[Example]:
         for mark in json.loads(path.read_text("utf-8")):
             if mark["mark"] in ("present", "absent"):
                 quotes.setdefault(mark["name"].partition(".")[0], []).append(mark["quote"])  # an aspect is marked as `code.aspect`
-        yield from whole(pdf, {k: {"value": v["value"], "quotes": quotes.get(k, ())} for k, v in gold["themes"].items()}, f"fixture {pdf.stem}")
+        yield from whole(pdf, {k: {"value": v["value"], "quotes": quotes.get(k, ())} for k, v in gold["themes"].items()}, "fixtures", pdf.stem)
 
 
 def rarities(examples: Sequence[Example]) -> dict[str, float]:
@@ -169,11 +172,42 @@ def fit(examples: Sequence[Example], table: Any, outputs: Sequence[str]) -> tupl
     return found, biases
 
 
+def tried(examples: Sequence[Example], rarity: dict[str, float]) -> Iterator[str]:
+    """What weights that learned nothing of a hand make of the whole texts of that hand, by the learned part alone, without wordings."""
+    table, outputs = matrix(examples, rarity), [f"present:{c}" for c in CODES] + ["denies"]
+    counts: dict[str, Counter[tuple[bool, bool]]] = {}
+    for hand in sorted({e.hand for e in examples if e.document and e.hand != "fixtures"}):
+        others = [n for n, e in enumerate(examples) if e.hand != hand]
+        weights, biases = fit([examples[n] for n in others], table[others], outputs)
+        rows: dict[str, list[int]] = {}
+        for n, e in enumerate(examples):
+            if e.hand == hand:
+                rows.setdefault(e.document, []).append(n)
+        for places in rows.values():
+            scores = table[places] @ weights.T + biases
+            may = [at for at, n in enumerate(places) if not stops(examples[n].passage) and scores[at][-1] < DENIED]
+            for at, code in enumerate(CODES):
+                known = [examples[n].known.get(f"present:{code}") for n in places]
+                if None not in known:
+                    total = standing(sorted((scores[m][at] for m in may), reverse=True)[: len(SHARES)]) - LENGTH * math.log(max(len(places), SHORTEST) / USUAL)
+                    counts.setdefault(hand.split()[0], Counter())[any(k[0] for k in known if k), bool(total >= 0)] += 1
+    for folder, c in counts.items():
+        both, missed, extra, neither = c[True, True], c[True, False], c[False, True], c[False, False]
+        total = sum(c.values())
+        chance = ((both + missed) * (both + extra) + (neither + missed) * (neither + extra)) / total**2
+        kappa = ((both + neither) / total - chance) / (1 - chance)
+        yield f"{folder}: precision {both / (both + extra):.2f}, recall {both / (both + missed):.2f}, kappa {kappa:.2f} on {total} cells"
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.parse_args()
+    options.add_argument("--tried", action="store_true")
+    given = options.parse_args()
     examples = [*corpus(), *fixtures(), *reviews("train"), *reviews("reports")]
     rarity = rarities(examples)
+    if given.tried:
+        print("\n".join(tried(examples, rarity)))
+        return
     found, biases = fit(examples, matrix(examples, rarity), OUTPUTS)
     source = hashlib.sha256("\n".join(repr(e) for e in examples).encode()).hexdigest()
     about = {"outputs": OUTPUTS, "biases": [round(float(b), 6) for b in biases], "corpus": source, "sentences": len(examples)}

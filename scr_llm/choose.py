@@ -2,7 +2,8 @@
 
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scr_llm.codebook import load_codebook
-from scr_llm.errors import CoderError, UsageError
+from scr_llm.errors import ScrError, UsageError
 from scr_llm.pipeline import rules_identity
 from scr_llm.project import LlmSettings, Project, data_dir
 
@@ -55,19 +56,20 @@ def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None 
     if replay:
         return _replayed(project, replay)
     from scr_llm.ledger import Ledger
-    from scr_llm.llm import Client, is_loopback
+    from scr_llm.llm import Client
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     allowed_to_send(project, yes=yes)
     spend = spend_of(llm)
-    ledger = Ledger(project, endpoint)
-    client = Client(endpoint, remote_allowed=True, at_once=llm.at_once, on_send=ledger.note, memory=ledger, spend=spend)
-
-    def close() -> None:
-        client.close()
-        ledger.close()
-
-    return Chosen(llm_coder(project, client, manners_of(project)), llm.at_once, spend, client.stop, close, costs=spend.price is not None or not is_loopback(llm.base_url))
+    costs = spend.price is not None or not stays_here(llm)
+    with ExitStack() as stack:
+        endpoint = stack.enter_context(answering(project, endpoint))
+        ledger = Ledger(project, endpoint)
+        stack.callback(ledger.close)
+        client = Client(endpoint, remote_allowed=True, at_once=llm.at_once, on_send=ledger.note, memory=ledger, spend=spend)
+        stack.callback(client.close)
+        coder = llm_coder(project, client, manners_of(project))
+        return Chosen(coder, llm.at_once, spend, client.stop, stack.pop_all().close, costs)
 
 
 def sentences_of(project: Project, *, yes: bool) -> tuple[Callable[[str], str], Callable[[], None]]:
@@ -82,19 +84,45 @@ def sentences_of(project: Project, *, yes: bool) -> tuple[Callable[[str], str], 
 
     endpoint = endpoint_of(project)
     allowed_to_send(project, yes=yes)
-    ledger = Ledger(project, endpoint)
-    client = Client(endpoint, remote_allowed=True, on_send=ledger.note, memory=ledger, spend=spend_of(project.settings.llm))
     told = prompts.load(project.prompts_dir)
+    with ExitStack() as stack:
+        endpoint = stack.enter_context(answering(project, endpoint))
+        ledger = Ledger(project, endpoint)
+        stack.callback(ledger.close)
+        client = Client(endpoint, remote_allowed=True, on_send=ledger.note, memory=ledger, spend=spend_of(project.settings.llm))
+        stack.callback(client.close)
 
-    def ask(facts: str) -> str:
-        user = prompts.fill(told["link"], facts=prompts.fence(facts))
-        return str(client.ask(Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)).parsed.sentence)
+        def ask(facts: str) -> str:
+            user = prompts.fill(told["link"], facts=prompts.fence(facts))
+            return str(client.ask(Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)).parsed.sentence)
 
-    def close() -> None:
-        client.close()
-        ledger.close()
+        return ask, stack.pop_all().close
 
-    return ask, close
+
+@contextmanager
+def answering(project: Project, endpoint: "Endpoint") -> Iterator["Endpoint"]:
+    """Where the project's model answers, until the end of the block: a model file is served for so long, any other is there anyway.
+
+    Raises:
+        UsageError: the extra `local` is not installed.
+        NothingDoneError: the model file cannot be served.
+    """
+    llm = project.settings.llm
+    if not llm.file:
+        yield endpoint
+        return
+    from scr_llm.llm.local import serving
+
+    click.echo(f"Loading the model {endpoint.file} on this computer.", err=True)
+    with serving(endpoint, project.model_file, context_tokens=llm.context_tokens, at_once=llm.at_once) as served:
+        yield served
+
+
+def stays_here(llm: LlmSettings) -> bool:
+    """Whether asking the model certainly sends nothing to another machine."""
+    from scr_llm.llm import is_loopback
+
+    return bool(llm.file) or is_loopback(llm.base_url)
 
 
 def allowed_to_send(project: Project, *, yes: bool) -> None:
@@ -103,10 +131,10 @@ def allowed_to_send(project: Project, *, yes: bool) -> None:
     Raises:
         UsageError: it is remote and project.toml does not name its region and who approved it.
     """
-    from scr_llm.llm import is_loopback, without_credentials
+    from scr_llm.llm import without_credentials
 
     llm = project.settings.llm
-    if is_loopback(llm.base_url):
+    if stays_here(llm):
         return
     if not (llm.approved_by and llm.region):
         raise UsageError(
@@ -123,13 +151,13 @@ def allowed_to_send(project: Project, *, yes: bool) -> None:
 def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = "", endpoint: str = "") -> "LlmCoder":
     """The coder that asks a model in a given way. Sends nothing yet."""
     from scr_llm.llm import prompts
-    from scr_llm.llm.endpoint import without_credentials
     from scr_llm.stages.code.llm import LlmCoder
 
     told = prompts.load(project.prompts_dir)
     identity = rules_identity(load_codebook(project.codebook_path)).model_copy(
         update={
-            "kind": "llm", "model": model or project.settings.llm.model, "endpoint": endpoint or without_credentials(project.settings.llm.base_url),
+            "kind": "llm", "model": model or project.settings.llm.model,
+            "endpoint": endpoint or (endpoint_of(project).recorded if project.settings.llm.is_set else ""),
             "prompts": prompts.versions(project.prompts_dir), "prompts_sha256": prompts.sha256(told),
         }
     )  # fmt: skip
@@ -137,16 +165,26 @@ def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = 
 
 
 def endpoint_of(project: Project) -> "Endpoint":
-    """Where the project's model is.
+    """Where the project's model is; of a model file, which one it is: it answers only while it is served (`answering`).
 
     Raises:
-        UsageError: none is set.
+        UsageError: none is set, or the model file cannot be used.
+        FileError: the model file cannot be read.
     """
     from scr_llm.llm import Endpoint
 
     llm = project.settings.llm
-    if not llm.base_url or not llm.model:
-        raise UsageError("no language model is set.", next_step="Name base_url and model under [llm] in project.toml, or use --coder rules.")
+    if not llm.is_set:
+        step = "Name base_url and model, or a model file, under [llm] in project.toml, or use --coder rules."
+        raise UsageError("no language model is set.", next_step=step)
+    if llm.file:
+        from scr_llm.llm.local import NOT_SERVED, hash_of_model
+
+        file = project.model_file
+        return Endpoint(
+            NOT_SERVED, llm.model, timeout_s=llm.timeout_s, temperature=llm.temperature, max_tokens=llm.max_tokens,
+            file=file.name, file_sha256=hash_of_model(file),
+        )  # fmt: skip
     return Endpoint(
         llm.base_url, llm.model, api_key=_key(llm.api_key_env), timeout_s=llm.timeout_s, temperature=llm.temperature,
         max_tokens=llm.max_tokens,
@@ -221,16 +259,19 @@ def _replayed(project: Project, path: Path) -> Chosen:
 
 
 def answers(project: Project) -> str:
-    """Whether the model's server answers; only its list of models is asked for."""
+    """Whether the model's server answers; only its list of models is asked for. A model file is served for that."""
     from scr_llm.llm import Client, Endpoint
 
     llm = project.settings.llm
-    client = Client(Endpoint(llm.base_url, llm.model, api_key=_key(llm.api_key_env)))
+    unnamed = Endpoint(llm.base_url, llm.model, api_key="" if llm.file else _key(llm.api_key_env))
     try:
-        served = client.models()
-    except CoderError as error:
+        with answering(project, endpoint_of(project) if llm.file else unnamed) as endpoint:
+            client = Client(endpoint)
+            try:
+                served = client.models()
+            finally:
+                client.close()
+    except ScrError as error:
         return f"It does not answer: {error}"
-    finally:
-        client.close()
     more = f" and {len(served) - MOST_NAMED} more" if len(served) > MOST_NAMED else ""
     return f"It answers and serves: {', '.join(served[:MOST_NAMED]) or 'nothing that it names'}{more}."

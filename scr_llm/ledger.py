@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from scr_llm.llm import Endpoint, Question, Reply, without_credentials
+from scr_llm.llm import Endpoint, Question, Reply
 from scr_llm.project import Project
 from scr_llm.store import Store
 
@@ -39,8 +39,8 @@ class Ledger:
 
     def __init__(self, project: Project, endpoint: Endpoint) -> None:
         self._store, self._one_at_a_time = Store(project.store_path), threading.Lock()
-        self.where = without_credentials(endpoint.base_url)
-        """The endpoint's address, as it may be printed and stored."""
+        self.where = endpoint.recorded
+        """Where the model is, as it may be printed and stored."""
         self._model = endpoint.model
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from scr_llm.errors import StoreError, UsageError
 from scr_llm.files import make_folder, read_file, write_atomically
@@ -61,6 +61,15 @@ _Name = Annotated[str, AfterValidator(_some)]
 _Words = Annotated[str, AfterValidator(_printed)]
 
 
+def _instead_of_an_address(file: str, info: ValidationInfo) -> str:
+    if file and info.data.get("base_url"):
+        raise ValueError("base_url is set too (there, or as SCR_LLM_BASE_URL), and a model is either a file or at an address; take one of them away")
+    return file
+
+
+_ModelFile = Annotated[str, AfterValidator(_printed), AfterValidator(_instead_of_an_address)]
+
+
 class BriefingSettings(Record):
     """The draft paper."""
 
@@ -107,8 +116,10 @@ class LlmSettings(Record):
 
     base_url: _Address = ""
     """Address of an OpenAI-compatible endpoint, up to and with /v1; empty for none."""
+    file: _ModelFile = ""
+    """A model file (GGUF) on this computer in place of an address: absolute, or as seen from the project folder. It is served while it is asked."""
     model: str = ""
-    """The model's name there."""
+    """The model's name there; of a model file, its own name without the ending if no other is given."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key; the key itself is never written down."""
     strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
@@ -137,6 +148,11 @@ class LlmSettings(Record):
     """Of prices and budget."""
     prices: dict[str, PriceSettings] = {}  # noqa: RUF012
     """Price of a model by its name: [llm.prices."name"]."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a model to ask."""
+        return bool((self.base_url or self.file) and self.model)
 
 
 class ReviewSettings(Record):
@@ -196,6 +212,11 @@ class Project:
         return self.root / "scr_llm.sqlite"
 
     @property
+    def model_file(self) -> Path:
+        """The model's file, where [llm] names one."""
+        return self.root / Path(self.settings.llm.file).expanduser()
+
+    @property
     def codebook_path(self) -> Path:
         """The project's own codebook."""
         return self.root / "codebook.yaml"
@@ -235,6 +256,7 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 # [llm]
 # base_url = "http://127.0.0.1:11434/v1"   # an OpenAI-compatible address
 # model = "qwen2.5:7b"
+# file = "model.gguf"                      # instead of base_url: a model file, served on this computer while it is needed
 # api_key_env = "OPENAI_API_KEY"           # the variable that holds the key, not the key
 # strategy = "auto"                        # whole, themes or judge; see docs/models.md and: scr-llm doctor --qualify
 # at_once = 4                              # requests at once
@@ -248,6 +270,10 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 # input = 0.12
 # output = 0.48
 """
+
+
+_OF_A_FILE = {"at_once": 1, "timeout_s": 600.0}
+"""What holds for a model file where project.toml says nothing else: one computer answers one question at a time, and takes minutes."""
 
 
 def data_dir() -> Path:
@@ -294,6 +320,8 @@ def load_project(root: Path) -> Project:
             llm[key] = os.environ[variable]
     if str(llm.get("base_url", "")).rstrip("/") != str(data.get("llm", {}).get("base_url", "")).rstrip("/"):
         llm |= {"region": "", "approved_by": ""}  # they hold for the address that they stand beside, and for no other
+    if isinstance(file := llm.get("file"), str) and file:
+        llm = _OF_A_FILE | llm | {"model": llm.get("model") or Path(file).stem}
     try:
         settings = Settings.model_validate({**data, "llm": llm})
     except ValidationError as error:

@@ -36,6 +36,13 @@ def _asked(project: "Project") -> "tuple[Endpoint, dict[str, tuple[Question, str
     return endpoint, {q.key(endpoint): (q, d.id) for d, q, kept in open_questions(project, coder, endpoint) if not kept}
 
 
+def _takes_batches(project: "Project") -> None:
+    from scr_llm.errors import UsageError
+
+    if project.settings.llm.file:
+        raise UsageError("a model file takes no batches.", next_step="Its questions are asked one by one: scr-llm run")
+
+
 def _content(endpoint: "Endpoint", asked: "dict[str, tuple[Question, str]]") -> bytes:
     from scr_llm.llm.batch import lines
 
@@ -75,6 +82,7 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     if sent_as and not_sent:
         raise UsageError("a batch was sent or it was not.", next_step="Give --sent-as ID or --not-sent.")
     project = load_project(folder)
+    _takes_batches(project)
     endpoint, asked = _asked(project)
     ledger = Ledger(project, endpoint)
     batches = Batches(endpoint, ledger.note)
@@ -163,6 +171,7 @@ def collect(folder: Path) -> int:
     from scr_llm.project import load_project
 
     project = load_project(folder)
+    _takes_batches(project)
     endpoint = endpoint_of(project)
     allowed_to_send(project, yes=True)
     ledger = Ledger(project, endpoint)

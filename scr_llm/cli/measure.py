@@ -30,7 +30,11 @@ def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, pag
     project = load_project(folder)
     gold = results.load_gold(gold_dir)
     chosen = choose_coder(project, coder, yes=yes) if coder else None
-    agreement = results.evaluate(project, gold, chosen.coder if chosen else None)
+    try:
+        agreement = results.evaluate(project, gold, chosen.coder if chosen else None)
+    finally:
+        if chosen:
+            chosen.close()
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:

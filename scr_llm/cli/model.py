@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,8 @@ def agree_to_cost(project: "Project", chosen: "Chosen", ids: Sequence[str], *, y
 @PROJECT
 @click.option("--qualify", "to_qualify", is_flag=True, help="Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.")
 @click.option("--yes", is_flag=True, help="With --qualify: do not ask before made-up text is sent to an approved remote model.")
-def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
+@click.option("--codebook", "to_count", is_flag=True, help="Say how often each general rule and each wording of the codebook is found in this project's reviews.")
+def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     """Say what is installed, which model answers, and what would leave this computer."""
     import platform
     from importlib.metadata import version
@@ -71,7 +73,9 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
         book = load_codebook(data_dir() / "prompts" / "codebook.yaml")
         click.echo(f"Shipped codebook {book.version}: {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
         click.echo(f"Project: none here. {error}")
-        return 2 if to_qualify else 0
+        return 2 if to_qualify or to_count else 0
+    if to_count:
+        return _count_hits(project)
     if to_qualify:
         return _qualify(project, yes=yes)
     book = load_codebook(project.codebook_path)
@@ -85,17 +89,15 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
     places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
     click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
     llm = project.settings.llm
-    if not llm.base_url:
+    if not (llm.base_url or llm.file):
         click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
         return 0
-    from scr_llm.llm import is_loopback
+    from scr_llm.choose import answers, stays_here
     from scr_llm.llm.endpoint import without_credentials
 
     where = without_credentials(llm.base_url)
-    if is_loopback(llm.base_url):
-        click.echo(f"Model: {llm.model or '(no name set)'} at {where}, on this computer. Nothing leaves it.")
-        from scr_llm.choose import answers
-
+    if stays_here(llm):
+        click.echo(f"Model: {llm.model or '(no name set)'} {'of the file ' + llm.file if llm.file else 'at ' + where}, on this computer. Nothing leaves it.")
         click.echo(answers(project))
     elif llm.approved_by and llm.region:
         click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
@@ -104,29 +106,69 @@ def doctor(folder: Path, to_qualify: bool, yes: bool) -> int:
     return 0
 
 
+def _count_hits(project: "Project") -> int:
+    """Two tables of what is found, and one of what is not."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from scr_llm.codebook import load_codebook
+    from scr_llm.stages.code.embedded import passages_of
+    from scr_llm.stages.code.hits import rule_hits, wording_hits
+    from scr_llm.stages.code.language import RULES
+    from scr_llm.store import Store
+
+    book = load_codebook(project.codebook_path)
+    with Store(project.store_path) as store:
+        coded = [d.id for d in store.documents() if d.status == "coded"]  # a copy or an older issue would count twice
+        readings = [reading for name in coded if (reading := store.reading(name))]
+    if not readings:
+        raise UsageError("no review is coded here, so there is nothing to count in.", next_step="Put PDFs into inbox/ and run scr-llm run.")
+    texts = [passage.text for reading in readings for _, passage in passages_of(reading)]
+    found, rules = wording_hits(book, texts), rule_hits(texts)
+    terminal = Console(highlight=False)
+    console = terminal if terminal.is_terminal else Console(highlight=False, width=160)  # a file is to be searched line by line
+    table = Table("general rule", "sentences", "why it is there", title="General rules", title_justify="left", box=None)
+    for rule in RULES:
+        table.add_row(rule.name, str(rules[rule.name]), rule.reason)
+    console.print(table)
+    table = Table("code", "list", "sentences", "wording", title="\nThe codebook's wordings", title_justify="left", box=None)
+    for hit in (h for h in found if h.sentences):
+        table.add_row(hit.part, hit.kind.replace("_", " "), str(hit.sentences), Text(hit.wording))
+    console.print(table)
+    idle = [h for h in found if not h.sentences]
+    table = Table("code", "list", "wording", title="\nFound in no sentence", title_justify="left", box=None)
+    for hit in idle:
+        table.add_row(hit.part, hit.kind.replace("_", " "), Text(hit.wording))
+    if idle:
+        console.print(table)
+    say(f"{len(idle)} of {len(found)} wordings are found in none of {len(texts)} sentences of {len(readings)} reviews. Few reviews hold few wordings: the next may hold them.")
+    return 0
+
+
 def _qualify(project: "Project", *, yes: bool) -> int:
     from datetime import UTC, datetime
 
-    from scr_llm.choose import endpoint_of, manners_of, spend_of
+    from scr_llm.choose import answering, endpoint_of, manners_of, spend_of, stays_here
     from scr_llm.ledger import Ledger
-    from scr_llm.llm import Client, is_loopback, without_credentials
+    from scr_llm.llm import Client, without_credentials
     from scr_llm.qualify import Remembered, as_toml, best_of, made_up, qualify
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
-    if not is_loopback(endpoint.base_url) and approved and not yes:
+    if not stays_here(llm) and approved and not yes:
         click.confirm(f"Two made-up reviews, no case text, will be sent to {without_credentials(endpoint.base_url)}. Go on?", abort=True, err=True)
-    ledger = Ledger(project, endpoint)
-    client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
     trials: list[Trial] = []
-    click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
-    try:
+    with ExitStack() as stack:
+        endpoint = stack.enter_context(answering(project, endpoint))
+        ledger = Ledger(project, endpoint)
+        stack.callback(ledger.close)
+        client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
+        stack.callback(client.close)
+        click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
         for t in qualify(project, client, manners_of(project), made_up()):
             trials.append(t)
             click.echo(row(t))
-    finally:
-        client.close()
-        ledger.close()
     best = best_of(trials)
     if best is None:
         say("No way of asking this model worked.")
@@ -153,9 +195,7 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
     """Show what would be sent to the model, where to, and at what cost. Sends nothing."""
     import json
 
-    from scr_llm.choose import endpoint_of, llm_coder, manners_of, spend_of
-    from scr_llm.llm import is_loopback
-    from scr_llm.llm.endpoint import without_credentials
+    from scr_llm.choose import endpoint_of, llm_coder, manners_of, spend_of, stays_here
     from scr_llm.llm.question import Manner
     from scr_llm.outgoing import estimate, open_questions
     from scr_llm.pipeline import prepare
@@ -174,8 +214,8 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
             if redaction := coder.redacted(store.reading(name)):
                 document = store.document(name)
                 say(f"{document.file if document else name}: stays here: " + "; ".join(f"{stand_in} for {words}" for stand_in, words in redaction.items()))
-    where = "this computer" if is_loopback(endpoint.base_url) else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
-    say(f"To: {without_credentials(endpoint.base_url)} ({where}), model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}.")
+    where = "this computer" if stays_here(llm) else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
+    say(f"To: {endpoint.place}{'' if llm.file else f' ({where})'}, model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}.")
     for document, question, is_kept in open_questions(project, coder, endpoint, ids):
         if is_kept:
             continue

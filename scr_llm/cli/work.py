@@ -60,7 +60,7 @@ def run(folder: Path, coder: str | None, yes: bool, replay: Path | None) -> int:
     from scr_llm.project import load_project
 
     project = load_project(folder)
-    chosen = coder or ("llm" if replay or (project.settings.llm.base_url and project.settings.llm.model) else "rules")
+    chosen = coder or ("llm" if replay or project.settings.llm.is_set else "rules")
     if coder is None and chosen == "rules":
         say("No language model is set: the embedded coder is used. Nothing leaves this computer.")
     return _run(project, chosen, yes=yes, replay=replay)

@@ -15,7 +15,7 @@ from typing import Any
 
 from scr_llm.errors import NoReplyError
 from scr_llm.llm.client import state_of, what_failed
-from scr_llm.llm.endpoint import Endpoint, without_credentials, without_key
+from scr_llm.llm.endpoint import Endpoint, without_key
 from scr_llm.llm.pace import Pace, Retries, retry_after
 from scr_llm.llm.question import Manner, Question
 from scr_llm.llm.reply import Reply, completion_in, explain, failure, foreign, json_in, parse, shown, words_of
@@ -64,7 +64,7 @@ def results(text: str, questions: dict[str, Question], endpoint: Endpoint, kept:
 
     A line whose reply was `kept` before is neither a reply nor a problem.
     """
-    where = f"{endpoint.model} at {without_credentials(endpoint.base_url)}"
+    where = f"{endpoint.model} at {endpoint.place}"
     for number, line in enumerate(without_key(text, endpoint).split("\n"), 1):
         if not line.strip():
             continue
@@ -104,7 +104,7 @@ class Batches:
     """A hosted endpoint's batches. Raises NoReplyError where it does not take them or does not answer."""
 
     def __init__(self, endpoint: Endpoint, on_send: Callable[[bytes, str | None], None], retries: Retries | None = None) -> None:
-        self._where, self._on_send = f"{endpoint.model} at {without_credentials(endpoint.base_url)}", on_send
+        self._where, self._on_send = f"{endpoint.model} at {endpoint.place}", on_send
         self._wire, self._pace = Wire(endpoint), Pace(1, retries or Retries(attempts=4))
         self._transfer_s = max(_TRANSFER_S, endpoint.timeout_s)
 

@@ -71,7 +71,7 @@ class Client:
         self._pace = Pace(at_once, retries or Retries())
         self._wire = Wire(endpoint, self._pace.cut)
         self._on_send, self._memory = on_send, memory
-        self._where = f"{endpoint.model} at {without_credentials(endpoint.base_url)}"
+        self._where = f"{endpoint.model} at {endpoint.place}"
 
     def ask(self, question: Question, about: str | None = None) -> Reply[Any]:
         """Ask and return the checked record; `about` is the id of the document, for the log of calls.

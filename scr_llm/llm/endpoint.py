@@ -32,6 +32,20 @@ class Endpoint:
     """0 for the most repeatable replies."""
     max_tokens: int = 1024
     """Longest reply, in tokens."""
+    file: str = ""
+    """Name of the model file, where this program itself serves the model."""
+    file_sha256: str = ""
+    """SHA-256 of that file, hexadecimal."""
+
+    @property
+    def place(self) -> str:
+        """Where the model is, as it may be printed. The port under which a model file is served is another one each time, and left out."""
+        return f"this computer, file {self.file}" if self.file else without_credentials(self.base_url)
+
+    @property
+    def recorded(self) -> str:
+        """Where the model is, as it is recorded: for a model file with its hash, which says what model that was."""
+        return f"this computer, file {self.file}, SHA-256 {self.file_sha256}" if self.file else without_credentials(self.base_url)
 
 
 def is_loopback(base_url: str) -> bool:

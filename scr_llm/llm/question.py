@@ -54,11 +54,11 @@ class Question:
         return strict_schema(self.reply)
 
     def key(self, endpoint: Endpoint) -> str:
-        """What its reply is kept by: SHA-256 of model, settings, schema and both prompts, hexadecimal."""
+        """What its reply is kept by: SHA-256 of model (and its file), settings, schema and both prompts, hexadecimal."""
         asked = {
             "model": endpoint.model, "temperature": endpoint.temperature, "max_tokens": self.max_tokens or endpoint.max_tokens,
             "schema": "yes or no" if self.weighed else self.schema, "system": self.system, "user": self.user,
-        }  # fmt: skip
+        } | ({"file_sha256": endpoint.file_sha256} if endpoint.file_sha256 else {})  # fmt: skip
         return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
 

@@ -18,7 +18,7 @@ import httpcore2
 
 from scr_llm import __version__
 from scr_llm.errors import StopError
-from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials, without_key
+from scr_llm.llm.endpoint import Endpoint, is_loopback, without_key
 from scr_llm.llm.reply import failure, shown
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Wire:
 
     def __init__(self, endpoint: Endpoint, cut: Callable[[], bool] = lambda: False) -> None:
         self._endpoint, self._cut = endpoint, cut
-        self._where = f"{endpoint.model} at {without_credentials(endpoint.base_url)}"
+        self._where = f"{endpoint.model} at {endpoint.place}"
         self._client: OpenAI | None = None
         self._lock = threading.Lock()
 

@@ -2,7 +2,8 @@
 bench/train.py); what language does – denying, praising, asking, telling the law – is told by few general rules.
 
 Each sentence outside the sections that are never evidence is judged for each theme. A theme is present where the best of its sentences together
-speak for it enough; a sentence that a general rule stops counts for nothing. The best sentence is the first quote. A theme is explicitly absent
+speak for it enough, or where a sentence that speaks for it somewhat also has one of the codebook's wordings; a sentence that a general rule stops
+counts for nothing. The best sentence is the first quote. A theme is explicitly absent
 where a sentence is about it and denies it. Codes that nothing was learned of are looked for by the codebook's wordings (`rules`).
 """
 
@@ -17,7 +18,7 @@ from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
 from scr_llm.stages.code.language import stops
 from scr_llm.stages.code.passage import Passage
-from scr_llm.stages.code.rules import draft_item, flags_of, propose_one, shown_aspects
+from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one, shown_aspects
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
 from scr_llm.text.machine import speaks_to_a_machine
@@ -26,7 +27,11 @@ WEIGHTS = Path(__file__).with_name("weights.bin")
 SHARES = (0.5, 0.3, 0.2)
 """What the best, second and third sentence of a theme add to what speaks for it in a review."""
 USUAL = 100
-"""Sentences in a review of usual length; there a theme is present from a sum of 0 (logarithm of the odds), as likely as not."""
+"""Sentences in a review of usual length."""
+PRESENT = 0.25
+"""From which sum (logarithm of the odds) a theme is present in a review of usual length."""
+WORDED = -1.5
+"""From which logarithm of the odds a sentence that has one of the codebook's wordings makes its theme present by itself."""
 SHORTEST = 40
 """Sentences of the shortest text on which that was tried; a shorter one counts as if it had so many."""
 LENGTH = 0.5
@@ -64,6 +69,7 @@ class EmbeddedCoder:
         self._weights = weights or shipped()
         self._identity = identity.model_copy(update={"strategy": f"learned {self._weights.trained_from[:12]}"})
         self._place = {name: at for at, name in enumerate(self._weights.outputs)}
+        self._wordings: dict[str, Wordings] = {}
 
     @property
     def identity(self) -> CoderIdentity:
@@ -94,9 +100,16 @@ class EmbeddedCoder:
         at = self._place[f"present:{code.id}"]
         ranked = sorted((j for j in judged if not j.stopped), key=lambda j: -j.scores[at])
         total = standing([j.scores[at] for j in ranked[: len(SHARES)]]) - LENGTH * math.log(max(len(judged), SHORTEST) / USUAL)
-        if total >= 0:
-            return self._present(code, ranked, total, judged)
+        worded = [j for j in ranked if j.scores[at] >= WORDED and self._looked(code).says(j.sentence, j.passage.after)]
+        if total >= PRESENT or worded:
+            return self._present(code, [*worded[:1], *(j for j in ranked if j not in worded[:1])] if total < PRESENT else ranked, total, judged)
         return self._denied(code, judged, total)
+
+    def _looked(self, code: Code) -> Wordings:
+        """The codebook's wordings of a code, ready to look with."""
+        if (known := self._wordings.get(code.id)) is None or known.code is not code:
+            known = self._wordings[code.id] = Wordings(code)
+        return known
 
     def _present(self, code: Code, ranked: Sequence[Judged], total: float, judged: Sequence[Judged]) -> DraftTheme:
         at, infers = self._place[f"present:{code.id}"], self._place["infers"]
@@ -107,7 +120,7 @@ class EmbeddedCoder:
         shows = "implies it" if basis == "inferred" else "states it"
         praised = self._praised(code, judged)
         quotes = sorted(((j, flags_of(j.sentence)) for j in shown), key=lambda q: q[0].sentence.start)
-        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
+        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < PRESENT + 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
         if all(flags for _, flags in quotes):
             doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags})))
         if self._best_denial(code, judged):
@@ -119,7 +132,7 @@ class EmbeddedCoder:
         )  # fmt: skip
 
     def _denied(self, code: Code, judged: Sequence[Judged], total: float) -> DraftTheme:
-        doubts = ("nearly enough speaks for it",) if total >= -0.5 else ()
+        doubts = ("nearly enough speaks for it",) if total >= PRESENT - 0.5 else ()
         if denial := self._best_denial(code, judged):
             return DraftTheme(theme=code.id, value="explicitly_absent", quotes=(_quote(denial.sentence, flags_of(denial.sentence)),), why=f"denied in {denial.sentence.section or 'the text'}", doubts=doubts)
         praised = self._praised(code, judged)

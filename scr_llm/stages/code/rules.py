@@ -191,7 +191,7 @@ def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
     text = sentence.text
     if not any(expression.search(text) for expression in (looker.wordings, looker.subjects) if expression):
         return None
-    if POLICY.search(text) or IRRELEVANT.search(text) or IRRELEVANT.search(behind):
+    if POLICY.holds(text) or IRRELEVANT.holds(text) or IRRELEVANT.holds(behind):
         return None
     if looker.near_misses:
         text = looker.near_misses.sub(lambda m: "." * len(m.group()), text)  # a stop, which no gap jumps
@@ -203,7 +203,7 @@ def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
                 if verdict:
                     how = "wording" if strong else "subject with a shortcoming"
                     flags = flags_of(sentence, praised=verdict == "good")
-                    weak = "recommendation" in flags and bool(ASKS_FOR_WORDS.search(sentence.text)) and not SHORTCOMING.search(clause)
+                    weak = "recommendation" in flags and ASKS_FOR_WORDS.holds(sentence.text) and not SHORTCOMING.holds(clause)
                     return _Hit(sentence, verdict, looker.sub, f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}", flags, weak)
     return None
 
@@ -215,9 +215,9 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 def _verdict(looker: _Looker, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
-    if CONCLUDED_NOT.search(sentence.text) or DENIED.search(sentence.text) or DENIED.search(behind_it):
+    if CONCLUDED_NOT.holds(sentence.text) or DENIED.holds(sentence.text) or DENIED.holds(behind_it):
         return "absent"
-    if QUESTION.search(LABEL.sub("", sentence.text)):
+    if QUESTION.holds(LABEL.pattern.sub("", sentence.text)):
         return None
     if looker.feature:
         if sentence.section_kind == "recommendations":
@@ -225,17 +225,17 @@ def _verdict(looker: _Looker, sentence: Sentence, behind_it: str, clause: str, m
         if _NEGATED.search(before) or _ABSENT_AFTER.search(behind):
             return "absent"
         return "present" if strong else None
-    if NO_SHORTCOMING.search(clause) or _ABSENT_AFTER.search(behind):
+    if NO_SHORTCOMING.holds(clause) or _ABSENT_AFTER.search(behind):
         return "absent" if strong else None
     rest = before + " " + behind
-    praised = bool(PRAISE.search(clause)) and not SHORTCOMING.search(rest)
-    if sentence.section_kind == "good_practice" or praised or PRAISED_BEFORE.search(behind_it):
+    praised = PRAISE.holds(clause) and not SHORTCOMING.holds(rest)
+    if sentence.section_kind == "good_practice" or praised or PRAISED_BEFORE.holds(behind_it):
         return "good"
     if strong:
         return "present" if not re.search(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", before, re.I) else "absent"
     if sentence.section_kind == "recommendations":
         return None
-    return "present" if SHORTCOMING.search(clause) and not PRAISE.search(clause) else None
+    return "present" if SHORTCOMING.holds(clause) and not PRAISE.holds(clause) else None
 
 
 def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag, ...]:
@@ -243,13 +243,24 @@ def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag
     flags: list[EvidenceFlag] = ["good_practice"] if praised else []
     if sentence.section_kind == "recommendations":
         flags.append("recommendation")
-    if SUSPECTED.search(sentence.text):
+    if SUSPECTED.holds(sentence.text):
         flags.append("suspected")
-    if HISTORIC.search(sentence.text):
+    if HISTORIC.holds(sentence.text):
         flags.append("historic")
-    if SIBLING.search(sentence.text):
+    if SIBLING.holds(sentence.text):
         flags.append("sibling")
     return tuple(flags)
+
+
+class Wordings:
+    """A code's wordings, ready to look with."""
+
+    def __init__(self, code: Code) -> None:
+        self.code, self._lookers = code, _lookers(code)
+
+    def says(self, sentence: Sentence, behind: str) -> bool:
+        """Whether a sentence, given the one behind it, shows the theme by the wordings and rules alone."""
+        return any(hit.verdict == "present" for looker in self._lookers if (hit := _look(looker, sentence, behind)))
 
 
 def shown_aspects(code: Code, shown: list[Sentence]) -> tuple[str, ...]:

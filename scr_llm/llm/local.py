@@ -1,0 +1,166 @@
+"""A model file on this computer: what it is, and serving it while it is asked."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from scr_llm.errors import NothingDoneError, UsageError
+from scr_llm.files import named_errors, sha256_of
+from scr_llm.llm.endpoint import Endpoint
+
+START_S = 300.0
+"""Seconds that loading a model may take."""
+PACKAGE = "xllamacpp"
+"""Serves; of the extra `local`."""
+NOT_SERVED = "http://127.0.0.1:9/v1"
+"""Address of a model file while nobody serves it: nothing answers there."""
+_MAGIC = b"GGUF"
+_PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$", re.I)
+_ERROR = re.compile(r"^\S+ E (?:.*error loading model: )?(.+)$")
+"""A line of llama.cpp's log that tells an error, and what it tells."""
+_MEMORY = re.compile(r"alloc|out of memory", re.I)
+_BY_ITSELF = 1
+"""Exit code where loading failed with an error that was told, and nothing ended the program from outside."""
+_LOG_READ = 20_000
+"""Bytes of the server's log in which the cause of a failure is looked for."""
+_SLICE_S = 0.1
+
+
+def hash_of_model(file: Path) -> str:
+    """SHA-256 of a model file, after a look at whether it is one. A file that has not changed is hashed once in a command.
+
+    Raises:
+        UsageError: it is not there, or no GGUF file, or a part of one.
+        FileError: it cannot be read.
+    """
+    if not file.is_file():
+        raise UsageError(f"the model file {file} is not there.", next_step="Correct [llm] file in project.toml, or put the file there.")
+    with named_errors(file):
+        with file.open("rb") as opened:
+            magic = opened.read(len(_MAGIC))
+        if magic != _MAGIC:
+            raise UsageError(f"{file} is not a GGUF file.", next_step="Get the model in the GGUF format (a file for llama.cpp) and name that under [llm] file.")
+        if _PART.search(file.name):  # the hash of one part would not say which model it is
+            raise UsageError(f"{file} is one part of a model.", next_step="Join the parts to one file (llama-gguf-split --merge) and name that under [llm] file.")
+        state = file.stat()
+        return _hash(file.resolve(), state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _hash(file: Path, size: int, mtime_ns: int) -> str:
+    """The hash; size and time are there to be asked anew when they change."""
+    return sha256_of(file)
+
+
+@contextmanager
+def serving(endpoint: Endpoint, file: Path, *, context_tokens: int, at_once: int, limit_s: float = START_S) -> Iterator[Endpoint]:
+    """The endpoint with an address and a key under which the model file answers, on a free port of 127.0.0.1, until the end of the block.
+
+    Raises:
+        UsageError: the extra is not installed.
+        NothingDoneError: there is too little memory, or the server did not start.
+    """
+    _check_installed()
+    _check_memory(file)
+    key = secrets.token_urlsafe(32)
+    given = {"file": str(file.resolve()), "model": endpoint.model, "key": key, "context_tokens": context_tokens, "at_once": at_once}
+    with tempfile.TemporaryFile() as log:
+        # -P, and by its path: what lies in the current folder is not imported. A session of its own: Ctrl-C reaches this process only,
+        # which then ends the server in order.
+        server = subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__).with_name("local_server.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            start_new_session=True, creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )  # fmt: skip
+        try:
+            address = _address(server, json.dumps(given).encode() + b"\n", limit_s)
+            if address is None:
+                raise _not_started(file, server, log, limit_s)
+            yield replace(endpoint, base_url=f"{address}/v1", api_key=key)
+        finally:
+            server.kill()  # it has nothing to finish or to save
+            server.wait()
+            for stream in (server.stdin, server.stdout):
+                if stream:
+                    stream.close()
+
+
+def _check_installed() -> None:
+    if importlib.util.find_spec(PACKAGE) is None:
+        raise UsageError("a model file is set, and what serves it is not installed.", next_step='Install it: pip install "scr-llm[local]"')
+
+
+def _check_memory(file: Path) -> None:
+    needed, free = file.stat().st_size, psutil.virtual_memory().available
+    if needed > free:
+        raise NothingDoneError(
+            f"{file.name} takes {_gigabytes(needed)} of memory and more, and {_gigabytes(free)} are free.",
+            next_step="Close other programs, or use a smaller model (one of fewer parameters, or quantised to fewer bits).",
+        )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
+
+
+def _address(server: subprocess.Popen[bytes], given: bytes, limit_s: float) -> str | None:
+    """The address that the server says, once the model is loaded; None where it ended or did not say one in time."""
+    said: list[bytes] = []
+
+    def talk(to: IO[bytes], back: IO[bytes]) -> None:
+        try:
+            to.write(given)
+            to.flush()
+            said.append(back.readline())
+        except (OSError, ValueError):  # it is gone already
+            pass
+
+    assert server.stdin and server.stdout
+    talking = threading.Thread(target=talk, args=(server.stdin, server.stdout), daemon=True)
+    talking.start()
+    until = time.monotonic() + limit_s
+    while talking.is_alive() and time.monotonic() < until:
+        talking.join(_SLICE_S)  # in slices, or Ctrl-C would not be heard on Windows
+    try:
+        return str(json.loads(said[0])["address"]) if said else None
+    except (ValueError, KeyError):
+        return None
+
+
+def _not_started(file: Path, server: subprocess.Popen[bytes], log: IO[bytes], limit_s: float) -> NothingDoneError:
+    """Why the server did not start, as far as it can be known."""
+    try:
+        code = server.wait(1)
+    except subprocess.TimeoutExpired:
+        return NothingDoneError(
+            f"{file.name} was not loaded within {limit_s:g} seconds.",
+            next_step="Put the file on a faster disk, close other programs, or use a smaller model, then run again.",
+        )
+    log.seek(max(0, log.seek(0, 2) - _LOG_READ))
+    lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    errors = [found[1] for line in lines if (found := _ERROR.match(line))]
+    causes = [*(found[1] for line in lines if "error loading" in line and (found := _ERROR.match(line))), *errors, *lines[-1:]]
+    if code != _BY_ITSELF or not causes or _MEMORY.search(" ".join(errors)):
+        return NothingDoneError(
+            f"the server of {file.name} ended while it loaded the model (exit code {code}); memory may have run out.",
+            next_step="Close other programs, lower [llm] context_tokens or at_once in project.toml, or use a smaller model.",
+        )
+    return NothingDoneError(
+        f"{file.name} cannot be loaded: {causes[0]}.",
+        next_step=f"Copy or download the file again; if that does not help, use another model, or a newer {PACKAGE}.",
+    )

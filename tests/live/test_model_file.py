@@ -1,0 +1,63 @@
+"""A real model file, served by the real package: `make test-live`. Skips, saying so, where one of them is not there.
+
+The file is the one that SCR_LLM_MODEL_FILE names, else one that `../shared/tools/local-llm` fetched already, the smallest first.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.live
+ROOT = Path(__file__).parents[2]
+LAB = Path(os.environ.get("SCR_LLM_LAB", Path.home() / ".cache/scr-llm-lab"))
+KEPT = ("alcohol_misuse", "record_keeping")
+
+
+@pytest.fixture
+def model() -> Path:
+    if importlib.util.find_spec("xllamacpp") is None:
+        pytest.skip('SKIPPED: xllamacpp is not installed; it comes with: pip install "scr-llm[local]"')
+    named = os.environ.get("SCR_LLM_MODEL_FILE")
+    for file in [Path(named)] if named else [LAB / "smollm.gguf", LAB / "qwen.gguf"]:
+        if file.is_file():
+            return file.resolve()
+    pytest.skip("SKIPPED: there is no model file on this machine, and none was named in SCR_LLM_MODEL_FILE.")
+
+
+def servers() -> list[int]:
+    """Ids of the processes that serve a model file."""
+    return [p.pid for p in psutil.process_iter(["cmdline"]) if any(part.endswith("local_server.py") for part in p.info["cmdline"] or ())]
+
+
+def test_a_review_is_coded_by_a_model_file_and_nothing_is_left_running(tmp_path: Path, model: Path) -> None:
+    def scr(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    before = servers()
+    scr("init", "p")
+    shutil.copy(ROOT / "fixtures/batch-1/corriford-child-1.pdf", tmp_path / "p/inbox")
+    with (tmp_path / "p/project.toml").open("a") as settings:
+        settings.write(f'\n[llm]\nfile = "{model.as_posix()}"\nstrategy = "judge"\n')
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe")
+    book = yaml.load((tmp_path / "p/codebook.yaml").read_text("utf-8"))
+    book["codes"] = [c for c in book["codes"] if c["id"] in KEPT]
+    with (tmp_path / "p/codebook.yaml").open("w", encoding="utf-8") as out:
+        yaml.dump(book, out)
+    assert f"It answers and serves: {model.stem}" in scr("doctor", "--project", "p").stdout
+    assert "Model: " in scr("run", "--project", "p").stderr
+    exported = json.loads(scr("export", "--project", "p", "--format", "json").stdout)
+    (document,) = exported["documents"]
+    assert document["status"] == "coded" and set(document["themes"]) == set(KEPT) and not document["unanswered"]
+    assert exported["coder"]["model"] == model.stem and f"file {model.name}, SHA-256 " in exported["coder"]["endpoint"]
+    assert servers() == before
