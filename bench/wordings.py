@@ -2,9 +2,11 @@
 
     python bench/wordings.py             name them
     python bench/wordings.py --remove    take them out of prompts/codebook.yaml; every other line stays as it is
-    python bench/wordings.py --without reviews/dev --remove --codebook FILE     leave material out: what is lost on it by the others' measure
+    python bench/wordings.py --without reviews/dev --remove --codebook FILE
+                                         leave material out, to see on it what is lost by the others' measure
 
-Looked at: the PDFs of batches 1 to 3 and of reviews/dev, reviews/train and reviews/reports, passages/dev.jsonl and corpus. Never a test half.
+Looked at: the PDFs of batches 1 to 3 and of reviews/dev, the blocks of reviews/train and reviews/reports, passages/dev.jsonl, corpus.
+Never a test half.
 The last wording of a code or of an aspect stays: an aspect that nothing finds can be shown by nothing.
 """
 
@@ -59,8 +61,11 @@ def _texts(block: Any) -> Iterator[str]:
 def idle(found: list[Hits]) -> list[Hits]:
     """What hits nothing and may go."""
     useful = {h.part for h in found if h.sentences and h.kind != "near_misses"}
-    kept = {next((h.wording for h in found if h.part == part and h.kind != "near_misses"), None) for part in {h.part for h in found} - useful}
-    return [h for h in found if not h.sentences and h.wording not in kept]
+    kept: dict[str, Hits] = {}
+    for hit in found:
+        if hit.part not in useful and hit.kind != "near_misses":
+            kept.setdefault(hit.part, hit)
+    return [h for h in found if not h.sentences and h != kept.get(h.part)]
 
 
 def without_lines(text: str, gone: Collection[tuple[str, str, str]]) -> str:
@@ -98,7 +103,8 @@ def main() -> None:
     for hit in gone:
         print(hit.part, hit.kind, hit.wording, sep="\t")
     everything, going = Counter(h.kind for h in found), Counter(h.kind for h in gone)
-    print(f"{len(texts)} texts; {len(gone)} of {len(found)} hit nothing: " + ", ".join(f"{kind} {going[kind]} of {n}" for kind, n in everything.items()))
+    lists = ", ".join(f"{kind} {going[kind]} of {n}" for kind, n in everything.items())
+    print(f"{len(texts)} texts; {len(gone)} of {len(found)} hit nothing: {lists}")
     print("General rules: " + ", ".join(f"{name} {n}" for name, n in rule_hits(texts).items()))
     if given.remove:
         text = given.codebook.read_text("utf-8")

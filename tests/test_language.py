@@ -27,7 +27,8 @@ def test_a_rule_catches_and_spares(rule: Rule) -> None:
 
 def test_who_changes_a_rule_learns_anew() -> None:
     told = "\n".join(f"{name}\t{pattern.flags}\t{pattern.pattern}" for name, pattern in SAYINGS.items())
-    assert hashlib.sha256(told.encode()).hexdigest()[:16] == LEARNED_WITH, "run bench/train.py, then write the new hash here"
+    found = hashlib.sha256(told.encode()).hexdigest()[:16]
+    assert found == LEARNED_WITH, "run bench/train.py, then write the new hash here"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,8 @@ def test_doctor_counts_rules_and_wordings(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     (root / "codebook.yaml").write_text(
         "version: '1'\ntitle: Few\ncodes:\n"
-        "  - {id: own, label: Own, definition: A made-up code., core: true, polarity: feature, wordings: ['Child', '[bold]unheard-of']}\n"
+        "  - {id: own, label: Own, definition: A made-up code., core: true, polarity: feature,\n"
+        "     wordings: ['Child', '[bold]unheard-of']}\n"
     )
     told = doctor(root, 0)
     assert all(rule.name in told.stdout for rule in RULES)

@@ -56,7 +56,7 @@ def agree_to_cost(project: "Project", chosen: "Chosen", ids: Sequence[str], *, y
 @PROJECT
 @click.option("--qualify", "to_qualify", is_flag=True, help="Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.")
 @click.option("--yes", is_flag=True, help="With --qualify: do not ask before made-up text is sent to an approved remote model.")
-@click.option("--codebook", "to_count", is_flag=True, help="Say how often each general rule and each wording of the codebook is found in this project's reviews.")
+@click.option("--codebook", "to_count", is_flag=True, help="Count what each general rule and each wording finds in the project's reviews.")
 def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     """Say what is installed, which model answers, and what would leave this computer."""
     import platform
@@ -123,16 +123,19 @@ def _count_hits(project: "Project") -> int:
         coded = [d.id for d in store.documents() if d.status == "coded"]  # a copy or an older issue would count twice
         readings = [reading for name in coded if (reading := store.reading(name))]
     if not readings:
-        raise UsageError("no review is coded here, so there is nothing to count in.", next_step="Put PDFs into inbox/ and run scr-llm run.")
+        nothing = "no review is coded here, so there is nothing to count in."
+        raise UsageError(nothing, next_step="Put PDFs into inbox/ and run scr-llm run.")
     texts = [passage.text for reading in readings for _, passage in passages_of(reading)]
     found, rules = wording_hits(book, texts), rule_hits(texts)
     terminal = Console(highlight=False)
-    console = terminal if terminal.is_terminal else Console(highlight=False, width=160)  # a file is to be searched line by line
+    # A file is searched line by line, so a wording is not folded there as on a narrow screen.
+    console = terminal if terminal.is_terminal else Console(highlight=False, width=160)
     table = Table("general rule", "sentences", "why it is there", title="General rules", title_justify="left", box=None)
     for rule in RULES:
         table.add_row(rule.name, str(rules[rule.name]), rule.reason)
     console.print(table)
-    table = Table("code", "list", "sentences", "wording", title="\nThe codebook's wordings", title_justify="left", box=None)
+    columns = ("code", "list", "sentences", "wording")
+    table = Table(*columns, title="\nThe codebook's wordings", title_justify="left", box=None)
     for hit in (h for h in found if h.sentences):
         table.add_row(hit.part, hit.kind.replace("_", " "), str(hit.sentences), Text(hit.wording))
     console.print(table)
@@ -142,7 +145,10 @@ def _count_hits(project: "Project") -> int:
         table.add_row(hit.part, hit.kind.replace("_", " "), Text(hit.wording))
     if idle:
         console.print(table)
-    say(f"{len(idle)} of {len(found)} wordings are found in none of {len(texts)} sentences of {len(readings)} reviews. Few reviews hold few wordings: the next may hold them.")
+    say(
+        f"{len(idle)} of {len(found)} wordings are found in none of {len(texts)} sentences of {len(readings)} reviews. "
+        "Few reviews hold few wordings: the next may hold them."
+    )
     return 0
 
 
