@@ -6,6 +6,7 @@ import pytest
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import CodebookError
+from scr_llm.text.wording import compile_wordings
 
 SHIPPED = Path(__file__).parent.parent / "prompts" / "codebook.yaml"
 
@@ -42,3 +43,10 @@ def test_mistakes_are_named(tmp_path: Path, old: str, new: str, says: str) -> No
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(CodebookError, match=says):
         load_codebook(path)
+
+
+@pytest.mark.parametrize("wording", ["(child|baby)'s voice", "(child|baby)’s voice"])
+@pytest.mark.parametrize("text", ["the child's voice", "the baby’s voice"])
+def test_either_apostrophe_finds_both(wording: str, text: str) -> None:
+    found = compile_wordings((wording,))
+    assert found and found.search(text)

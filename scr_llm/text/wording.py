@@ -40,7 +40,7 @@ def pattern(wording: str) -> str:
         elif token.isspace():
             parts.append(r"[\s-]+" if not parts[-1].startswith("|") else "")
         else:
-            parts.append(re.escape(token).replace("'", "['’]").replace("’", "['’]"))
+            parts.append(re.sub("['’]", "['’]", re.escape(token)))  # either apostrophe finds both
     if depth:
         raise ValueError("has an opening bracket without a closing one; write (one|other)")
     joined = "".join(parts)
