@@ -16,7 +16,7 @@ from pathlib import Path
 from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
 from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
-from scr_llm.stages.code.language import stops
+from scr_llm.stages.code.language import ASKS_FOR_WORDS, SHORTCOMING, stops
 from scr_llm.stages.code.passage import Passage
 from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one, shown_aspects
 from scr_llm.stages.code.weights import Row, Weights
@@ -41,6 +41,8 @@ QUOTED = 0.0
 """From which logarithm of the odds a further sentence is quoted."""
 DENIED = 0.0
 """From which a sentence is about a theme, and denies."""
+ASKS = 0.0
+"""From which a sentence asks somebody to do something."""
 QUOTES = 8
 """Quotes proposed for one theme at most, the strongest."""
 
@@ -89,10 +91,13 @@ class EmbeddedCoder:
 
     def judge(self, reading: Reading) -> list[Judged]:
         """Every sentence that may be evidence, judged."""
-        denies, found = self._place["denies"], []
+        denies, asks, found = self._place["denies"], self._place["asks"], []
         for sentence, passage in passages_of(reading):
             scores = self._weights.scores(passage)
-            found.append(Judged(sentence, passage, scores, stops(passage) or ("denial" if scores[denies] >= DENIED else "")))
+            stopped = stops(passage) or ("denial" if scores[denies] >= DENIED else "")
+            if not stopped and scores[asks] >= ASKS and ASKS_FOR_WORDS.holds(passage.text) and not SHORTCOMING.holds(passage.text):
+                stopped = "asks for words"  # training, guidance and the like: what it asks for was not said to be wanting
+            found.append(Judged(sentence, passage, scores, stopped))
         return found
 
     def theme(self, code: Code, judged: Sequence[Judged]) -> DraftTheme:
