@@ -38,6 +38,7 @@ class Weights:
         self._of_word = lru_cache(maxsize=50_000)(self._of_word)  # type: ignore[method-assign]
         self._of_parts = lru_cache(maxsize=50_000)(self._of_parts)  # type: ignore[method-assign]
         self._of_words = lru_cache(maxsize=512)(self._of_words)  # type: ignore[method-assign]
+        self._beside = lru_cache(maxsize=512)(self._beside)  # type: ignore[method-assign]
 
     @classmethod
     def load(cls, path: Path) -> "Weights":
@@ -65,7 +66,7 @@ class Weights:
         own = words(passage.text)
         groups = (
             (1.0, self._of_words(own)), (1.0, self._sum(self._of_word(f"{a} {b}") for a, b in pairwise(own))), (1.0, self._sum(map(self._of_parts, own))),
-            (BESIDE, self._together(self._beside(passage.before), self._beside(passage.after))),
+            (BESIDE, self._sum((self._beside(passage.before), self._beside(passage.after)))),
         )  # fmt: skip
         total = list(self._biases)
         for weight, (row, length) in groups:
@@ -106,15 +107,11 @@ class Weights:
     def _of_words(self, own: tuple[str, ...]) -> tuple[Row, float]:
         return self._sum(map(self._of_word, own))
 
-    @lru_cache(maxsize=512)  # noqa: B019  (one instance lives as long as the program)
     def _beside(self, text: str) -> tuple[Row, float]:
         return self._sum(self._of_word(f"<{w}") for w in words(text))
-
-    def _together(self, *given: tuple[Row, float]) -> tuple[Row, float]:
-        return self._sum(iter(given))
 
     def _sum(self, given: Iterable[tuple[Row, float]]) -> tuple[Row, float]:
         rows = [(row, length) for row, length in given if length]
         if not rows:
             return self._nothing, 0.0
-        return [math.fsum(column) if len(rows) < 3 else sum(column) for column in zip(*(row for row, _ in rows), strict=True)], sum(length for _, length in rows)
+        return [sum(column) for column in zip(*(row for row, _ in rows), strict=True)], sum(length for _, length in rows)
