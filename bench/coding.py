@@ -158,6 +158,12 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     own = next(iter(found.values()))
     for fact, _score in own.facts.items():
         yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
+    r = own.raters
+    needed = f"; for its lower bound to reach .60 at least {r.cells_for_substantial} cells must be coded twice" if r.cells_for_substantial else ""
+    yield from ("", f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias {two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.")
+    if own.confused and of.shown:
+        labels = {c.id: c.label for c in book.codes}
+        yield from ("", "Most confused (found, where gold marks): " + "; ".join(f"{labels[c.found]}, where {labels[c.gold]} ({c.times})" for c in own.confused[:6]) + ".")
     many = [c for c in book.codes if own.themes[c.id].gold >= ENOUGH]
     if many:
         yield from ("", f"Themes with at least {ENOUGH} positives, by the default coder:", "", "| theme | in gold | found | right |", "|---|---|---|---|")

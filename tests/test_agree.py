@@ -114,3 +114,22 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
     scr("evaluate", "--project", "p", "--gold", "gold", "--html", "page.html", expect=1)
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "<h1>How far the coding agrees with readers</h1>" in page and "Domestic abuse" in page and "<script" not in page
+
+
+def test_prevalence_and_bias_explain_kappa_and_say_how_many_cells_it_takes() -> None:
+    from scr_llm.stages.agree import statistics
+
+    # Byrt, Bishop and Carlin (1993), on tables of the form a, b, c, d
+    def table(a: int, b: int, c: int, d: int) -> list[tuple[bool, bool]]:
+        return [(True, True)] * a + [(True, False)] * b + [(False, True)] * c + [(False, False)] * d
+
+    even, lopsided = table(40, 5, 5, 50), table(85, 5, 5, 5)
+    assert statistics.raw(even) == statistics.raw(lopsided) == 0.9
+    assert statistics.prevalence(even) == pytest.approx(0.1) and statistics.prevalence(lopsided) == pytest.approx(0.8)
+    assert statistics.bias(even) == 0 and statistics.bias(table(40, 10, 2, 48)) == pytest.approx(0.08)
+    needed = statistics.cells_needed(even)
+    assert needed and statistics.cells_needed(lopsided) is None  # its kappa is .44
+    found = statistics.kappa(even)
+    assert found is not None
+    lower = found - 1.96 * (0.9 * 0.1 / needed) ** 0.5 / (0.1 / (1 - found))
+    assert lower == pytest.approx(0.6, abs=0.01)

@@ -62,6 +62,9 @@ def _table(agreement: "Agreement") -> None:
     click.echo(f"\nGold and coder as two raters: {_raters(agreement.raters)}")
     thirds = "; ".join(f"{name} third {t.both} of {t.gold}" for name, t in zip(("first", "middle", "last"), agreement.thirds, strict=True))
     click.echo(f"Marked passages that a quote touches, by third of the document: {thirds}.")
+    if agreement.confused:
+        pairs = "; ".join(f"{c.found} where gold has {c.gold} ({c.times})" for c in agreement.confused)
+        click.echo(f"Most confused, theme found and theme that gold marks on the same passage: {pairs}.")
     if agreement.tokens:
         click.echo(f"Tokens of the model for these documents: {agreement.tokens:,}.")
 
@@ -76,10 +79,14 @@ def _raters(r: "Raters") -> str:
     """Two raters in words, raw agreement first."""
     if r.note:
         return r.note
-    return (
+    told = (
         f"agreed on {r.agreed} of {r.cells} cells ({_figure(r.raw)}); kappa {_figure(r.kappa, r.kappa_interval)}, AC1 {_figure(r.ac1)}, "
-        f"Krippendorff's alpha {_figure(r.alpha)}."
+        f"Krippendorff's alpha {_figure(r.alpha)}. Prevalence {_figure(r.prevalence)} (near 1, kappa comes out low whatever the raters do), "
+        f"bias {_figure(r.bias)} (how far one says yes more often)."
     )
+    if r.cells_for_substantial:
+        told += f" For the lower bound of kappa to reach .60, at least {r.cells_for_substantial} cells must be coded twice."
+    return told
 
 
 @cli.command()

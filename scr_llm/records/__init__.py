@@ -1,6 +1,16 @@
 """Every record that passes between stages: frozen values without behaviour."""
 
-from scr_llm.records.agreement import Agreement, GoldDocument, GoldItem, GoldQuote, GoldTheme, Raters, Score, Third
+from scr_llm.records.agreement import (
+    Agreement,
+    Confused,
+    GoldDocument,
+    GoldItem,
+    GoldQuote,
+    GoldTheme,
+    Raters,
+    Score,
+    Third,
+)
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import (
     Briefing,
@@ -79,6 +89,7 @@ __all__ = [
     "Codebook",
     "CoderIdentity",
     "Coding",
+    "Confused",
     "Context",
     "Decision",
     "Document",

@@ -96,6 +96,12 @@ class Raters(Record):
     """Gwet's AC1, which does not collapse where nearly all cells are alike."""
     alpha: float | None
     """Krippendorff's alpha."""
+    prevalence: float | None = None
+    """How far the shared yes and no are from even, 0 to 1: the higher, the lower kappa comes out for the same raw agreement."""
+    bias: float | None = None
+    """How far one rater says yes more often than the other, 0 to 1."""
+    cells_for_substantial: int | None = None
+    """Cells that must be coded twice for the lower bound of kappa to reach .60, if agreement stays as it is; null where it never would."""
     note: str = ""
     """In words, where figures are refused: `agreed on 7 of 8; disagreed on: Child K`."""
 
@@ -107,6 +113,17 @@ class Third(Record):
     """Marked passages of cells that are present."""
     both: int
     """Those that are touched by a quote of the same cell."""
+
+
+class Confused(Record):
+    """Two themes of which the first was said where gold marks the second."""
+
+    found: str
+    """Theme id, as the coder has it: present, and not so in gold."""
+    gold: str
+    """Theme id that gold marks on the passage that was quoted."""
+    times: int
+    """In how many cells."""
 
 
 class Agreement(Record):
@@ -126,6 +143,8 @@ class Agreement(Record):
     """Gold and coder as two raters, all cells."""
     by_theme: dict[str, Raters]
     """Theme id to gold and coder as two raters."""
+    confused: tuple[Confused, ...] = ()
+    """The most confused pairs of themes, the most frequent first; ten at most."""
     thirds: tuple[Third, Third, Third]
     """First, middle and last third of the documents, by page and place on it."""
     findings: Score

@@ -1,8 +1,9 @@
 """Codings compared, cell by cell: a coder with gold codings, or any two raters."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
-from scr_llm.records import Agreement, ExportDocument, GoldDocument, GoldItem, Item, Raters, Score, Third
+from scr_llm.records import Agreement, Confused, ExportDocument, GoldDocument, GoldItem, Item, Raters, Score, Third
 from scr_llm.stages.agree import statistics
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
 
@@ -31,7 +32,7 @@ def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes:
     return Agreement(
         documents=len(pairs), not_coded=tuple(g.file for g, d in pairs if d is None),
         themes={theme: _score(found) for theme, found in present.items()}, all_themes=_with_intervals(by_document), raters=raters(by_document),
-        by_theme={theme: raters([[c] for c in found], names, least=LEAST_UNITS) for theme, found in present.items()}, thirds=_thirds(pairs),
+        by_theme={theme: raters([[c] for c in found], names, least=LEAST_UNITS) for theme, found in present.items()}, thirds=_thirds(pairs), confused=_confused(pairs),
         absences=_score([c for theme in themes for c in cells(theme, "explicitly_absent")]),
         findings=findings, recommendations=recommendations,
         right_page=_counted(finding_pages[0] + pages[0], finding_pages[0] + pages[0], finding_pages[1] + pages[1]),
@@ -49,7 +50,8 @@ def raters(groups: Sequence[Sequence[Cell]], names: Sequence[str] = (), *, least
         return Raters(cells=len(cells), agreed=agreed, raw=statistics.raw(cells), kappa=None, kappa_interval=None, ac1=None, alpha=None, note=note)
     return Raters(
         cells=len(cells), agreed=agreed, raw=statistics.raw(cells), kappa=statistics.kappa(cells), kappa_interval=statistics.interval(groups, statistics.kappa),
-        ac1=statistics.ac1(cells), alpha=statistics.alpha(cells),
+        ac1=statistics.ac1(cells), alpha=statistics.alpha(cells), prevalence=statistics.prevalence(cells), bias=statistics.bias(cells),
+        cells_for_substantial=statistics.cells_needed(cells),
     )  # fmt: skip
 
 
@@ -125,6 +127,20 @@ def _on_gold(pairs: Pairs) -> Score:
             quotes = [_bare(e.quote) for e in ours.evidence]
             cells.append((True, any(p and q and (p in q or q in p) for p in passages for q in quotes)))
     return _score(cells)
+
+
+def _confused(pairs: Pairs, most: int = 10) -> tuple[Confused, ...]:
+    """Where a theme was found that gold does not have, the themes that gold marks on the same passages."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for g, d in pairs:
+        marked = [(_bare(e.quote), theme) for theme, cell in g.themes.items() if cell.value == "present" for e in cell.evidence]
+        for theme, ours in d.themes.items() if d else ():
+            if ours.value != "present" or (theme in g.themes and g.themes[theme].value in ("present", "unclear")):
+                continue
+            quotes = [quote for e in ours.evidence if (quote := _bare(e.quote))]
+            counted.update({(theme, other) for passage, other in marked if passage and any(passage in q or q in passage for q in quotes)})
+    ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Confused(found=f, gold=other, times=n) for (f, other), n in ranked[:most])
 
 
 def _facts(pairs: Pairs, wrong: list[str]) -> dict[str, Score]:

@@ -4,6 +4,7 @@ Five-line formulas, each with its source. The packages that have them (krippendo
 and more, which a user is not asked for; the tests compare with krippendorff and with published cases.
 """
 
+import math
 import random
 from collections.abc import Callable, Sequence
 
@@ -48,6 +49,31 @@ def alpha(cells: Sequence[Cell]) -> float | None:
     yes = sum(a + b for a, b in cells)
     expected = 2 * yes * (values - yes) / (values * (values - 1))
     return None if expected == 0 else 1 - (sum(a != b for a, b in cells) / len(cells)) / expected
+
+
+def prevalence(cells: Sequence[Cell]) -> float | None:
+    """Prevalence index (Byrt, Bishop and Carlin 1993): |both yes - both no| / cells. Near 1, kappa is low whatever the raters do."""
+    return abs(sum(a and b for a, b in cells) - sum(not (a or b) for a, b in cells)) / len(cells) if cells else None
+
+
+def bias(cells: Sequence[Cell]) -> float | None:
+    """Bias index (Byrt, Bishop and Carlin 1993): |only the first yes - only the second yes| / cells."""
+    return abs(sum(a and not b for a, b in cells) - sum(b and not a for a, b in cells)) / len(cells) if cells else None
+
+
+def cells_needed(cells: Sequence[Cell], target: float = 0.6) -> int | None:
+    """Cells from which the lower end of kappa's 95 % interval reaches a target, agreement staying as it is; None where kappa is not above it.
+
+    By the standard error of Cohen (1960): sqrt(p (1 - p) / n) / (1 - chance). It takes cells for independent, which those of one document are
+    not quite, so it is the least.
+    """
+    found, agreed = kappa(cells), raw(cells)
+    if found is None or agreed is None or found <= target:
+        return None
+    if found == 1:
+        return 2
+    beyond = (1 - agreed) / (1 - found)  # 1 - chance
+    return max(2, math.ceil((1.96 * math.sqrt(agreed * (1 - agreed)) / (beyond * (found - target))) ** 2))
 
 
 def interval(groups: Sequence[Sequence[Cell]], figure: Callable[[Sequence[Cell]], float | None]) -> tuple[float, float] | None:
