@@ -21,6 +21,7 @@ from scr_llm.errors import ScrError
 from scr_llm.project import load_project
 from scr_llm.store import Store
 from scr_llm.store.chain import FIRST_HASH, chained
+from scr_llm.store.migrations import _append_only
 
 pytestmark = pytest.mark.slow
 REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
@@ -241,6 +242,9 @@ def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path
         root, "DROP TABLE history", "DELETE FROM heads WHERE chain = 'history'", "DELETE FROM migrations WHERE number >= 6",
         "DELETE FROM heads WHERE chain = 'calls'", *(f"ALTER TABLE calls DROP COLUMN {name}" for name in ("record", "prev_hash", "hash")),
     )  # fmt: skip
+    with Store(load_project(root).store_path) as store, store._engine.begin() as connection:  # as the older version had them
+        for table in ("decisions", "sign_offs"):
+            _append_only(connection, table)
     (root / "outputs/signed-1/sign-off.json").unlink()
     assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
     assert "Version 1.0 is signed and nothing has changed since" in scr("run", "--project", root).stderr
