@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from scr_llm.stages.read import read
 
 _TOO_MUCH = 86
 """Exit code of a process that took more memory than it may."""
+_COMING_UP = 10.0
+"""Seconds that a process of the pool may take to start."""
 _AHEAD = 3
 """Files for each process that are read before they are asked for."""
 
@@ -53,9 +56,13 @@ def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Ex
     """Read files, in order. What goes wrong with one is given in its place."""
     if not files:
         return
-    pool = ProcessPool(max_workers=limits.workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid()), context=get_context("spawn"))
+    workers, context = min(limits.workers, len(files)), get_context("spawn")
+    up = context.Semaphore(0)
+    pool = ProcessPool(max_workers=workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid(), up), context=context)
     try:
         yield from _read_in(pool, files, limits)
+        for _ in range(workers):  # one that is still starting when the pool is stopped finds its locks gone, and says so in a traceback
+            up.acquire(timeout=_COMING_UP)
     except RuntimeError as error:  # the pool's own: its processes are gone
         step = "Close other programs, or set [read] workers = 1 in project.toml, then run again to go on."
         raise StopError("the processes that read the files were ended from outside, perhaps because memory ran out.", next_step=step) from error
@@ -126,11 +133,19 @@ def deaf_to_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def keep_within(megabytes: int, parent: int) -> None:
-    """In a process of a pool: end it when it takes too much memory or when whoever started it is gone; leave Ctrl-C to the latter."""
+def keep_within(megabytes: int, parent: int, up: Semaphore | None = None) -> None:
+    """In a process of a pool: end it when it takes too much memory or when whoever started it is gone; leave Ctrl-C to the latter.
+
+    Args:
+        megabytes: of memory that it may take.
+        parent: process that started it.
+        up: is told that it has started.
+    """
     import psutil
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if up:
+        up.release()
     own = psutil.Process()
 
     def look() -> None:
