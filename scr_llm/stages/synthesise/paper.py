@@ -221,7 +221,8 @@ class Writer:
             *self._rulings(),
             *([self.paper.record] if self.paper.record else []),
             f"Codebook version {coder.codebook_version} (SHA-256 {coder.codebook_sha256[:12]}); program version {coder.version}"
-            + (f"; prompts {coder.prompts_sha256[:12]}." if coder.prompts_sha256 else "."),
+            + (f"; prompts {coder.prompts_sha256[:12]}" if coder.prompts_sha256 else "")
+            + (f"; weights {coder.strategy.removeprefix('learned ')}" if coder.kind == "rules" and coder.strategy else "") + ".",
         ]
         return Part(
             id="method", level=1, title=f"{number}. Method and use of AI",
