@@ -48,7 +48,12 @@ def _by_theme(counted: Counted, rows: Sequence[RegisterRow]) -> Table:
 
 
 def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
-    found = Counter(r.addressee or "Nobody named" for r in rows)
+    written = Counter(r.addressee for r in rows if r.addressee)
+    forms: dict[str, str] = {}
+    for name, _ in written.most_common():  # one body, however its name is written: with an article or without, in capitals or not
+        bare = name.removeprefix("the ").removeprefix("The ")
+        forms.setdefault(_body(name), bare[:1].upper() + bare[1:])
+    found = Counter(forms[_body(r.addressee)] if r.addressee else "Nobody named" for r in rows)
     lines = [(who, str(n)) for who, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]]
     rest = len(found) - len(lines)
     if rest:
@@ -82,3 +87,7 @@ def _repeated(counted: Counted, rows: Sequence[RegisterRow]) -> list[Paragraph]:
 
 def _first(row: RegisterRow, quote: str) -> str:
     return readable(quote) if len(readable(quote)) < len(row.text) else row.text
+
+
+def _body(name: str) -> str:
+    return name.casefold().removeprefix("the ").replace("’", "'").strip()
