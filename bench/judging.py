@@ -12,7 +12,9 @@ import json
 import math
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
@@ -23,10 +25,21 @@ from scr_llm.codebook import load_codebook  # noqa: E402
 from scr_llm.llm import Client, Endpoint, Question, Weighed, prompts  # noqa: E402
 from scr_llm.pipeline import rules_identity  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
-from scr_llm.stages.code.embedded import EmbeddedCoder  # noqa: E402
+from scr_llm.stages.code.embedded import PRESENT, SHARES, EmbeddedCoder, standing  # noqa: E402
 from scr_llm.stages.read import read  # noqa: E402
 
 CANDIDATES = 5
+
+
+class Cell(NamedTuple):
+    """A theme of a review."""
+
+    there: bool
+    """Whether gold has it present."""
+    said: bool
+    """Whether the coder says so."""
+    answers: list[tuple[float, float]]
+    """Of the coder's best sentences: its own logarithm of the odds, and the model's probability of yes."""
 
 
 def main() -> None:
@@ -41,16 +54,14 @@ def main() -> None:
     coder = EmbeddedCoder(rules_identity(book))
     client = Client(Endpoint(given.base_url, given.model, timeout_s=600), at_once=1)
     kept = {(r["file"], r["theme"], r["sentence"]): r["yes"] for r in map(json.loads, given.keep.read_text("utf-8").splitlines())} if given.keep.exists() else {}
-    cells: list[tuple[str, str, bool, bool, float, list[tuple[float, float]]]] = []
+    cells: list[Cell] = []
     asked, started = 0, time.monotonic()
     with given.keep.open("a", encoding="utf-8") as file:
         for path, gold in documents(SETS[1].folders)[: given.reviews]:
             judged = coder.judge(read(path, path.stem))
             for code in book.codes:
-                at = coder._place[f"present:{code.id}"]
-                best = sorted((j for j in judged if not j.stopped), key=lambda j: -j.scores[at])[:CANDIDATES]
                 answers = []
-                for j in best:
+                for score, j in coder.ranked(code, judged)[:CANDIDATES]:
                     key = (path.name, code.id, j.sentence.text)
                     if key not in kept:
                         text = prompts.fill(told["judge"], label=code.label, definition=code.definition, section=j.sentence.section or "-", sentence=prompts.inert(j.sentence.text))
@@ -59,25 +70,41 @@ def main() -> None:
                         asked += 1
                         file.write(json.dumps({"file": key[0], "theme": key[1], "sentence": key[2], "yes": kept[key]}, ensure_ascii=False) + "\n")
                         file.flush()
-                    answers.append((j.scores[at], kept[key]))
+                    answers.append((score, kept[key]))
                 there = code.id in gold.themes and gold.themes[code.id].value == "present"
-                theme = coder.theme(code, judged)
-                cells.append((path.name, code.id, there, theme.value == "present", 0.0, answers))
+                cells.append(Cell(there, coder.theme(code, judged).value == "present", answers))
             print(f"{path.name}: {asked} asked, {time.monotonic() - started:.0f} s", flush=True)
     client.close()
 
-    def odds(yes: float) -> float:
-        return math.log(min(max(yes, 1e-4), 1 - 1e-4) / (1 - min(max(yes, 1e-4), 1 - 1e-4)))
-
-    ways = {"embedded coder alone": lambda said, a: said, "judge alone, best of five at .8": lambda said, a: max(y for _, y in a) >= 0.8, "judge alone, at .5": lambda said, a: max(y for _, y in a) >= 0.5}
-    for weight in (0.1, 0.2, 0.3, 0.5):
-        ways[f"both, the judge's odds times {weight}"] = lambda said, a, w=weight: sum(s * (l_ + w * odds(y)) for s, (l_, y) in zip((0.5, 0.3, 0.2), sorted(a, key=lambda x: -(x[0] + w * odds(x[1]))), strict=False)) >= 0.25
-    for keep in (0.2, 0.5):
-        ways[f"embedded, where the judge holds one passage at {keep} at least"] = lambda said, a, k=keep: said and max(y for _, y in a) >= k
     print("| way | precision | recall | F1 | kappa |\n|---|---|---|---|---|")
-    for name, way in ways.items():
-        pairs = [(there, bool(way(said, answers))) for _, _, there, said, _, answers in cells]
-        print(f"| {name} | {statistics.precision(pairs) or 0:.2f} | {statistics.recall(pairs) or 0:.2f} | {statistics.f1(pairs) or 0:.2f} | {statistics.kappa(pairs) or 0:.2f} |")
+    for name, way in ways().items():
+        pairs = [(cell.there, way(cell)) for cell in cells]
+        figures = (statistics.precision(pairs), statistics.recall(pairs), statistics.f1(pairs), statistics.kappa(pairs))
+        print(f"| {name} | {' | '.join(f'{figure or 0:.2f}' for figure in figures)} |")
+
+
+def ways() -> dict[str, Callable[[Cell], bool]]:
+    """Ways of weighing what the coder and the judge hold of a cell, by name."""
+
+    def judge(least: float) -> Callable[[Cell], bool]:
+        return lambda cell: max(yes for _, yes in cell.answers) >= least
+
+    def both(weight: float) -> Callable[[Cell], bool]:
+        return lambda cell: standing(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True)[: len(SHARES)]) >= PRESENT
+
+    def confirmed(least: float) -> Callable[[Cell], bool]:
+        return lambda cell: cell.said and judge(least)(cell)
+
+    found: dict[str, Callable[[Cell], bool]] = {"embedded coder alone": lambda cell: cell.said}
+    found |= {f"judge alone, best of five at {least}": judge(least) for least in (0.8, 0.5)}
+    found |= {f"both, the judge's odds times {weight}": both(weight) for weight in (0.1, 0.2, 0.3, 0.5)}
+    return found | {f"embedded, where the judge holds one passage at {least} at least": confirmed(least) for least in (0.2, 0.5)}
+
+
+def odds(yes: float) -> float:
+    """The logarithm of the odds of a probability, which is kept off 0 and 1."""
+    kept = min(max(yes, 1e-4), 1 - 1e-4)
+    return math.log(kept / (1 - kept))
 
 
 if __name__ == "__main__":

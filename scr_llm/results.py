@@ -108,10 +108,7 @@ def paper(
     style = HouseStyle(
         title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking,
         version=signature.version if signature else "0.1", status=status, signed=signature is not None,
-        record=" ".join(
-            [f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}."] * bool(count)
-            + _no_longer_asked(reviews, codebook, decisions)
-        ),
+        record=_behind(count, head, _no_longer_asked(reviews, codebook, decisions)),
         headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only, tell_inferred=settings.briefing.tell_inferred,
@@ -122,17 +119,25 @@ def paper(
     return briefing, reviews, tuple(cautions(reviews, briefing.parts))
 
 
-def _no_longer_asked(reviews: Sequence[Coded], codebook: Codebook, decisions: Sequence[Decision]) -> list[str]:
+def _behind(count: int, head: str, lost: str) -> str:
+    """The sentences about the decisions behind a paper; nothing where nothing is decided."""
+    if not count:
+        return ""
+    record = f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}."
+    return f"{record} {lost}".strip()
+
+
+def _no_longer_asked(reviews: Sequence[Coded], codebook: Codebook, decisions: Sequence[Decision]) -> str:
     """What people decided about codes that have left the codebook, or items that are no longer proposed: no gap without a word."""
     items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
     codes = {code.id for code in codebook.codes}
     cells = [(d.document_id, d.theme) for d in latest(decisions).values() if d.act != "withdrawn" and d.document_id in items and not d.theme.startswith("case:")]
     lost = Counter(theme if not _ITEM.fullmatch(theme) else "single findings or recommendations" for i, theme in cells if theme not in codes | items[i])
     if not lost:
-        return []
+        return ""
     named = ", ".join(f"{what.replace('_', ' ')} ({n})" for what, n in sorted(lost.items()))
     were = "1 decision is" if lost.total() == 1 else f"{lost.total()} decisions are"
-    return [f"{were} about what the codebook or the reading no longer has, and not counted here: {named}."]
+    return f"{were} about what the codebook or the reading no longer has, and not counted here: {named}."
 
 
 _ITEM = re.compile(r"[fr][0-9a-f]{12}(?:-\d+)?")

@@ -24,11 +24,7 @@ def rule(project: Project, file: str, act: Literal["include", "exclude"], reason
     with Store(project.store_path) as store:
         intake(project, store)
         document = _named(project, store, file)
-
-        def ruled(stored: Document | None) -> Document:
-            return _ruled(store, stored or document, act, reason, name)
-
-        return store.change_document(document.id, ruled)
+        return store.change_document(document.id, lambda stored: _ruled(store, stored or document, act, reason, name))
 
 
 def _ruled(store: Store, document: Document, act: Literal["include", "exclude"], reason: str, name: str) -> Document:

@@ -3,12 +3,11 @@ bench/train.py); what language does – denying, praising, asking, telling the l
 
 Each sentence outside the sections that are never evidence is judged for each theme. A theme is present where the best of its sentences together
 speak for it enough, or where a sentence that speaks for it somewhat also has one of the codebook's wordings; a sentence that a general rule stops
-counts for nothing. The best sentence is the first quote. A theme is explicitly absent
-where a sentence is about it and denies it. Codes that nothing was learned of are looked for by the codebook's wordings (`rules`).
+counts for nothing. The best sentence is always quoted. A theme is explicitly absent where a sentence is about it and denies it. Codes that nothing was learned of are looked for by the codebook's wordings (`rules`).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +16,10 @@ from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuo
 from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
 from scr_llm.stages.code.language import ASKS_FOR_WORDS, SHORTCOMING, stops
-from scr_llm.stages.code.passage import Passage
-from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one, shown_aspects
+from scr_llm.stages.code.passage import Passage, may_be_evidence
+from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one
 from scr_llm.stages.code.weights import Row, Weights
-from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
-from scr_llm.text.machine import speaks_to_a_machine
+from scr_llm.text.flow import Flow, Sentence, sentences
 
 WEIGHTS = Path(__file__).with_name("weights.bin")
 SHARES = (0.5, 0.3, 0.2)
@@ -41,6 +39,10 @@ QUOTED = 0.0
 """From which logarithm of the odds a further sentence is quoted."""
 DENIED = 0.0
 """From which a sentence is about a theme, and denies."""
+PRAISED = 0.5
+"""From which a sentence is about a theme, and praises."""
+PRAISES = 2
+"""Passages of praise that are shown for one theme at most."""
 ASKS = 0.0
 """From which a sentence asks somebody to do something."""
 QUOTES = 8
@@ -81,7 +83,7 @@ class EmbeddedCoder:
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding. Never fails on a document that could be read."""
         judged = self.judge(reading)
-        body = [s for s, _ in passages_of(reading)]
+        body = [j.sentence for j in judged]
         return DraftCoding(
             document_id=reading.document_id, coder=self._identity, case=case_facts(reading, Flow.of(reading)),
             findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
@@ -102,13 +104,19 @@ class EmbeddedCoder:
 
     def theme(self, code: Code, judged: Sequence[Judged]) -> DraftTheme:
         """What a review's sentences say of one theme."""
-        at = self._place[f"present:{code.id}"]
-        ranked = sorted((j for j in judged if not j.stopped), key=lambda j: -j.scores[at])
-        total = standing([j.scores[at] for j in ranked[: len(SHARES)]]) - LENGTH * math.log(max(len(judged), SHORTEST) / USUAL)
-        worded = [j for j in ranked if j.scores[at] >= WORDED and self._looked(code).says(j.sentence, j.passage.after)]
-        if total >= PRESENT or worded:
-            return self._present(code, [*worded[:1], *(j for j in ranked if j not in worded[:1])] if total < PRESENT else ranked, total, judged)
+        ranked = self.ranked(code, judged)
+        total = speaking([score for score, _ in ranked], len(judged))
+        if total >= PRESENT:
+            return self._present(code, ranked, total, judged)
+        worded = next((r for r in ranked if r[0] >= WORDED and self._looked(code).says(r[1].sentence, r[1].passage.after)), None)
+        if worded:
+            return self._present(code, [worded, *(r for r in ranked if r is not worded)], total, judged)
         return self._denied(code, judged, total)
+
+    def ranked(self, code: Code, judged: Sequence[Judged]) -> list[tuple[float, Judged]]:
+        """The sentences that nothing stops, each with how much speaks for a theme in it (logarithm of the odds), the best first."""
+        at = self._place[f"present:{code.id}"]
+        return sorted(((j.scores[at], j) for j in judged if not j.stopped), key=lambda r: -r[0])
 
     def _looked(self, code: Code) -> Wordings:
         """The codebook's wordings of a code, ready to look with."""
@@ -116,23 +124,28 @@ class EmbeddedCoder:
             known = self._wordings[code.id] = Wordings(code)
         return known
 
-    def _present(self, code: Code, ranked: Sequence[Judged], total: float, judged: Sequence[Judged]) -> DraftTheme:
-        at, infers = self._place[f"present:{code.id}"], self._place["infers"]
-        shown = [j for n, j in enumerate(ranked[:QUOTES]) if not n or j.scores[at] >= QUOTED]
+    def _present(self, code: Code, ranked: Sequence[tuple[float, Judged]], total: float, judged: Sequence[Judged]) -> DraftTheme:
+        shown = [j for n, (score, j) in enumerate(ranked[:QUOTES]) if not n or score >= QUOTED]
         best = shown[0]
         words = ", ".join(f"“{w}”" for w in self._weights.parts_of(best.passage, f"present:{code.id}"))
-        basis: Basis = "inferred" if best.scores[infers] > 0 else "explicit"
+        basis: Basis = "inferred" if best.scores[self._place["infers"]] > 0 else "explicit"
         shows = "implies it" if basis == "inferred" else "states it"
         praised = self._praised(code, judged)
         quotes = sorted(((j, flags_of(j.sentence)) for j in shown), key=lambda q: q[0].sentence.start)
-        doubts = [*(["its best passage implies it and does not state it"] if basis == "inferred" else []), *(["a close call"] if total < PRESENT + 0.5 else []), *(["a single passage"] if len(shown) == 1 else [])]
+        doubts = []
+        if basis == "inferred":
+            doubts.append("its best passage implies it and does not state it")
+        if total < PRESENT + 0.5:
+            doubts.append("a close call")
+        if len(shown) == 1:
+            doubts.append("a single passage")
         if all(flags for _, flags in quotes):
             doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags})))
         if self._best_denial(code, judged):
             doubts.append("one passage says so and another denies it")
         return DraftTheme(
             theme=code.id, value="present", quotes=tuple(_quote(j.sentence, flags) for j, flags in [*quotes, *((p, ("good_practice",)) for p in praised)]),
-            sub_themes=shown_aspects(code, [j.sentence for j in shown]), doubts=tuple(doubts), basis=basis,
+            sub_themes=self._looked(code).aspects([j.sentence for j in shown]), doubts=tuple(doubts), basis=basis,
             why=f"a passage in {best.sentence.section or 'the text'} {shows}" + (f", by its words {words}" if words else ""),
         )  # fmt: skip
 
@@ -144,16 +157,22 @@ class EmbeddedCoder:
         return DraftTheme(theme=code.id, value="not_mentioned", quotes=tuple(_quote(p.sentence, ("good_practice",)) for p in praised), doubts=doubts)
 
     def _best_denial(self, code: Code, judged: Sequence[Judged]) -> Judged | None:
-        about, denies = self._place[f"about:{code.id}"], self._place["denies"]
-        found = [(min(j.scores[about], j.scores[denies]), j) for j in judged if j.stopped not in ("question", "policy")]
-        likeliest = max(found, key=lambda x: x[0], default=None)
-        return likeliest[1] if likeliest and likeliest[0] >= DENIED else None
+        found = self._about(code, "denies", (j for j in judged if j.stopped not in ("question", "policy")))
+        return found[0][1] if found and found[0][0] >= DENIED else None
 
     def _praised(self, code: Code, judged: Sequence[Judged]) -> list[Judged]:
-        about, praises = self._place[f"about:{code.id}"], self._place["praises"]
-        found = [(min(j.scores[about], j.scores[praises]), j) for j in judged if not j.stopped or j.stopped == "praise"]
-        best = sorted((x for x in found if x[0] >= 0.5), key=lambda x: -x[0])[:2]
-        return sorted((j for _, j in best), key=lambda j: j.sentence.start)
+        found = self._about(code, "praises", (j for j in judged if j.stopped in ("", "praise")))
+        return sorted((j for score, j in found[:PRAISES] if score >= PRAISED), key=lambda j: j.sentence.start)
+
+    def _about(self, code: Code, manner: str, judged: Iterable[Judged]) -> list[tuple[float, Judged]]:
+        """Sentences by how far they are about a theme and do something with it, denying or praising; the best first."""
+        about, does = self._place[f"about:{code.id}"], self._place[manner]
+        return sorted(((min(j.scores[about], j.scores[does]), j) for j in judged), key=lambda r: -r[0])
+
+
+def speaking(scores: Sequence[float], sentences: int) -> float:
+    """What speaks for a theme in a text of so many sentences: its best ones together, less what the text's length alone would bring."""
+    return standing(scores[: len(SHARES)]) - LENGTH * math.log(max(sentences, SHORTEST) / USUAL)
 
 
 def standing(scores: Sequence[float]) -> float:
@@ -169,7 +188,7 @@ def passages_of(reading: Reading) -> list[tuple[Sentence, Passage]]:
     everything = sentences(Flow.of(reading))
     found = []
     for at, s in enumerate(everything):
-        if s.section_kind in NEVER_EVIDENCE or s.section_kind == "action_plan" or speaks_to_a_machine(s.text):
+        if not may_be_evidence(s):
             continue
         before = everything[at - 1].text if at and everything[at - 1].paragraph == s.paragraph else ""
         after = everything[at + 1].text if at + 1 < len(everything) and everything[at + 1].paragraph == s.paragraph else ""

@@ -11,7 +11,8 @@ from typing import Any
 from scr_llm.errors import UsageError
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder
-from scr_llm.text.flow import NEVER_EVIDENCE, Flow, sentences
+from scr_llm.stages.code.passage import may_be_evidence
+from scr_llm.text.flow import Flow, sentences
 
 LEAST_DOCUMENTS, LEAST_PRESENT = 8, 4
 """Documents with a decision on a theme, and among them documents in which it is present, from which on it is tried at all."""
@@ -110,7 +111,7 @@ class LearnedCoder:
 
 
 def _shown(reading: Reading) -> list[Any]:
-    return [s for s in sentences(Flow.of(reading)) if s.section_kind not in NEVER_EVIDENCE and s.section_kind != "action_plan"]
+    return [s for s in sentences(Flow.of(reading)) if may_be_evidence(s)]
 
 
 def _fit(cells: Sequence[Decided]) -> Any:

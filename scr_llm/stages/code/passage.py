@@ -1,6 +1,9 @@
-"""A sentence where it stands: what a coder judges."""
+"""A sentence where it stands: what a coder judges, and which sentences it may."""
 
 from typing import NamedTuple
+
+from scr_llm.text.flow import NEVER_EVIDENCE, Sentence
+from scr_llm.text.machine import speaks_to_a_machine
 
 
 class Passage(NamedTuple):
@@ -13,3 +16,8 @@ class Passage(NamedTuple):
     """The sentence after it."""
     section: str = "other"
     """Kind of the section."""
+
+
+def may_be_evidence(sentence: Sentence) -> bool:
+    """Whether a coder may look at a sentence: not in a section that is never evidence or only repeats, and not one that speaks to a machine."""
+    return sentence.section_kind not in NEVER_EVIDENCE and sentence.section_kind != "action_plan" and not speaks_to_a_machine(sentence.text)

@@ -7,6 +7,7 @@ practice. A clause ends at "but", "however", "although", ";" and the like, so pr
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,8 +42,8 @@ from scr_llm.stages.code.language import (
     SIBLING,
     SUSPECTED,
 )
-from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
-from scr_llm.text.machine import speaks_to_a_machine
+from scr_llm.stages.code.passage import may_be_evidence
+from scr_llm.text.flow import Flow, Sentence, sentences
 from scr_llm.text.wording import compile_wordings
 
 QUOTES_PER_THEME = 12
@@ -106,10 +107,7 @@ class RulesCoder:
 
 def propose(reading: Reading, codebook: Codebook) -> tuple[DraftTheme, ...]:
     """What the rules hold of each theme. A sentence that speaks to a machine is evidence of nothing."""
-    body = [
-        s for s in sentences(Flow.of(reading))
-        if s.section_kind not in NEVER_EVIDENCE and s.section_kind != "action_plan" and not speaks_to_a_machine(s.text)
-    ]  # fmt: skip
+    body = [s for s in sentences(Flow.of(reading)) if may_be_evidence(s)]
     return tuple(propose_one(code, body) for code in codebook.codes)
 
 
@@ -262,12 +260,7 @@ class Wordings:
         """Whether a sentence, given the one behind it, shows the theme by the wordings and rules alone."""
         return any(hit.verdict == "present" for looker in self._lookers if (hit := _look(looker, sentence, behind)))
 
-
-def shown_aspects(code: Code, shown: list[Sentence]) -> tuple[str, ...]:
-    """The sub-codes of a present theme that its passages name."""
-    found = []
-    for looker in _lookers(code)[1:]:
-        expressions = [e for e in (looker.wordings, looker.subjects) if e]
-        if looker.sub and any(e.search(s.text) for e in expressions for s in shown):
-            found.append(looker.sub)
-    return tuple(found)
+    def aspects(self, shown: Sequence[Sentence]) -> tuple[str, ...]:
+        """The sub-codes that passages of the theme name."""
+        named = (looker for looker in self._lookers if looker.sub and any(e.search(s.text) for e in (looker.wordings, looker.subjects) if e for s in shown))
+        return tuple(looker.sub for looker in named if looker.sub)

@@ -35,7 +35,7 @@ class Weights:
         self._rarity, self._steps = rarity, steps
         self._nothing = [0.0] * len(self.outputs)
         # a word comes back again and again, and brings the same each time
-        self._of_word = lru_cache(maxsize=50_000)(self._of_word)  # type: ignore[method-assign]
+        self._of_word = lru_cache(maxsize=50_000)(self._of_feature)
         self._of_parts = lru_cache(maxsize=50_000)(self._of_parts)  # type: ignore[method-assign]
         self._of_words = lru_cache(maxsize=512)(self._of_words)  # type: ignore[method-assign]
         self._beside = lru_cache(maxsize=512)(self._beside)  # type: ignore[method-assign]
@@ -93,7 +93,7 @@ class Weights:
         n = len(self.outputs)
         return [((b ^ 0x80) - 0x80) * s for b, s in zip(self._steps[at * n : (at + 1) * n], self._step, strict=True)]
 
-    def _of_word(self, name: str) -> tuple[Row, float]:
+    def _of_feature(self, name: str) -> tuple[Row, float]:
         """What one feature brings, by its rarity, and the square of that."""
         at = self._place.get(name)
         if at is None:
@@ -102,7 +102,7 @@ class Weights:
         return [rarity * r for r in self._row(at)], rarity * rarity
 
     def _of_parts(self, word: str) -> tuple[Row, float]:
-        return self._sum(self._of_word.__wrapped__(part) for part in parts(word))  # type: ignore[attr-defined]
+        return self._sum(map(self._of_feature, parts(word)))
 
     def _of_words(self, own: tuple[str, ...]) -> tuple[Row, float]:
         return self._sum(map(self._of_word, own))
