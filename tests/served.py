@@ -7,12 +7,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
+
+if TYPE_CHECKING:
+    from scr_llm.pipeline import Outcome
+    from scr_llm.project import Project
 
 ROOT = Path(__file__).parent.parent
 REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
@@ -30,6 +35,31 @@ def coded_project(root: Path, names: tuple[str, ...] = REVIEWS) -> Path:
         shutil.copyfile(path, project.inbox / path.name)
     pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
     return root
+
+
+def again(project: "Project") -> "Outcome":
+    """Run once more, by the wordings alone."""
+    from scr_llm import pipeline
+    from scr_llm.codebook import load_codebook
+    from scr_llm.stages.code.rules import RulesCoder
+
+    return pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+
+
+def add(project: "Project", name: str, to: str = "") -> None:
+    """Drop a made-up review into the inbox."""
+    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), project.inbox / (to or f"{name}.pdf"))
+
+
+def only_codes(codebook: Path, kept: Collection[str]) -> None:
+    """Leave only some codes in a codebook."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe")
+    book = yaml.load(codebook.read_text("utf-8"))
+    book["codes"] = [c for c in book["codes"] if c["id"] in kept]
+    with codebook.open("w", encoding="utf-8") as out:
+        yaml.dump(book, out)
 
 
 def decide_all(root: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from served import ROOT, coded_project
+from served import ROOT, add, again, coded_project
 
 from scr_llm import pipeline, results
 from scr_llm.codebook import load_codebook
@@ -33,14 +33,6 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(coded: Path, tmp_path: Path) -> Project:
     shutil.copytree(coded, tmp_path / "p")
     return load_project(tmp_path / "p")
-
-
-def again(project: Project) -> None:
-    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
-
-
-def add(project: Project, name: str, to: str = "") -> None:
-    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), project.inbox / (to or f"{name}.pdf"))
 
 
 def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes(project: Project) -> None:

@@ -73,21 +73,24 @@ def under_grey_bars(sheet: Canvas) -> None:
         sheet.rect(55 + 4 * number, 425, 4, 18, fill=1, stroke=0)
 
 
+def through(sheet: Canvas, *openings: tuple[float, float, float, float]) -> None:
+    """Let what is drawn from now on show through openings only."""
+    path = sheet.beginPath()
+    for opening in openings:
+        path.rect(*opening)
+    sheet.clipPath(path, stroke=0, fill=0)
+
+
 def in_a_slit(sheet: Canvas) -> None:
     sheet.saveState()
-    path = sheet.beginPath()
-    path.rect(50, 431, 400, 2)
-    sheet.clipPath(path, stroke=0, fill=0)
+    through(sheet, (50, 431, 400, 2))
     words(sheet)
     sheet.restoreState()
 
 
 def in_slits_of_many(sheet: Canvas) -> None:
     sheet.saveState()
-    path = sheet.beginPath()
-    for number in range(60):
-        path.rect(60 + 4 * number, 420, 1.2, 30)
-    sheet.clipPath(path, stroke=0, fill=0)
+    through(sheet, *((60 + 4 * number, 420, 1.2, 30) for number in range(60)))
     words(sheet)
     sheet.restoreState()
 
@@ -102,10 +105,7 @@ def by_a_giant_stroke(sheet: Canvas, mode: int = 2) -> None:
 
 def by_fragments_of_a_giant_stroke(sheet: Canvas) -> None:
     sheet.saveState()
-    path = sheet.beginPath()
-    for number in range(60):
-        path.rect(58 + 4 * number, 425, 2, 14)
-    sheet.clipPath(path, stroke=0, fill=0)
+    through(sheet, *((58 + 4 * number, 425, 2, 14) for number in range(60)))
     by_a_giant_stroke(sheet, 1)
     sheet.restoreState()
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from served import ROOT, coded_project
+from served import add, again, coded_project
 from test_signing import decide_all
 
 from scr_llm import pipeline, results, signing
@@ -49,10 +49,6 @@ class Interrupted(RulesCoder):
         assert callable(self.meanwhile)
         self.meanwhile(reading)
         return super().code(reading, codebook)
-
-
-def add(project: Project, review: str, name: str = "") -> None:
-    shutil.copyfile(next(ROOT.glob(f"fixtures/batch-*/{review}.pdf")), project.inbox / (name or f"{review}.pdf"))
 
 
 def test_an_exclusion_while_a_run_codes_the_file_stands(project: Project) -> None:
@@ -114,12 +110,11 @@ def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(pr
     def killed(*_: object, **__: object) -> None:
         raise KilledError
 
-    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
     monkeypatch.setattr(Store, "save_coding", killed)
     with pytest.raises(KilledError):
-        pipeline.run(project, coder)
+        again(project)
     monkeypatch.setattr(Store, "save_coding", save)
-    pipeline.run(project, coder)
+    again(project)
     with Store(project.store_path) as store:
         new = next(d for d in store.documents() if d.file == old.name and d.status == "coded")
         carried = store.decisions(new.id)
@@ -133,22 +128,21 @@ def test_a_new_file_under_the_name_of_one_that_was_left_out_is_left_out(project:
     add(project, REVIEWS[0], "under another name.pdf")
     with (project.inbox / "under another name.pdf").open("ab") as file:
         file.write(b"\n% and another\n")
-    outcome = pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    outcome = again(project)
     assert {d.file for d in outcome.left_out} == {name, "under another name.pdf"}
     assert all("Another board's" in (d.reason or "") for d in outcome.left_out), outcome.left_out
     rule(project, name, "include", "It is ours after all.")
-    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    again(project)
     with Store(project.store_path) as store:
         assert [d.status for d in store.documents() if d.file == name].count("coded") == 1
 
 
 def test_an_issue_that_comes_back_takes_the_later_decisions(project: Project) -> None:
     decide_all(project)
-    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
     path = project.inbox / f"{REVIEWS[0]}.pdf"
     first = path.read_bytes()
     path.write_bytes(first + b"\n% issued again\n")
-    pipeline.run(project, coder)
+    again(project)
     desk = Desk(project)
     document = next(i for i, d in desk.documents.items() if d.file == path.name)
     changed = [k for k in desk.counted() if k[0] == document and k[1] in desk.codes and desk.value(k) == "present"][:3]
@@ -156,7 +150,7 @@ def test_an_issue_that_comes_back_takes_the_later_decisions(project: Project) ->
         desk.decide(ALEX, *key, "not_mentioned")
     desk.close()
     path.write_bytes(first)
-    pipeline.run(project, coder)
+    again(project)
     desk = Desk(project)
     back = next(i for i, d in desk.documents.items() if d.file == path.name)
     assert back != document and [desk.value((back, theme)) for _, theme in changed] == ["not_mentioned"] * 3
@@ -179,7 +173,7 @@ def test_an_issue_whose_place_is_taken_is_not_counted_beside_the_other(project: 
 def test_a_hidden_pdf_is_named(project: Project) -> None:
     for name in (".x.pdf", ".Child T.pdf.icloud", "._x.pdf", ".DS_Store", "~$x.docx"):
         (project.inbox / name).write_bytes(b"x")
-    outcome = pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    outcome = again(project)
     assert {d.file: d.next_step for d in outcome.left_out} == {".x.pdf": "Rename it, without the dot in front.", ".Child T.pdf.icloud": "Download the file itself."}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from served import only_codes
 
 from scr_llm.llm import is_loopback
 
@@ -54,13 +55,7 @@ def coded(folder: Path, base_url: str, strategy: str, files: list[Path]) -> list
     model = os.environ.get("SCR_LLM_MODEL", "qwen")
     with (folder / "p/project.toml").open("a") as settings:
         settings.write(f'\n[llm]\nbase_url = "{base_url}"\nmodel = "{model}"\ntimeout_s = 900\nat_once = 1\nstrategy = "{strategy}"\n')
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe")
-    book = yaml.load((folder / "p/codebook.yaml").read_text("utf-8"))
-    book["codes"] = [c for c in book["codes"] if c["id"] in KEPT]
-    with (folder / "p/codebook.yaml").open("w", encoding="utf-8") as out:
-        yaml.dump(book, out)
+    only_codes(folder / "p/codebook.yaml", KEPT)
     scr("run", "--project", "p", "--coder", "llm")
     exported = json.loads(scr("export", "--project", "p", "--format", "json"))
     from scr_llm.store import Store

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from served import only_codes
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).parents[2]
@@ -47,13 +48,7 @@ def test_a_review_is_coded_by_a_model_file_and_nothing_is_left_running(tmp_path:
     shutil.copy(ROOT / "fixtures/batch-1/corriford-child-1.pdf", tmp_path / "p/inbox")
     with (tmp_path / "p/project.toml").open("a") as settings:
         settings.write(f'\n[llm]\nfile = "{model.as_posix()}"\nstrategy = "judge"\n')
-    from ruamel.yaml import YAML
-
-    yaml = YAML(typ="safe")
-    book = yaml.load((tmp_path / "p/codebook.yaml").read_text("utf-8"))
-    book["codes"] = [c for c in book["codes"] if c["id"] in KEPT]
-    with (tmp_path / "p/codebook.yaml").open("w", encoding="utf-8") as out:
-        yaml.dump(book, out)
+    only_codes(tmp_path / "p/codebook.yaml", KEPT)
     assert f"It answers and serves: {model.stem}" in scr("doctor", "--project", "p").stdout
     assert "Model: " in scr("run", "--project", "p").stderr
     exported = json.loads(scr("export", "--project", "p", "--format", "json").stdout)
