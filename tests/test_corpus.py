@@ -43,3 +43,14 @@ def test_every_code_has_several_hands_and_all_kinds() -> None:
         assert kinds.keys() == VALUES.keys() and kinds["present"] >= 60, code
         jargon = sum(p["jargon"] for p in own if p["kind"] == "present") / kinds["present"]
         assert jargon <= 0.4, f"{code}: the code's usual words stand in {jargon:.0%} of its present passages"
+
+
+def test_a_second_reader_agrees_as_the_data_card_says() -> None:
+    own = {p["id"]: p["value"] for p in PASSAGES}
+    second = [json.loads(line) for line in (ROOT / "fixtures/corpus/second-reader.jsonl").read_text("utf-8").splitlines()]
+    pairs = [(own[s["id"]], s["value"]) for s in second]
+    agreed = sum(a == b for a, b in pairs) / len(pairs)
+    first, other = (Counter(values) for values in zip(*pairs, strict=True))
+    chance = sum(first[v] * other[v] for v in first) / len(pairs) ** 2
+    assert len(pairs) == len({s["id"] for s in second}) == 300
+    assert (round(agreed, 2), round((agreed - chance) / (1 - chance), 2)) == (0.97, 0.94)
