@@ -24,6 +24,8 @@ from scr_llm.text.typed import plain, typed
 Kind = Literal["theme", "finding", "recommendation", "case"]
 FACTS = ("authority", "pseudonym", "context")
 """Case facts that a person decides by themselves."""
+STATED = tuple(c for c in get_args(Context) if c != "not stated")
+"""Why a review may have been held, where it says so."""
 
 
 @dataclass(frozen=True)
@@ -291,8 +293,8 @@ class Desk:
                 raise RefusedError(f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again.")
             if act == "adjudicated" and not reason.strip():
                 raise RefusedError("an adjudication needs a reason.", next_step="Say why.")
-            if value == "present" and text and key.startswith("case:"):
-                self._check_fact(document_id, key, text, reason, reading)
+            if value == "present" and key.startswith("case:"):
+                self._check_fact(document_id, key, text or "", reason, reading)
         return Decision(
             document_id=document_id, theme=key, act=act, value=value, text=plain(text) if text else text, sub_themes=tuple(sub_themes), evidence=tuple(evidence), author=who.name.strip(),
             role=who.role.strip(), at=datetime.now(UTC).isoformat(timespec="milliseconds"), reason=plain(reason).strip(), assisted=not who.blind,
@@ -301,9 +303,12 @@ class Desk:
 
     def _check_fact(self, document_id: str, key: str, text: str, reason: str, reading: Reading) -> None:
         """A context is one of those that are counted; an authority or a pseudonym stands in the review, or it is said where it is known from."""
+        if not text and self.proposals[document_id, key].value == "present":
+            return  # what was proposed stands
         if key == "case:context":
-            if text not in get_args(Context):
-                raise RefusedError(f"“{text[:60]}” is no context that is counted.", next_step=f"Choose one of: {', '.join(get_args(Context)[:-1])}.")
+            if text not in STATED:
+                what = f"“{text[:60]}” is no context that is counted." if text else "it is not said which context."
+                raise RefusedError(what, next_step=f"Choose one of: {', '.join(STATED)}.")
         elif not reason.strip() and _squeezed(text) not in _squeezed(" ".join(page.text for page in reading.pages)):
             file = self.documents[document_id].file
             raise RefusedError(f"“{text[:60]}” does not stand in this review.", document=file, next_step="Write it as the review has it, or say in the comment where you know it from.")

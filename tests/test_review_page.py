@@ -1,5 +1,6 @@
 """The review page from outside: who may come in, and what is taken in."""
 
+import contextlib
 import html
 import re
 import time
@@ -13,6 +14,7 @@ from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import ConflictError, RefusedError
 from scr_llm.project import load_project
 from scr_llm.records import Evidence
+from scr_llm.store import Store
 
 WHO = Reviewer("Alex Reader", "Analyst")
 
@@ -153,3 +155,20 @@ def test_a_cell_answers_soon(browser: httpx.Client) -> None:
     started = time.perf_counter()
     browser.get("/next")
     assert time.perf_counter() - started < 2
+
+
+def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    with Store(root / "scr_llm.sqlite") as store:
+        document = store.documents()[0]
+        draft, coding = store.draft(document.id), store.coding(document.id)
+        assert draft and coding
+        evidence = {name: found for name, found in coding.case.evidence.items() if name != "context"}
+        store.save_coding(document, draft, coding.model_copy(update={"case": coding.case.model_copy(update={"context": "not stated", "evidence": evidence})}))
+    desk = Desk(load_project(root))
+    with pytest.raises(RefusedError, match="not said which context"):
+        desk.decide(Reviewer("Alex", "Analyst"), document.id, "case:context", "present", text="")
+    desk.close()
+    with review_page(root, "--name", "Alex", "--role", "Analyst") as served, contextlib.closing(served.browser()) as browser:
+        page = browser.get(f"/cell/{document.id}/case:context").text
+    assert '<option value="" selected>Choose</option>' in page and page.count(" selected>") == 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from scr_llm.desk import Cell, Desk, Reviewer
+from scr_llm.desk import STATED, Cell, Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Span
 from scr_llm.stages.review import Key, Standing
@@ -78,7 +78,7 @@ def opened(desk: Desk, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -
     return {
         "c": cell, "number": number, "pages": len(reading.pages), "boxes": placed.marks, "lines": placed.lines,
         "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "opinions": [] if who.blind else opinions,
-        "contexts": {name: words for name, words in CONTEXTS.items() if name != "not stated"}, "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
+        "contexts": {name: CONTEXTS[name] for name in STATED}, "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
     }  # fmt: skip
 
 
