@@ -229,7 +229,7 @@ def manners_of(project: Project, model: str | None = None, strategy: "Strategy |
     names = listed.read_text("utf-8").splitlines() if listed.is_file() else []
     return Manners(
         strategy=asked, thresholds=Thresholds(float(known.get("keep", 0.8)), float(known.get("add", 0.8))), context_tokens=llm.context_tokens,
-        max_tokens=llm.max_tokens, redaction=(lambda: Redaction(names)) if llm.redact else None,
+        max_tokens=llm.max_tokens, critic=llm.critic, redaction=(lambda: Redaction(names)) if llm.redact else None,
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ class Desk:
         kinds: tuple[tuple[Kind, tuple[Item, ...]], ...] = (("finding", coding.findings), ("recommendation", coding.recommendations))
         for kind, items in kinds:
             for item in items:
-                self.proposals[document.id, item.id] = Proposal(kind, f"{kind.capitalize()} {item.number or ''}".strip(), "present")
+                self.proposals[document.id, item.id] = Proposal(kind, f"{kind.capitalize()} {item.number or ''}".strip(), "present", item.doubts)
         for fact in FACTS:
             stated = bool(coding.case.evidence.get(fact))
             self.proposals[document.id, f"case:{fact}"] = Proposal("case", f"Case: {fact}", "present" if stated else "not_mentioned")

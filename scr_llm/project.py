@@ -124,6 +124,8 @@ class LlmSettings(Record):
     """Name of the environment variable that holds the key; the key itself is never written down."""
     strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
     """How it is asked; auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes."""
+    critic: bool = False
+    """Whether the model looks a second time at each theme that it holds present, and may withdraw it."""
     at_once: int = Field(default=4, ge=1, le=64)
     """Requests at once, at most; documents are coded side by side."""
     timeout_s: float = Field(default=120.0, gt=0, le=86_400)
@@ -259,6 +261,7 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 # file = "model.gguf"                      # instead of base_url: a model file, served on this computer while it is needed
 # api_key_env = "OPENAI_API_KEY"           # the variable that holds the key, not the key
 # strategy = "auto"                        # whole, themes or judge; see docs/models.md and: scr-llm doctor --qualify
+# critic = false                           # true: the model looks again at each theme that it found, and may withdraw it
 # at_once = 4                              # requests at once
 # context_tokens = 8192                    # what the model reads in one go (Ollama: its num_ctx)
 # region = ""                              # for a remote endpoint: where it stands ...

@@ -431,7 +431,7 @@ def test_where_model_and_rules_differ_is_a_doubt() -> None:
         client = Client(Endpoint(server.base_url, MODEL), retries=FAST)
         risk, alcohol = LlmCoder(client, prompts.load(PROMPTS), identity).code(reading(), book).themes
         client.close()
-    assert risk.doubts == ("coders differ: the model says not mentioned, the rules present",) and alcohol.doubts == ()
+    assert risk.doubts == ("coders differ: the model says not mentioned, the embedded coder present",) and alcohol.doubts == ()
 
 
 def test_records_made_at_run_time_are_made_in_threads_without_searching_source() -> None:

@@ -50,6 +50,8 @@ class DraftItem(Record):
     """Who is to act; recommendations only."""
     quotes: tuple[DraftQuote, ...]
     """Its text as quotes, to be located."""
+    doubts: tuple[str, ...] = ()
+    """Why a person should look at it sooner than at others."""
 
 
 Basis = Literal["explicit", "inferred"]
@@ -113,7 +115,7 @@ class CoderIdentity(Record):
     endpoint: str | None = None
     """Base URL without credentials, for llm."""
     strategy: str | None = None
-    """How the model was asked, for llm: whole, themes or judge; with the judge's thresholds."""
+    """How the model was asked, for llm: whole, themes or judge; with the judge's thresholds, and whether it looked twice."""
     prompts: str | None = None
     """Names and versions of the prompts, for llm."""
     prompts_sha256: str | None = None
@@ -145,7 +147,7 @@ class Unanswered(Record):
     """A question that a model gave no usable reply to. What it was about is unclear, never silently blank."""
 
     question: str
-    """`theme:neglect`, `case`, `items`, each with `/2` for the second window."""
+    """`theme:neglect`, `case`, `items`, each with `/2` for the second window; `critic:neglect` for the second look."""
     state: str
     """refusal, content_filter, length, empty, invalid, language or truncated."""
     reason: str
@@ -223,6 +225,8 @@ class Item(Record):
     """Who is to act; recommendations only."""
     evidence: tuple[Evidence, ...]
     """Where it stands; one entry a page."""
+    doubts: tuple[str, ...] = ()
+    """Why a person should look at it sooner than at others; none where the page's structure and a model that was asked agree."""
 
 
 class ThemeCoding(Record):

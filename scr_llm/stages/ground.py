@@ -107,7 +107,7 @@ class _Grounder:
             grounded.append(
                 Item(
                     id=f"{kind[0]}{hashlib.sha256(key.encode()).hexdigest()[:12]}", number=draft.number, text=text,
-                    page=found[0].page, addressee=draft.addressee, evidence=tuple(found),
+                    page=found[0].page, addressee=draft.addressee, evidence=tuple(found), doubts=draft.doubts,
                 )
             )  # fmt: skip
         return tuple(grounded)

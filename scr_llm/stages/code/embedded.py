@@ -88,8 +88,23 @@ class EmbeddedCoder:
             document_id=reading.document_id, coder=self._identity, case=case_facts(reading, Flow.of(reading)),
             findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
             recommendations=tuple(draft_item(reading, i) for i in reading.items if i.kind == "recommendation"),
-            themes=tuple(self.theme(code, judged) if f"present:{code.id}" in self._place else propose_one(code, body) for code in codebook.codes),
+            themes=tuple(self._of_code(code, judged, body) for code in codebook.codes),
         )  # fmt: skip
+
+    def themes(self, reading: Reading, codebook: Codebook) -> list[tuple[DraftTheme, list[Sentence]]]:
+        """Each theme, with the sentences that speak for it, the best first; none of a code that nothing was learned of."""
+        judged = self.judge(reading)
+        body = [j.sentence for j in judged]
+        return [
+            (self._of_code(code, judged, body), [j.sentence for _, j in self.ranked(code, judged)] if self._knows(code) else []) for code in codebook.codes
+        ]
+
+    def _of_code(self, code: Code, judged: Sequence[Judged], body: list[Sentence]) -> DraftTheme:
+        return self.theme(code, judged) if self._knows(code) else propose_one(code, body)
+
+    def _knows(self, code: Code) -> bool:
+        """Whether anything was learned of a code."""
+        return f"present:{code.id}" in self._place
 
     def judge(self, reading: Reading) -> list[Judged]:
         """Every sentence that may be evidence, judged."""

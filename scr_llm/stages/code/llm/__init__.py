@@ -18,17 +18,19 @@ from scr_llm.records import (
     DraftCoding,
     DraftItem,
     DraftTheme,
-    NumberedItem,
     Reading,
     Unanswered,
     Window,
 )
+from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.facts import case_facts
-from scr_llm.stages.code.llm.case import CaseFacts, MissingItems
+from scr_llm.stages.code.llm.case import CaseFacts
+from scr_llm.stages.code.llm.items import DIFFER, Items
 from scr_llm.stages.code.llm.judge import Judge, Thresholds
+from scr_llm.stages.code.llm.second_look import SecondLook
 from scr_llm.stages.code.llm.shown import Line, lines_of, windows_of
 from scr_llm.stages.code.llm.themes import REPLY_TOKENS, AllAtOnce, Answers, OneByOne, listed
-from scr_llm.stages.code.rules import draft_item, propose
+from scr_llm.stages.code.rules import draft_item
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
 
@@ -39,10 +41,6 @@ _NEEDED: dict[Strategy, tuple[str, ...]] = {
     "whole": ("system", "whole", "case", "items"), "themes": ("system", "theme", "case", "items"), "judge": ("judge_system", "judge"),
 }  # fmt: skip
 STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
-
-
-DIFFER = "coders differ"
-"""How a doubt begins where the model and the rules hold different things of a theme."""
 
 
 class Asker(Protocol):
@@ -65,20 +63,23 @@ class Manners:
     """What the model reads in one go, its reply counted in. A longer document is asked about window by window."""
     max_tokens: int = 1024
     """Longest reply."""
+    critic: bool = False
+    """Whether the model looks a second time at what it holds present."""
     redaction: Callable[[], Redaction] | None = None
     """Makes what a document's sentences go through before they are sent."""
 
     @property
     def told(self) -> str:
         """As recorded with a coding."""
-        return f"{self.strategy} ({self.thresholds})" if self.strategy == "judge" else self.strategy
+        strategy = f"{self.strategy} ({self.thresholds})" if self.strategy == "judge" else self.strategy
+        return f"{strategy}, second look" if self.critic else strategy
 
 
 class _Plan:
     """All questions about one document, and what is made of their answers."""
 
-    def __init__(self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook) -> None:
-        self._reading, self._codebook, self._judging = reading, codebook, manners.strategy == "judge"
+    def __init__(self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook, embedded: EmbeddedCoder) -> None:
+        self._reading, self._judging = reading, manners.strategy == "judge"
         redaction = manners.redaction() if manners.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
@@ -88,32 +89,38 @@ class _Plan:
                 next_step="Look at the pages of this document, or code it by hand.",
             )  # fmt: skip
         self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, manners, codebook)))
-        self._items = MissingItems(told, self.windows, reading) if not self._judging else None
+        self._held = embedded.themes(reading, codebook)
+        self._items = Items(told, self.windows, reading, manners.max_tokens, self._restore) if not self._judging else None
         self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
         self._themes: Judge | OneByOne | AllAtOnce
         if manners.strategy == "judge":
-            self._themes = Judge(told, lines, reading, codebook, manners.thresholds)
+            self._themes = Judge(told, lines, codebook, self._held, manners.thresholds)
         else:
             self._themes = (OneByOne if manners.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
         # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
         self.questions = (
             *(self._facts.questions if self._facts else ()), *(self._items.questions if self._items else ()), *self._themes.questions
         )
+        self.second_look = SecondLook(told, lines, codebook, self._restore) if manners.critic else None
 
     def case(self, answers: Answers) -> DraftCase:
         return self._facts.case(answers) if self._facts else case_facts(self._reading, Flow.of(self._reading))
 
+    def later(self, answers: Answers) -> tuple[Question, ...]:
+        """What is asked once the questions are answered: the second look at what is present."""
+        return self.second_look.questions(self._themes.themes(answers)) if self.second_look else ()
+
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
-        """Each theme; where the rules hold something else, that is what a person should look at first."""
-        rules = {t.theme: t for t in propose(self._reading, self._codebook)}
-        return tuple(
-            t.model_copy(update={"why": self._restore(t.why), "doubts": (*t.doubts, *_differ(t, rules[t.theme]))}) for t in self._themes.themes(answers)
-        )
+        """Each theme; where the embedded coder holds something else, that is what a person should look at first."""
+        found = [t.model_copy(update={"why": self._restore(t.why)}) for t in self._themes.themes(answers)]
+        if self.second_look:
+            found = [self.second_look.settled(t, answers) for t in found]
+        return tuple(t.model_copy(update={"doubts": (*t.doubts, *_differ(t, held))}) for t, (held, _) in zip(found, self._held, strict=True))
 
     def items(self, kind: Literal["finding", "recommendation"], answers: Answers) -> tuple[DraftItem, ...]:
-        printed: list[NumberedItem] = [item for item in self._reading.items if item.kind == kind]
-        if printed or self._items is None:
-            return tuple(draft_item(self._reading, item) for item in printed)
+        """Findings or recommendations: the structure's, checked by the model where it was asked."""
+        if self._items is None:
+            return tuple(draft_item(self._reading, item) for item in self._reading.items if item.kind == kind)
         return self._items.items(kind, answers)
 
 
@@ -121,19 +128,20 @@ class LlmCoder:
     """Codes by asking a model.
 
     A present or explicitly_absent without a sentence becomes unclear; so does a theme that the model gave no usable reply about. A case fact
-    whose words do not stand in the sentence given for it (for a gender: no word such as she or his) is left out. Numbered findings and
-    recommendations are the reading's own; the model is asked for them only where there are none.
+    whose words do not stand in the sentence given for it (for a gender: no word such as she or his) is left out. Findings and recommendations
+    of the page's structure are compared with those that the model names (`items`), unless it judges single sentences only.
 
     Raises UsageError where a prompt that the strategy needs is not there.
     """
 
     def __init__(self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None) -> None:
         self._manners = manners or Manners()
-        needed = set(_NEEDED[self._manners.strategy])
+        needed = set(_NEEDED[self._manners.strategy]) | ({"system", "critic"} if self._manners.critic else set())
         if lacking := sorted(needed - set(prompts)):
             raise UsageError(f"The prompts lack {', '.join(f'{name}.md' for name in lacking)}.")
         self._asker, self._prompts = asker, dict(prompts)
         self._identity = identity.model_copy(update={"strategy": self._manners.told})
+        self._embedded = EmbeddedCoder(identity)
 
     @property
     def identity(self) -> CoderIdentity:
@@ -142,7 +150,15 @@ class LlmCoder:
 
     def questions(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
         """All that would be asked about a document, in order; nothing is sent. Raises as `code` does."""
-        return _Plan(self._prompts, self._manners, reading, codebook).questions
+        return self._plan(reading, codebook).questions
+
+    def later(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
+        """What may be asked besides, at most: its words depend on the answers, so this is for an estimate only. Raises as `code` does."""
+        look = self._plan(reading, codebook).second_look
+        return look.at_most() if look else ()
+
+    def _plan(self, reading: Reading, codebook: Codebook) -> _Plan:
+        return _Plan(self._prompts, self._manners, reading, codebook, self._embedded)
 
     def redacted(self, reading: Reading | None) -> dict[str, str]:
         """What would be replaced in a document before it is sent: stand-in to the words that stay here."""
@@ -160,20 +176,25 @@ class LlmCoder:
             UsageError: a prompt cannot be filled, or the model reads too little in one go.
             StopError: the budget is used up, or asking was stopped.
         """
-        plan = _Plan(self._prompts, self._manners, reading, codebook)
+        plan = self._plan(reading, codebook)
         answers: dict[str, Any] = {}
         counted: dict[str, int | None] = {}
         unanswered: list[Unanswered] = []
-        for question in plan.questions:
-            try:
-                reply = self._asker.ask(question, about=reading.document_id)
-                answers[question.name], counted[question.name] = reply.parsed, reply.prompt_tokens
-            except NoReplyError as error:
-                if not error.of_model or len(unanswered) + 1 == len(plan.questions):
-                    error.document = error.document or reading.document_id
-                    raise
-                answers[question.name] = None
-                unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
+
+        def ask(questions: Sequence[Question]) -> None:
+            for question in questions:
+                try:
+                    reply = self._asker.ask(question, about=reading.document_id)
+                    answers[question.name], counted[question.name] = reply.parsed, reply.prompt_tokens
+                except NoReplyError as error:
+                    if not error.of_model or len(unanswered) + 1 == len(plan.questions):
+                        error.document = error.document or reading.document_id
+                        raise
+                    answers[question.name] = None
+                    unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
+
+        ask(plan.questions)
+        ask(plan.later(answers))
         return DraftCoding(
             document_id=reading.document_id, coder=self._identity, case=plan.case(answers), findings=plan.items("finding", answers),
             recommendations=plan.items("recommendation", answers), themes=plan.themes(answers), unanswered=tuple(unanswered),
@@ -181,10 +202,10 @@ class LlmCoder:
         )  # fmt: skip
 
 
-def _differ(model: DraftTheme, rules: DraftTheme) -> tuple[str, ...]:
-    if (model.value == "present") == (rules.value == "present"):
+def _differ(model: DraftTheme, embedded: DraftTheme) -> tuple[str, ...]:
+    if (model.value == "present") == (embedded.value == "present"):
         return ()
-    return (f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the rules {rules.value.replace('_', ' ')}",)
+    return (f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the embedded coder {embedded.value.replace('_', ' ')}",)
 
 
 _LEAST_ROOM = 1_500

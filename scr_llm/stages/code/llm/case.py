@@ -1,4 +1,4 @@
-"""What a model says of the case and of items that the page's structure did not yield."""
+"""What a model says of the case."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from scr_llm.llm import Question, prompts
-from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftItem, DraftQuote, Gender, Reading, Record
+from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftQuote, Gender, Record
 from scr_llm.stages.code.llm.shown import Line, show
 from scr_llm.stages.code.llm.themes import Answers, made_from, number_in
 
@@ -45,15 +45,6 @@ class CaseReply(Record):
     """Why the review was held."""
 
 
-class ItemsReply(Record):
-    """Which sentences state a finding or a recommendation."""
-
-    findings: tuple[int, ...]
-    """Numbers of sentences."""
-    recommendations: tuple[int, ...]
-    """Numbers of sentences."""
-
-
 class CaseFacts:
     """One question about the case, of the first window. A fact counts only if its words stand in the sentence given for it."""
 
@@ -72,7 +63,7 @@ class CaseFacts:
 
         def stated(fact: str, number: int | None, words: str | None) -> bool:
             """Whether the sentence is there and, where words are given, has them; the first such sentence is kept."""
-            if number is None or (words is not None and not _stands_in(words, by_number[number].text)):
+            if number is None or (words is not None and not stands_in(words, by_number[number].text)):
                 return False
             quotes.setdefault(fact, by_number[number].quote)
             return True
@@ -105,7 +96,7 @@ def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
     )  # fmt: skip
 
 
-def _stands_in(words: str, sentence: str) -> bool:
+def stands_in(words: str, sentence: str) -> bool:
     """Whether the words stand in the sentence as whole words, upper or lower case."""
     wanted = " ".join(words.split())
     return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", sentence, re.IGNORECASE) is not None
@@ -156,37 +147,3 @@ def _band(age: str | None) -> AgeBand:
         if low <= years < high:
             return band
     return "not stated"
-
-
-class MissingItems:
-    """One question a window for a document whose findings or recommendations are not numbered or headed as such."""
-
-    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], reading: Reading) -> None:
-        self._windows = windows
-        have = {item.kind for item in reading.items}
-        self._lacks = tuple(kind for kind in ("finding", "recommendation") if kind not in have)
-        self.questions = tuple(
-            Question(_name(n), told["system"], prompts.fill(told["items"], document=prompts.fence(show(window))), _items_reply(window))
-            for n, window in enumerate(windows) if self._lacks
-        )  # fmt: skip
-
-    def items(self, kind: str, answers: Answers) -> tuple[DraftItem, ...]:
-        """What the model found of a kind that the structure did not yield, in reading order."""
-        if kind not in self._lacks:
-            return ()
-        found: dict[int, Line] = {}
-        for n, window in enumerate(self._windows):
-            answer = answers[_name(n)]
-            named = set(getattr(answer, f"{kind}s", ()))
-            found |= {line.number: line for line in window if line.number in named}
-        return tuple(DraftItem(text=line.text, page=line.page, quotes=(DraftQuote(text=line.text, page=line.page),)) for _, line in sorted(found.items()))
-
-
-def _name(window: int) -> str:
-    return "items" if window == 0 else f"items/{window + 1}"
-
-
-def _items_reply(window: Sequence[Line]) -> type[ItemsReply]:
-    number: Any = number_in(window)
-    numbers: Any = Annotated[tuple[number, ...], Field(max_length=60)]
-    return create_model("Items", __base__=made_from(ItemsReply), findings=(numbers, ...), recommendations=(numbers, ...))

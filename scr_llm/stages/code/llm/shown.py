@@ -89,6 +89,11 @@ def windows_of(lines: Sequence[Line], chars: int) -> Iterator[list[Line]]:
         start = max(end - OVERLAP, start + 1)
 
 
+def bare(text: str) -> str:
+    """Letters and digits alone: what two ways of writing one sentence have in common."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
 def show(window: Sequence[Line]) -> str:
     """One line a sentence, with a heading wherever the section changes."""
     shown: list[str] = []

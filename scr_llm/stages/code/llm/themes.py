@@ -1,5 +1,6 @@
 """What a model says of themes: by one question a theme, or by one for all of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, cast
@@ -72,7 +73,27 @@ def _numbered(name: str, window: int) -> str:
 
 
 def _aspects(code: Code) -> str:
-    return "; ".join(f"{sub.id} ({sub.label})" for sub in code.sub_codes) or "none"
+    return "; ".join(f"{sub.id} ({sub.label}: {sub.definition})" for sub in code.sub_codes) or "none"
+
+
+def near_misses(code: Code) -> str:
+    """A code's near misses, and those of its aspects, as a model can read them: the codebook's notation is for patterns."""
+    written = dict.fromkeys((*code.near_misses, *(m for sub in code.sub_codes for m in sub.near_misses)))
+    return "; ".join(_readable(m) for m in written) or "-"
+
+
+def _readable(wording: str) -> str:
+    """`(drugs|drug) ... (team|worker)*` as `drugs/drug … team/worker`."""
+    plain = re.sub(r"\(([^()]*)\)\?", lambda m: m[1].replace("|", "/"), wording.replace("...", "…").replace("*", ""))
+    return " ".join(re.sub(r"\s*/\s*", "/", plain).split())
+
+
+def meaning(code: Code) -> dict[str, str]:
+    """What a code means, slot by slot, for every prompt that asks about it alone."""
+    return {
+        "label": code.label, "polarity": code.polarity, "definition": code.definition, "include": "; ".join(code.include) or "-",
+        "exclude": "; ".join(code.exclude) or "-", "near_misses": near_misses(code),
+    }  # fmt: skip
 
 
 class OneByOne:
@@ -94,16 +115,14 @@ class OneByOne:
 
 
 def _theme(template: str, window: Sequence[Line], code: Code) -> str:
-    return prompts.fill(
-        template, document=prompts.fence(show(window)), label=code.label, polarity=code.polarity, definition=code.definition,
-        include="; ".join(code.include) or "-", exclude="; ".join(code.exclude) or "-", aspects=_aspects(code),
-    )  # fmt: skip
+    return prompts.fill(template, document=prompts.fence(show(window)), aspects=_aspects(code), **meaning(code))
 
 
 def listed(codebook: Codebook) -> str:
     """The themes as they are listed for a model that is asked about all of them."""
     return "\n".join(
-        f"- {c.id}: {c.label} ({c.polarity}). {c.definition} Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. Aspects: {_aspects(c)}."
+        f"- {c.id}: {c.label} ({c.polarity}). {c.definition} Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. "
+        f"Words that only look like it: {near_misses(c)}. Aspects: {_aspects(c)}."
         for c in codebook.codes
     )
 

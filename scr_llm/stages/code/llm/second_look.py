@@ -1,0 +1,84 @@
+"""A second look: the model sees each theme that it holds present, with its sentences and the definition, and may withdraw it. It adds nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from scr_llm.llm import Question, prompts
+from scr_llm.records import Code, Codebook, DraftTheme, Record
+from scr_llm.stages.code.llm.shown import Line, bare, show
+from scr_llm.stages.code.llm.themes import MOST_SENTENCES, Answers, made_from, meaning
+
+LOOK_TOKENS = 160
+"""Longest reply."""
+WITHDRAWN = "withdrawn at the second look"
+"""How the reason begins of a theme that was withdrawn."""
+
+
+class LookReply(Record):
+    """What the model says of a theme that it held present. Evidence comes before the verdict."""
+
+    evidence: tuple[int, ...]
+    """Those of its sentences that do show it."""
+    verdict: Literal["keep", "withdraw"]
+    """Whether it stands by it."""
+    reason: str
+    """One short sentence."""
+
+
+class SecondLook:
+    """One question for each theme that is present. A withdrawn theme is unclear and keeps its sentences, so that a person sees it and decides."""
+
+    def __init__(self, told: Mapping[str, str], lines: Sequence[Line], codebook: Codebook, restore: Callable[[str], str] = str) -> None:
+        self._told, self._lines, self._restore = told, lines, restore
+        self._codes = {code.id: code for code in codebook.codes}
+        self._by_words = {bare(line.text): at for at, line in enumerate(lines)}
+
+    def questions(self, themes: Sequence[DraftTheme]) -> tuple[Question, ...]:
+        """What is asked of themes as they were first answered."""
+        asked = ((self._codes[theme.theme], self._own(theme)) for theme in themes if theme.value == "present")
+        return tuple(self._question(code, own) for code, own in asked if own)
+
+    def at_most(self) -> tuple[Question, ...]:
+        """What would be asked if every theme were present on the longest sentences: for an estimate before anything is asked."""
+        longest = sorted(sorted(range(len(self._lines)), key=lambda at: -len(self._lines[at].sent))[:MOST_SENTENCES])
+        return tuple(self._question(code, longest) for code in self._codes.values())
+
+    def settled(self, theme: DraftTheme, answers: Answers) -> DraftTheme:
+        """A theme after the second look."""
+        if (name := _name(theme.theme)) not in answers or theme.value != "present":
+            return theme
+        answer = answers[name]
+        if answer is None:
+            return theme.model_copy(update={"doubts": (*theme.doubts, "the second look got no usable reply")})
+        if answer.verdict == "keep":
+            return theme
+        reason = self._restore(answer.reason)
+        if answer.evidence:  # it withdraws and yet names sentences that show it: only a plain withdrawal counts
+            return theme.model_copy(update={"doubts": (*theme.doubts, f"the second look is of two minds: {reason}")})
+        doubt = f"coders differ: held present at first, {WITHDRAWN}"
+        return theme.model_copy(update={"value": "unclear", "sub_themes": (), "basis": None, "why": f"{WITHDRAWN}: {reason}", "doubts": (*theme.doubts, doubt)})
+
+    def _own(self, theme: DraftTheme) -> list[int]:
+        """Where the sentences of a theme stand among the lines; praise is no evidence of it."""
+        found = {self._by_words.get(bare(quote.text)) for quote in theme.quotes if "good_practice" not in quote.flags}
+        return sorted(at for at in found if at is not None)[:MOST_SENTENCES]
+
+    def _question(self, code: Code, own: Sequence[int]) -> Question:
+        beside = sorted({near for at in own for near in (at - 1, at, at + 1) if 0 <= near < len(self._lines)})
+        numbers = [self._lines[at].number for at in own]
+        user = prompts.fill(
+            self._told["critic"], document=prompts.fence(show([self._lines[at] for at in beside])), numbers=", ".join(map(str, numbers)), **meaning(code)
+        )
+        return Question(_name(code.id), self._told["system"], user, _look_reply(numbers), max_tokens=LOOK_TOKENS)
+
+
+def _name(code: str) -> str:
+    return f"critic:{code}"
+
+
+def _look_reply(numbers: Sequence[int]) -> type[LookReply]:
+    one: Any = Literal[tuple(numbers)]
+    evidence: Any = Annotated[tuple[one, ...], Field(max_length=len(numbers))]
+    return create_model("SecondLook", __base__=made_from(LookReply), evidence=(evidence, ...))
