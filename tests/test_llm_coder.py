@@ -110,6 +110,11 @@ def is_case(request: dict[str, Any]) -> bool:
     return asked_for(request) == "Case"
 
 
+def run(first: int, last: int | None = None, number: str | None = None, **more: object) -> dict[str, object]:
+    """An item as a model gives it."""
+    return {"first": first, "last": last or first, "number": number, **more}
+
+
 def model(request: dict[str, Any]) -> object:
     """A model that knows this document."""
     if is_case(request):
@@ -121,7 +126,10 @@ def model(request: dict[str, Any]) -> object:
                           "age": "aged 15"}],
         }  # fmt: skip
     if asked_for(request) == "Items":
-        return {"findings": [n for w in ("never updated",) if (n := number(request, w))], "recommendations": []}
+        late, board = number(request, "never updated"), number(request, "board should review")
+        return {
+            "findings": [run(late)] if late else [], "recommendations": [run(board, number="1", addressee="The board")] if board else [],
+        }  # fmt: skip
     if "Theme: Alcohol" in request["messages"][1]["content"]:
         return {"evidence": [], "value": "not_mentioned", "reason": "Silent."}
     found = [n for w in ("never updated", "board should review") if (n := number(request, w))]
@@ -137,11 +145,11 @@ def test_coder() -> None:
         ("The board should review risk assessment.", 1, ("recommendation",)),
     ]
     assert (alcohol.theme, alcohol.value, alcohol.quotes) == ("alcohol", "not_mentioned", ())
-    # The document has a numbered recommendation and no finding: the model is asked for findings, and its recommendations are not taken.
-    assert [f.text for f in coding.findings] == ["The risk assessment was never updated."]
-    assert [i.quotes[0].text for i in coding.recommendations] == [
-        "The board should review risk assessment."
+    # The document has a numbered recommendation, which the model names too, and no finding that its structure shows.
+    assert [(f.text, f.doubts) for f in coding.findings] == [
+        ("The risk assessment was never updated.", ("the page's structure shows no findings; only the model names it",))
     ]
+    assert [(i.quotes[0].text, i.addressee, i.doubts) for i in coding.recommendations] == [("The board should review risk assessment.", "The board", ())]
     case = coding.case
     # "Child Z" is not in the sentence given for it, and the context has no sentence.
     assert (case.authority, case.pseudonym, case.context) == ("Anyshire", None, "not stated")
@@ -441,3 +449,174 @@ def test_records_made_at_run_time_are_made_in_threads_without_searching_source()
         coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
         asked = coder.questions(reading().model_copy(update={"items": ()}), CODEBOOK)
         assert {q.reply.__name__ for q in asked} > {"Case", "Items"} and not any(q.reply.model_config["use_attribute_docstrings"] for q in asked)
+
+
+def items_document() -> Reading:
+    """Three recommendations in seven sentences; the structure has parted the second one, and shows no finding."""
+    told = (
+        "1. The board should review risk assessment. It should report by June.", "2. The trust should audit its files.",
+        "A summary should go to the board.", "3. The school should write to parents.", "The family moved twice. Nobody asked why.",
+    )  # fmt: skip
+    text = "Recommendations\n\n" + "\n\n".join(told) + "\n"
+
+    def item(number: str | None, words: str, addressee: str | None) -> NumberedItem:
+        at = text.index(words)
+        spans = (Span(page=1, start=at, end=at + len(words)),)
+        return NumberedItem(kind="recommendation", number=number, text=words, page=1, section="Recommendations", addressee=addressee, spans=spans)
+
+    return Reading(
+        document_id="d5", sha256="0" * 64,
+        pages=(Page(number=1, text=text, marks=(Mark(kind="heading", start=0, end=15),)),),
+        sections=(Section(kind="recommendations", title="Recommendations", page=1, start=0),),
+        items=(
+            item("1", "The board should review risk assessment. It should report by June.", "The board"),
+            item("2", "The trust should audit its files.", "The trust"), item(None, "A summary should go to the board.", None),
+            item("3", "The school should write to parents.", "The school"),
+        ),
+    )  # fmt: skip
+
+
+def items_said(recommendations: Callable[[Callable[[str], int]], list[dict[str, object]]], findings: Any = lambda at: []) -> Callable[[dict[str, Any]], Answer]:
+    """A model that names these items, and is silent besides."""
+
+    def behave(request: dict[str, Any]) -> Answer:
+        if "Items" not in asked_for(request):
+            return answers(request)
+
+        def at(words: str) -> int:
+            return number(request, words) or 0
+
+        return says({"findings": findings(at), "recommendations": recommendations(at)})(request)
+
+    return behave
+
+
+def test_an_item_that_model_and_structure_hold_alike_is_certain_and_a_difference_goes_to_the_reviewer() -> None:
+    def named(at: Callable[[str], int]) -> list[dict[str, object]]:
+        return [
+            run(at("board should review"), at("report by June"), "1", addressee="the board"),
+            run(at("audit its files"), at("A summary"), "2", addressee="The hospital"),
+            run(at("Nobody asked"), addressee=None),
+        ]  # fmt: skip
+
+    coding, _ = code_with(items_said(named), None, items_document())
+    first, second, summary, school, asked = coding.recommendations
+    assert first.doubts == () and (first.number, first.addressee) == ("1", "The board")
+    assert len(second.doubts) == 1 and "ends elsewhere" in second.doubts[0] and "hospital" not in second.doubts[0]  # whose words stand nowhere in it
+    assert "begins elsewhere" in summary.doubts[0]
+    assert school.doubts == ("coders differ: the page's structure shows it as a recommendation, the model does not",)
+    assert asked.text == "Nobody asked why." and "the page's structure does not" in asked.doubts[0]
+    assert all(d.startswith("coders differ") for item in (second, summary, school, asked) for d in item.doubts)
+    grounded = ground(coding, items_document())
+    assert [i.doubts for i in grounded.recommendations] == [i.doubts for i in coding.recommendations] and not grounded.refused
+
+
+def test_a_run_of_sentences_is_one_quote_with_its_printed_number() -> None:
+    document = items_document().model_copy(update={"items": ()})
+    coding, _ = code_with(
+        items_said(
+            lambda at: [run(at("board should review"), at("report by June"), "1", addressee="The board"), run(at("audit its files"), None, "7", addressee=None)],
+            lambda at: [run(at("The family moved"), at("Nobody asked"))],
+        ),
+        None, document,
+    )  # fmt: skip
+    grounded = ground(coding, document)
+    board, trust = grounded.recommendations
+    assert (board.number, board.addressee, board.evidence[0].status) == ("1", "The board", "exact")
+    assert board.text.endswith("The board should review risk assessment. It should report by June.") and len(board.evidence) == 1
+    assert trust.number is None  # 7 is printed nowhere near
+    assert [f.text for f in grounded.findings] == ["The family moved twice. Nobody asked why."]
+
+
+@pytest.mark.parametrize("wrong", ["backwards", "twice"])
+def test_runs_that_cannot_be_are_asked_for_again_and_then_unanswered(wrong: str) -> None:
+    def named(at: Callable[[str], int]) -> list[dict[str, object]]:
+        one = run(at("report by June"), at("board should review"), addressee=None) if wrong == "backwards" else run(at("audit its files"), addressee=None)
+        return [one] if wrong == "backwards" else [one, one]
+
+    coding, server = code_with(items_said(named), None, items_document())
+    assert sum("Items" in asked_for(r) for r in server.requests) == 2
+    assert [(u.question, u.state) for u in coding.unanswered] == [("items", "invalid")]
+    assert len(coding.recommendations) == 4 and not any(i.doubts for i in coding.recommendations)  # the structure's stand, and nothing is said of them
+
+
+def test_items_that_two_windows_share_are_one() -> None:
+    document = long_reading(400, {})
+    bare, _ = code_with(answers, Manners(context_tokens=4096), document)
+    last = bare.windows[0].last_sentence
+
+    def shared(request: dict[str, Any]) -> Answer:
+        seen = sorted(shown(request).values())
+        found = [run(n, n + 1, addressee=None) for n in (last - 2,) if n in seen] if "Items" in asked_for(request) else []
+        return says({"findings": [], "recommendations": found})(request) if "Items" in asked_for(request) else answers(request)
+
+    planted = {n: f"On day {n} the board was told that it should act." for n in range(last - 6, last + 6)}
+    coding, _ = code_with(shared, Manners(context_tokens=4096), long_reading(400, planted))
+    assert len(coding.recommendations) == 1
+
+
+def looks_again(verdicts: dict[str, object]) -> Callable[[dict[str, Any]], Answer]:
+    """A model that holds both themes present, and looks again with these verdicts."""
+
+    def behave(request: dict[str, Any]) -> Answer:
+        question = request["messages"][1]["content"]
+        if asked_for(request) == "SecondLook":
+            given = verdicts[next(label for label in verdicts if f"Theme: {label}" in question)]
+            return given(request) if callable(given) else says(given)(request)
+        if asked_for(request) == "Theme":
+            found = [n for w in ("never updated", "kind to her") if (n := number(request, w))][:: 1 if "Risk" in question else -1][:1]
+            return says({"evidence": found, "value": "present", "reason": "It is so."})(request)
+        return answers(request)
+
+    return behave
+
+
+def test_a_second_look_withdraws_to_the_reviewer_and_never_adds() -> None:
+    no = {"evidence": [], "verdict": "withdraw", "reason": "It is about kindness."}
+    coding, server = code_with(looks_again({"Alcohol": no, "Risk": {"evidence": [], "verdict": "keep", "reason": "It stands."}}), Manners(critic=True))
+    risk, alcohol = coding.themes
+    assert risk.value == "present" and coding.coder.strategy == "themes, second look"
+    assert alcohol.value == "unclear" and alcohol.why == "withdrawn at the second look: It is about kindness."
+    assert len(alcohol.quotes) == 1 and "coders differ: held present at first, withdrawn at the second look" in alcohol.doubts
+    assert ground(coding, reading()).themes[1].evidence  # the reviewer sees what it rested on
+    looks = [r for r in server.requests if asked_for(r) == "SecondLook"]
+    assert len(looks) == 2 and not any(asked_for(r) == "SecondLook" for r in code_with(looks_again({}))[1].requests)
+    question = looks[1]["messages"][1]["content"]
+    assert "A parent drank." in question and question.count(prompts.CLOSE) == 1  # the definition, and a fence that a document cannot close
+    # It may name the cell's own sentences only, and is shown their neighbours.
+    schema = looks[1]["response_format"]["json_schema"]["schema"]["properties"]["evidence"]["items"]
+    own = number(looks[1], "kind to her")
+    assert schema.get("enum", [schema.get("const")]) == [own] and len(shown(looks[1])) == 3
+
+
+def test_a_second_look_in_two_minds_or_without_a_reply_withdraws_nothing() -> None:
+    def torn(request: dict[str, Any]) -> Answer:
+        return says({"evidence": [number(request, "never updated")], "verdict": "withdraw", "reason": "Hm."})(request)
+
+    coding, _ = code_with(looks_again({"Risk": torn, "Alcohol": empty()}), Manners(critic=True))
+    risk, alcohol = coding.themes
+    assert risk.value == alcohol.value == "present"
+    assert "the second look is of two minds: Hm." in risk.doubts and "the second look got no usable reply" in alcohol.doubts
+    assert [(u.question, u.state) for u in coding.unanswered] == [("critic:alcohol", "empty")]
+
+
+def test_a_second_look_is_part_of_the_estimate_and_shows_a_sentence_as_it_was_shown() -> None:
+    identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
+    text = "The mother, Mrs Jane Roe, drank alcohol.\n"
+    document = Reading(document_id="d3", sha256="0" * 64, pages=(Page(number=1, text=text),))
+    for strategy in ("whole", "themes", "judge"):
+        manners = Manners(strategy=strategy, critic=True, redaction=lambda: Redaction([]))  # type: ignore[arg-type]
+        later = LlmCoder(None, prompts.load(PROMPTS), identity, manners).later(document, CODEBOOK)  # type: ignore[arg-type]
+        assert [q.name for q in later] == ["critic:risk", "critic:alcohol"] and all("{PERSON 1}" in q.user and "Roe" not in q.user for q in later)
+    assert LlmCoder(None, prompts.load(PROMPTS), identity).later(document, CODEBOOK) == ()  # type: ignore[arg-type]
+
+
+def test_near_misses_and_aspects_reach_the_prompts_as_a_model_can_read_them() -> None:
+    sub = SubCode(id="risk.late", label="Late", definition="It came late.", near_misses=("late (shift|train)*",))
+    risk = CODEBOOK.codes[0].model_copy(update={"near_misses": ("risk ... (register|management)",), "sub_codes": (sub,)})
+    book = CODEBOOK.model_copy(update={"codes": (risk,)})
+    identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
+    for strategy in ("whole", "themes"):
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        asked = next(q.user for q in coder.questions(reading(), book) if q.name.startswith("theme"))
+        assert "risk … register/management; late shift/train" in asked and "risk.late (Late: It came late.)" in asked

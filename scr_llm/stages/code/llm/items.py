@@ -87,7 +87,7 @@ class Items:
     """One question a window for the findings and recommendations of a document."""
 
     def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], reading: Reading, max_tokens: int, restore: Callable[[str], str] = str) -> None:
-        self._windows, self._reading, self._restore = windows, reading, restore
+        self._windows, self._reading, self._restore, self._flow = windows, reading, restore, Flow.of(reading)
         self._lines = {line.number: line for window in windows for line in window}
         most = max(8, max_tokens // (2 * ITEM_TOKENS))
         self.questions = tuple(
@@ -98,12 +98,11 @@ class Items:
     def items(self, kind: ItemKind, answers: Answers) -> tuple[DraftItem, ...]:
         """All items of a kind in reading order: those of the structure, and those that only the model names."""
         printed = [item for item in self._reading.items if item.kind == kind]
-        flow = Flow.of(self._reading)
         runs, read = self._runs(kind, answers)
         found: list[tuple[int, DraftItem]] = []
         met: set[_Run] = set()
         for item in printed:
-            start, own = self._stands(item, flow)
+            start, own = self._stands(item)
             touching = [run for run in runs if run.sentences & own]
             met.update(touching)
             doubts = self._doubts(item, own, touching) if own and own <= read else ()
@@ -129,11 +128,10 @@ class Items:
         return runs, read
 
     def _number(self, given: RunReply) -> str | None:
-        """The number, where it is printed at the head of the first sentence or at the end of the one before."""
-        number = (given.number or "").strip().rstrip(".):")
-        before = self._lines.get(given.first - 1)
-        heads = (self._lines[given.first].text[: len(number) + 20], before.text[-(len(number) + 3) :] if before else "")
-        return number if number and any(re.search(rf"(?<![\w.]){re.escape(number)}(?!\w)", head) for head in heads) else None
+        """The number, where it is printed right before the first sentence or at its head."""
+        number, start = (given.number or "").strip().strip(".():"), self._lines[given.first].start
+        head = self._flow.text[max(0, start - len(number) - 4) : start + len(number) + 20]
+        return number if number and re.search(rf"(?<![\w.]){re.escape(number)}(?!\w)", head) else None
 
     def _addressee(self, given: RunReply) -> str | None:
         """Who is to act, where these words stand in one of the item's sentences."""
@@ -141,9 +139,9 @@ class Items:
         sentences = (self._lines[n].sent for n in range(given.first, given.last + 1))
         return self._restore(words) if words and any(stands_in(words, sentence) for sentence in sentences) else None
 
-    def _stands(self, item: NumberedItem, flow: Flow) -> tuple[int, frozenset[int]]:
+    def _stands(self, item: NumberedItem) -> tuple[int, frozenset[int]]:
         """Where an item of the structure begins in the flow, and the numbers of its sentences."""
-        start, end = flow.at(item.spans[0].page, item.spans[0].start), flow.at(item.spans[-1].page, item.spans[-1].end - 1)
+        start, end = self._flow.at(item.spans[0].page, item.spans[0].start), self._flow.at(item.spans[-1].page, item.spans[-1].end - 1)
         # By its middle: a sentence may begin with the number, which is no part of the item.
         return start, frozenset(n for n, line in self._lines.items() if start <= line.start + len(line.text) // 2 <= end)
 

@@ -84,7 +84,7 @@ def near_misses(code: Code) -> str:
 
 def _readable(wording: str) -> str:
     """`(drugs|drug) ... (team|worker)*` as `drugs/drug … team/worker`."""
-    plain = re.sub(r"\(([^()]*)\)\?", lambda m: m[1].replace("|", "/"), wording.replace("...", "…").replace("*", ""))
+    plain = re.sub(r"\(([^()]*)\)\??", lambda m: m[1].replace("|", "/"), wording.replace("...", "…").replace("*", ""))
     return " ".join(re.sub(r"\s*/\s*", "/", plain).split())
 
 
