@@ -34,8 +34,13 @@ class Estimate:
     """What that costs; None without a price."""
 
 
-def open_questions(project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None) -> Iterator[tuple[Document, Question, bool]]:
-    """Each question about each document that waits and is read, and whether its reply is kept already."""
+def open_questions(
+    project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None, *, later: bool = False
+) -> Iterator[tuple[Document, Question, bool]]:
+    """Each question about each document that waits and is read, and whether its reply is kept already.
+
+    With `later` also what may be asked once those are answered, at most and at its longest.
+    """
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
         for document in store.documents():
@@ -44,7 +49,7 @@ def open_questions(project: Project, coder: "LlmCoder", endpoint: Endpoint, ids:
             if (reading := store.reading(document.id)) is None:
                 continue
             try:
-                questions = coder.questions(reading, codebook)
+                questions = (*coder.questions(reading, codebook), *(coder.later(reading, codebook) if later else ()))
             except CoderError:  # nothing to show: the run will say so
                 continue
             for question in questions:
@@ -55,7 +60,7 @@ def estimate(project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Pri
     """What coding the documents that wait would cost, at most."""
     documents: set[str] = set()
     calls = kept = prompt = completion = 0
-    for document, question, is_kept in open_questions(project, coder, endpoint, ids):
+    for document, question, is_kept in open_questions(project, coder, endpoint, ids, later=True):
         documents.add(document.id)
         if is_kept:
             kept += 1

@@ -575,7 +575,7 @@ def test_a_second_look_withdraws_to_the_reviewer_and_never_adds() -> None:
     no = {"evidence": [], "verdict": "withdraw", "reason": "It is about kindness."}
     coding, server = code_with(looks_again({"Alcohol": no, "Risk": {"evidence": [], "verdict": "keep", "reason": "It stands."}}), Manners(critic=True))
     risk, alcohol = coding.themes
-    assert risk.value == "present" and coding.coder.strategy == "themes, second look"
+    assert risk.value == "present" and coding.coder.strategy == "themes with a second look"
     assert alcohol.value == "unclear" and alcohol.why == "withdrawn at the second look: It is about kindness."
     assert len(alcohol.quotes) == 1 and "coders differ: held present at first, withdrawn at the second look" in alcohol.doubts
     assert ground(coding, reading()).themes[1].evidence  # the reviewer sees what it rested on
@@ -620,3 +620,12 @@ def test_near_misses_and_aspects_reach_the_prompts_as_a_model_can_read_them() ->
         coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
         asked = next(q.user for q in coder.questions(reading(), book) if q.name.startswith("theme"))
         assert "risk … register/management; late shift/train" in asked and "risk.late (Late: It came late.)" in asked
+
+
+def test_the_make_believe_model_names_items_and_looks_again() -> None:
+    document = items_document()
+    coding, server = code_with(answers, Manners(critic=True), document)
+    assert [i.text[:9] for i in coding.recommendations] == ["The board", "The trust", "A summary", "The schoo"]
+    assert "takes it for 2" in coding.recommendations[0].doubts[0] and not any(i.doubts for i in coding.recommendations[1:])
+    looks = [r for r in server.requests if asked_for(r) == "SecondLook"]
+    assert looks and coding.themes[0].value == "present"

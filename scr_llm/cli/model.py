@@ -227,6 +227,8 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
             continue
         body = json.dumps(Manner().body(question, question.messages, endpoint), ensure_ascii=False, indent=1 if full else None)
         click.echo(f"{document.file} {question.name}: {len(body.encode()):,} bytes" if not full else f"--- {document.file} {question.name}\n{body}")
+    if llm.critic and ids:
+        say("A second look follows at each theme that is found: one question, with its sentences as they are shown above. It is counted here for every theme.")
     say(told(estimate(project, coder, endpoint, spend_of(llm).price, ids), llm.currency))
     return 0
 

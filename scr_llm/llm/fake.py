@@ -76,7 +76,9 @@ def _chances(yes: float) -> dict[str, Any]:
 
 
 def answers(request: dict[str, Any]) -> Answer:
-    """A reply that fits whatever is asked for: sentences that share a word with the theme's name are its evidence, all else is silence."""
+    """A reply that fits whatever is asked for: sentences that share a word with the theme's name are its evidence, those that say what should be
+    done are recommendations, all else is silence. A second look keeps what shares a word still.
+    """
     question = request["messages"][-1]["content"]
     if "response_format" not in request:
         named = re.search(r'^Does this sentence show the theme "(.*)"', question, re.M)
@@ -100,6 +102,13 @@ def _fitting(schema: dict[str, Any], words: set[str], lines: dict[int, set[str]]
         found = [n for n, has in lines.items() if words & has][:3]
         silent = {name: _fitting(field, words, lines) for name, field in fields.items()}
         return {**silent, "evidence": found, "value": "present" if found else "not_mentioned", "reason": "No model: the words of the name were looked for."}
+    if fields is not None and {"evidence", "verdict"} <= fields.keys():
+        own = fields["evidence"]["items"]
+        found = [n for n in own.get("enum", [own.get("const")]) if words & lines.get(n, set())]
+        return {"evidence": found, "verdict": "keep" if found else "withdraw", "reason": "No model: the words of the name were looked for again."}
+    if fields is not None and {"findings", "recommendations"} <= fields.keys():
+        asks = [n for n, has in lines.items() if "should" in has][: fields["recommendations"].get("maxItems")]
+        return {"findings": [], "recommendations": [{"first": n, "last": n, "number": None, "addressee": None} for n in asks]}
     if fields is not None:
         return {name: _fitting(field, words or _words(name), lines) for name, field in fields.items()}
     if "enum" in schema:

@@ -72,7 +72,7 @@ class Manners:
     def told(self) -> str:
         """As recorded with a coding."""
         strategy = f"{self.strategy} ({self.thresholds})" if self.strategy == "judge" else self.strategy
-        return f"{strategy}, second look" if self.critic else strategy
+        return f"{strategy} with a second look" if self.critic else strategy
 
 
 class _Plan:
