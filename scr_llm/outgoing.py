@@ -56,7 +56,9 @@ def open_questions(
                 yield document, question, store.reply(question.key(endpoint)) is not None
 
 
-def estimate(project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None) -> Estimate:
+def estimate(
+    project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None
+) -> Estimate:
     """What coding the documents that wait would cost, at most."""
     documents: set[str] = set()
     calls = kept = prompt = completion = 0

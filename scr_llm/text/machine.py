@@ -10,10 +10,12 @@ _TO_A_MACHINE = re.compile(
     r"\b(?:system prompt|jailbreak|json|not_mentioned|explicitly_absent)\b|"
     r"\b(?:reply|respond|answer|output|return|mark|code|classify)\b[^.]{0,40}\b(?:every|all|each|no|any) (?:the )?(?:themes?|codes?|questions?|sentences?)\b|"
     r"\byou are (?:now |no longer )?(?:an?|the)\b[^.]{0,30}\b(?:AI|assistant|model|reviewer|coder)\b|"
-    r"\b(?:evidence|value)\"?\s*:\s*[\[\"{]", re.I,
-)  # fmt: skip
+    r"\b(?:evidence|value)\"?\s*:\s*[\[\"{]",
+    re.I,
+)
 """Deliberately narrow: no sentence of the fixtures or of the official reports that it was tried on is taken. Wording that it does not know
 passes, and is then only text between the fences."""
+
 
 def speaks_to_a_machine(text: str) -> bool:
     """Whether a sentence gives orders to a program that reads it, in whatever disguise. No review does; such a sentence is no evidence."""

@@ -38,8 +38,10 @@ __all__ = ["STRATEGIES", "LlmCoder", "Manners", "Strategy", "Thresholds"]
 
 Strategy = Literal["whole", "themes", "judge"]
 _NEEDED: dict[Strategy, tuple[str, ...]] = {
-    "whole": ("system", "whole", "case", "items"), "themes": ("system", "theme", "case", "items"), "judge": ("judge_system", "judge"),
-}  # fmt: skip
+    "whole": ("system", "whole", "case", "items"),
+    "themes": ("system", "theme", "case", "items"),
+    "judge": ("judge_system", "judge"),
+}
 STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
 
 
@@ -78,19 +80,25 @@ class Manners:
 class _Plan:
     """All questions about one document, and what is made of their answers."""
 
-    def __init__(self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook, embedded: EmbeddedCoder) -> None:
+    def __init__(
+        self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook, embedded: EmbeddedCoder
+    ) -> None:
         self._reading, self._judging = reading, manners.strategy == "judge"
         redaction = manners.redaction() if manners.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
         if not lines:
             raise CoderError(
-                "There is no text to show to a model.", document=reading.document_id, stage="code",
+                "There is no text to show to a model.",
+                document=reading.document_id,
+                stage="code",
                 next_step="Look at the pages of this document, or code it by hand.",
-            )  # fmt: skip
+            )
         self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, manners, codebook)))
         self._held = embedded.themes(reading, codebook)
-        self._items = Items(told, self.windows, reading, manners.max_tokens, self._restore) if not self._judging else None
+        self._items = (
+            Items(told, self.windows, reading, manners.max_tokens, self._restore) if not self._judging else None
+        )
         self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
         self._themes: Judge | OneByOne | AllAtOnce
         if manners.strategy == "judge":
@@ -99,7 +107,9 @@ class _Plan:
             self._themes = (OneByOne if manners.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
         # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
         self.questions = (
-            *(self._facts.questions if self._facts else ()), *(self._items.questions if self._items else ()), *self._themes.questions
+            *(self._facts.questions if self._facts else ()),
+            *(self._items.questions if self._items else ()),
+            *self._themes.questions,
         )
         self.second_look = SecondLook(told, lines, codebook, self._restore) if manners.critic else None
 
@@ -115,7 +125,10 @@ class _Plan:
         found = [t.model_copy(update={"why": self._restore(t.why)}) for t in self._themes.themes(answers)]
         if self.second_look:
             found = [self.second_look.settled(t, answers) for t in found]
-        return tuple(t.model_copy(update={"doubts": (*t.doubts, *_differ(t, held))}) for t, (held, _) in zip(found, self._held, strict=True))
+        return tuple(
+            t.model_copy(update={"doubts": (*t.doubts, *_differ(t, held))})
+            for t, (held, _) in zip(found, self._held, strict=True)
+        )
 
     def items(self, kind: Literal["finding", "recommendation"], answers: Answers) -> tuple[DraftItem, ...]:
         """Findings or recommendations: the structure's, checked by the model where it was asked."""
@@ -134,7 +147,9 @@ class LlmCoder:
     Raises UsageError where a prompt that the strategy needs is not there.
     """
 
-    def __init__(self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None) -> None:
+    def __init__(
+        self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None
+    ) -> None:
         self._manners = manners or Manners()
         needed = set(_NEEDED[self._manners.strategy]) | ({"system", "critic"} if self._manners.critic else set())
         if lacking := sorted(needed - set(prompts)):
@@ -196,16 +211,24 @@ class LlmCoder:
         ask(plan.questions)
         ask(plan.later(answers))
         return DraftCoding(
-            document_id=reading.document_id, coder=self._identity, case=plan.case(answers), findings=plan.items("finding", answers),
-            recommendations=plan.items("recommendation", answers), themes=plan.themes(answers), unanswered=tuple(unanswered),
-            notes=tuple(plan.notes), windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
-        )  # fmt: skip
+            document_id=reading.document_id,
+            coder=self._identity,
+            case=plan.case(answers),
+            findings=plan.items("finding", answers),
+            recommendations=plan.items("recommendation", answers),
+            themes=plan.themes(answers),
+            unanswered=tuple(unanswered),
+            notes=tuple(plan.notes),
+            windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
+        )
 
 
 def _differ(model: DraftTheme, embedded: DraftTheme) -> tuple[str, ...]:
     if (model.value == "present") == (embedded.value == "present"):
         return ()
-    return (f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the embedded coder {embedded.value.replace('_', ' ')}",)
+    return (
+        f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the embedded coder {embedded.value.replace('_', ' ')}",
+    )
 
 
 _LEAST_ROOM = 1_500
@@ -236,8 +259,12 @@ def _windows(plan: _Plan, counted: Mapping[str, int | None]) -> tuple[Window, ..
         longest = max(asked, key=lambda q: len(q.system) + len(q.user))
         windows.append(
             Window(
-                first_page=window[0].page, last_page=window[-1].page, first_sentence=window[0].number, last_sentence=window[-1].number,
-                tokens_at_most=at_most_tokens(len(longest.system) + len(longest.user)), tokens_counted=counted.get(longest.name),
+                first_page=window[0].page,
+                last_page=window[-1].page,
+                first_sentence=window[0].number,
+                last_sentence=window[-1].number,
+                tokens_at_most=at_most_tokens(len(longest.system) + len(longest.user)),
+                tokens_counted=counted.get(longest.name),
             )
-        )  # fmt: skip
+        )
     return tuple(windows)

@@ -81,19 +81,28 @@ class CaseFacts:
             children.append(DraftChild(gender=child.gender if known else "not stated", age=age, age_band=_band(age)))
         known = answer.context != "not stated" and stated("context", answer.context_sentence, None)
         return DraftCase(
-            authority=authority, pseudonym=pseudonym, children=tuple(children),
-            context=answer.context if known else "not stated", quotes=quotes,
-        )  # fmt: skip
+            authority=authority,
+            pseudonym=pseudonym,
+            children=tuple(children),
+            context=answer.context if known else "not stated",
+            quotes=quotes,
+        )
 
 
 def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
     number: Any = number_in(window) | None
-    child: Any = create_model("Child", __base__=made_from(ChildReply), gender_sentence=(number, ...), age_sentence=(number, ...))
+    child: Any = create_model(
+        "Child", __base__=made_from(ChildReply), gender_sentence=(number, ...), age_sentence=(number, ...)
+    )
     children: Any = Annotated[tuple[child, ...], Field(max_length=8)]
     return create_model(
-        "Case", __base__=made_from(CaseReply), authority_sentence=(number, ...), pseudonym_sentence=(number, ...),
-        children=(children, ...), context_sentence=(number, ...),
-    )  # fmt: skip
+        "Case",
+        __base__=made_from(CaseReply),
+        authority_sentence=(number, ...),
+        pseudonym_sentence=(number, ...),
+        children=(children, ...),
+        context_sentence=(number, ...),
+    )
 
 
 def stands_in(words: str, sentence: str) -> bool:
@@ -113,13 +122,32 @@ def _says_gender(child: ChildReply, by_number: Mapping[int, Line]) -> bool:
     if child.gender == "not stated" or child.gender_sentence is None:
         return False
     words = _GENDERED.get(child.gender)
-    return words is None or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
+    return (
+        words is None
+        or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
+    )
 
 
 _WORDS = [
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-]  # fmt: skip
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+]
 
 
 def _band(age: str | None) -> AgeBand:

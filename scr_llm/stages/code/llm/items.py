@@ -86,14 +86,26 @@ class _Run:
 class Items:
     """One question a window for the findings and recommendations of a document."""
 
-    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], reading: Reading, max_tokens: int, restore: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        told: Mapping[str, str],
+        windows: Sequence[Sequence[Line]],
+        reading: Reading,
+        max_tokens: int,
+        restore: Callable[[str], str] = str,
+    ) -> None:
         self._windows, self._reading, self._restore, self._flow = windows, reading, restore, Flow.of(reading)
         self._lines = {line.number: line for window in windows for line in window}
         most = max(8, max_tokens // (2 * ITEM_TOKENS))
         self.questions = tuple(
-            Question(_name(n), told["system"], prompts.fill(told["items"], document=prompts.fence(show(window))), _items_reply(window, most))
+            Question(
+                _name(n),
+                told["system"],
+                prompts.fill(told["items"], document=prompts.fence(show(window))),
+                _items_reply(window, most),
+            )
             for n, window in enumerate(windows)
-        )  # fmt: skip
+        )
 
     def items(self, kind: ItemKind, answers: Answers) -> tuple[DraftItem, ...]:
         """All items of a kind in reading order: those of the structure, and those that only the model names."""
@@ -107,7 +119,11 @@ class Items:
             met.update(touching)
             doubts = self._doubts(item, own, touching) if own and own <= read else ()
             found.append((start, draft_item(self._reading, item).model_copy(update={"doubts": doubts})))
-        alone = f"{DIFFER}: the model takes it for a {kind}, the page's structure does not" if printed else f"the page's structure shows no {kind}s; only the model names it"
+        alone = (
+            f"{DIFFER}: the model takes it for a {kind}, the page's structure does not"
+            if printed
+            else f"the page's structure shows no {kind}s; only the model names it"
+        )
         found += [(self._lines[run.first].start, self._item(run, alone)) for run in runs if run not in met]
         return tuple(item for _, item in sorted(found, key=lambda f: f[0]))
 
@@ -123,7 +139,12 @@ class Items:
                 run = _Run(given.first, given.last, self._number(given), self._addressee(given))
                 if runs and run.first <= runs[-1].last:
                     before = runs.pop()
-                    run = replace(before, first=min(before.first, run.first), last=max(before.last, run.last), addressee=before.addressee or run.addressee)
+                    run = replace(
+                        before,
+                        first=min(before.first, run.first),
+                        last=max(before.last, run.last),
+                        addressee=before.addressee or run.addressee,
+                    )
                 runs.append(run)
         return runs, read
 
@@ -141,9 +162,14 @@ class Items:
 
     def _stands(self, item: NumberedItem) -> tuple[int, frozenset[int]]:
         """Where an item of the structure begins in the flow, and the numbers of its sentences."""
-        start, end = self._flow.at(item.spans[0].page, item.spans[0].start), self._flow.at(item.spans[-1].page, item.spans[-1].end - 1)
+        start, end = (
+            self._flow.at(item.spans[0].page, item.spans[0].start),
+            self._flow.at(item.spans[-1].page, item.spans[-1].end - 1),
+        )
         # By its middle: a sentence may begin with the number, which is no part of the item.
-        return start, frozenset(n for n, line in self._lines.items() if start <= line.start + len(line.text) // 2 <= end)
+        return start, frozenset(
+            n for n, line in self._lines.items() if start <= line.start + len(line.text) // 2 <= end
+        )
 
     def _doubts(self, item: NumberedItem, own: frozenset[int], touching: Sequence[_Run]) -> tuple[str, ...]:
         if not touching:
@@ -153,8 +179,12 @@ class Items:
         (run,) = touching
         doubts = []
         if run.sentences != own:
-            where = [end for end, moved in (("begins", run.first != min(own)), ("ends", run.last != max(own))) if moved] or ["runs"]
-            doubts.append(f"{DIFFER}: by the model it {' and '.join(where)} elsewhere, from “{self._lines[run.first].text[:40]}” to “{self._lines[run.last].text[-40:]}”")
+            where = [
+                end for end, moved in (("begins", run.first != min(own)), ("ends", run.last != max(own))) if moved
+            ] or ["runs"]
+            doubts.append(
+                f"{DIFFER}: by the model it {' and '.join(where)} elsewhere, from “{self._lines[run.first].text[:40]}” to “{self._lines[run.last].text[-40:]}”"
+            )
         if run.number and item.number and run.number != item.number.rstrip("."):
             doubts.append(f"{DIFFER}: the model reads its number as {run.number}")
         if run.addressee and not _same(run.addressee, item.addressee):
@@ -163,9 +193,13 @@ class Items:
 
     def _item(self, run: _Run, doubt: str) -> DraftItem:
         lines = [self._lines[n] for n in sorted(run.sentences)]
-        text = " ".join(line.text for line in lines)  # one quote: what does not stand there in one piece is refused when it is located
+        text = " ".join(
+            line.text for line in lines
+        )  # one quote: what does not stand there in one piece is refused when it is located
         quote = DraftQuote(text=text, page=lines[0].page)
-        return DraftItem(number=run.number, text=text, page=lines[0].page, addressee=run.addressee, quotes=(quote,), doubts=(doubt,))
+        return DraftItem(
+            number=run.number, text=text, page=lines[0].page, addressee=run.addressee, quotes=(quote,), doubts=(doubt,)
+        )
 
 
 def _same(one: str, other: str | None) -> bool:
@@ -184,4 +218,6 @@ def _items_reply(window: Sequence[Line], most: int) -> type[ItemsReply]:
     action: Any = create_model("Action", __base__=made_from(ActionReply), first=(number, ...), last=(number, ...))
     findings: Any = Annotated[tuple[run, ...], Field(max_length=most)]
     actions: Any = Annotated[tuple[action, ...], Field(max_length=most)]
-    return create_model("Items", __base__=made_from(ItemsReply), findings=(findings, ...), recommendations=(actions, ...))
+    return create_model(
+        "Items", __base__=made_from(ItemsReply), findings=(findings, ...), recommendations=(actions, ...)
+    )

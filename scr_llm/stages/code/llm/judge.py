@@ -45,7 +45,12 @@ class Judge:
     """Small questions for small models: one sentence and one theme each. What the embedded coder holds to be absent or praise stays as it is."""
 
     def __init__(
-        self, told: Mapping[str, str], lines: Sequence[Line], codebook: Codebook, held: Sequence[tuple[DraftTheme, Sequence[Sentence]]], thresholds: Thresholds
+        self,
+        told: Mapping[str, str],
+        lines: Sequence[Line],
+        codebook: Codebook,
+        held: Sequence[tuple[DraftTheme, Sequence[Sentence]]],
+        thresholds: Thresholds,
     ) -> None:
         """`held` is what the embedded coder holds of each theme, with the sentences that speak for it, the best first."""
         self._codes, self._thresholds = codebook.codes, thresholds
@@ -58,8 +63,9 @@ class Judge:
             self._candidates[code.id] = _best(theme, lines, shown) if shown else _worded(code, theme, lines, search)
         self.questions = tuple(
             Question(candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), Weighed)
-            for code in codebook.codes for candidate in self._candidates[code.id]
-        )  # fmt: skip
+            for code in codebook.codes
+            for candidate in self._candidates[code.id]
+        )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
         """Each theme, by the candidates that the model said yes to."""
@@ -80,9 +86,20 @@ class Judge:
             best, yes = max(kept, key=lambda k: k[1])
             how = proposed.why if best.proposed and proposed.why else "found by search"
             quotes = tuple(c.quote for c, _ in sorted(kept, key=lambda k: k[0].line.start))
-            return DraftTheme(theme=code.id, value="present", quotes=quotes + praise, sub_themes=proposed.sub_themes, why=f"judged {yes:.2f}; {how}")
+            return DraftTheme(
+                theme=code.id,
+                value="present",
+                quotes=quotes + praise,
+                sub_themes=proposed.sub_themes,
+                why=f"judged {yes:.2f}; {how}",
+            )
         if open_:
-            return DraftTheme(theme=code.id, value="unclear", quotes=proposed.quotes, why="The model gave no usable reply about a sentence; a person must read.")
+            return DraftTheme(
+                theme=code.id,
+                value="unclear",
+                quotes=proposed.quotes,
+                why="The model gave no usable reply about a sentence; a person must read.",
+            )
         if proposed.value == "present":
             return DraftTheme(theme=code.id, value="not_mentioned", quotes=(), why="")
         return proposed
@@ -91,7 +108,10 @@ class Judge:
 def _best(proposed: DraftTheme, lines: Sequence[Line], shown: Sequence[int]) -> list[_Candidate]:
     """The embedded coder's best sentences, in reading order."""
     quotes = {bare(q.text): q for q in proposed.quotes}  # carry the coder's flags
-    return [_Candidate(lines[n], quotes.get(bare(lines[n].text), lines[n].quote), proposed.value == "present") for n in sorted(shown)]
+    return [
+        _Candidate(lines[n], quotes.get(bare(lines[n].text), lines[n].quote), proposed.value == "present")
+        for n in sorted(shown)
+    ]
 
 
 def _worded(code: Code, proposed: DraftTheme, lines: Sequence[Line], search: Search) -> list[_Candidate]:
@@ -102,9 +122,16 @@ def _worded(code: Code, proposed: DraftTheme, lines: Sequence[Line], search: Sea
     numbers = sorted({*found, *(n for n, line in enumerate(lines) if bare(line.text) in rules)})
     return [
         # The rules' quote carries their flags.
-        _Candidate(line, rules.get(bare(line.text), line.quote), bare(line.text) in rules) for line in (lines[n] for n in numbers)
+        _Candidate(line, rules.get(bare(line.text), line.quote), bare(line.text) in rules)
+        for line in (lines[n] for n in numbers)
     ]
 
 
 def _ask(template: str, code: Code, line: Line) -> str:
-    return prompts.fill(template, label=code.label, definition=code.definition, section=line.section or "-", sentence=prompts.inert(line.sent))
+    return prompts.fill(
+        template,
+        label=code.label,
+        definition=code.definition,
+        section=line.section or "-",
+        sentence=prompts.inert(line.sent),
+    )

@@ -30,7 +30,9 @@ class LookReply(Record):
 class SecondLook:
     """One question for each theme that is present. A withdrawn theme is unclear and keeps its sentences, so that a person sees it and decides."""
 
-    def __init__(self, told: Mapping[str, str], lines: Sequence[Line], codebook: Codebook, restore: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, told: Mapping[str, str], lines: Sequence[Line], codebook: Codebook, restore: Callable[[str], str] = str
+    ) -> None:
         self._told, self._lines, self._restore = told, lines, restore
         self._codes = {code.id: code for code in codebook.codes}
         self._by_words = {bare(line.text): at for at, line in enumerate(lines)}
@@ -58,7 +60,15 @@ class SecondLook:
         if answer.evidence:  # it withdraws and yet names sentences that show it: only a plain withdrawal counts
             return theme.model_copy(update={"doubts": (*theme.doubts, f"the second look is of two minds: {reason}")})
         doubt = f"coders differ: held present at first, {WITHDRAWN}"
-        return theme.model_copy(update={"value": "unclear", "sub_themes": (), "basis": None, "why": f"{WITHDRAWN}: {reason}", "doubts": (*theme.doubts, doubt)})
+        return theme.model_copy(
+            update={
+                "value": "unclear",
+                "sub_themes": (),
+                "basis": None,
+                "why": f"{WITHDRAWN}: {reason}",
+                "doubts": (*theme.doubts, doubt),
+            }
+        )
 
     def _own(self, theme: DraftTheme) -> list[int]:
         """Where the sentences of a theme stand among the lines; praise is no evidence of it."""
@@ -69,7 +79,10 @@ class SecondLook:
         beside = sorted({near for at in own for near in (at - 1, at, at + 1) if 0 <= near < len(self._lines)})
         numbers = [self._lines[at].number for at in own]
         user = prompts.fill(
-            self._told["critic"], document=prompts.fence(show([self._lines[at] for at in beside])), numbers=", ".join(map(str, numbers)), **meaning(code)
+            self._told["critic"],
+            document=prompts.fence(show([self._lines[at] for at in beside])),
+            numbers=", ".join(map(str, numbers)),
+            **meaning(code),
         )
         return Question(_name(code.id), self._told["system"], user, _look_reply(numbers), max_tokens=LOOK_TOKENS)
 
