@@ -189,7 +189,7 @@ def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Pr
 def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> None:
     desk = Desk(project)
     document = next(iter(desk.documents))
-    for key, text in (("case:context", "Death in the bath"), ("case:context", "not stated"), ("case:authority", "Board of Nowhere"), ("case:pseudonym", "Child Q9")):
+    for key, text in (("case:context", "Death in the bath"), ("case:context", "not stated"), ("case:authority", "Board of Nowhere"), ("case:pseudonym", "Child Q9"), ("case:authority", "Corrifor")):
         with pytest.raises(RefusedError, match=r"no context that is counted|does not stand in this review"):
             desk.decide(ALEX, document, key, "present", text=text)
     desk.decide(ALEX, document, "case:context", "present", text="other")
