@@ -1,6 +1,7 @@
 """The reviewer's desk: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
 
 import itertools
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -395,7 +396,7 @@ class Desk:
             if text not in STATED:
                 what = f"“{text[:60]}” is no context that is counted." if text else "it is not said which context."
                 raise RefusedError(what, next_step=f"Choose one of: {', '.join(STATED)}.")
-        elif not reason.strip() and _squeezed(text) not in _squeezed(" ".join(page.text for page in reading.pages)):
+        elif text and not reason.strip() and not _stands(text, " ".join(page.text for page in reading.pages)):
             file = self.documents[document_id].file
             raise RefusedError(
                 f"“{text[:60]}” does not stand in this review.",
@@ -475,5 +476,7 @@ class Desk:
         self.store.close()
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.replace("\u00ad", "").replace("’", "'").casefold().split())
+def _stands(words: str, text: str) -> bool:
+    """Whether the words stand in the text as whole words, however spaced and in whatever case: "Child 1" is not in "Child 12"."""
+    wanted, text = (t.replace("\u00ad", "").replace("’", "'").casefold() for t in (words, text))
+    return re.search(r"(?<!\w)" + r"\s*".join(map(re.escape, "".join(wanted.split()))) + r"(?!\w)", text) is not None
