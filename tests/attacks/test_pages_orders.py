@@ -95,6 +95,14 @@ def test_an_order_in_disguise_is_known(name: str) -> None:
         "It was reported and/or recoded under s.47, p.3 and www.example.gov.uk/all/prior.",
         "The 4-year-old ignored both.",
         "Y | N | Y | N | Y | N",
+        "That the Trust should set a number of cases above which work is looked at by an assistant director, and should see to it that meetings are held.",
+        "I am an Assistant Coroner and I report under paragraph 7.",
+        "The teaching assistant should have reported what she saw and should answer for it.",
+        "It is easy to disregard earlier concerns, and nobody should forget prior reports.",
+        "He would not answer any questions about the sentences he had served.",
+        "The automated system should report each missed appointment.",
+        'Evidence: "She was seen by nobody."',
+        "Staff must answer all the questions of the family.",
     ],
 )
 def test_honest_text_is_neither_an_order_nor_disguised(honest: str) -> None:

@@ -203,6 +203,7 @@ def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> 
         ("case:context", "not stated"),
         ("case:authority", "Board of Nowhere"),
         ("case:pseudonym", "Child Q9"),
+        ("case:authority", "Corrifor"),
     ):
         with pytest.raises(RefusedError, match=r"no context that is counted|does not stand in this review"):
             desk.decide(ALEX, document, key, "present", text=text)
