@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar, get_args
@@ -118,9 +119,7 @@ class Store:
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             for seen, document in changes:
-                self._document(
-                    connection, document.id, lambda stored, seen=seen, now=document: merged(stored, seen, now)
-                )  # type: ignore[misc]
+                self._document(connection, document.id, partial(merged, seen=seen, document=document))
             record = reading.model_dump_json()
             self._put(
                 connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=record

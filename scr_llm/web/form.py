@@ -112,9 +112,9 @@ def read(request: Request, desk: Desk, document: str, key: str) -> Given:
     code = desk.codes.get(key)
     allowed = {sub.id for sub in code.sub_codes} if code else set()
     return Given(
-        value=value,
+        value=value,  # type: ignore[arg-type]
         evidence=tuple(unique[k] for k in sorted(unique)),
-        sub_themes=tuple(s for s in every("sub") if s in allowed),  # type: ignore[arg-type]
+        sub_themes=tuple(s for s in every("sub") if s in allowed),
         text=first("text").strip() or None,
         reason=first("reason"),
         act=first("act"),
