@@ -100,7 +100,7 @@ class ReadSettings(Record):
     """Size of the largest file that is opened."""
     workers: int = Field(default=2, ge=1, le=64)
     """Files read at once."""
-    witness: bool = True
+    cross_check: bool = True
     """Whether a second reader checks every page; slower."""
 
 
@@ -128,7 +128,7 @@ class LlmSettings(Record):
     """How it is asked; auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes."""
     critic: bool = False
     """Whether the model looks a second time at each theme that it holds present, and may withdraw it."""
-    at_once: int = Field(default=4, ge=1, le=64)
+    max_concurrency: int = Field(default=4, ge=1, le=64)
     """Requests at once, at most; documents are coded side by side."""
     timeout_s: float = Field(default=120.0, gt=0, le=86_400)
     """Seconds before a request is given up."""
@@ -264,7 +264,7 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 # api_key_env = "OPENAI_API_KEY"           # the variable that holds the key, not the key
 # strategy = "auto"                        # whole, themes or judge; see docs/models.md and: scr-llm doctor --qualify
 # critic = false                           # true: the model looks again at each theme that it found, and may withdraw it
-# at_once = 4                              # requests at once
+# max_concurrency = 4                              # requests at once
 # context_tokens = 8192                    # what the model reads in one go (Ollama: its num_ctx)
 # region = ""                              # for a remote endpoint: where it stands ...
 # approved_by = ""                         # ... and who approved sending case text there
@@ -277,7 +277,7 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 """
 
 
-_OF_A_FILE = {"at_once": 1, "timeout_s": 600.0}
+_OF_A_FILE = {"max_concurrency": 1, "timeout_s": 600.0}
 """What holds for a model file where project.toml says nothing else: one computer answers one question at a time, and takes minutes."""
 
 

@@ -27,7 +27,7 @@ from scr_llm.llm.fake import (
     too_long,
 )
 from scr_llm.records import Code, Codebook, CoderIdentity, Mark, NumberedItem, Page, Reading, Section, Span, SubCode
-from scr_llm.stages.code.llm import LlmCoder, Manners, Thresholds
+from scr_llm.stages.code.llm import LlmCoder, PromptingOptions, Thresholds
 from scr_llm.stages.code.llm.case import _band
 from scr_llm.stages.code.llm.themes import ThemeReply
 from scr_llm.stages.ground import ground, locate
@@ -114,7 +114,9 @@ def number(request: dict[str, Any], words: str) -> int | None:
 
 
 def code_with(
-    model: Callable[[dict[str, Any]], object] | Behaviour, manners: Manners | None = None, of: Reading | None = None
+    model: Callable[[dict[str, Any]], object] | Behaviour,
+    prompting: PromptingOptions | None = None,
+    of: Reading | None = None,
 ) -> tuple[Any, FakeServer]:
     def behave(request: dict[str, Any]) -> Answer:
         given = model(request)
@@ -124,7 +126,7 @@ def code_with(
     with FakeServer(behave) as server:
         client = Client(Endpoint(server.base_url, MODEL), retries=FAST)
         try:
-            coder = LlmCoder(client, prompts.load(PROMPTS), identity, manners)
+            coder = LlmCoder(client, prompts.load(PROMPTS), identity, prompting)
             return coder.code(of or reading(), CODEBOOK), server
         finally:
             client.close()
@@ -333,7 +335,7 @@ PLANTED = {
 
 def test_a_long_document_is_asked_about_in_windows_that_overlap_and_nothing_in_its_last_third_is_lost() -> None:
     document = long_reading(400, PLANTED)
-    coding, server = code_with(answers, Manners(context_tokens=4096), document)
+    coding, server = code_with(answers, PromptingOptions(context_tokens=4096), document)
     assert len(coding.windows) > 2
     for before, behind in zip(coding.windows, coding.windows[1:], strict=False):
         assert before.first_sentence < behind.first_sentence == before.last_sentence - 3  # four sentences twice
@@ -349,14 +351,14 @@ def test_a_long_document_is_asked_about_in_windows_that_overlap_and_nothing_in_i
 
 def test_a_sentence_that_two_windows_share_is_counted_once() -> None:
     document = long_reading(400, {})
-    bare, _ = code_with(answers, Manners(context_tokens=4096), document)
+    bare, _ = code_with(answers, PromptingOptions(context_tokens=4096), document)
     edge = bare.windows[0].last_sentence - 1  # its index is one less; the next window shows it again
-    coding, _ = code_with(answers, Manners(context_tokens=4096), long_reading(400, {edge - 1: "Alcohol."}))
+    coding, _ = code_with(answers, PromptingOptions(context_tokens=4096), long_reading(400, {edge - 1: "Alcohol."}))
     assert [q.text for q in coding.themes[1].quotes] == ["Alcohol."]
 
 
 def test_all_at_once() -> None:
-    coding, server = code_with(answers, Manners(strategy="whole"), long_reading(60, PLANTED))
+    coding, server = code_with(answers, PromptingOptions(strategy="whole"), long_reading(60, PLANTED))
     assert {asked_for(r) for r in server.requests} == {"Themes", "Case", "Items"}
     assert [t.value for t in coding.themes] == ["not_mentioned", "present"] and coding.coder.strategy == "whole"
     question = next(r for r in server.requests if asked_for(r) == "Themes")["messages"][1]["content"]
@@ -366,7 +368,7 @@ def test_all_at_once() -> None:
 def test_a_model_that_reads_too_little_in_one_go_is_named_before_it_is_asked() -> None:
     for strategy in ("whole", "themes"):
         with pytest.raises(UsageError, match=r"context_tokens to \d+ or more"):
-            code_with(answers, Manners(strategy=strategy, context_tokens=1024))  # type: ignore[arg-type]
+            code_with(answers, PromptingOptions(strategy=strategy, context_tokens=1024))  # type: ignore[arg-type]
 
 
 def test_the_judge_weighs_single_sentences() -> None:
@@ -375,17 +377,18 @@ def test_the_judge_weighs_single_sentences() -> None:
         assert request["max_tokens"] == 1 and prompts.OPEN not in question
         return says("Yes", yes=0.85 if "never updated" in question else 0.4)(request)
 
-    coding, _ = code_with(judge, Manners(strategy="judge", thresholds=Thresholds(0.5, 0.8)))
+    coding, _ = code_with(judge, PromptingOptions(strategy="judge", thresholds=Thresholds(0.5, 0.8)))
     assert (coding.themes[0].value, [q.text for q in coding.themes[0].quotes]) == (
         "present",
         ["The risk assessment was never updated."],
     )
     assert coding.themes[1].value == "not_mentioned" and coding.coder.strategy == "judge (keep 0.5, add 0.8)"
     assert "judged 0.85" in coding.themes[0].why and coding.windows == () and coding.recommendations
-    coding, _ = code_with(judge, Manners(strategy="judge", thresholds=Thresholds(0.9, 0.9)))
+    coding, _ = code_with(judge, PromptingOptions(strategy="judge", thresholds=Thresholds(0.9, 0.9)))
     assert coding.themes[0].value == "not_mentioned"
     coding, _ = code_with(
-        lambda r: empty()(r) if "never updated" in r["messages"][1]["content"] else judge(r), Manners(strategy="judge")
+        lambda r: empty()(r) if "never updated" in r["messages"][1]["content"] else judge(r),
+        PromptingOptions(strategy="judge"),
     )
     assert coding.themes[0].value == "unclear" and coding.unanswered
 
@@ -444,10 +447,14 @@ def test_orders_in_a_document_change_no_cell(order: str) -> None:
 def test_no_sentence_of_the_made_up_reviews_is_taken_for_an_order() -> None:
     from scr_llm.stages.read import read
     from scr_llm.text.flow import Flow, sentences
-    from scr_llm.text.machine import speaks_to_a_machine
+    from scr_llm.text.machine import looks_like_prompt_injection
 
     for path in sorted((PROMPTS.parent / "fixtures").glob("batch-*/*.pdf"))[:4]:
-        assert not [s.text for s in sentences(Flow.of(read(path, "d", witness=False))) if speaks_to_a_machine(s.text)]
+        assert not [
+            s.text
+            for s in sentences(Flow.of(read(path, "d", cross_check=False)))
+            if looks_like_prompt_injection(s.text)
+        ]
 
 
 def test_what_is_redacted_stays_here_and_comes_back() -> None:
@@ -461,7 +468,7 @@ def test_what_is_redacted_stays_here_and_comes_back() -> None:
             )
         return answers(request)
 
-    coding, server = code_with(echoes, Manners(redaction=lambda: Redaction(["tomkin ash"])), document)
+    coding, server = code_with(echoes, PromptingOptions(redaction=lambda: Redaction(["tomkin ash"])), document)
     sent = json.dumps(server.requests)
     assert not any(word in sent for word in ("Roe", "7946", "Tomkin")) and "{PHONE 1}" in sent
     assert coding.themes[0].why == "It is Mrs Jane Roe and Tomkin Ash, it says."
@@ -491,7 +498,7 @@ def test_one_themes_definition_changes_only_its_own_questions() -> None:
     endpoint = Endpoint("http://127.0.0.1:9/v1", MODEL)
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
     for strategy in ("themes", "judge"):
-        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
         before, behind = (
             {q.name: q.key(endpoint) for q in coder.questions(reading(), book)} for book in (CODEBOOK, changed)
         )
@@ -540,7 +547,7 @@ def test_records_made_at_run_time_are_made_in_threads_without_searching_source()
     """Python 3.11 cannot parse in two threads at once, and a collection of garbage in between made it fail: SystemError, one run in two hundred."""
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
     for strategy in ("whole", "themes"):
-        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
         asked = coder.questions(reading().model_copy(update={"items": ()}), CODEBOOK)
         assert {q.reply.__name__ for q in asked} > {"Case", "Items"} and not any(
             q.reply.model_config["use_attribute_docstrings"] for q in asked
@@ -670,7 +677,7 @@ def test_runs_that_cannot_be_are_asked_for_again_and_then_unanswered(wrong: str)
 
 def test_items_that_two_windows_share_are_one() -> None:
     document = long_reading(400, {})
-    bare, _ = code_with(answers, Manners(context_tokens=4096), document)
+    bare, _ = code_with(answers, PromptingOptions(context_tokens=4096), document)
     last = bare.windows[0].last_sentence
 
     def shared(request: dict[str, Any]) -> Answer:
@@ -685,7 +692,7 @@ def test_items_that_two_windows_share_are_one() -> None:
         )
 
     planted = {n: f"On day {n} the board was told that it should act." for n in range(last - 6, last + 6)}
-    coding, _ = code_with(shared, Manners(context_tokens=4096), long_reading(400, planted))
+    coding, _ = code_with(shared, PromptingOptions(context_tokens=4096), long_reading(400, planted))
     assert len(coding.recommendations) == 1
 
 
@@ -711,7 +718,7 @@ def test_a_second_look_withdraws_to_the_reviewer_and_never_adds() -> None:
     no = {"evidence": [], "verdict": "withdraw", "reason": "It is about kindness."}
     coding, server = code_with(
         looks_again({"Alcohol": no, "Risk": {"evidence": [], "verdict": "keep", "reason": "It stands."}}),
-        Manners(critic=True),
+        PromptingOptions(critic=True),
     )
     risk, alcohol = coding.themes
     assert risk.value == "present" and coding.coder.strategy == "themes with a second look"
@@ -737,7 +744,7 @@ def test_a_second_look_in_two_minds_or_without_a_reply_withdraws_nothing() -> No
     def torn(request: dict[str, Any]) -> Answer:
         return says({"evidence": [number(request, "never updated")], "verdict": "withdraw", "reason": "Hm."})(request)
 
-    coding, _ = code_with(looks_again({"Risk": torn, "Alcohol": empty()}), Manners(critic=True))
+    coding, _ = code_with(looks_again({"Risk": torn, "Alcohol": empty()}), PromptingOptions(critic=True))
     risk, alcohol = coding.themes
     assert risk.value == alcohol.value == "present"
     assert (
@@ -752,8 +759,8 @@ def test_a_second_look_is_part_of_the_estimate_and_shows_a_sentence_as_it_was_sh
     text = "The mother, Mrs Jane Roe, drank alcohol.\n"
     document = Reading(document_id="d3", sha256="0" * 64, pages=(Page(number=1, text=text),))
     for strategy in ("whole", "themes", "judge"):
-        manners = Manners(strategy=strategy, critic=True, redaction=lambda: Redaction([]))  # type: ignore[arg-type]
-        later = LlmCoder(None, prompts.load(PROMPTS), identity, manners).later(document, CODEBOOK)  # type: ignore[arg-type]
+        prompting = PromptingOptions(strategy=strategy, critic=True, redaction=lambda: Redaction([]))  # type: ignore[arg-type]
+        later = LlmCoder(None, prompts.load(PROMPTS), identity, prompting).later(document, CODEBOOK)  # type: ignore[arg-type]
         assert [q.name for q in later] == ["critic:risk", "critic:alcohol"] and all(
             "{PERSON 1}" in q.user and "Roe" not in q.user for q in later
         )
@@ -768,14 +775,14 @@ def test_near_misses_and_aspects_reach_the_prompts_as_a_model_can_read_them() ->
     book = CODEBOOK.model_copy(update={"codes": (risk,)})
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
     for strategy in ("whole", "themes"):
-        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
         asked = next(q.user for q in coder.questions(reading(), book) if q.name.startswith("theme"))
         assert "risk … register/management; late shift/train" in asked and "risk.late (Late: It came late.)" in asked
 
 
 def test_the_make_believe_model_names_items_and_looks_again() -> None:
     document = items_document()
-    coding, server = code_with(answers, Manners(critic=True), document)
+    coding, server = code_with(answers, PromptingOptions(critic=True), document)
     assert [i.text[:9] for i in coding.recommendations] == ["The board", "The trust", "A summary", "The schoo"]
     assert "takes it for 2" in coding.recommendations[0].doubts[0] and not any(
         i.doubts for i in coding.recommendations[1:]

@@ -34,7 +34,7 @@ from scr_llm.stages.code.rules import draft_item
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
 
-__all__ = ["STRATEGIES", "LlmCoder", "Manners", "Strategy", "Thresholds"]
+__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Strategy", "Thresholds"]
 
 Strategy = Literal["whole", "themes", "judge"]
 _NEEDED: dict[Strategy, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ class Asker(Protocol):
 
 
 @dataclass(frozen=True)
-class Manners:
+class PromptingOptions:
     """How a model is asked."""
 
     strategy: Strategy = "themes"
@@ -81,10 +81,15 @@ class _Plan:
     """All questions about one document, and what is made of their answers."""
 
     def __init__(
-        self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook, embedded: EmbeddedCoder
+        self,
+        told: Mapping[str, str],
+        prompting: PromptingOptions,
+        reading: Reading,
+        codebook: Codebook,
+        embedded: EmbeddedCoder,
     ) -> None:
-        self._reading, self._judging = reading, manners.strategy == "judge"
-        redaction = manners.redaction() if manners.redaction else None
+        self._reading, self._judging = reading, prompting.strategy == "judge"
+        redaction = prompting.redaction() if prompting.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
         if not lines:
@@ -94,24 +99,24 @@ class _Plan:
                 stage="code",
                 next_step="Look at the pages of this document, or code it by hand.",
             )
-        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, manners, codebook)))
+        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, prompting, codebook)))
         self._held = embedded.themes(reading, codebook)
         self._items = (
-            Items(told, self.windows, reading, manners.max_tokens, self._restore) if not self._judging else None
+            Items(told, self.windows, reading, prompting.max_tokens, self._restore) if not self._judging else None
         )
         self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
         self._themes: Judge | OneByOne | AllAtOnce
-        if manners.strategy == "judge":
-            self._themes = Judge(told, lines, codebook, self._held, manners.thresholds)
+        if prompting.strategy == "judge":
+            self._themes = Judge(told, lines, codebook, self._held, prompting.thresholds)
         else:
-            self._themes = (OneByOne if manners.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
+            self._themes = (OneByOne if prompting.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
         # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
         self.questions = (
             *(self._facts.questions if self._facts else ()),
             *(self._items.questions if self._items else ()),
             *self._themes.questions,
         )
-        self.second_look = SecondLook(told, lines, codebook, self._restore) if manners.critic else None
+        self.second_look = SecondLook(told, lines, codebook, self._restore) if prompting.critic else None
 
     def case(self, answers: Answers) -> DraftCase:
         return self._facts.case(answers) if self._facts else case_facts(self._reading, Flow.of(self._reading))
@@ -148,9 +153,13 @@ class LlmCoder:
     """
 
     def __init__(
-        self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None
+        self,
+        asker: Asker,
+        prompts: Mapping[str, str],
+        identity: CoderIdentity,
+        prompting: PromptingOptions | None = None,
     ) -> None:
-        self._manners = manners or Manners()
+        self._manners = prompting or PromptingOptions()
         needed = set(_NEEDED[self._manners.strategy]) | ({"system", "critic"} if self._manners.critic else set())
         if lacking := sorted(needed - set(prompts)):
             raise UsageError(f"The prompts lack {', '.join(f'{name}.md' for name in lacking)}.")
@@ -202,7 +211,7 @@ class LlmCoder:
                     reply = self._asker.ask(question, about=reading.document_id)
                     answers[question.name], counted[question.name] = reply.parsed, reply.prompt_tokens
                 except NoReplyError as error:
-                    if not error.of_model or len(unanswered) + 1 == len(plan.questions):
+                    if not error.model_at_fault or len(unanswered) + 1 == len(plan.questions):
                         error.document = error.document or reading.document_id
                         raise
                     answers[question.name] = None
@@ -235,17 +244,17 @@ _LEAST_ROOM = 1_500
 """Characters of a document that a window must at least have room for."""
 
 
-def _room(told: Mapping[str, str], manners: Manners, codebook: Codebook) -> int:
+def _room(told: Mapping[str, str], prompting: PromptingOptions, codebook: Codebook) -> int:
     """Characters of a document that fit beside the prompt and the reply."""
-    whole = manners.strategy == "whole"
+    whole = prompting.strategy == "whole"
     book = len(listed(codebook)) if whole else 2_000
-    reply = REPLY_TOKENS * len(codebook.codes) if whole else manners.max_tokens
+    reply = REPLY_TOKENS * len(codebook.codes) if whole else prompting.max_tokens
     beside = at_most_tokens(len(told.get("system", "")) + len(told.get("theme", "")) + book) + reply
-    room = int((manners.context_tokens - beside) * FEW_CHARS)
-    if room < _LEAST_ROOM and manners.strategy != "judge":
+    room = int((prompting.context_tokens - beside) * FEW_CHARS)
+    if room < _LEAST_ROOM and prompting.strategy != "judge":
         needed = beside + int(_LEAST_ROOM / FEW_CHARS) + 1
         raise UsageError(
-            f"a model that reads {manners.context_tokens} tokens in one go has no room for a document beside the questions of the strategy “{manners.strategy}”.",
+            f"a model that reads {prompting.context_tokens} tokens in one go has no room for a document beside the questions of the strategy “{prompting.strategy}”.",
             next_step=f"Set [llm] context_tokens to {needed} or more, if the model reads that much, or take another strategy.",
         )
     return room

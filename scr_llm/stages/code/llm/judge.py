@@ -6,7 +6,7 @@ Of a code that nothing was learned of, the codebook's wordings and a full-text s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scr_llm.llm import Question, Weighed, prompts
+from scr_llm.llm import Question, YesNoProbability, prompts
 from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme
 from scr_llm.stages.code.llm.shown import Line, bare
 from scr_llm.stages.code.llm.themes import Answers
@@ -62,7 +62,9 @@ class Judge:
             shown = [at for s in best if (at := starts.get(s.start)) is not None][:SEARCHED]
             self._candidates[code.id] = _best(theme, lines, shown) if shown else _worded(code, theme, lines, search)
         self.questions = tuple(
-            Question(candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), Weighed)
+            Question(
+                candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), YesNoProbability
+            )
             for code in codebook.codes
             for candidate in self._candidates[code.id]
         )
