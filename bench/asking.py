@@ -52,24 +52,24 @@ def made(folder: Path, count: int) -> None:
         page.save()
 
 
-def project(base_url: str, count: int, at_once: int, strategy: str) -> Path:
+def project(base_url: str, count: int, max_concurrency: int, strategy: str) -> Path:
     root = Path(tempfile.mkdtemp()) / "p"
     subprocess.run([sys.executable, "-m", "scr_llm", "init", str(root)], check=True, capture_output=True, cwd=ROOT)
     made(root / "inbox", count)
     with (root / "project.toml").open("a") as settings:
         settings.write(
-            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nat_once = {at_once}\nstrategy = "{strategy}"\ncontext_tokens = 32768\n'
+            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nat_once = {max_concurrency}\nstrategy = "{strategy}"\ncontext_tokens = 32768\n'
         )
     return root
 
 
-def bare(base_url: str, bodies: list[dict[str, object]], at_once: int) -> float:
+def bare(base_url: str, bodies: list[dict[str, object]], max_concurrency: int) -> float:
     """The client alone: the same requests, so many at once."""
     from openai import AsyncOpenAI
 
     async def all_of_them() -> None:
         client = AsyncOpenAI(base_url=base_url, api_key="x", max_retries=0)
-        turn = asyncio.Semaphore(at_once)
+        turn = asyncio.Semaphore(max_concurrency)
 
         async def one(body: dict[str, object]) -> None:
             async with turn:

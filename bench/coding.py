@@ -35,7 +35,7 @@ from scr_llm.records import (
     Section,
 )
 from scr_llm.records.export import ExportCase, ExportChild
-from scr_llm.results import load_gold
+from scr_llm.reports.results import load_gold
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder

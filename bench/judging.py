@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 from coding import SETS, documents  # noqa: E402
 
 from scr_llm.codebook import load_codebook  # noqa: E402
-from scr_llm.llm import Client, Endpoint, Question, Weighed, prompts  # noqa: E402
+from scr_llm.llm import Client, Endpoint, Question, YesNoProbability, prompts  # noqa: E402
 from scr_llm.pipeline import rules_identity  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
 from scr_llm.stages.code.embedded import PRESENT, SHARES, EmbeddedCoder, standing  # noqa: E402
@@ -52,7 +52,7 @@ def main() -> None:
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     told = prompts.load(ROOT / "prompts")
     coder = EmbeddedCoder(rules_identity(book))
-    client = Client(Endpoint(given.base_url, given.model, timeout_s=600), at_once=1)
+    client = Client(Endpoint(given.base_url, given.model, timeout_s=600), max_concurrency=1)
     kept = (
         {
             (r["file"], r["theme"], r["sentence"]): r["yes"]
@@ -78,7 +78,7 @@ def main() -> None:
                             section=j.sentence.section or "-",
                             sentence=prompts.inert(j.sentence.text),
                         )
-                        reply = client.ask(Question(f"judge:{code.id}", told["judge_system"], text, Weighed))
+                        reply = client.ask(Question(f"judge:{code.id}", told["judge_system"], text, YesNoProbability))
                         kept[key] = float(reply.parsed.yes)
                         asked += 1
                         file.write(

@@ -10,7 +10,7 @@ from coding import HALVES, ROOT
 from scr_llm.codebook import load_codebook
 from scr_llm.pipeline import rules_identity
 from scr_llm.records import Reading
-from scr_llm.results import load_gold
+from scr_llm.reports.results import load_gold
 from scr_llm.stages.code.learned import decided_cells, trials
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground

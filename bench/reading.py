@@ -49,11 +49,11 @@ def lines_only(path: Path) -> list[str]:
 
 
 def structured(path: Path) -> list[str]:
-    return [page.text for page in read(path, "d", witness=False, look_for_hidden=False).pages]
+    return [page.text for page in read(path, "d", cross_check=False, look_for_hidden=False).pages]
 
 
 def ours_without(path: Path) -> list[str]:
-    return [page.text for page in read(path, "d", witness=False).pages]
+    return [page.text for page in read(path, "d", cross_check=False).pages]
 
 
 def ours(path: Path) -> list[str]:

@@ -19,8 +19,8 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from served import ALEX, ROOT, Served, coded_project, review_page
 
-from scr_llm.desk import Desk
 from scr_llm.project import load_project
+from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
 
 ASKED = 60
@@ -46,10 +46,10 @@ def grown(root: Path, count: int) -> None:
 
 
 def measured(root: Path) -> dict[str, list[float]]:
-    desk = Desk(load_project(root))
+    session = ReviewSession(load_project(root))
     random.seed(1)
-    cells = random.sample([k for k in desk.proposals if k[1] in desk.codes], ASKED)
-    pages = [(d, desk.documents[d].pages) for d, _ in cells]
+    cells = random.sample([k for k in session.proposals if k[1] in session.codes], ASKED)
+    pages = [(d, session.documents[d].pages) for d, _ in cells]
     asked = {
         "cell": [f"/cell/{d}/{k}" for d, k in cells],
         "picture": [f"/page/{d}/{random.randint(1, n)}.png" for d, n in pages],
@@ -68,17 +68,17 @@ def measured(root: Path) -> dict[str, list[float]]:
                 client.get(served.base + path).raise_for_status()
                 times.append(1000 * (time.perf_counter() - started))
             found[what] = times
-        found["decide"] = decided(client, served, desk)
-    desk.close()
+        found["decide"] = decided(client, served, session)
+    session.close()
     return found
 
 
-def decided(client: httpx.Client, served: Served, desk: Desk) -> list[float]:
+def decided(client: httpx.Client, served: Served, session: ReviewSession) -> list[float]:
     """One form a cell, as one key sends it: accept what is proposed, and the page of the next cell comes back."""
     import html
     import re
 
-    times, before = [], len(desk.store.decisions())
+    times, before = [], len(session.store.decisions())
     page = client.get(served.base + "/next")
     for _ in range(ASKED):
         fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text.split("</form>")[1]))
@@ -90,7 +90,7 @@ def decided(client: httpx.Client, served: Served, desk: Desk) -> list[float]:
             page.url, data={**fields, "value": button[1], "keep": keep}, headers={"origin": served.origin}
         ).raise_for_status()
         times.append(1000 * (time.perf_counter() - started))
-    assert len(desk.store.decisions()) - before == ASKED
+    assert len(session.store.decisions()) - before == ASKED
     return times
 
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scr_llm.choose import llm_coder, manners_of
 from scr_llm.cli.model import row
 from scr_llm.codebook import load_codebook
+from scr_llm.evaluation.strategies import Trial, best_thresholds, made_up, trial
 from scr_llm.llm.replay import Recording, Replay
+from scr_llm.models.coders import llm_coder, prompting_of
 from scr_llm.pipeline import rules_identity
 from scr_llm.project import init_project
-from scr_llm.qualify import Trial, best_thresholds, made_up, trial
 from scr_llm.stages.code.llm import Strategy, Thresholds
 from scr_llm.stages.code.rules import RulesCoder
 
@@ -38,13 +38,13 @@ def main() -> None:
         at[0], at[1] = at[0] + r.seconds, at[1] + (r.prompt_tokens or 0) + (r.completion_tokens or 0)
 
     def recorded(name: str, names: Sequence[str], strategy: Strategy, thresholds: Thresholds | None = None) -> Trial:
-        manners = replace(
-            manners_of(project, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
+        prompting = replace(
+            prompting_of(project, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
         )
-        manners = replace(manners, thresholds=thresholds or manners.thresholds)
+        prompting = replace(prompting, thresholds=thresholds or prompting.thresholds)
         done = trial(
             name,
-            llm_coder(project, Replay(recording), manners, model=recording.model, endpoint="recorded"),
+            llm_coder(project, Replay(recording), prompting, model=recording.model, endpoint="recorded"),
             made_up(names),
             book,
         )

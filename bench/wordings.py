@@ -35,7 +35,9 @@ def material(without: Collection[str] = ()) -> Iterator[str]:
     fixtures = ROOT / "fixtures"
     for folder in (f for f in PDFS if f not in without):
         for path in sorted((fixtures / folder).glob("*.pdf")):
-            yield from (s.text for s in sentences(Flow.of(read(path, path.stem, witness=False, look_for_hidden=False))))
+            yield from (
+                s.text for s in sentences(Flow.of(read(path, path.stem, cross_check=False, look_for_hidden=False)))
+            )
     for folder in (f for f in BLOCKS if f not in without):
         for path in sorted((fixtures / folder).glob("*.json")):
             yield from _texts(json.loads(path.read_text("utf-8"))["blocks"])

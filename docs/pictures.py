@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from served import ALEX, coded_project, review_page  # noqa: E402
 
-from scr_llm.desk import Desk, Reviewer  # noqa: E402
 from scr_llm.project import load_project  # noqa: E402
+from scr_llm.review.session import Reviewer, ReviewSession  # noqa: E402
 
 PICTURES = ROOT / "docs/pictures"
 ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", "Designated nurse", blind=True)
@@ -20,18 +20,18 @@ ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", 
 
 def half_reviewed(root: Path) -> tuple[str, str]:
     """Decide half of the cells, and let a second reviewer differ on one; returns a cell that is worth a picture."""
-    desk = Desk(load_project(root))
-    waiting = [key for key in desk.open_for(ALEX_READER) if key[1] in desk.codes]
-    shown = next(k for k in waiting if k[1] == "record_keeping" and desk.proposals[k].value == "present")
+    session = ReviewSession(load_project(root))
+    waiting = [key for key in session.open_for(ALEX_READER) if key[1] in session.codes]
+    shown = next(k for k in waiting if k[1] == "record_keeping" and session.proposals[k].value == "present")
     for key in waiting[::2]:
-        cell = desk.cell(*key, ALEX_READER)
+        cell = session.cell(*key, ALEX_READER)
         if key != shown:
             value = "not_mentioned" if cell.value == "unclear" else cell.value
-            desk.decide(ALEX_READER, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
-    core = [c.id for c in desk.codebook.codes if c.core]
-    first = next(k for k in waiting[::2] if k != shown and desk.value(k) == "present" and k[1] in core)
-    desk.decide(SAM, *first, "not_mentioned", reason="The passage speaks of another family.")
-    desk.close()
+            session.decide(ALEX_READER, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
+    core = [c.id for c in session.codebook.codes if c.core]
+    first = next(k for k in waiting[::2] if k != shown and session.value(k) == "present" and k[1] in core)
+    session.decide(SAM, *first, "not_mentioned", reason="The passage speaks of another family.")
+    session.close()
     return shown
 
 

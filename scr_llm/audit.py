@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from scr_llm.files import sha256_of
 from scr_llm.project import Project
 from scr_llm.records import Document, HistoryKind, SignOff
-from scr_llm.stages.review import unverified
+from scr_llm.stages.decisions import unverified
 from scr_llm.store import Store
 from scr_llm.store.store import Chain
 

@@ -82,14 +82,20 @@ class NoReplyError(CoderError):
     """A model gave no usable reply to a question."""
 
     def __init__(
-        self, message: str, state: str, *, of_model: bool, next_step: str | None = None, wait_s: float | None = None
+        self,
+        message: str,
+        state: str,
+        *,
+        model_at_fault: bool,
+        next_step: str | None = None,
+        wait_s: float | None = None,
     ) -> None:
         super().__init__(message, stage="code", next_step=next_step)
         self.wait_s = wait_s
         """Seconds to wait before asking again, as the server wants it; None where it does not say."""
         self.state = state
         """Why, as one word; see `scr_llm.llm.reply.State`."""
-        self.of_model = of_model
+        self.model_at_fault = model_at_fault
         """Whether the model itself is why, so that other questions may do better; else the way to it."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from scr_llm import __version__
+from scr_llm.carry_forward import carry, recode, with_hashes
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import NothingDoneError, ScrError, StopError, StoreError, UnreadableError
 from scr_llm.intake import current_documents, intake, put_aside
@@ -21,13 +22,12 @@ from scr_llm.records import (
     PageNote,
     Reading,
 )
-from scr_llm.reissue import carry, recode, with_hashes
 from scr_llm.stages.code import Coder
+from scr_llm.stages.duplicates import TextFingerprint, compare
 from scr_llm.stages.ground import ground
 from scr_llm.stages.intake import refused, why_no_review
 from scr_llm.stages.read import scan
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.stages.same import Print, compare
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -57,11 +57,11 @@ def run(
     coder: Coder,
     progress: Progress = lambda *_: None,
     *,
-    at_once: int = 1,
+    max_concurrency: int = 1,
     stop: Callable[[], None] = lambda: None,
     first: Callable[[Sequence[str]], None] | None = None,
 ) -> Outcome:
-    """Take in what is new, read, code, ground and save. `at_once` documents are coded side by side; memory does not grow with their number.
+    """Take in what is new, read, code, ground and save. `max_concurrency` documents are coded side by side; memory does not grow with their number.
 
     `stop` is called when the run is interrupted, so that what is under way ends soon. `first`, where given, is called with the ids of all
     documents that will be coded, after they are read and before the first is coded.
@@ -87,7 +87,7 @@ def run(
             admitted = list(admitted)
             first([d.id for d in admitted])
         try:
-            _code_all(store, admitted, coder, codebook, at_once, stop)
+            _code_all(store, admitted, coder, codebook, max_concurrency, stop)
         except StopError as error:
             stopped = str(error)
         after = present_documents(project, store)
@@ -148,7 +148,7 @@ def _admitted(project: Project, store: Store, documents: Sequence[Document], pro
         and (d.status in ("pending", "failed") or (d.status == "unreadable" and d.bytes and d.read_with != reader))
     ]
     known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
-    prints = {d.id: Print.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
+    prints = {d.id: TextFingerprint.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
     limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
     for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
@@ -168,7 +168,7 @@ def _code_all(
     documents: Iterable[Document],
     coder: Coder,
     codebook: Codebook,
-    at_once: int,
+    max_concurrency: int,
     stop: Callable[[], None],
 ) -> None:
     """Code documents side by side, saving each as it is done. Whatever goes wrong with one becomes its status and reason.
@@ -192,7 +192,7 @@ def _code_all(
             ):  # another command may have left it out or coded it meanwhile
                 yield now, reading
 
-    with closing(_side_by_side(draft, pairs(), at_once, stop)) as results:
+    with closing(_side_by_side(draft, pairs(), max_concurrency, stop)) as results:
         for document, done in results:
             try:
                 if isinstance(done, Exception):
@@ -237,20 +237,20 @@ def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding
 def _side_by_side(
     work: Callable[[Document, Reading], Drafted],
     pairs: Iterator[tuple[Document, Reading]],
-    at_once: int,
+    max_concurrency: int,
     stop: Callable[[], None],
 ) -> Generator[Drafted, None, None]:
     """Do work on so many pairs at once, taking the next pair only when there is room; give results as they come."""
-    if at_once == 1:
+    if max_concurrency == 1:
         yield from (work(*pair) for pair in pairs)
         return
-    with ThreadPoolExecutor(max_workers=at_once) as pool:
+    with ThreadPoolExecutor(max_workers=max_concurrency) as pool:
         try:
             under_way: set[Future[Drafted]] = set()
             for pair in chain(pairs, (None,)):
                 if pair:
                     under_way.add(pool.submit(work, *pair))
-                while under_way and (pair is None or len(under_way) > at_once):
+                while under_way and (pair is None or len(under_way) > max_concurrency):
                     done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
         except BaseException:  # an interruption, or whoever takes the results has had enough
@@ -273,7 +273,7 @@ def reader_of(project: Project) -> str:
 
 
 def _admit(
-    store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, Print], reader: str
+    store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, TextFingerprint], reader: str
 ) -> Document | None:
     """A document that was read, its reading stored, if it is to be coded; else None, and why not is its status and reason."""
     document = waiting
@@ -295,7 +295,10 @@ def _admit(
             )
             store.save_document(document, seen=waiting)
             return None
-        own, ruled = Print.of(document, reading), document.ruling is not None and document.ruling.act == "include"
+        own, ruled = (
+            TextFingerprint.of(document, reading),
+            document.ruling is not None and document.ruling.act == "include",
+        )
         among = {i: p for i, p in prints.items() if p.document.status == "coded"} if ruled else prints
         known = None if included else _known(store, own, reading, among)
         replaced: list[tuple[Document, Document]] = []
@@ -348,7 +351,7 @@ def stopped(document: Document, status: DocumentStatus, why: str | Exception, ne
 
 
 def _known(
-    store: Store, own: Print, reading: Reading, prints: dict[str, Print]
+    store: Store, own: TextFingerprint, reading: Reading, prints: dict[str, TextFingerprint]
 ) -> tuple[DocumentStatus, str] | Reissued | None:
     """Status and reason of a document that is an older one over again; or the older one, whose place it takes."""
     relation = compare(own, prints.values())

@@ -100,7 +100,7 @@ class ReadSettings(Record):
     """Size of the largest file that is opened."""
     workers: int = Field(default=2, ge=1, le=64)
     """Files read at once."""
-    witness: bool = True
+    cross_check: bool = True
     """Whether a second reader checks every page; slower."""
 
 
@@ -126,7 +126,7 @@ class LlmSettings(Record):
     """Name of the environment variable that holds the key; the key itself is never written down."""
     strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
     """How it is asked; auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes."""
-    at_once: int = Field(default=4, ge=1, le=64)
+    max_concurrency: int = Field(default=4, ge=1, le=64)
     """Requests at once, at most; documents are coded side by side."""
     timeout_s: float = Field(default=120.0, gt=0, le=86_400)
     """Seconds before a request is given up."""
@@ -244,7 +244,7 @@ seconds = 180                   # for one file; past it, or past its memory, a f
 megabytes = 1500
 workers = 2                     # files read at once
 largest_megabytes = 500         # a larger file is not opened, and is reported
-witness = true                  # a second reader checks every page (slower)
+cross_check = true              # a second reader checks every page (slower)
 
 [briefing]
 headline_themes = 3             # practice themes with a section of their own
@@ -261,7 +261,7 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 # file = "model.gguf"                      # instead of base_url: a model file, served on this computer while it is needed
 # api_key_env = "OPENAI_API_KEY"           # the variable that holds the key, not the key
 # strategy = "auto"                        # whole, themes or judge; see docs/models.md and: scr-llm doctor --qualify
-# at_once = 4                              # requests at once
+# max_concurrency = 4                              # requests at once
 # context_tokens = 8192                    # what the model reads in one go (Ollama: its num_ctx)
 # region = ""                              # for a remote endpoint: where it stands ...
 # approved_by = ""                         # ... and who approved sending case text there
@@ -274,7 +274,9 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 """
 
 
-_OF_A_FILE = {"at_once": 1, "timeout_s": 600.0}
+_FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"at_once": "max_concurrency"}}
+"""What settings were once called, by section; they still hold under that name."""
+_OF_A_FILE = {"max_concurrency": 1, "timeout_s": 600.0}
 """What holds for a model file where project.toml says nothing else: one computer answers one question at a time, and takes minutes."""
 
 
@@ -318,6 +320,9 @@ def load_project(root: Path) -> Project:
         raise UsageError(
             f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks."
         ) from error
+    for section, former in _FORMER_KEYS.items():
+        if isinstance(found := data.get(section), dict):
+            data[section] = {former.get(key, key): value for key, value in found.items()}
     if not isinstance(data.get("llm", {}), dict):
         raise UsageError(
             f"{path.name}: llm: must be a section.",

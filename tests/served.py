@@ -64,15 +64,15 @@ def only_codes(codebook: Path, kept: Collection[str]) -> None:
 
 def decide_all(root: Path) -> None:
     """Decide every open cell as it is proposed, so that nothing stands in the way of signing."""
-    from scr_llm.desk import Desk, Reviewer
     from scr_llm.project import load_project
+    from scr_llm.review.session import Reviewer, ReviewSession
 
-    desk, who = Desk(load_project(root)), Reviewer("Alex Reader", "Analyst")
-    for key in desk.open_for(who):
-        cell = desk.cell(*key, who)
+    session, who = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
+    for key in session.open_for(who):
+        cell = session.cell(*key, who)
         value = "not_mentioned" if cell.value == "unclear" else cell.value
-        desk.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
-    desk.close()
+        session.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
+    session.close()
 
 
 @dataclass

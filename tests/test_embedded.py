@@ -130,8 +130,9 @@ def test_a_code_that_nothing_was_learned_of_is_looked_for_by_its_wordings() -> N
 def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
     import shutil
 
-    from scr_llm import pipeline, results
+    from scr_llm import pipeline
     from scr_llm.project import init_project, load_project
+    from scr_llm.reports import results
     from scr_llm.store import Store
 
     project = init_project(tmp_path / "p")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from served import ROOT, coded_project
 
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError, UsageError
-from scr_llm.learn import learn, own_coder
+from scr_llm.models.train import learn, own_coder
 from scr_llm.project import load_project
+from scr_llm.review.session import Reviewer, ReviewSession
 
 pytest.importorskip("sklearn")
 ALEX = Reviewer("Alex Reader", "Analyst")
@@ -26,16 +26,18 @@ def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
 def test_a_learned_theme_is_used_only_where_it_beats_the_rules(tmp_path: Path) -> None:
     names = tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-[12]/*.pdf")))
     project = load_project(coded_project(tmp_path / "p", names))
-    desk = Desk(project)
+    session = ReviewSession(project)
     gold = {
-        d: json.loads((ROOT / f"fixtures/gold/{Path(desk.documents[d].file).stem}.json").read_text("utf-8"))["themes"]
-        for d in desk.documents
+        d: json.loads((ROOT / f"fixtures/gold/{Path(session.documents[d].file).stem}.json").read_text("utf-8"))[
+            "themes"
+        ]
+        for d in session.documents
     }
-    for document, theme in [k for k in desk.proposals if k[1] in ("alcohol_misuse", "information_sharing")]:
+    for document, theme in [k for k in session.proposals if k[1] in ("alcohol_misuse", "information_sharing")]:
         value = gold[document].get(theme, {"value": "not_mentioned"})["value"]
-        cell = desk.cell(document, theme, ALEX)
+        cell = session.cell(document, theme, ALEX)
         try:
-            desk.decide(
+            session.decide(
                 ALEX,
                 document,
                 theme,
@@ -43,8 +45,8 @@ def test_a_learned_theme_is_used_only_where_it_beats_the_rules(tmp_path: Path) -
                 evidence=cell.evidence if value == "present" else (),
             )
         except RefusedError:  # present in gold, and no quote was proposed
-            desk.decide(ALEX, document, theme, "unclear")
-    desk.close()
+            session.decide(ALEX, document, theme, "unclear")
+    session.close()
     found = learn(project)
     kept = json.loads((project.root / "learned.json").read_text("utf-8"))["themes"]
     assert found and {t.theme for t in found} <= {"alcohol_misuse", "information_sharing"}

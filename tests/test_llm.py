@@ -27,7 +27,7 @@ from scr_llm.llm import (
     Question,
     Retries,
     Spend,
-    Weighed,
+    YesNoProbability,
     is_loopback,
     prompts,
     without_credentials,
@@ -341,14 +341,16 @@ def test_a_server_that_is_not_there_is_named() -> None:
 
 
 def weigh(client: Client) -> Any:
-    return client.ask(Question("q", "s", "Is it so?", Weighed)).parsed
+    return client.ask(Question("q", "s", "Is it so?", YesNoProbability)).parsed
 
 
 def test_yes_and_no_are_weighed_by_their_probabilities(start: Start) -> None:
     client, server = start(says("Yes", yes=0.7, finish="length"), says("No"), says("perhaps"), says("maybe"))
     assert weigh(client).yes == pytest.approx(0.7)
     assert server.requests[0]["logprobs"] is True and server.requests[0]["max_tokens"] == 1
-    assert client.ask(Question("q2", "s", "And this?", Weighed)).parsed.yes == 0.0  # no probabilities: the word alone
+    assert (
+        client.ask(Question("q2", "s", "And this?", YesNoProbability)).parsed.yes == 0.0
+    )  # no probabilities: the word alone
     with pytest.raises(NoReplyError, match="invalid"):
         weigh(client)
 
@@ -381,14 +383,14 @@ def test_other_languages_cut_prompts_and_long_ones_have_a_state(start: Start) ->
     client, _ = start(says({"reason": "文本中没有提到这个主题，因此无法判断。"}), french)
     with pytest.raises(NoReplyError, match=r"\(language\)") as raised:
         client.ask(question)
-    assert raised.value.of_model
+    assert raised.value.model_at_fault
     client, _ = start(says({"reason": "It says so."}, usage=(2048, 5)))
     with pytest.raises(NoReplyError, match=r"\(truncated\).*num_ctx"):
         client.ask(Question("q", "s", "word " * 4000, Reasoned))
     client, _ = start(fails(400, message="the request exceeds the available context size"))
     with pytest.raises(NoReplyError, match=r"\(too_long\)") as raised:
         client.ask(question)
-    assert not raised.value.of_model
+    assert not raised.value.model_at_fault
 
 
 def test_a_slow_body_is_waited_for_within_the_time(start: Start) -> None:
@@ -413,7 +415,7 @@ def test_fewer_at_once_after_a_429_and_more_again_when_it_goes_well() -> None:
         return fails(429, headers={"Retry-After": "0"})(request) if too_many else GOOD(request)
 
     with FakeServer(behave) as server:
-        client = Client(Endpoint(server.base_url, MODEL), retries=replace(FAST, attempts=30), at_once=8)
+        client = Client(Endpoint(server.base_url, MODEL), retries=replace(FAST, attempts=30), max_concurrency=8)
         with ThreadPoolExecutor(8) as pool:
             replies = list(pool.map(lambda n: client.ask(Question(f"q{n}", "s", f"{n}", Verdict)), range(80)))
         client.close()
@@ -440,7 +442,7 @@ def test_a_budget_stops_before_it_is_passed() -> None:
 
 def test_stopping_lets_what_is_under_way_come_home() -> None:
     with FakeServer(after(0.3, GOOD)) as server:
-        client = Client(Endpoint(server.base_url, MODEL), at_once=2)
+        client = Client(Endpoint(server.base_url, MODEL), max_concurrency=2)
         with ThreadPoolExecutor(4) as pool:
             futures = [pool.submit(client.ask, Question(f"q{n}", "s", f"{n}", Verdict)) for n in range(4)]
             sleep(0.15)

@@ -27,7 +27,7 @@ from scr_llm.llm.fake import (
     too_long,
 )
 from scr_llm.records import Code, Codebook, CoderIdentity, Mark, NumberedItem, Page, Reading, Section, Span, SubCode
-from scr_llm.stages.code.llm import LlmCoder, Manners, Thresholds
+from scr_llm.stages.code.llm import LlmCoder, PromptingOptions, Thresholds
 from scr_llm.stages.code.llm.case import _band
 from scr_llm.stages.code.llm.themes import ThemeReply
 from scr_llm.stages.ground import ground, locate
@@ -114,7 +114,9 @@ def number(request: dict[str, Any], words: str) -> int | None:
 
 
 def code_with(
-    model: Callable[[dict[str, Any]], object] | Behaviour, manners: Manners | None = None, of: Reading | None = None
+    model: Callable[[dict[str, Any]], object] | Behaviour,
+    prompting: PromptingOptions | None = None,
+    of: Reading | None = None,
 ) -> tuple[Any, FakeServer]:
     def behave(request: dict[str, Any]) -> Answer:
         given = model(request)
@@ -124,7 +126,7 @@ def code_with(
     with FakeServer(behave) as server:
         client = Client(Endpoint(server.base_url, MODEL), retries=FAST)
         try:
-            coder = LlmCoder(client, prompts.load(PROMPTS), identity, manners)
+            coder = LlmCoder(client, prompts.load(PROMPTS), identity, prompting)
             return coder.code(of or reading(), CODEBOOK), server
         finally:
             client.close()
@@ -320,7 +322,7 @@ PLANTED = {
 
 def test_a_long_document_is_asked_about_in_windows_that_overlap_and_nothing_in_its_last_third_is_lost() -> None:
     document = long_reading(400, PLANTED)
-    coding, server = code_with(answers, Manners(context_tokens=4096), document)
+    coding, server = code_with(answers, PromptingOptions(context_tokens=4096), document)
     assert len(coding.windows) > 2
     for before, behind in zip(coding.windows, coding.windows[1:], strict=False):
         assert before.first_sentence < behind.first_sentence == before.last_sentence - 3  # four sentences twice
@@ -336,14 +338,14 @@ def test_a_long_document_is_asked_about_in_windows_that_overlap_and_nothing_in_i
 
 def test_a_sentence_that_two_windows_share_is_counted_once() -> None:
     document = long_reading(400, {})
-    bare, _ = code_with(answers, Manners(context_tokens=4096), document)
+    bare, _ = code_with(answers, PromptingOptions(context_tokens=4096), document)
     edge = bare.windows[0].last_sentence - 1  # its index is one less; the next window shows it again
-    coding, _ = code_with(answers, Manners(context_tokens=4096), long_reading(400, {edge - 1: "Alcohol."}))
+    coding, _ = code_with(answers, PromptingOptions(context_tokens=4096), long_reading(400, {edge - 1: "Alcohol."}))
     assert [q.text for q in coding.themes[1].quotes] == ["Alcohol."]
 
 
 def test_all_at_once() -> None:
-    coding, server = code_with(answers, Manners(strategy="whole"), long_reading(60, PLANTED))
+    coding, server = code_with(answers, PromptingOptions(strategy="whole"), long_reading(60, PLANTED))
     assert {asked_for(r) for r in server.requests} == {"Themes", "Case", "Items"}
     assert [t.value for t in coding.themes] == ["not_mentioned", "present"] and coding.coder.strategy == "whole"
     question = next(r for r in server.requests if asked_for(r) == "Themes")["messages"][1]["content"]
@@ -353,7 +355,7 @@ def test_all_at_once() -> None:
 def test_a_model_that_reads_too_little_in_one_go_is_named_before_it_is_asked() -> None:
     for strategy in ("whole", "themes"):
         with pytest.raises(UsageError, match=r"context_tokens to \d+ or more"):
-            code_with(answers, Manners(strategy=strategy, context_tokens=1024))  # type: ignore[arg-type]
+            code_with(answers, PromptingOptions(strategy=strategy, context_tokens=1024))  # type: ignore[arg-type]
 
 
 def test_the_judge_weighs_single_sentences() -> None:
@@ -362,17 +364,18 @@ def test_the_judge_weighs_single_sentences() -> None:
         assert request["max_tokens"] == 1 and prompts.OPEN not in question
         return says("Yes", yes=0.85 if "never updated" in question else 0.4)(request)
 
-    coding, _ = code_with(judge, Manners(strategy="judge", thresholds=Thresholds(0.5, 0.8)))
+    coding, _ = code_with(judge, PromptingOptions(strategy="judge", thresholds=Thresholds(0.5, 0.8)))
     assert (coding.themes[0].value, [q.text for q in coding.themes[0].quotes]) == (
         "present",
         ["The risk assessment was never updated."],
     )
     assert coding.themes[1].value == "not_mentioned" and coding.coder.strategy == "judge (keep 0.5, add 0.8)"
     assert "judged 0.85" in coding.themes[0].why and coding.windows == () and coding.recommendations
-    coding, _ = code_with(judge, Manners(strategy="judge", thresholds=Thresholds(0.9, 0.9)))
+    coding, _ = code_with(judge, PromptingOptions(strategy="judge", thresholds=Thresholds(0.9, 0.9)))
     assert coding.themes[0].value == "not_mentioned"
     coding, _ = code_with(
-        lambda r: empty()(r) if "never updated" in r["messages"][1]["content"] else judge(r), Manners(strategy="judge")
+        lambda r: empty()(r) if "never updated" in r["messages"][1]["content"] else judge(r),
+        PromptingOptions(strategy="judge"),
     )
     assert coding.themes[0].value == "unclear" and coding.unanswered
 
@@ -431,10 +434,14 @@ def test_orders_in_a_document_change_no_cell(order: str) -> None:
 def test_no_sentence_of_the_made_up_reviews_is_taken_for_an_order() -> None:
     from scr_llm.stages.read import read
     from scr_llm.text.flow import Flow, sentences
-    from scr_llm.text.machine import speaks_to_a_machine
+    from scr_llm.text.machine import looks_like_prompt_injection
 
     for path in sorted((PROMPTS.parent / "fixtures").glob("batch-*/*.pdf"))[:4]:
-        assert not [s.text for s in sentences(Flow.of(read(path, "d", witness=False))) if speaks_to_a_machine(s.text)]
+        assert not [
+            s.text
+            for s in sentences(Flow.of(read(path, "d", cross_check=False)))
+            if looks_like_prompt_injection(s.text)
+        ]
 
 
 def test_what_is_redacted_stays_here_and_comes_back() -> None:
@@ -448,7 +455,7 @@ def test_what_is_redacted_stays_here_and_comes_back() -> None:
             )
         return answers(request)
 
-    coding, server = code_with(echoes, Manners(redaction=lambda: Redaction(["tomkin ash"])), document)
+    coding, server = code_with(echoes, PromptingOptions(redaction=lambda: Redaction(["tomkin ash"])), document)
     sent = json.dumps(server.requests)
     assert not any(word in sent for word in ("Roe", "7946", "Tomkin")) and "{PHONE 1}" in sent
     assert coding.themes[0].why == "It is Mrs Jane Roe and Tomkin Ash, it says."
@@ -478,7 +485,7 @@ def test_one_themes_definition_changes_only_its_own_questions() -> None:
     endpoint = Endpoint("http://127.0.0.1:9/v1", MODEL)
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
     for strategy in ("themes", "judge"):
-        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
         before, behind = (
             {q.name: q.key(endpoint) for q in coder.questions(reading(), book)} for book in (CODEBOOK, changed)
         )
@@ -524,7 +531,7 @@ def test_records_made_at_run_time_are_made_in_threads_without_searching_source()
     """Python 3.11 cannot parse in two threads at once, and a collection of garbage in between made it fail: SystemError, one run in two hundred."""
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
     for strategy in ("whole", "themes"):
-        coder = LlmCoder(None, prompts.load(PROMPTS), identity, Manners(strategy=strategy))  # type: ignore[arg-type]
+        coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
         asked = coder.questions(reading().model_copy(update={"items": ()}), CODEBOOK)
         assert {q.reply.__name__ for q in asked} > {"Case", "Items"} and not any(
             q.reply.model_config["use_attribute_docstrings"] for q in asked

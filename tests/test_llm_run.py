@@ -53,14 +53,14 @@ def waiting(template: Path, root: Path) -> Path:
     return root
 
 
-def statuses(root: Path, error: BaseException, at_once: int) -> dict[str, tuple[str, str | None]]:
+def statuses(root: Path, error: BaseException, max_concurrency: int) -> dict[str, tuple[str, str | None]]:
     project = load_project(root)
-    pipeline.run(project, FailsOnOne(load_codebook(project.codebook_path), error), at_once=at_once)
+    pipeline.run(project, FailsOnOne(load_codebook(project.codebook_path), error), max_concurrency=max_concurrency)
     with Store(project.store_path) as store:
         return {d.file: (d.status, d.reason and f"{d.reason} {d.next_step}") for d in store.documents()}
 
 
-@pytest.mark.parametrize("at_once", [1, 2])
+@pytest.mark.parametrize("max_concurrency", [1, 2])
 @pytest.mark.parametrize(
     "error",
     [
@@ -78,8 +78,10 @@ def statuses(root: Path, error: BaseException, at_once: int) -> dict[str, tuple[
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_one_document_never_ends_the_run(template: Path, tmp_path: Path, error: Exception, at_once: int) -> None:
-    found = statuses(waiting(template, tmp_path / "p"), error, at_once)
+def test_one_document_never_ends_the_run(
+    template: Path, tmp_path: Path, error: Exception, max_concurrency: int
+) -> None:
+    found = statuses(waiting(template, tmp_path / "p"), error, max_concurrency)
     assert found[f"{REVIEWS[1]}.pdf"] == ("coded", None)
     status, reason = found[f"{REVIEWS[0]}.pdf"]
     assert status == "failed" and reason and "Run again" in reason and "\x1b" not in reason

@@ -15,10 +15,10 @@ import psutil
 import pytest
 from served import heeds_ctrl_c
 
-from scr_llm.choose import endpoint_of
 from scr_llm.errors import NothingDoneError, UsageError
-from scr_llm.llm import Endpoint, Question, Weighed
+from scr_llm.llm import Endpoint, Question, YesNoProbability
 from scr_llm.llm.local import NOT_SERVED, hash_of_model, serving
+from scr_llm.models.coders import endpoint_of
 from scr_llm.project import init_project, load_project
 from scr_llm.store import Store
 
@@ -103,7 +103,7 @@ def ends(file: Path) -> bool:
 def test_a_model_file_needs_no_address_and_no_name(tmp_path: Path) -> None:
     root = project(tmp_path, 'file = "tiny.gguf"')
     llm = load_project(root).settings.llm
-    assert llm.is_set and (llm.model, llm.base_url, llm.at_once, llm.timeout_s) == ("tiny", "", 1, 600)
+    assert llm.is_set and (llm.model, llm.base_url, llm.max_concurrency, llm.timeout_s) == ("tiny", "", 1, 600)
     endpoint = endpoint_of(load_project(root))
     assert endpoint.base_url == NOT_SERVED and endpoint.file_sha256 == hash_of_model(root / "tiny.gguf")
     assert endpoint.recorded == f"this computer, file tiny.gguf, SHA-256 {endpoint.file_sha256}"
@@ -119,7 +119,11 @@ def test_a_model_file_needs_no_address_and_no_name(tmp_path: Path) -> None:
     )
     (root / "project.toml").write_text(toml)
     found = load_project(root)
-    assert (found.settings.llm.model, found.settings.llm.at_once, found.settings.llm.timeout_s) == ("mine", 2, 30)
+    assert (found.settings.llm.model, found.settings.llm.max_concurrency, found.settings.llm.timeout_s) == (
+        "mine",
+        2,
+        30,
+    )
     assert endpoint_of(found).recorded == endpoint.recorded
 
 
@@ -160,14 +164,14 @@ def test_the_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "tiny.gguf").write_bytes(b"GGUF")
     with (
         pytest.raises(UsageError, match=re.escape('pip install "scr-llm[local]"')),
-        serving(Endpoint(NOT_SERVED, "tiny"), tmp_path / "tiny.gguf", context_tokens=8192, at_once=1),
+        serving(Endpoint(NOT_SERVED, "tiny"), tmp_path / "tiny.gguf", context_tokens=8192, max_concurrency=1),
     ):
         pass
 
 
 def test_another_file_of_the_same_name_is_another_model(tmp_path: Path) -> None:
     root = project(tmp_path, 'file = "tiny.gguf"')
-    question = Question("q", "system", "user", Weighed)
+    question = Question("q", "system", "user", YesNoProbability)
     before = endpoint_of(load_project(root))
     (root / "tiny.gguf").write_bytes(b"GGUF, and something else")
     after = endpoint_of(load_project(root))
@@ -192,7 +196,7 @@ def test_a_server_that_does_not_start_is_an_error_with_a_next_step(
     file.write_bytes(b"GGUF" + how.encode())
     with (
         pytest.raises(NothingDoneError, match=why),
-        serving(Endpoint(NOT_SERVED, "tiny"), file, context_tokens=8192, at_once=1, limit_s=3),
+        serving(Endpoint(NOT_SERVED, "tiny"), file, context_tokens=8192, max_concurrency=1, limit_s=3),
     ):
         pass
     assert ends(file)
@@ -204,7 +208,7 @@ def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path, pla
         sparse.truncate(psutil.virtual_memory().total + 1)
     with (
         pytest.raises(NothingDoneError, match=r"GB are free\. Close other programs"),
-        serving(Endpoint(NOT_SERVED, "huge"), file, context_tokens=8192, at_once=1),
+        serving(Endpoint(NOT_SERVED, "huge"), file, context_tokens=8192, max_concurrency=1),
     ):
         pass
     assert not file.with_suffix(".pid").exists()

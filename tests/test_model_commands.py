@@ -284,9 +284,9 @@ def test_recorded_replies_are_replayed_and_a_changed_prompt_is_an_error(tmp_path
 
 def test_no_recorded_reply_is_an_orphan() -> None:
     """Every recorded reply is one that the coder asks for today, about some made-up review."""
-    from scr_llm.choose import llm_coder, manners_of
     from scr_llm.codebook import load_codebook
     from scr_llm.llm.replay import Recording
+    from scr_llm.models.coders import llm_coder, prompting_of
     from scr_llm.project import Project, Settings
     from scr_llm.stages.read import read
 
@@ -298,12 +298,12 @@ def test_no_recorded_reply_is_an_orphan() -> None:
         document, question = reply.question.split(" ", 1)
         named[document].add({"judge": "judge", "themes": "whole"}.get(re.split("[:/]", question)[0], "themes"))
     for name, strategies in named.items():
-        reading = read(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), name, witness=False)
+        reading = read(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), name, cross_check=False)
         for strategy in strategies:
-            manners = replace(
-                manners_of(shipped, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
+            prompting = replace(
+                prompting_of(shipped, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
             )  # type: ignore[arg-type]
-            coder = llm_coder(shipped, None, manners)
+            coder = llm_coder(shipped, None, prompting)
             asked |= {
                 q.key(recording.endpoint)
                 for q in coder.questions(reading, load_codebook(ROOT / "prompts/codebook.yaml"))

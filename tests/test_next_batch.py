@@ -11,12 +11,13 @@ import docx
 import pytest
 from served import ROOT, add, again, coded_project
 
-from scr_llm import pipeline, results
+from scr_llm import pipeline
 from scr_llm.codebook import load_codebook
-from scr_llm.desk import Desk, Reviewer
-from scr_llm.drafts import write
-from scr_llm.forget import forget
+from scr_llm.governance.erase import forget
 from scr_llm.project import Project, load_project
+from scr_llm.reports import results
+from scr_llm.reports.drafts import write
+from scr_llm.review.session import Reviewer, ReviewSession
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.store import Store
 
@@ -133,12 +134,14 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     from draw import draw  # type: ignore[import-not-found]
     from markup import load  # type: ignore[import-not-found]
 
-    desk = Desk(project)
-    old = next(i for i, d in desk.documents.items() if d.file.startswith("corriford"))
-    cells = [k for k in desk.open_for(ALEX) if k[0] == old and desk.value(k) == "present" and k[1] in desk.codes]
+    session = ReviewSession(project)
+    old = next(i for i, d in session.documents.items() if d.file.startswith("corriford"))
+    cells = [
+        k for k in session.open_for(ALEX) if k[0] == old and session.value(k) == "present" and k[1] in session.codes
+    ]
     for key in cells:
-        desk.decide(ALEX, *key, "present", evidence=desk.cell(*key, ALEX).evidence)
-    desk.close()
+        session.decide(ALEX, *key, "present", evidence=session.cell(*key, ALEX).evidence)
+    session.close()
     source = (ROOT / "fixtures/source/corriford-child-1.txt").read_text("utf-8")
     changed = source.replace("no supervision for eleven months", "no supervision for nine months")
     assert changed != source
@@ -146,15 +149,15 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     (tmp_path / "corriford-child-1.txt").write_text(changed, "utf-8")
     draw(load(tmp_path / "corriford-child-1.txt"), project.inbox / "corriford-corrected.pdf")
     again(project)
-    desk = Desk(project)
-    new = next(i for i, d in desk.documents.items() if d.file == "corriford-corrected.pdf")
-    carried = {d.theme for d in desk.store.decisions(new)}
-    assert {d.act for d in desk.store.decisions(new)} == {"carried"} and {
-        d.author for d in desk.store.decisions(new)
+    session = ReviewSession(project)
+    new = next(i for i, d in session.documents.items() if d.file == "corriford-corrected.pdf")
+    carried = {d.theme for d in session.store.decisions(new)}
+    assert {d.act for d in session.store.decisions(new)} == {"carried"} and {
+        d.author for d in session.store.decisions(new)
     } == {"Alex Reader"}
     assert {k[1] for k in cells} - carried == {"workforce"}, "only the cell whose passage changed is open again"
-    assert desk.state((new, "workforce")) == "undecided" and old not in desk.documents
-    assert desk.documents[new].batch == "1"
+    assert session.state((new, "workforce")) == "undecided" and old not in session.documents
+    assert session.documents[new].batch == "1"
 
 
 @pytest.mark.slow
@@ -227,7 +230,7 @@ def test_a_subset_has_files_of_its_own(project: Project) -> None:
 
 
 def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) -> None:
-    from scr_llm import emerging
+    from scr_llm.themes import candidates as emerging
 
     add(project, TWO)
     again(project)
@@ -278,12 +281,13 @@ def test_a_name_that_is_left_out_is_in_no_paper_and_its_quote_is_still_verified(
             else [path.read_bytes()]
         )
         assert not any(b"midwife" in part.lower() for part in parts), path
-    desk = Desk(project)
+    session = ReviewSession(project)
     assert not [
         k
-        for k in desk.proposals
+        for k in session.proposals
         if any(
-            e.quote != desk.reading(k[0]).pages[e.page - 1].text[e.start : e.end] for e in desk.cell(*k, ALEX).evidence
+            e.quote != session.reading(k[0]).pages[e.page - 1].text[e.start : e.end]
+            for e in session.cell(*k, ALEX).evidence
         )
     ]
 
@@ -328,7 +332,7 @@ def test_merging_and_splitting_show_their_effect_and_open_the_new_cells(project:
         and "workforce" not in ids
     )
     again(project)
-    desk = Desk(project)
-    assert all(desk.state((d, "together")) == "undecided" for d in desk.documents)
-    assert sum(desk.value((d, "together")) == "present" for d in desk.documents) == either
+    session = ReviewSession(project)
+    assert all(session.state((d, "together")) == "undecided" for d in session.documents)
+    assert sum(session.value((d, "together")) == "present" for d in session.documents) == either
     assert scr("split", "neglect", "--yes").returncode == 2

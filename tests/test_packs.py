@@ -7,27 +7,27 @@ from click.testing import CliRunner
 from served import coded_project
 
 from scr_llm.cli.packs import pack as command
-from scr_llm.desk import Desk, Reviewer
-from scr_llm.packs import pack
+from scr_llm.governance.information_packs import pack
 from scr_llm.project import Project, load_project
 from scr_llm.render import printed
+from scr_llm.review.session import Reviewer, ReviewSession
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = load_project(coded_project(tmp_path_factory.mktemp("packs") / "p", ("corriford-child-1",)))
-    desk = Desk(project)
+    session = ReviewSession(project)
     alex, sam = (
         Reviewer("Alexandra Quillfeather", "Analyst"),
         Reviewer("Samuel Thistledown", "Designated nurse", blind=True),
     )
-    keys = [k for k in desk.open_for(alex) if desk.value(k) == "present" and k[1] in desk.codes][:3]
-    desk.decide(alex, *keys[0], "not_mentioned", reason="This is about Corriford.")
+    keys = [k for k in session.open_for(alex) if session.value(k) == "present" and k[1] in session.codes][:3]
+    session.decide(alex, *keys[0], "not_mentioned", reason="This is about Corriford.")
     for key in keys[1:]:
-        desk.decide(alex, *key, "present", evidence=desk.cell(*key, alex).evidence)
-    core = next(k for k in keys if desk.codes[k[1]].core)
-    desk.decide(sam, *core, "not_mentioned")
-    desk.close()
+        session.decide(alex, *key, "present", evidence=session.cell(*key, alex).evidence)
+    core = next(k for k in keys if session.codes[k[1]].core)
+    session.decide(sam, *core, "not_mentioned")
+    session.close()
     return project
 
 

@@ -14,10 +14,11 @@ import papers
 import pytest
 from served import ROOT, coded_project
 
-from scr_llm import pipeline, results
+from scr_llm import pipeline
 from scr_llm.cli.work import _brief
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
+from scr_llm.reports import results
 from scr_llm.stages.code.rules import RulesCoder
 
 FIRST, SECOND = (tuple(sorted(p.stem for p in ROOT.glob(f"fixtures/batch-{n}/*.pdf"))) for n in (1, 2))

@@ -9,7 +9,7 @@ import pytest
 from served import coded_project
 
 from scr_llm.llm.fake import Answer, FakeServer
-from scr_llm.prose import MARK, Facts, wrong_with
+from scr_llm.reports.linking_sentences import MARK, Facts, wrong_with
 
 FACTS = Facts(
     "workforce",

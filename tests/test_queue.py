@@ -1,7 +1,7 @@
 """The order in which a person looks at cells: where a look is worth most comes first."""
 
 from scr_llm.records import Case, CoderIdentity, Coding, Decision, ThemeCoding
-from scr_llm.stages.review import queue
+from scr_llm.stages.decisions import queue
 
 WHO = CoderIdentity(kind="rules", version="0", codebook_version="1", codebook_sha256="0")
 

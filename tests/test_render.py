@@ -30,7 +30,7 @@ from scr_llm.records import (
     ThemeCoding,
 )
 from scr_llm.render import render, table_csv
-from scr_llm.stages.synthesise import Coded, HouseStyle, synthesise
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
 
 HOSTILE = [
     "<script>alert(1)</script> & <b>bold</b>",
@@ -44,7 +44,7 @@ HOSTILE = [
 BOOK = load_codebook(data_dir() / "prompts" / "codebook.yaml")
 
 
-def paper(text: str) -> tuple[object, list[Coded]]:
+def paper(text: str) -> tuple[object, list[CodedReview]]:
     evidence = Evidence(quote=text, page=1, start=0, end=len(text), status="exact", section=text)
     coder = CoderIdentity(kind="rules", version="1", codebook_version="1", codebook_sha256="0" * 64)
     coding = Coding(
@@ -68,8 +68,8 @@ def paper(text: str) -> tuple[object, list[Coded]]:
     note = PageNote(page=2, reasons=(text,), unread=True)
     document = Document(id="d1", file=f"{text}.pdf", sha256="0" * 64, bytes=1, pages=3, status="coded", notes=(note,))
     lost = Document(id="d2", file=text, sha256="1" * 64, bytes=1, status="unreadable", reason=text)
-    reviews = [Coded(document, coding)]
-    settings = HouseStyle(title=text, organisation=text, marking=text, version="0.1", headline_min=1)
+    reviews = [CodedReview(document, coding)]
+    settings = BriefingOptions(title=text, organisation=text, marking=text, version="0.1", headline_min=1)
     return synthesise(reviews, [document, lost], BOOK, [], settings), reviews
 
 

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from served import ALEX, Served, coded_project, review_page
 
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import ConflictError, RefusedError
 from scr_llm.project import load_project
 from scr_llm.records import Evidence
+from scr_llm.review.session import Reviewer, ReviewSession
 from scr_llm.store import Store
 
 WHO = Reviewer("Alex Reader", "Analyst")
@@ -57,7 +57,7 @@ def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(
 ) -> None:
     assert browser.get("/matrix", headers={"host": "evil.example"}).status_code == 421
     page = browser.get("/next")
-    before = len(Desk(load_project(root)).store.decisions())
+    before = len(ReviewSession(load_project(root)).store.decisions())
     good = {"csrf": field(page.text, "csrf"), "seen": "0", "value": "not_mentioned"}
     own = {"origin": served.origin}
     assert browser.post(page.url, data=good, headers={"origin": "http://evil.example"}).status_code == 403
@@ -71,7 +71,7 @@ def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(
         browser.post(page.url, data={**good, "value": "present", "keep": "1:5:3:exact:"}, headers=own).status_code
         == 400
     )
-    assert len(Desk(load_project(root)).store.decisions()) == before
+    assert len(ReviewSession(load_project(root)).store.decisions()) == before
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
 
 def test_two_browsers_do_not_lose_a_decision(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
-    one, other = Desk(load_project(root)), Desk(load_project(root))
+    one, other = ReviewSession(load_project(root)), ReviewSession(load_project(root))
     key = next(iter(one.documents)), "workforce"
     seen = one.cell(*key, WHO).seen
     one.decide(WHO, *key, "not_mentioned", seen=seen)
@@ -157,20 +157,20 @@ def test_two_browsers_do_not_lose_a_decision(tmp_path: Path) -> None:
 
 
 def test_a_decision_that_cannot_stand_is_refused(tmp_path: Path) -> None:
-    desk = Desk(load_project(coded_project(tmp_path / "p", ("corriford-child-1",))))
-    document = next(iter(desk.documents))
+    session = ReviewSession(load_project(coded_project(tmp_path / "p", ("corriford-child-1",))))
+    document = next(iter(session.documents))
     with pytest.raises(RefusedError, match="needs a quote"):
-        desk.decide(WHO, document, "neglect", "present")
+        session.decide(WHO, document, "neglect", "present")
     with pytest.raises(RefusedError, match=r"do not stand|no evidence"):
-        desk.quote(document, "neglect", "These words stand nowhere in this review at all.", 1)
+        session.quote(document, "neglect", "These words stand nowhere in this review at all.", 1)
     made_up = Evidence(quote="made up", page=1, start=0, end=7, status="exact", section="")
     with pytest.raises(RefusedError, match="page 1"):
-        desk.decide(WHO, document, "neglect", "present", evidence=[made_up])
+        session.decide(WHO, document, "neglect", "present", evidence=[made_up])
     with pytest.raises(RefusedError, match="name"):
-        desk.decide(Reviewer(" ", "x"), document, "neglect", "not_mentioned")
+        session.decide(Reviewer(" ", "x"), document, "neglect", "not_mentioned")
     with pytest.raises(RefusedError, match="no such cell"):
-        desk.decide(WHO, document, "no_such_theme", "not_mentioned")
-    assert desk.store.decisions() == []
+        session.decide(WHO, document, "no_such_theme", "not_mentioned")
+    assert session.store.decisions() == []
 
 
 def test_a_shared_server_takes_the_name_from_the_proxy(root: Path) -> None:
@@ -205,10 +205,10 @@ def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path)
                 update={"case": coding.case.model_copy(update={"context": "not stated", "evidence": evidence})}
             ),
         )
-    desk = Desk(load_project(root))
+    session = ReviewSession(load_project(root))
     with pytest.raises(RefusedError, match="not said which context"):
-        desk.decide(Reviewer("Alex", "Analyst"), document.id, "case:context", "present", text="")
-    desk.close()
+        session.decide(Reviewer("Alex", "Analyst"), document.id, "case:context", "present", text="")
+    session.close()
     with (
         review_page(root, "--name", "Alex", "--role", "Analyst") as served,
         contextlib.closing(served.browser()) as browser,

@@ -14,11 +14,11 @@ import openpyxl
 import pytest
 from served import coded_project
 
-from scr_llm import sheet
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import UsageError
 from scr_llm.project import load_project
 from scr_llm.render import printed
+from scr_llm.review import spreadsheet as sheet
+from scr_llm.review.session import Reviewer, ReviewSession
 
 ALEX = Reviewer("Alex Reader", "Analyst")
 NINA = Reviewer("Nina", "Designated nurse")
@@ -30,9 +30,9 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(coded: Path, tmp_path: Path) -> Desk:
+def session(coded: Path, tmp_path: Path) -> ReviewSession:
     shutil.copytree(coded, tmp_path / "p")
-    return Desk(load_project(tmp_path / "p"))
+    return ReviewSession(load_project(tmp_path / "p"))
 
 
 def edited(content: bytes, change: Callable[[Any], None]) -> bytes:
@@ -47,9 +47,9 @@ def row_of(tab: Any, title: str) -> int:
     return next(r for r in range(2, tab.max_row + 1) if tab.cell(r, 2).value == title)
 
 
-def test_a_sheet_goes_out_and_comes_back(desk: Desk) -> None:
-    document = next(iter(desk.documents))
-    words = max(desk.reading(document).pages[0].text.split("\n"), key=len).strip()
+def test_a_sheet_goes_out_and_comes_back(session: ReviewSession) -> None:
+    document = next(iter(session.documents))
+    words = max(session.reading(document).pages[0].text.split("\n"), key=len).strip()
 
     def decide(tab: Any) -> None:
         tab.cell(row_of(tab, "Workforce failings"), 7).value = "Accept"
@@ -58,12 +58,12 @@ def test_a_sheet_goes_out_and_comes_back(desk: Desk) -> None:
         missed = row_of(tab, "Pre-birth assessment and planning")
         tab.cell(missed, 7).value, tab.cell(missed, 8).value, tab.cell(missed, 9).value = "Present", words, 1
 
-    content = edited(sheet.write(desk, ALEX), decide)
-    returned = sheet.read(desk, NINA, content)
-    assert not returned.refused and len(returned.changes) == 3 and returned.blank == len(desk.proposals) - 3
-    assert desk.store.decisions() == [], "nothing is taken in before it is shown"
-    assert not sheet.take_in(desk, NINA, returned.changes)
-    decided = {d.theme: d for d in desk.store.decisions()}
+    content = edited(sheet.write(session, ALEX), decide)
+    returned = sheet.read(session, NINA, content)
+    assert not returned.refused and len(returned.changes) == 3 and returned.blank == len(session.proposals) - 3
+    assert session.store.decisions() == [], "nothing is taken in before it is shown"
+    assert not sheet.take_in(session, NINA, returned.changes)
+    decided = {d.theme: d for d in session.store.decisions()}
     assert {t: d.value for t, d in decided.items()} == {
         "workforce": "present",
         "record_keeping": "not_mentioned",
@@ -75,11 +75,11 @@ def test_a_sheet_goes_out_and_comes_back(desk: Desk) -> None:
     )
     assert {(d.author, d.role) for d in decided.values()} == {("Nina", "Designated nurse")}
     # once taken in, the same file is refused row by row
-    again = sheet.read(desk, NINA, content)
+    again = sheet.read(session, NINA, content)
     assert not again.changes and len(again.refused) == 3 and all("in the meantime" in why for _, why in again.refused)
 
 
-def test_unknown_and_moved_rows_are_refused_one_by_one(desk: Desk) -> None:
+def test_unknown_and_moved_rows_are_refused_one_by_one(session: ReviewSession) -> None:
     def spoil(tab: Any) -> None:
         for row in range(2, 12):
             tab.cell(row, 7).value = "Not found"
@@ -93,7 +93,7 @@ def test_unknown_and_moved_rows_are_refused_one_by_one(desk: Desk) -> None:
         tab.cell(10, 9).value, tab.cell(10, 8).value, tab.cell(10, 7).value = "first", "some words", "Present"
         tab.cell(11, 10).value = "x" * 5000
 
-    returned = sheet.read(desk, ALEX, edited(sheet.write(desk, ALEX), spoil))
+    returned = sheet.read(session, ALEX, edited(sheet.write(session, ALEX), spoil))
     refused = dict(returned.refused)
     assert set(refused) == {2, 3, 4, 5, 6, 7, 8, 9, 10, 11} and not returned.changes
     for row, why in {
@@ -110,7 +110,7 @@ def test_unknown_and_moved_rows_are_refused_one_by_one(desk: Desk) -> None:
         assert why in refused[row], (row, refused[row])
 
 
-def test_rows_may_be_sorted_and_a_formula_stays_text(desk: Desk) -> None:
+def test_rows_may_be_sorted_and_a_formula_stays_text(session: ReviewSession) -> None:
     def turn(tab: Any) -> None:
         rows = [[c.value for c in row] for row in tab.iter_rows(min_row=2)]
         for at, row in enumerate(reversed(rows), 2):
@@ -118,7 +118,7 @@ def test_rows_may_be_sorted_and_a_formula_stays_text(desk: Desk) -> None:
                 tab.cell(at, column).value = value
         tab.cell(2, 7).value, tab.cell(2, 10).value = "Accept", '=HYPERLINK("http://x.example","x")'
 
-    returned = sheet.read(desk, ALEX, edited(sheet.write(desk, ALEX), turn))
+    returned = sheet.read(session, ALEX, edited(sheet.write(session, ALEX), turn))
     assert not returned.refused and len(returned.changes) == 1
 
 
@@ -154,26 +154,32 @@ def bomb(content: bytes) -> bytes:
         (lambda c: edited(c, lambda tab: setattr(tab, "title", "Other")), "no tab Cells"),
     ],
 )
-def test_a_malformed_or_oversized_sheet_is_refused(desk: Desk, spoiled: Callable[[bytes], bytes], told: str) -> None:
+def test_a_malformed_or_oversized_sheet_is_refused(
+    session: ReviewSession, spoiled: Callable[[bytes], bytes], told: str
+) -> None:
     with pytest.raises(UsageError, match=told):
-        sheet.read(desk, ALEX, spoiled(sheet.write(desk, ALEX)))
+        sheet.read(session, ALEX, spoiled(sheet.write(session, ALEX)))
 
 
-def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(desk: Desk) -> None:
+def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(session: ReviewSession) -> None:
     sam = Reviewer("Sam", "Designated nurse", blind=True)
-    tab = openpyxl.load_workbook(io.BytesIO(sheet.write(desk, sam)))["Cells"]
+    tab = openpyxl.load_workbook(io.BytesIO(sheet.write(session, sam)))["Cells"]
     assert {tab.cell(row, 3).value for row in range(2, tab.max_row + 1)} == {"Unclear"}
     assert {tab.cell(row, 5).value for row in range(2, tab.max_row + 1)} == {"None"}
-    text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(desk, sam), "docx"))).paragraphs)
+    text = "\n".join(
+        p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(session, sam), "docx"))).paragraphs
+    )
     assert "Proposed" not in text and "page" not in text and "Poor record keeping" in text
-    text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(desk, ALEX), "docx"))).paragraphs)
+    text = "\n".join(
+        p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(session, ALEX), "docx"))).paragraphs
+    )
     assert (
         "Proposed: present." in text
-        and f"{sum(key in desk.codes for _, key in desk.open_for(ALEX))} questions are open" in text
+        and f"{sum(key in session.codes for _, key in session.open_for(ALEX))} questions are open" in text
     )
 
 
-def test_the_commands_show_before_they_take_in(desk: Desk, tmp_path: Path) -> None:
+def test_the_commands_show_before_they_take_in(session: ReviewSession, tmp_path: Path) -> None:
     def scr(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         command = [
             sys.executable,
@@ -182,7 +188,7 @@ def test_the_commands_show_before_they_take_in(desk: Desk, tmp_path: Path) -> No
             "sheet",
             *arguments,
             "--project",
-            str(desk.project.root),
+            str(session.project.root),
             "--name",
             "Nina",
             "--role",
@@ -198,8 +204,8 @@ def test_the_commands_show_before_they_take_in(desk: Desk, tmp_path: Path) -> No
         shown.returncode == 1
         and "not found" in shown.stdout
         and "Nothing was taken in" in shown.stderr
-        and not desk.store.decisions()
+        and not session.store.decisions()
     )
     taken = scr("read", str(path), "--yes")
-    assert taken.returncode == 0 and "Taken in: 1" in taken.stderr and len(desk.store.decisions()) == 1
+    assert taken.returncode == 0 and "Taken in: 1" in taken.stderr and len(session.store.decisions()) == 1
     assert scr("write", str(tmp_path / "s.docx")).returncode == 2

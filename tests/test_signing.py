@@ -14,25 +14,26 @@ import openpyxl
 import pytest
 from served import ROOT, coded_project
 
-from scr_llm import pipeline, signing
+from scr_llm import pipeline
 from scr_llm.audit import audit
 from scr_llm.codebook import load_codebook
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.project import Project, load_project
 from scr_llm.records import AnsweredCaution
+from scr_llm.review import sign_off as signing
+from scr_llm.review.session import Reviewer, ReviewSession
 from scr_llm.stages.code.rules import RulesCoder
 
 ALEX = Reviewer("Alex Reader", "Analyst")
 
 
 def decide_all(project: Project) -> None:
-    desk = Desk(project)
-    for key in desk.open_for(ALEX):
-        cell = desk.cell(*key, ALEX)
+    session = ReviewSession(project)
+    for key in session.open_for(ALEX):
+        cell = session.cell(*key, ALEX)
         value = "not_mentioned" if cell.value == "unclear" else cell.value
-        desk.decide(ALEX, *key, value, evidence=cell.evidence if value != "not_mentioned" else (), text=cell.text)
-    desk.close()
+        session.decide(ALEX, *key, value, evidence=cell.evidence if value != "not_mentioned" else (), text=cell.text)
+    session.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,18 +58,18 @@ def scr(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_record_of_a_sign_off(project: Project) -> None:
-    desk = Desk(project)
-    record, _ = desk.store.sign_offs()[0]
-    count, head = desk.store.head()
+    session = ReviewSession(project)
+    record, _ = session.store.sign_offs()[0]
+    count, head = session.store.head()
     assert (record.name, record.role, record.version) == ("Dee Director", "Director", "1.0")
-    assert record.decisions == count == len(desk.store.decisions()) and record.decisions_head == head
+    assert record.decisions == count == len(session.store.decisions()) and record.decisions_head == head
     assert (
-        record.documents == {d.id: d.sha256 for d in desk.documents.values()}
-        and record.codebook_sha256 == desk.codebook_sha256
+        record.documents == {d.id: d.sha256 for d in session.documents.values()}
+        and record.codebook_sha256 == session.codebook_sha256
     )
     assert record.reviewers == ("Alex Reader, Analyst",)
     assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
-    assert not signing.state_of(desk).since and not audit(project)
+    assert not signing.state_of(session).since and not audit(project)
 
 
 DRAFT_WORDS = (
@@ -171,10 +172,10 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
 def test_a_paper_is_signed_once(project: Project) -> None:
     again = scr("sign-off", "--project", str(project.root), "--name", "Dee", "--role", "Director")
     assert again.returncode == 1 and "version 1.0 is signed and nothing has changed since" in again.stderr
-    desk = Desk(project)
-    key = next(k for k in desk.counted() if k[1] in desk.codes)
-    desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
-    desk.close()
+    session = ReviewSession(project)
+    key = next(k for k in session.counted() if k[1] in session.codes)
+    session.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
+    session.close()
     command = [
         sys.executable,
         "-m",
@@ -189,14 +190,14 @@ def test_a_paper_is_signed_once(project: Project) -> None:
     ]
     both = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
     assert sorted(p.wait() for p in both) == [0, 1]
-    assert len(Desk(project).store.sign_offs()) == 2 and not audit(project)
+    assert len(ReviewSession(project).store.sign_offs()) == 2 and not audit(project)
     assert sorted(p.name for p in project.outputs.iterdir() if "signed" in p.name) == ["signed-1", "signed-2"]
 
 
 def test_cautions_are_shown_answered_and_recorded(project: Project) -> None:
-    desk = Desk(project)
-    key = next(k for k in desk.counted() if k[1] in desk.codes)
-    desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
+    session = ReviewSession(project)
+    key = next(k for k in session.counted() if k[1] in session.codes)
+    session.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
     shown = signing.ready(project)
     assert any("fewer than 5" in text for text in shown)
     answers = {shown[0]: AnsweredCaution(text=shown[0], answer="resolved", note="Agreed with the family.")}
@@ -215,12 +216,12 @@ def test_a_file_that_waits_is_not_signed_over(project: Project) -> None:
 def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project: Project) -> None:
     folder = project.outputs / "signed-1"
     before = {p.name: p.read_bytes() for p in folder.iterdir()}
-    desk = Desk(project)
-    key = next(k for k in desk.counted() if k[1] in desk.codes)
-    desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
+    session = ReviewSession(project)
+    key = next(k for k in session.counted() if k[1] in session.codes)
+    session.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
     book = project.codebook_path
     book.write_text(
-        book.read_text("utf-8").replace(desk.codes["workforce"].definition[:30], "SOMETHING ELSE ALTOGETHER NOW", 1),
+        book.read_text("utf-8").replace(session.codes["workforce"].definition[:30], "SOMETHING ELSE ALTOGETHER NOW", 1),
         "utf-8",
     )
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/saltreath-child-m.pdf")), project.inbox / "another.pdf")
@@ -228,38 +229,38 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
     shutil.rmtree(folder)
     assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
-    told = " ".join(signing.state_of(Desk(project)).since)
+    told = " ".join(signing.state_of(ReviewSession(project)).since)
     assert "another.pdf came in" in told and "definitions changed" in told and "1 decision was made" in told
 
 
 def test_a_changed_definition_makes_stale_only_its_own_cells(project: Project) -> None:
-    desk = Desk(project)
-    definition = desk.codes["workforce"].definition
+    session = ReviewSession(project)
+    definition = session.codes["workforce"].definition
     text = project.codebook_path.read_text("utf-8")
     project.codebook_path.write_text(text.replace(definition[:30], definition[:30].upper(), 1), "utf-8")
-    again = Desk(project)
+    again = ReviewSession(project)
     assert {key for key in again.counted() if again.state(key) != "decided"} == {
         (d, "workforce") for d in again.documents
     }
-    assert {h.what for h in signing.hindrances(again)} == {"stale"}
+    assert {h.what for h in signing.blockers(again)} == {"stale"}
     with pytest.raises(RefusedError, match="stale"):
         signing.sign_off(project, "Dee", "Director")
-    project.codebook_path.write_text(text.replace(desk.codes["workforce"].label, "Staffing"), "utf-8")
-    renamed = Desk(project)
+    project.codebook_path.write_text(text.replace(session.codes["workforce"].label, "Staffing"), "utf-8")
+    renamed = ReviewSession(project)
     assert all(renamed.state(key) == "decided" for key in renamed.counted()), "another label is not another meaning"
 
 
 def test_a_theme_that_only_a_person_saw_hinders_once_it_is_stale(project: Project) -> None:
-    desk = Desk(project)
-    key = next(k for k, p in desk.proposals.items() if p.kind == "theme" and not p.core)
-    quote = desk.quote(*key, desk.reading(key[0]).pages[0].text.split("\n")[8], 1)
-    assert key not in desk.counted()
-    desk.decide(ALEX, *key, "present", evidence=quote)
-    assert key in desk.counted() and not signing.hindrances(desk)
-    definition, text = desk.codes[key[1]].definition, project.codebook_path.read_text("utf-8")
+    session = ReviewSession(project)
+    key = next(k for k, p in session.proposals.items() if p.kind == "theme" and not p.core)
+    quote = session.quote(*key, session.reading(key[0]).pages[0].text.split("\n")[8], 1)
+    assert key not in session.counted()
+    session.decide(ALEX, *key, "present", evidence=quote)
+    assert key in session.counted() and not signing.blockers(session)
+    definition, text = session.codes[key[1]].definition, project.codebook_path.read_text("utf-8")
     project.codebook_path.write_text(text.replace(definition[:30], definition[:30].upper(), 1), "utf-8")
-    again = Desk(project)
-    assert key in {h.key for h in signing.hindrances(again)} and key in again.open_for(ALEX)
+    again = ReviewSession(project)
+    assert key in {h.key for h in signing.blockers(again)} and key in again.open_for(ALEX)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +308,7 @@ def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
         assert reading
         pages = tuple(p.model_copy(update={"text": "x" + p.text}) for p in reading.pages)
         store.save_reading(reading.model_copy(update={"pages": pages}))
-    assert any(h.what == "quote" for h in signing.hindrances(Desk(project)))
+    assert any(h.what == "quote" for h in signing.blockers(ReviewSession(project)))
 
 
 def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> None:
@@ -323,5 +324,5 @@ def test_a_ruling_or_a_rename_after_signing_is_a_change(project: Project) -> Non
     pdf = next(project.inbox.glob("*.pdf"))
     pdf.rename(pdf.with_name("renamed.pdf"))
     assert scr("run", "--project", str(project.root)).returncode == 0
-    state = signing.state_of(Desk(project))
+    state = signing.state_of(ReviewSession(project))
     assert not state.is_signed and "renamed.pdf has another name" in " ".join(state.since)

@@ -10,9 +10,9 @@ from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 from scr_llm.errors import NothingDoneError
 
 if TYPE_CHECKING:
-    from scr_llm.ledger import Ledger, OpenBatch
     from scr_llm.llm import Endpoint, Question
     from scr_llm.llm.batch import Batches
+    from scr_llm.models.call_log import CallLog, OpenBatch
     from scr_llm.project import Project
 
 CLOCKS_DIFFER_S = 3600
@@ -26,13 +26,13 @@ def batch() -> None:
 
 def _asked(project: "Project") -> "tuple[Endpoint, dict[str, tuple[Question, str]]]":
     """The questions of all documents that wait, without a kept reply: key to question and document."""
-    from scr_llm.choose import endpoint_of, llm_coder, manners_of
-    from scr_llm.outgoing import open_questions
+    from scr_llm.models.coders import endpoint_of, llm_coder, prompting_of
+    from scr_llm.models.preview import open_questions
     from scr_llm.pipeline import prepare
 
     endpoint = endpoint_of(project)
     prepare(project)
-    coder = llm_coder(project, None, manners_of(project))
+    coder = llm_coder(project, None, prompting_of(project))
     return endpoint, {q.key(endpoint): (q, d.id) for d, q, kept in open_questions(project, coder, endpoint) if not kept}
 
 
@@ -77,10 +77,10 @@ def write(folder: Path, file: Path, force: bool) -> int:
 )
 def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     """Send the open questions to the model's endpoint as one batch."""
-    from scr_llm.choose import allowed_to_send
     from scr_llm.errors import NoReplyError, UsageError
-    from scr_llm.ledger import Ledger
     from scr_llm.llm.batch import Batches, content_hash
+    from scr_llm.models.call_log import CallLog
+    from scr_llm.models.coders import allowed_to_send
     from scr_llm.project import load_project
 
     if sent_as and not_sent:
@@ -88,27 +88,27 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     project = load_project(folder)
     _takes_batches(project)
     endpoint, asked = _asked(project)
-    ledger = Ledger(project, endpoint)
-    batches = Batches(endpoint, ledger.note)
+    call_log = CallLog(project, endpoint)
+    batches = Batches(endpoint, call_log.note)
     try:
-        interrupted = [b for b in ledger.open_batches() if b.intended]
+        interrupted = [b for b in call_log.open_batches() if b.intended]
         if interrupted:
             allowed_to_send(project, yes=True)
             if sent_as or not_sent:
-                _decided(interrupted, ledger, sent_as)
-            elif unknown := _settle(ledger, batches):
+                _decided(interrupted, call_log, sent_as)
+            elif unknown := _settle(call_log, batches):
                 raise NothingDoneError(
                     f"the batch of {unknown[0][0].at} was interrupted while it was sent, and whether it arrived cannot be found out: {unknown[0][1]}",
                     next_step="Look at the endpoint's own page, then: scr-llm batch send --sent-as ID if it is there, or --not-sent if it is not.",
                 )
-        under_way = {key for b in ledger.open_batches() for key in b.keys}
+        under_way = {key for b in call_log.open_batches() for key in b.keys}
         asked = {key: q for key, q in asked.items() if key not in under_way}
         if interrupted and not asked:
             say("There is nothing else to send. Fetch the replies with: scr-llm batch collect")
             return 0
         content = _content(endpoint, asked)
         allowed_to_send(project, yes=yes)
-        intention = ledger.intend_batch(content_hash(content), sorted(asked))
+        intention = call_log.intend_batch(content_hash(content), sorted(asked))
         try:
             name = batches.begin(batches.upload(content), content_hash(content))
         except NoReplyError as error:
@@ -117,25 +117,25 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
                 "rate_limited",
                 "too_long",
             ):  # it said no; whatever else went wrong, it may have said yes
-                ledger.close_batch(intention)
+                call_log.close_batch(intention)
             raise
-        ledger.name_batch(intention, name)
+        call_log.name_batch(intention, name)
     finally:
         batches.close()
-        ledger.close()
+        call_log.close()
     say(
         f"Sent: {len(asked)} questions, {len(content):,} bytes, as batch {name}. Fetch the replies with: scr-llm batch collect"
     )
     return 0
 
 
-def _settle(ledger: "Ledger", batches: "Batches") -> "list[tuple[OpenBatch, str]]":
+def _settle(call_log: "CallLog", batches: "Batches") -> "list[tuple[OpenBatch, str]]":
     """See what became of batches whose sending was interrupted. Gives those of which that cannot be known, and why."""
     from scr_llm.errors import NoReplyError
 
     unknown = []
-    for intention in [b for b in ledger.open_batches() if b.intended]:
-        if elsewhere := _elsewhere(intention, ledger.where):
+    for intention in [b for b in call_log.open_batches() if b.intended]:
+        if elsewhere := _elsewhere(intention, call_log.where):
             unknown.append((intention, elsewhere))
             continue
         try:
@@ -146,12 +146,12 @@ def _settle(ledger: "Ledger", batches: "Batches") -> "list[tuple[OpenBatch, str]
             unknown.append((intention, str(error)))
             continue
         if found:
-            ledger.name_batch(intention, found)
+            call_log.name_batch(intention, found)
             say(
                 f"The batch of {intention.at}, whose sending was interrupted, did arrive, as {found}. It is not sent again."
             )
         else:
-            ledger.close_batch(intention)
+            call_log.close_batch(intention)
             say(f"The batch of {intention.at}, whose sending was interrupted, did not arrive.")
     return unknown
 
@@ -166,13 +166,13 @@ def _elsewhere(batch: "OpenBatch", here: str) -> str | None:
     )
 
 
-def _decided(interrupted: "list[OpenBatch]", ledger: "Ledger", sent_as: str | None) -> None:
+def _decided(interrupted: "list[OpenBatch]", call_log: "CallLog", sent_as: str | None) -> None:
     """A person says what became of the first batch whose sending was interrupted."""
     if sent_as:
-        ledger.name_batch(interrupted[0], sent_as)
+        call_log.name_batch(interrupted[0], sent_as)
         say(f"Noted: the batch of {interrupted[0].at} is {sent_as}.")
     else:
-        ledger.close_batch(interrupted[0])
+        call_log.close_batch(interrupted[0])
         say(f"Noted: the batch of {interrupted[0].at} was not sent.")
 
 
@@ -180,48 +180,50 @@ def _decided(interrupted: "list[OpenBatch]", ledger: "Ledger", sent_as: str | No
 @PROJECT
 def collect(folder: Path) -> int:
     """Fetch the results of the batches that are done, and keep each reply that is usable."""
-    from scr_llm.choose import allowed_to_send, endpoint_of
     from scr_llm.errors import NoReplyError
-    from scr_llm.ledger import Ledger
     from scr_llm.llm.batch import Batches
+    from scr_llm.models.call_log import CallLog
+    from scr_llm.models.coders import allowed_to_send, endpoint_of
     from scr_llm.project import load_project
 
     project = load_project(folder)
     _takes_batches(project)
     endpoint = endpoint_of(project)
     allowed_to_send(project, yes=True)
-    ledger = Ledger(project, endpoint)
-    batches = Batches(endpoint, ledger.note)
+    call_log = CallLog(project, endpoint)
+    batches = Batches(endpoint, call_log.note)
     code = 0
     try:
-        if not ledger.open_batches():
+        if not call_log.open_batches():
             raise NothingDoneError("no batch is under way.", next_step="Send one: scr-llm batch send")
-        for intention, why in _settle(ledger, batches):
+        for intention, why in _settle(call_log, batches):
             say(
                 f"The batch of {intention.at} was interrupted while it was sent, and whether it arrived cannot be found out: {why}"
             )
             say("  Look at the endpoint's own page, then: scr-llm batch send --sent-as ID, or --not-sent.")
             code = 1
-        for known in ledger.open_batches():
+        for known in call_log.open_batches():
             if known.intended:
                 continue
             try:
-                code = max(code, _collect(project, endpoint, ledger, batches, known))
+                code = max(code, _collect(project, endpoint, call_log, batches, known))
             except NoReplyError as error:
                 say(f"Batch {known.id} cannot be fetched: {error}")
                 say("  Try again later. If it is gone, scr-llm run asks its questions one by one.")
                 code = 1
     finally:
         batches.close()
-        ledger.close()
+        call_log.close()
     return code
 
 
-def _collect(project: "Project", endpoint: "Endpoint", ledger: "Ledger", batches: "Batches", known: "OpenBatch") -> int:
+def _collect(
+    project: "Project", endpoint: "Endpoint", call_log: "CallLog", batches: "Batches", known: "OpenBatch"
+) -> int:
     """Keep the replies of one batch, if it is done. Returns 1 where it is not, or not whole."""
     from scr_llm.llm.batch import UNDER_WAY
 
-    if elsewhere := _elsewhere(known, ledger.where):
+    if elsewhere := _elsewhere(known, call_log.where):
         say(f"Batch {known.id} cannot be fetched: {elsewhere}")
         return 1
     state, done, of = batches.state(known.id)
@@ -229,7 +231,7 @@ def _collect(project: "Project", endpoint: "Endpoint", ledger: "Ledger", batches
         say(f"Batch {known.id} is under way ({done} of {of} done). Collect it later.")
         return 1
     _keep(project, endpoint, batches.fetch(known.id, len(known.keys)), set(known.keys))
-    ledger.close_batch(known)
+    call_log.close_batch(known)
     if state == "completed":
         return 0
     say(f"Batch {known.id} ended as {state}. What it lacks is asked by the next run or batch.")
@@ -241,7 +243,7 @@ def _collect(project: "Project", endpoint: "Endpoint", ledger: "Ledger", batches
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def read(folder: Path, file: Path) -> int:
     """Take in results that were made elsewhere (JSON lines, as hosted batches and vLLM's batch runner write them)."""
-    from scr_llm.choose import endpoint_of
+    from scr_llm.models.coders import endpoint_of
     from scr_llm.project import load_project
 
     project = load_project(folder)
@@ -250,19 +252,19 @@ def read(folder: Path, file: Path) -> int:
 
 def _keep(project: "Project", endpoint: "Endpoint", text: str, expected: "set[str] | None") -> int:
     """Keep what is usable, say what is not. Returns how many problems there are."""
-    from scr_llm.ledger import Ledger
     from scr_llm.llm.batch import results
+    from scr_llm.models.call_log import CallLog
 
     _, asked = _asked(project)
-    ledger = Ledger(project, endpoint)
+    call_log = CallLog(project, endpoint)
     kept: set[str] = set()
     before = 0
     problems: list[str] = []
     try:
-        for result in results(text, {key: q for key, (q, _) in asked.items()}, endpoint, ledger.kept):
+        for result in results(text, {key: q for key, (q, _) in asked.items()}, endpoint, call_log.kept):
             if result.reply:
                 question, document_id = asked[result.key]
-                ledger.keep(question, endpoint, result.reply, document_id)
+                call_log.keep(question, endpoint, result.reply, document_id)
                 kept.add(result.key)
             elif result.problem:
                 problems.append(
@@ -271,7 +273,7 @@ def _keep(project: "Project", endpoint: "Endpoint", text: str, expected: "set[st
             else:
                 before += 1
     finally:
-        ledger.close()
+        call_log.close()
     lacking = ((expected & asked.keys()) if expected is not None else asked.keys()) - kept
     say(
         f"{len(kept)} replies kept"

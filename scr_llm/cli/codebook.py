@@ -9,7 +9,7 @@ import click
 from scr_llm.cli.base import PROJECT, cli, say
 
 if TYPE_CHECKING:
-    from scr_llm.recast import Effect
+    from scr_llm.themes.merge_split import Effect
 
 _NAME = click.option("--name", required=True, help="Who decides so.")
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -30,8 +30,8 @@ def group() -> None:
 @_YES
 def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, yes: bool) -> int:
     """Make the codes ONE and OTHER one code."""
-    from scr_llm import recast
     from scr_llm.project import load_project
+    from scr_llm.themes import merge_split as recast
 
     project = load_project(folder)
     return _taken(
@@ -46,8 +46,8 @@ def merge_command(folder: Path, one: str, other: str, new: str, label: str, name
 @_YES
 def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
     """Make each aspect of CODE a code of its own."""
-    from scr_llm import recast
     from scr_llm.project import load_project
+    from scr_llm.themes import merge_split as recast
 
     project = load_project(folder)
     return _taken(recast.split_effect(project, code), lambda: recast.split(project, code, name), yes)

@@ -34,10 +34,10 @@ def evaluate(
     folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool, force: bool
 ) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
-    from scr_llm import results
-    from scr_llm.choose import choose_coder
     from scr_llm.codebook import load_codebook
+    from scr_llm.models.coders import choose_coder
     from scr_llm.project import load_project
+    from scr_llm.reports import results
 
     project = load_project(folder)
     gold = results.load_gold(gold_dir)
@@ -127,8 +127,8 @@ def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) 
     """Compare two raters: coder, rules, person:NAME, or a file or folder of codings (an export of the last codebook, say)."""
     import json
 
+    from scr_llm.evaluation.raters import compare_raters
     from scr_llm.project import load_project
-    from scr_llm.raters import compare_raters
 
     together, themes = compare_raters(load_project(folder), first, second, assisted=assisted)
     if as_json:
@@ -155,7 +155,7 @@ def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) 
 @PROJECT
 def learn(folder: Path) -> int:
     """Learn from people's decisions, measure it against the rules, and use it for the themes that it is better at."""
-    from scr_llm.learn import learn as learn_from
+    from scr_llm.models.train import learn as learn_from
     from scr_llm.project import load_project
 
     found = learn_from(load_project(folder))

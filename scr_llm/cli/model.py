@@ -13,11 +13,11 @@ from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
-    from scr_llm.choose import Chosen
+    from scr_llm.evaluation.strategies import Trial
     from scr_llm.llm import Spend
-    from scr_llm.outgoing import Estimate
+    from scr_llm.models.coders import ReadyCoder
+    from scr_llm.models.preview import Estimate
     from scr_llm.project import Project
-    from scr_llm.qualify import Trial
 
 
 def spent(spend: "Spend", project: "Project", seconds: float) -> str:
@@ -38,10 +38,10 @@ def told(estimate: "Estimate", currency: str) -> str:
     )
 
 
-def agree_to_cost(project: "Project", chosen: "Chosen", ids: Sequence[str], *, yes: bool) -> None:
+def agree_to_cost(project: "Project", chosen: "ReadyCoder", ids: Sequence[str], *, yes: bool) -> None:
     """Say what coding these documents will cost at most, and ask, unless `yes`."""
-    from scr_llm.choose import endpoint_of
-    from scr_llm.outgoing import estimate
+    from scr_llm.models.coders import endpoint_of
+    from scr_llm.models.preview import estimate
     from scr_llm.stages.code.llm import LlmCoder
 
     if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):
@@ -118,8 +118,8 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     if not (llm.base_url or llm.file):
         click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
         return 0
-    from scr_llm.choose import answers, stays_here
     from scr_llm.llm.endpoint import without_credentials
+    from scr_llm.models.coders import answers, stays_here
 
     where = without_credentials(llm.base_url)
     if stays_here(llm):
@@ -187,10 +187,10 @@ def _count_hits(project: "Project") -> int:
 def _qualify(project: "Project", *, yes: bool) -> int:
     from datetime import UTC, datetime
 
-    from scr_llm.choose import answering, endpoint_of, manners_of, spend_of, stays_here
-    from scr_llm.ledger import Ledger
+    from scr_llm.evaluation.strategies import Remembered, as_toml, best_of, made_up, qualify
     from scr_llm.llm import Client, without_credentials
-    from scr_llm.qualify import Remembered, as_toml, best_of, made_up, qualify
+    from scr_llm.models.call_log import CallLog
+    from scr_llm.models.coders import answering, endpoint_of, prompting_of, spend_of, stays_here
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
@@ -203,13 +203,13 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     trials: list[Trial] = []
     with ExitStack() as stack:
         endpoint = stack.enter_context(answering(project, endpoint))
-        ledger = Ledger(project, endpoint)
-        stack.callback(ledger.close)
+        call_log = CallLog(project, endpoint)
+        stack.callback(call_log.close)
         client = Client(
             endpoint,
             remote_allowed=approved,
-            at_once=llm.at_once,
-            on_send=ledger.note,
+            max_concurrency=llm.max_concurrency,
+            on_send=call_log.note,
             memory=Remembered(),
             spend=spend_of(llm),
         )
@@ -217,7 +217,7 @@ def _qualify(project: "Project", *, yes: bool) -> int:
         click.echo(
             "| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|"
         )
-        for t in qualify(project, client, manners_of(project), made_up()):
+        for t in qualify(project, client, prompting_of(project), made_up()):
             trials.append(t)
             click.echo(row(t))
     best = best_of(trials)
@@ -250,16 +250,16 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
     """Show what would be sent to the model, where to, and at what cost. Sends nothing."""
     import json
 
-    from scr_llm.choose import endpoint_of, llm_coder, manners_of, spend_of, stays_here
-    from scr_llm.llm.question import Manner
-    from scr_llm.outgoing import estimate, open_questions
+    from scr_llm.llm.question import EndpointCapabilities
+    from scr_llm.models.coders import endpoint_of, llm_coder, prompting_of, spend_of, stays_here
+    from scr_llm.models.preview import estimate, open_questions
     from scr_llm.pipeline import prepare
     from scr_llm.project import load_project
     from scr_llm.store import Store
 
     project = load_project(folder)
     llm, endpoint = project.settings.llm, endpoint_of(project)
-    coder = llm_coder(project, None, manners_of(project))
+    coder = llm_coder(project, None, prompting_of(project))
     prepare(project)
     with Store(project.store_path) as store:
         ids = [d.id for d in store.documents() if d.status in ("pending", "failed") and file in (None, d.file)]
@@ -284,7 +284,9 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
         if is_kept:
             continue
         body = json.dumps(
-            Manner().body(question, question.messages, endpoint), ensure_ascii=False, indent=1 if full else None
+            EndpointCapabilities().body(question, question.messages, endpoint),
+            ensure_ascii=False,
+            indent=1 if full else None,
         )
         click.echo(
             f"{document.file} {question.name}: {len(body.encode()):,} bytes"

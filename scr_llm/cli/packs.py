@@ -19,7 +19,7 @@ from scr_llm.errors import UsageError
 @FORCE
 def pack(folder: Path, kind: str, out: Path | None, force: bool) -> int:
     """A pack from the log, without case text or names: foi (a request for information), atr (a draft transparency record), dpia (a fact sheet)."""
-    from scr_llm.packs import pack as make
+    from scr_llm.governance.information_packs import pack as make
     from scr_llm.project import load_project
     from scr_llm.render import printed
 

@@ -49,8 +49,8 @@ def review(
     import sys
     import webbrowser
 
-    from scr_llm.desk import Reviewer
     from scr_llm.project import load_project
+    from scr_llm.review.session import Reviewer
     from scr_llm.text.typed import typed
     from scr_llm.web.app import make_app
     from scr_llm.web.server import listen, serve
@@ -105,21 +105,23 @@ def sheet_write(
     folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool, force: bool
 ) -> int:
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
-    from scr_llm import sheet as sheets
-    from scr_llm.desk import Desk, Reviewer
     from scr_llm.project import load_project
     from scr_llm.render import printed
+    from scr_llm.review import spreadsheet as sheets
+    from scr_llm.review.session import Reviewer, ReviewSession
     from scr_llm.text.typed import typed
 
     wanted = ".docx" if questions else ".xlsx"
     if out.suffix != wanted:
         raise UsageError(f"{out.name} does not end in {wanted}.", next_step=f"Give a file name that ends in {wanted}.")
     project = load_project(folder)
-    desk, who = Desk(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
+    session, who = ReviewSession(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
     content = (
-        printed(sheets.questions(desk, who), "docx") if questions else sheets.write(desk, who, only_open=only_open)
+        printed(sheets.questions(session, who), "docx")
+        if questions
+        else sheets.write(session, who, only_open=only_open)
     )
-    desk.close()
+    session.close()
     write_out(out, content, project, force=force)
     say("It holds passages of the reviews: send it as you would send the reviews.")
     return 0
@@ -134,17 +136,17 @@ def sheet_write(
 @click.option("--yes", is_flag=True, help="Take the changes in without asking.")
 def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes: bool) -> int:
     """Show what the review sheet FILE that came back would change, ask, and take it in. Rows that cannot be taken in are named one by one."""
-    from scr_llm import sheet as sheets
-    from scr_llm.desk import Desk, Reviewer
     from scr_llm.project import load_project
+    from scr_llm.review import spreadsheet as sheets
+    from scr_llm.review.session import Reviewer, ReviewSession
 
-    desk, who = Desk(load_project(folder)), Reviewer(name, role, blind)
+    session, who = ReviewSession(load_project(folder)), Reviewer(name, role, blind)
     if file.stat().st_size > sheets.LARGEST:
         raise UsageError(
             f"{file.name} is larger than {sheets.LARGEST // 1_000_000} MB.",
             next_step="Send the xlsx file that scr-llm sheet wrote.",
         )
-    returned = sheets.read(desk, who, file.read_bytes())
+    returned = sheets.read(session, who, file.read_bytes())
     for change in returned.changes:
         click.echo(f"row {change.row}: {change.told}")
     refused = list(returned.refused)
@@ -155,9 +157,9 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
         if not click.confirm("Take them in?", err=True):
             say("Nothing was taken in.")
             return 1
-    late = sheets.take_in(desk, who, returned.changes)
+    late = sheets.take_in(session, who, returned.changes)
     refused += late
-    desk.close()
+    session.close()
     for row, why in refused:
         click.echo(f"row {row} refused: {why}")
     say(
@@ -178,8 +180,8 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     import sys
 
     from scr_llm.project import load_project
-    from scr_llm.signing import ready
-    from scr_llm.signing import sign_off as sign
+    from scr_llm.review.sign_off import ready
+    from scr_llm.review.sign_off import sign_off as sign
     from scr_llm.text.typed import typed
 
     name, role = typed(name, "the name"), typed(role, "the role")
@@ -221,9 +223,9 @@ def _answer(text: str) -> "AnsweredCaution":
 def audit(folder: Path) -> int:
     """Check the record against itself, against what every sign-off recorded, and against the files in the inbox and the signed papers."""
     from scr_llm.audit import audit as check
-    from scr_llm.paper_state import paper_state
     from scr_llm.project import load_project
-    from scr_llm.signing import finish
+    from scr_llm.reports.paper_state import paper_state
+    from scr_llm.review.sign_off import finish
     from scr_llm.store import Store
 
     project = load_project(folder)

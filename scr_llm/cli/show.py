@@ -15,9 +15,9 @@ from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Give out everything that is coded, for other programs."""
-    from scr_llm import results
     from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
+    from scr_llm.reports import results
 
     project = load_project(folder)
     if form == "xlsx":
@@ -46,10 +46,10 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
 @FORCE
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bool) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
-    from scr_llm import results
     from scr_llm.errors import UsageError
     from scr_llm.project import load_project
     from scr_llm.render import printed
+    from scr_llm.reports import results
     from scr_llm.text.flow import readable
 
     if out and out.suffix not in (".html", ".docx", ".md"):
@@ -100,10 +100,10 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
 @click.option("--name", default="", help="Who adopts it.")
 def emerging(folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str) -> int:
     """Findings that no code covers, grouped as candidate codes; and what is odd about the codes that there are."""
-    from scr_llm import emerging as themes
     from scr_llm.codebook import load_codebook
     from scr_llm.errors import UsageError
     from scr_llm.project import load_project
+    from scr_llm.themes import candidates as themes
 
     project = load_project(folder)
     found, total = themes.candidates(project)

@@ -14,10 +14,10 @@ from scr_llm.cli.model import agree_to_cost, spent
 from scr_llm.errors import ScrError, UsageError
 
 if TYPE_CHECKING:
-    from scr_llm.drafts import Written
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
     from scr_llm.records import Document
+    from scr_llm.reports.drafts import Written
 
 
 @cli.command()
@@ -79,7 +79,7 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from scr_llm import pipeline
-    from scr_llm.choose import choose_coder
+    from scr_llm.models.coders import choose_coder
 
     chosen = choose_coder(project, kind, yes=yes, replay=replay)
     console = Console(stderr=True)
@@ -108,7 +108,7 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
                 project,
                 chosen.coder,
                 progress,
-                at_once=chosen.at_once,
+                max_concurrency=chosen.max_concurrency,
                 stop=chosen.stop,
                 first=first if chosen.costs else None,
             )
@@ -179,7 +179,7 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     from scr_llm.intake import intake
     from scr_llm.pipeline import present_documents, remarks_on
     from scr_llm.project import load_project
-    from scr_llm.stages.review import queue
+    from scr_llm.stages.decisions import queue
     from scr_llm.store import Store
 
     project = load_project(folder)
@@ -248,11 +248,11 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 )
 def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
     """Write the draft briefing again from what is coded and decided now."""
-    from scr_llm.choose import sentences_of
+    from scr_llm.models.coders import sentences_of
     from scr_llm.project import load_project
 
     if signed is not None:
-        from scr_llm.signing import write_again
+        from scr_llm.review.sign_off import write_again
 
         for path in write_again(load_project(folder), signed):
             say(f"Written: {path}")
@@ -294,7 +294,7 @@ def _brief(
     only: dict[str, str] | None = None,
     ask: "Callable[[str], str] | None" = None,
 ) -> "Written":
-    from scr_llm.drafts import write
+    from scr_llm.reports.drafts import write
 
     done = write(project, formats, only=only, ask=ask)
     for line in done.refused:
@@ -369,7 +369,7 @@ def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
 @click.option("--name", default="", help="Who decides so.")
 def include(folder: Path, file: str, reason: str, name: str) -> int:
     """Have FILE of the inbox coded although it was taken for something else. `exclude` is the reverse."""
-    from scr_llm.rulings import rule
+    from scr_llm.inclusion import rule
 
     return _ruled(folder, lambda project: rule(project, file, "include", reason, name))
 
@@ -381,7 +381,7 @@ def include(folder: Path, file: str, reason: str, name: str) -> int:
 @click.option("--name", default="", help="Who decides so.")
 def exclude(folder: Path, file: str, reason: str, name: str) -> int:
     """Leave FILE of the inbox out although it was taken for a review. Its coding and decisions are kept; `include` brings them back."""
-    from scr_llm.rulings import rule
+    from scr_llm.inclusion import rule
 
     return _ruled(folder, lambda project: rule(project, file, "exclude", reason, name))
 
@@ -404,7 +404,7 @@ def _ruled(folder: Path, do: "Callable[[Project], Document]") -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(folder: Path, inbox: bool, yes: bool) -> int:
     """Remove all texts, quotes, decisions, caches, logs and papers of a project. A certificate of hashes, dates and counts stays."""
-    from scr_llm.forget import forget as remove
+    from scr_llm.governance.erase import forget as remove
     from scr_llm.project import load_project
 
     project = load_project(folder)

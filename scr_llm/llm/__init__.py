@@ -4,7 +4,7 @@ from scr_llm.llm.client import Client
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials
 from scr_llm.llm.pace import Retries
 from scr_llm.llm.question import Question
-from scr_llm.llm.reply import Reply, Weighed
+from scr_llm.llm.reply import Reply, YesNoProbability
 from scr_llm.llm.spend import Budget, Price, Spend
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "Reply",
     "Retries",
     "Spend",
-    "Weighed",
+    "YesNoProbability",
     "is_loopback",
     "without_credentials",
 ]

@@ -17,7 +17,7 @@ from scr_llm.errors import NoReplyError
 from scr_llm.llm.client import state_of, what_failed
 from scr_llm.llm.endpoint import Endpoint, without_key
 from scr_llm.llm.pace import Pace, Retries, retry_after
-from scr_llm.llm.question import Manner, Question
+from scr_llm.llm.question import EndpointCapabilities, Question
 from scr_llm.llm.reply import Reply, completion_in, explain, failure, foreign, json_in, parse, shown, words_of
 from scr_llm.llm.wire import ANSWER_BYTES, Answer, Wire
 
@@ -35,10 +35,12 @@ _PAGES = 100
 """Pages of the list of batches that are looked through, at most."""
 
 
-def lines(questions: Iterable[Question], endpoint: Endpoint, manner: Manner | None = None) -> Iterator[str]:
+def lines(
+    questions: Iterable[Question], endpoint: Endpoint, manner: EndpointCapabilities | None = None
+) -> Iterator[str]:
     """One line a question; its `custom_id` is the key that its reply is kept by."""
     for question in questions:
-        body = (manner or Manner()).body(question, question.messages, endpoint)
+        body = (manner or EndpointCapabilities()).body(question, question.messages, endpoint)
         yield (
             json.dumps(
                 {"custom_id": question.key(endpoint), "method": "POST", "url": "/v1/chat/completions", "body": body},

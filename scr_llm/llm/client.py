@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from scr_llm.errors import NoReplyError, StopError, UsageError
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials
 from scr_llm.llm.pace import Pace, Retries, retry_after
-from scr_llm.llm.question import Manner, Message, Question
+from scr_llm.llm.question import EndpointCapabilities, Message, Question
 from scr_llm.llm.reply import (
     Completion,
     Reply,
@@ -53,7 +53,7 @@ class Client:
     """Asks one endpoint, from as many threads as there are. Nothing is sent before `ask`.
 
     `on_send` is given the body of every request just before it is sent and the document it is about, each try anew, so that all that leaves
-    can be noted. `memory` keeps usable replies: the same question to the same model with the same settings is answered from it. `at_once` is
+    can be noted. `memory` keeps usable replies: the same question to the same model with the same settings is answered from it. `max_concurrency` is
     how many requests may be under way; a server that says "too fast" gets fewer. `spend` counts, and stops at its budget.
     Raises UsageError where the endpoint is not on this machine and `remote_allowed` was not given.
     """
@@ -64,7 +64,7 @@ class Client:
         *,
         remote_allowed: bool = False,
         retries: Retries | None = None,
-        at_once: int = 4,
+        max_concurrency: int = 4,
         on_send: Callable[[bytes, str | None], None] | None = None,
         memory: Memory | None = None,
         spend: Spend | None = None,
@@ -76,8 +76,8 @@ class Client:
                 next_step="project.toml must name [llm] approved_by and region, beside this base_url, before that is allowed.",
             )
         self.endpoint, self.spend = endpoint, spend or Spend()
-        self.manner = Manner()
-        self._pace = Pace(at_once, retries or Retries())
+        self.manner = EndpointCapabilities()
+        self._pace = Pace(max_concurrency, retries or Retries())
         self._wire = Wire(endpoint, self._pace.cut)
         self._on_send, self._memory = on_send, memory
         self._where = f"{endpoint.model} at {endpoint.place}"

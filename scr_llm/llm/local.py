@@ -79,7 +79,7 @@ def _hash(file: Path, size: int, mtime_ns: int) -> str:
 
 @contextmanager
 def serving(
-    endpoint: Endpoint, file: Path, *, context_tokens: int, at_once: int, limit_s: float = START_S
+    endpoint: Endpoint, file: Path, *, context_tokens: int, max_concurrency: int, limit_s: float = START_S
 ) -> Iterator[Endpoint]:
     """The endpoint with an address and a key under which the model file answers, on a free port of 127.0.0.1, until the end of the block.
 
@@ -95,7 +95,7 @@ def serving(
         "model": endpoint.model,
         "key": key,
         "context_tokens": context_tokens,
-        "at_once": at_once,
+        "max_concurrency": max_concurrency,
     }
     with tempfile.TemporaryFile() as log:
         # -P, and by its path: what lies in the current folder is not imported. A session of its own: Ctrl-C reaches this process only,
@@ -186,7 +186,7 @@ def _not_started(file: Path, server: subprocess.Popen[bytes], log: IO[bytes], li
     if code != _BY_ITSELF or not causes or _MEMORY.search(" ".join(errors)):
         return NothingDoneError(
             f"the server of {file.name} ended while it loaded the model (exit code {code}); memory may have run out.",
-            next_step="Close other programs, lower [llm] context_tokens or at_once in project.toml, or use a smaller model.",
+            next_step="Close other programs, lower [llm] context_tokens or max_concurrency in project.toml, or use a smaller model.",
         )
     return NothingDoneError(
         f"{file.name} cannot be loaded: {causes[0]}.",

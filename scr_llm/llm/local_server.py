@@ -29,7 +29,7 @@ def main() -> None:
         0,
     )  # any port that is free: found by binding it, so that nobody can be there before
     params.api_keys = [given["key"]]  # other users of this computer can connect too; they are refused
-    params.n_parallel, params.n_ctx = given["at_once"], given["at_once"] * given["context_tokens"]
+    params.n_parallel, params.n_ctx = given["max_concurrency"], given["max_concurrency"] * given["context_tokens"]
     params.cache_ram_mib = 0  # its default is up to 8 GB for prompts that are not asked about at the moment
     params.verbosity = 1  # errors: what is asked is case text and belongs into no log
     server = xllamacpp.Server(params)

@@ -49,8 +49,8 @@ class Pace:
     The rule is that of TCP (additive increase, multiplicative decrease: Chiu and Jain 1989).
     """
 
-    def __init__(self, at_once: int, retries: Retries) -> None:
-        self._most, self._retries = max(1, at_once), retries
+    def __init__(self, max_concurrency: int, retries: Retries) -> None:
+        self._most, self._retries = max(1, max_concurrency), retries
         self.limit = float(self._most)
         """Requests at once, at present."""
         self._under_way, self._not_before = 0, 0.0

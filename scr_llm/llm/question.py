@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from scr_llm.llm.endpoint import Endpoint
-from scr_llm.llm.reply import Weighed
+from scr_llm.llm.reply import YesNoProbability
 from scr_llm.llm.schema import strict_schema
 
 Form = Literal["schema", "json", "text"]
@@ -27,7 +27,7 @@ _BY_WORDS = "Reply with one JSON object of this schema and nothing else: "
 
 @dataclass(frozen=True)
 class Question:
-    """One question. A model that is asked for a `Weighed` says yes or no, and how sure it is is read from its probabilities."""
+    """One question. A model that is asked for a `YesNoProbability` says yes or no, and how sure it is is read from its probabilities."""
 
     name: str
     """What is asked, unique within a document: `theme:neglect`, `theme:neglect/2` in the second window."""
@@ -43,7 +43,7 @@ class Question:
     @property
     def weighed(self) -> bool:
         """Whether yes or no is asked."""
-        return self.reply is Weighed
+        return self.reply is YesNoProbability
 
     @property
     def messages(self) -> list[Message]:
@@ -71,7 +71,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Manner:
+class EndpointCapabilities:
     """How an endpoint takes a request. Found out by asking, and kept for the questions after."""
 
     form: Form = "schema"
@@ -105,7 +105,7 @@ class Manner:
         body["messages"] = [*messages[:-1], told]
         return body | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
 
-    def simpler(self, status: int, message: str, question: Question) -> Manner | None:
+    def simpler(self, status: int, message: str, question: Question) -> EndpointCapabilities | None:
         """The manner to try after this refusal; None where the refusal is about something else."""
         if status not in (400, 404, 415, 422, 500, 501):
             return None

@@ -59,7 +59,7 @@ _NEXT: dict[State, str] = {
 }
 
 
-class Weighed(Record):
+class YesNoProbability(Record):
     """Yes or no, weighed."""
 
     yes: float
@@ -75,7 +75,7 @@ class Reply(Generic[T]):
     parsed: T
     """The record asked for."""
     raw: str
-    """The model's text, character for character; for a weighed question its `Weighed` as JSON."""
+    """The model's text, character for character; for a weighed question its `YesNoProbability` as JSON."""
     prompt_tokens: int | None
     """Tokens sent, a re-ask counted in; None where the endpoint does not say."""
     completion_tokens: int | None
@@ -111,7 +111,7 @@ def failure(state: State, where: str, what: str, wait_s: float | None = None) ->
     return NoReplyError(
         f"No usable reply from {where} ({state}): {what}.",
         state,
-        of_model=state in OF_MODEL,
+        model_at_fault=state in OF_MODEL,
         next_step=_NEXT[state],
         wait_s=wait_s,
     )
@@ -201,7 +201,7 @@ def _first_words(logprobs: Any) -> Iterator[tuple[str, float]]:
 
 
 def words_of(completion: Completion, where: str, max_tokens: int, *, weighed: bool) -> str:
-    """The text of a completion; for a weighed question the `Weighed` as JSON.
+    """The text of a completion; for a weighed question the `YesNoProbability` as JSON.
 
     Raises:
         NoReplyError: it refused, a filter stopped it, or it was cut off.

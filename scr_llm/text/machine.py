@@ -27,6 +27,6 @@ No sentence of the project's own material or of the official reports that it was
 _TO_A_MACHINE = re.compile("|".join(f"(?:{order})" for order in _ORDERS.values()), re.I)
 
 
-def speaks_to_a_machine(text: str) -> bool:
+def looks_like_prompt_injection(text: str) -> bool:
     """Whether a sentence gives orders to a program that reads it, in whatever disguise. No review does; such a sentence is no evidence."""
     return _TO_A_MACHINE.search(text) is not None or any(map(_TO_A_MACHINE.search, guises(text)))

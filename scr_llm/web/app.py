@@ -1,4 +1,4 @@
-"""The routes. Each reads a form or an address, asks the desk, and fills a template."""
+"""The routes. Each reads a form or an address, asks the session, and fills a template."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -17,10 +17,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from scr_llm import results, signing
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
+from scr_llm.reports import results
+from scr_llm.review import sign_off as signing
+from scr_llm.review.session import Reviewer, ReviewSession
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
@@ -32,10 +33,10 @@ STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": 
 
 
 class Page:
-    """One running review page: the desk, who sits at it, and the templates."""
+    """One running review page: the session, who decides in it, and the templates."""
 
     def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
-        self.project, self.desk, self.drawing = project, Desk(project), Drawing()
+        self.project, self.session, self.drawing = project, ReviewSession(project), Drawing()
         self.base, self.csrf = base, ""
         self.signing = threading.Lock()
         self._reviewer = reviewer
@@ -66,7 +67,7 @@ class Page:
             base=self.base,
             csrf=self.csrf,
             project=self.project.settings,
-            progress=view.progress(self.desk, who),
+            progress=view.progress(self.session, who),
             **values,
         )
         return HTMLResponse(text, status)
@@ -142,7 +143,7 @@ def make_app(
         page.drawing.start()
         yield
         page.drawing.close()
-        page.desk.close()
+        page.session.close()
 
     app = Starlette(
         lifespan=running,
@@ -172,7 +173,7 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
     """What a handler answers, or a page that says why it could not."""
     try:
         page.see_to_database()
-        page.desk.refresh()
+        page.session.refresh()
         answer = handler(page, request)
         if request.method == "POST":
             page.see_to_database()
@@ -203,22 +204,22 @@ def _matrix(page: Page, request: Request) -> Response:
     who = page.who(request)
     first = max(0, form.number(request.query_params.get("from", "0")))
     everything = request.query_params.get("themes") == "all" and not who.blind
-    return page.show(request, "matrix.html.j2", m=view.matrix(page.desk, who, first, ROWS, everything))
+    return page.show(request, "matrix.html.j2", m=view.matrix(page.session, who, first, ROWS, everything))
 
 
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
-    found = page.desk.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
+    found = page.session.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
     return page.go(_address(found) if found else "/matrix?done=1")
 
 
 def _cell(page: Page, request: Request) -> Response:
-    cell = page.desk.cell(request.path_params["document"], request.path_params["key"], page.who(request))
+    cell = page.session.cell(request.path_params["document"], request.path_params["key"], page.who(request))
     return page.show(
         request,
         "cell.html.j2",
         **view.opened(
-            page.desk, page.drawing, cell, page.who(request), form.number(request.query_params.get("page", "0"))
+            page.session, page.drawing, cell, page.who(request), form.number(request.query_params.get("page", "0"))
         ),
     )
 
@@ -226,10 +227,10 @@ def _cell(page: Page, request: Request) -> Response:
 def _decide(page: Page, request: Request) -> Response:
     who, document, key = page.who(request), request.path_params["document"], request.path_params["key"]
     try:
-        given = form.read(request, page.desk, document, key)
+        given = form.read(request, page.session, document, key)
         if given.act == "adjudicated" and who.blind:
             raise RefusedError("a blind reviewer cannot adjudicate.", next_step="Ask a third person.")
-        page.desk.decide(
+        page.session.decide(
             who,
             document,
             key,
@@ -249,24 +250,24 @@ def _decide(page: Page, request: Request) -> Response:
         return page.go(_address((document, key)))
     if given.act == "adjudicated":
         return page.go("/disagreements")
-    found = page.desk.after(who, (document, key))
+    found = page.session.after(who, (document, key))
     return page.go(_address(found) if found else "/matrix?done=1")
 
 
 def _undo(page: Page, request: Request) -> Response:
-    key = page.desk.withdraw(page.who(request))
+    key = page.session.withdraw(page.who(request))
     return page.go(_address(key) if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:
     return page.show(
-        request, "document.html.j2", **view.document(page.desk, request.path_params["document"], page.who(request))
+        request, "document.html.j2", **view.document(page.session, request.path_params["document"], page.who(request))
     )
 
 
 def _picture(page: Page, request: Request) -> Response:
     document, number = (
-        page.desk.documents.get(request.path_params["document"]),
+        page.session.documents.get(request.path_params["document"]),
         form.number(request.path_params["number"]),
     )
     if document is None or not 1 <= number <= document.pages:
@@ -279,12 +280,12 @@ def _picture(page: Page, request: Request) -> Response:
 
 def _disagreements(page: Page, request: Request) -> Response:
     who = page.who(request)
-    if who.blind and not page.desk.blind_done(who.name):
+    if who.blind and not page.session.blind_done(who.name):
         raise RefusedError(
             "disagreements are shown when the second reviewer is done.", next_step="Decide the cells that are left."
         )
     return page.show(
-        request, "disagreements.html.j2", rows=view.disagreements(page.desk), agreed=view.agreed(page.desk)
+        request, "disagreements.html.j2", rows=view.disagreements(page.session), agreed=view.agreed(page.session)
     )
 
 
@@ -297,15 +298,15 @@ def _explain(page: Page, request: Request) -> Response:
 def _sign_off(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a second reviewer does not sign off.", next_step="Decide the cells that are left.")
-    state, wrong = signing.state_of(page.desk), signing.hindrances(page.desk)
+    state, wrong = signing.state_of(page.session), signing.blockers(page.session)
     shown = () if wrong or state.is_signed else signing.cautions(page.project)
     return page.show(
         request,
         "sign_off.html.j2",
         wrong=wrong,
         since=state.since,
-        signed=page.desk.store.sign_offs(),
-        desk=page.desk,
+        signed=page.session.store.sign_offs(),
+        session=page.session,
         signing=_to_sign(page),
         cautions=[{"id": form.name_of(text), "text": text} for text in shown],
     )
@@ -324,7 +325,7 @@ def _sign(page: Page, request: Request) -> Response:
 
 def _to_sign(page: Page) -> str:
     """What a signature would be for, as the form carries it: the sign-off's number and the last decision."""
-    return f"{len(page.desk.store.sign_offs()) + 1}:{page.desk.store.head()[1]}"
+    return f"{len(page.session.store.sign_offs()) + 1}:{page.session.store.head()[1]}"
 
 
 def _help(page: Page, request: Request) -> Response:

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from scr_llm.desk import Desk
 from scr_llm.errors import RefusedError
 from scr_llm.records import AnsweredCaution, Evidence, EvidenceFlag, ThemeValue
+from scr_llm.review.session import ReviewSession
 
 LONGEST = 4000
 """Characters of a reason or a quote."""
@@ -82,7 +82,7 @@ def answers(request: Request, cautions: Iterable[str]) -> dict[str, AnsweredCaut
     return found
 
 
-def read(request: Request, desk: Desk, document: str, key: str) -> Given:
+def read(request: Request, session: ReviewSession, document: str, key: str) -> Given:
     """The decision in a posted form.
 
     Raises:
@@ -102,14 +102,14 @@ def read(request: Request, desk: Desk, document: str, key: str) -> Given:
     value = first("value")
     if value not in get_args(ThemeValue):
         raise FormError("Choose a value.")
-    if (document, key) not in desk.proposals:
+    if (document, key) not in session.proposals:
         raise FormError("There is no such cell in this project.")
-    evidence = [] if value == "not_mentioned" else [_kept(desk, document, place) for place in every("keep")]
+    evidence = [] if value == "not_mentioned" else [_kept(session, document, place) for place in every("keep")]
     marked = first("quote").strip()
     if marked and value != "not_mentioned":
-        evidence += desk.quote(document, key, marked, number(first("quote_page")) or None)
+        evidence += session.quote(document, key, marked, number(first("quote_page")) or None)
     unique = {(e.page, e.start, e.end): e for e in evidence}
-    code = desk.codes.get(key)
+    code = session.codes.get(key)
     allowed = {sub.id for sub in code.sub_codes} if code else set()
     return Given(
         value=value,  # type: ignore[arg-type]
@@ -123,13 +123,13 @@ def read(request: Request, desk: Desk, document: str, key: str) -> Given:
     )
 
 
-def _kept(desk: Desk, document: str, given: str) -> Evidence:
+def _kept(session: ReviewSession, document: str, given: str) -> Evidence:
     """A quote that was shown, named by its place, `page:start:end:status:flags`; its words are taken from the reading."""
     parts = given.split(":")
     if len(parts) != 5 or not all(part.isascii() and part.isdigit() for part in parts[:3]):
         raise FormError("A quote's place is not readable.")
     page, start, end = (number(part) for part in parts[:3])
-    reading = desk.reading(document)
+    reading = session.reading(document)
     if not (1 <= page <= len(reading.pages) and start < end <= len(reading.pages[page - 1].text)):
         raise FormError("A quote's place is not in the document.")
     flags = tuple(flag for flag in parts[4].split(",") if flag in get_args(EvidenceFlag))

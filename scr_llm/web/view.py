@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from scr_llm.desk import STATED, Cell, Desk, Reviewer
 from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Span
-from scr_llm.stages.review import Key, Standing
+from scr_llm.review.session import STATED, Cell, Reviewer, ReviewSession
+from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.synthesise.english import CONTEXTS
 from scr_llm.web.drawing import Drawing
 
@@ -23,12 +23,15 @@ class Progress:
     disagreed: int
 
 
-def progress(desk: Desk, who: Reviewer) -> Progress:
+def progress(session: ReviewSession, who: Reviewer) -> Progress:
     """How many cells wait for this person, of how many, and for about how long."""
-    waiting, of = desk.left(who)
-    minutes = desk.minutes_left(who)
+    waiting, of = session.left(who)
+    minutes = session.minutes_left(who)
     return Progress(
-        waiting, of, None if minutes is None else max(1, round(minutes)), 0 if who.blind else len(desk.disagreements())
+        waiting,
+        of,
+        None if minutes is None else max(1, round(minutes)),
+        0 if who.blind else len(session.disagreements()),
     )
 
 
@@ -42,40 +45,40 @@ class MatrixCell:
     told: str
 
 
-def matrix(desk: Desk, who: Reviewer, first: int, rows: int, everything: bool) -> dict[str, Any]:
+def matrix(session: ReviewSession, who: Reviewer, first: int, rows: int, everything: bool) -> dict[str, Any]:
     """Cases by themes, with each cell's state. A blind reviewer sees only what they decided."""
-    codes = [c for c in desk.codebook.codes if c.core or everything]
-    names = sorted(desk.documents, key=lambda d: desk.labels[d])
+    codes = [c for c in session.codebook.codes if c.core or everything]
+    names = sorted(session.documents, key=lambda d: session.labels[d])
 
     def cell(document: str, code: str) -> MatrixCell:
         key = (document, code)
         if who.blind:
-            own = [d for d in desk.standing(key).blind if d.author == who.name]
+            own = [d for d in session.standing(key).blind if d.author == who.name]
             value, state = (SHORT[own[-1].value], "decided") if own else ("Open", "undecided")
         else:
-            value, state = SHORT[desk.value(key)], desk.state(key)
+            value, state = SHORT[session.value(key)], session.state(key)
         return MatrixCell(key, value, state, f"{value}, {state}")
 
     shown = names[first : first + rows]
     lines = []
     for d in shown:
         others = (
-            [k for k, p in desk.proposals.items() if k[0] == d and p.kind != "theme"]
+            [k for k, p in session.proposals.items() if k[0] == d and p.kind != "theme"]
             if not who.blind and len(names) <= rows
             else []
         )
         lines.append(
             {
                 "id": d,
-                "label": desk.labels[d],
-                "file": desk.documents[d].file,
+                "label": session.labels[d],
+                "file": session.documents[d].file,
                 "cells": [cell(d, c.id) for c in codes],
                 "others": len(others),
-                "open": sum(desk.state(k) == "undecided" for k in others),
+                "open": sum(session.state(k) == "undecided" for k in others),
             }
         )
     counts = {
-        c.id: sum(desk.value((d, c.id)) == "present" for d in names if (d, c.id) in desk.proposals) for c in codes
+        c.id: sum(session.value((d, c.id)) == "present" for d in names if (d, c.id) in session.proposals) for c in codes
     }
     return {
         "codes": codes,
@@ -85,16 +88,16 @@ def matrix(desk: Desk, who: Reviewer, first: int, rows: int, everything: bool) -
         "of": len(names),
         "everything": everything,
         "counts": counts,
-        "more": len(desk.codebook.codes) - sum(c.core for c in desk.codebook.codes),
+        "more": len(session.codebook.codes) - sum(c.core for c in session.codebook.codes),
     }
 
 
-def opened(desk: Desk, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
+def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
     """All that the page of one cell prints: the cell, the page of the PDF with its highlights, and its lines for selecting."""
-    reading = desk.reading(cell.document.id)
+    reading = session.reading(cell.document.id)
     shown = cell.evidence or cell.nearest
     number = page if 1 <= page <= len(reading.pages) else shown[0].page if shown else 1
-    path, text = desk.project.inbox / cell.document.file, reading.pages[number - 1].text
+    path, text = session.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in shown if e.page == number]
     placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
     opinions = (
@@ -133,9 +136,9 @@ def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
     return [*found, (text[at:], False)]
 
 
-def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
+def document(session: ReviewSession, document_id: str, who: Reviewer) -> dict[str, Any]:
     """Findings, recommendations and case facts of one review, each with where it stands."""
-    if document_id not in desk.documents:
+    if document_id not in session.documents:
         raise RefusedError(
             "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
         )
@@ -143,31 +146,36 @@ def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
         []
         if who.blind
         else [
-            desk.cell(document_id, key, who)
-            for (d, key), p in desk.proposals.items()
+            session.cell(document_id, key, who)
+            for (d, key), p in session.proposals.items()
             if d == document_id and p.kind != "theme"
         ]
     )
-    over = () if who.blind else desk.reading(document_id).passed_over
-    return {"label": desk.labels[document_id], "d": desk.documents[document_id], "rows": rows, "passed_over": over}
+    over = () if who.blind else session.reading(document_id).passed_over
+    return {
+        "label": session.labels[document_id],
+        "d": session.documents[document_id],
+        "rows": rows,
+        "passed_over": over,
+    }
 
 
-def disagreements(desk: Desk) -> list[dict[str, Any]]:
+def disagreements(session: ReviewSession) -> list[dict[str, Any]]:
     """Cells on which two reviewers differ, with both answers."""
     return [
         {
             "key": key,
-            "label": desk.labels[key[0]],
-            "theme": desk.proposals[key].title,
+            "label": session.labels[key[0]],
+            "theme": session.proposals[key].title,
             "first": s.first[-1],
             "second": s.second,
         }
-        for key in desk.disagreements()
-        if (s := desk.standing(key))
+        for key in session.disagreements()
+        if (s := session.standing(key))
     ]
 
 
-def agreed(desk: Desk) -> tuple[int, int]:
+def agreed(session: ReviewSession) -> tuple[int, int]:
     """On how many cells two reviewers agreed, of how many that both decided; as they first decided, before any adjudication."""
-    both = [(s.first[-1], s.second) for key in desk.proposals if (s := desk.standing(key)).first and s.second]
+    both = [(s.first[-1], s.second) for key in session.proposals if (s := session.standing(key)).first and s.second]
     return sum(first.value == second.value for first, second in both), len(both)

@@ -16,9 +16,9 @@ _CONTEXT.set_forkserver_preload(
         "kills",
         "scr_llm.cli",
         "scr_llm.pipeline",
-        "scr_llm.signing",
-        "scr_llm.drafts",
-        "scr_llm.sheet",
+        "scr_llm.review.sign_off",
+        "scr_llm.reports.drafts",
+        "scr_llm.review.spreadsheet",
         "scr_llm.web",
         "pebble",
     ]

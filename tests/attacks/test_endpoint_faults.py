@@ -22,8 +22,6 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from scr_llm import pipeline
-from scr_llm.choose import llm_coder, manners_of
-from scr_llm.ledger import Ledger
 from scr_llm.llm import Client, Endpoint, Retries
 from scr_llm.llm.fake import (
     MODEL,
@@ -42,6 +40,8 @@ from scr_llm.llm.fake import (
     refuses,
     too_long,
 )
+from scr_llm.models.call_log import CallLog
+from scr_llm.models.coders import llm_coder, prompting_of
 from scr_llm.project import init_project, load_project
 from scr_llm.records import Document
 from scr_llm.store import Store
@@ -452,7 +452,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "project.toml")
         .read_text()
         .replace("workers = 2", "workers = 1")
-        .replace("witness = true", "witness = false")
+        .replace("cross_check = true ", "cross_check = false")
     )
     (root / "project.toml").write_text(settings)
     return root
@@ -462,17 +462,17 @@ def run(root: Path, server: FakeServer, timeout_s: float = 1.0) -> list[Document
     """A run as the command makes it, but for the waits between tries."""
     project = load_project(root)
     endpoint = Endpoint(server.base_url, MODEL, api_key=KEY, timeout_s=timeout_s)
-    ledger = Ledger(project, endpoint)
+    call_log = CallLog(project, endpoint)
     client = Client(
-        endpoint, retries=Retries(attempts=2, first_s=0.01, longest_s=0.02), on_send=ledger.note, memory=ledger
+        endpoint, retries=Retries(attempts=2, first_s=0.01, longest_s=0.02), on_send=call_log.note, memory=call_log
     )
     try:
         outcome = pipeline.run(
-            project, llm_coder(project, client, manners_of(project, MODEL)), at_once=2, stop=client.stop
+            project, llm_coder(project, client, prompting_of(project, MODEL)), max_concurrency=2, stop=client.stop
         )
     finally:
         client.close()
-        ledger.close()
+        call_log.close()
     assert outcome.stopped is None
     with Store(project.store_path) as store:
         return store.documents()

@@ -47,12 +47,12 @@ SLOW_BODY = on_wire(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b" ", 
 SLOW_HEAD = on_wire(b"HTTP/1.1 200 OK\r\nX: ", *[b"x", 1.0] * 100)
 STAGES = [
     Stage("waiting for headers, side by side", hangs(60)),
-    Stage("waiting for headers, one by one", hangs(60), "at_once = 1"),
+    Stage("waiting for headers, one by one", hangs(60), "max_concurrency = 1"),
     Stage("headers that trickle", SLOW_HEAD),
     Stage("a body that trickles", SLOW_BODY),
-    Stage("a body that trickles, one by one", SLOW_BODY, "at_once = 1"),
+    Stage("a body that trickles, one by one", SLOW_BODY, "max_concurrency = 1"),
     Stage("held by a 429", fails(429, headers={"Retry-After": "100"})),
-    Stage("held by a 429, one by one", fails(429, headers={"Retry-After": "100"}), "at_once = 1"),
+    Stage("held by a 429, one by one", fails(429, headers={"Retry-After": "100"}), "max_concurrency = 1"),
     Stage("waiting to try again", fails(500)),
     Stage("in the midst of documents", after_some(hangs(60)), asked=5),
 ]
@@ -116,7 +116,7 @@ def test_what_was_finished_before_ctrl_c_is_not_asked_again(tmp_path: Path) -> N
         return (hangs(60) if held and len(asked) > 2 else answers)(request)
 
     with FakeServer(behave) as server:
-        root = project(tmp_path, server.base_url, "at_once = 1")
+        root = project(tmp_path, server.base_url, "max_concurrency = 1")
         assert interrupted(root, lambda: len(asked) > 2)[0] == 3
         held = False
         done = subprocess.run(

@@ -19,13 +19,14 @@ import pytest
 from served import ROOT, add, coded_project
 from test_signing import decide_all
 
-from scr_llm import results, sheet
 from scr_llm.audit import audit
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.llm.fake import MODEL, FakeServer
-from scr_llm.paper_state import paper_state
 from scr_llm.project import Project, init_project, load_project
-from scr_llm.signing import finish
+from scr_llm.reports import results
+from scr_llm.reports.paper_state import paper_state
+from scr_llm.review import spreadsheet as sheet
+from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.sign_off import finish
 from scr_llm.store import Store
 
 pytestmark = pytest.mark.slow
@@ -81,10 +82,10 @@ def decided(root: Path) -> None:
 def drafted(root: Path) -> None:
     coded(root)
     kills.run(["brief", "--project", root])
-    desk = Desk(load_project(root))
-    key = next(k for k in desk.open_for(ALEX) if desk.value(k) == "present" and k[1] in desk.codes)
-    desk.decide(ALEX, *key, "not_mentioned")
-    desk.close()
+    session = ReviewSession(load_project(root))
+    key = next(k for k in session.open_for(ALEX) if session.value(k) == "present" and k[1] in session.codes)
+    session.decide(ALEX, *key, "not_mentioned")
+    session.close()
 
 
 def with_sheet(root: Path) -> None:
@@ -93,11 +94,11 @@ def with_sheet(root: Path) -> None:
     import openpyxl
 
     coded(root)
-    desk = Desk(load_project(root))
-    book = openpyxl.load_workbook(io.BytesIO(sheet.write(desk, ALEX)))
+    session = ReviewSession(load_project(root))
+    book = openpyxl.load_workbook(io.BytesIO(sheet.write(session, ALEX)))
     for row in range(2, 40):
         book["Cells"].cell(row, sheet.FIXED + 1).value = "Accept"
-    desk.close()
+    session.close()
     book.save(root / "back.xlsx")
 
 
@@ -145,9 +146,9 @@ def deciding(root: Path, at: int) -> tuple[int, bool]:
     try:
         address = next(found[0] for line in server.stderr if (found := re.search(r"http://\S+", line)))
         base = address.split("/?")[0].rstrip("/")
-        desk = Desk(load_project(root))
-        keys = desk.open_for(ALEX)[:DECIDED]
-        desk.close()
+        session = ReviewSession(load_project(root))
+        keys = session.open_for(ALEX)[:DECIDED]
+        session.close()
         with httpx.Client(
             follow_redirects=False, headers={"origin": "http://" + base.split("//")[1].split("/")[0]}
         ) as browser:

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from served import ALEX, Served, coded_project, review_page
 
-from scr_llm.desk import Desk
 from scr_llm.project import load_project
+from scr_llm.review.session import ReviewSession
 
 Header = str | bytes | None
 XSS = (
@@ -422,9 +422,9 @@ class Door:
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     root = coded_project(tmp_path_factory.mktemp("attacked") / "p", ("corriford-child-1",))
     with review_page(root, *ALEX) as served, closing(served.browser()) as browser:
-        desk = Desk(load_project(root))
-        document = next(iter(desk.documents))
-        desk.close()
+        session = ReviewSession(load_project(root))
+        document = next(iter(session.documents))
+        session.close()
         cell = f"/cell/{document}/workforce"
         found = re.search(r'name="csrf" value="([^"]+)"', browser.get(cell).text)
         name, value = next(iter(browser.cookies.items()))
@@ -513,9 +513,9 @@ def test_a_comment_of_odd_characters_is_kept_without_those_that_no_paper_can_hol
         ).status_code
         == 200
     )
-    desk = Desk(load_project(door.root))
-    reason = desk.store.decisions()[-1].reason
-    desk.close()
+    session = ReviewSession(load_project(door.root))
+    reason = session.store.decisions()[-1].reason
+    session.close()
     assert reason == "ab\nc[31m���😀"
 
 

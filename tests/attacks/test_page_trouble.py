@@ -19,9 +19,9 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 from served import ALEX, Served, coded_project, decide_all, review_page
 
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.project import load_project
 from scr_llm.records import Span
+from scr_llm.review.session import Reviewer, ReviewSession
 from scr_llm.store import Store
 from scr_llm.web.drawing import Drawing
 
@@ -229,9 +229,11 @@ def test_many_hands_at_once(root: Path) -> None:
         statuses: list[int] = []
         taken: list[str] = []
         document = cell.split("/")[2]
-        desk = Desk(load_project(root))
-        cells = [f"/cell/{d}/{k}" for d, k in desk.open_for(Reviewer("Alex Reader", "Analyst")) if k in desk.codes]
-        desk.close()
+        session = ReviewSession(load_project(root))
+        cells = [
+            f"/cell/{d}/{k}" for d, k in session.open_for(Reviewer("Alex Reader", "Analyst")) if k in session.codes
+        ]
+        session.close()
 
         def hand(number: int) -> None:
             with httpx.Client(

@@ -16,9 +16,9 @@ import pytest
 from served import coded_project
 from test_signing import decide_all
 
-from scr_llm import signing
 from scr_llm.errors import ScrError
 from scr_llm.project import load_project
+from scr_llm.review import sign_off as signing
 from scr_llm.store import Store
 from scr_llm.store.chain import FIRST_HASH, chained
 from scr_llm.store.migrations import _append_only

@@ -10,15 +10,17 @@ import pytest
 from served import add, again, coded_project
 from test_signing import decide_all
 
-from scr_llm import pipeline, results, signing
+from scr_llm import pipeline
 from scr_llm.audit import audit
 from scr_llm.codebook import load_codebook
-from scr_llm.desk import Desk, Reviewer
-from scr_llm.drafts import write
 from scr_llm.errors import RefusedError
+from scr_llm.inclusion import rule
 from scr_llm.project import Project, load_project
 from scr_llm.records import Codebook, DraftCoding, Reading
-from scr_llm.rulings import rule
+from scr_llm.reports import results
+from scr_llm.reports.drafts import write
+from scr_llm.review import sign_off as signing
+from scr_llm.review.session import Reviewer, ReviewSession
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.store import Store
@@ -79,9 +81,9 @@ def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(
     paper = results.paper
 
     def and_meanwhile(*given: object, **named: object) -> object:
-        desk = Desk(project)
-        desk.withdraw(ALEX)
-        desk.close()
+        session = ReviewSession(project)
+        session.withdraw(ALEX)
+        session.close()
         return paper(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(results, "paper", and_meanwhile)
@@ -147,18 +149,20 @@ def test_an_issue_that_comes_back_takes_the_later_decisions(project: Project) ->
     first = path.read_bytes()
     path.write_bytes(first + b"\n% issued again\n")
     again(project)
-    desk = Desk(project)
-    document = next(i for i, d in desk.documents.items() if d.file == path.name)
-    changed = [k for k in desk.counted() if k[0] == document and k[1] in desk.codes and desk.value(k) == "present"][:3]
+    session = ReviewSession(project)
+    document = next(i for i, d in session.documents.items() if d.file == path.name)
+    changed = [
+        k for k in session.counted() if k[0] == document and k[1] in session.codes and session.value(k) == "present"
+    ][:3]
     for key in changed:
-        desk.decide(ALEX, *key, "not_mentioned")
-    desk.close()
+        session.decide(ALEX, *key, "not_mentioned")
+    session.close()
     path.write_bytes(first)
     again(project)
-    desk = Desk(project)
-    back = next(i for i, d in desk.documents.items() if d.file == path.name)
-    assert back != document and [desk.value((back, theme)) for _, theme in changed] == ["not_mentioned"] * 3
-    desk.close()
+    session = ReviewSession(project)
+    back = next(i for i, d in session.documents.items() if d.file == path.name)
+    assert back != document and [session.value((back, theme)) for _, theme in changed] == ["not_mentioned"] * 3
+    session.close()
 
 
 def test_an_issue_whose_place_is_taken_is_not_counted_beside_the_other(project: Project) -> None:
@@ -187,17 +191,17 @@ def test_a_hidden_pdf_is_named(project: Project) -> None:
 
 
 def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Project) -> None:
-    desk = Desk(project)
-    key = next(k for k in desk.open_for(ALEX) if desk.documents[k[0]].file.startswith(REVIEWS[0]))
+    session = ReviewSession(project)
+    key = next(k for k in session.open_for(ALEX) if session.documents[k[0]].file.startswith(REVIEWS[0]))
     rule(project, f"{REVIEWS[0]}.pdf", "exclude", "Not ours.")
     with pytest.raises(RefusedError, match=r"no longer counted: left out by a person"):
-        desk.decide(ALEX, *key, "not_mentioned")
-    desk.close()
+        session.decide(ALEX, *key, "not_mentioned")
+    session.close()
 
 
 def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> None:
-    desk = Desk(project)
-    document = next(iter(desk.documents))
+    session = ReviewSession(project)
+    document = next(iter(session.documents))
     for key, text in (
         ("case:context", "Death in the bath"),
         ("case:context", "not stated"),
@@ -206,45 +210,45 @@ def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> 
         ("case:authority", "Corrifor"),
     ):
         with pytest.raises(RefusedError, match=r"no context that is counted|does not stand in this review"):
-            desk.decide(ALEX, document, key, "present", text=text)
-    desk.decide(ALEX, document, "case:context", "present", text="other")
-    desk.decide(ALEX, document, "case:authority", "present", text="Board of Nowhere", reason="As its chair wrote.")
-    desk.close()
+            session.decide(ALEX, document, key, "present", text=text)
+    session.decide(ALEX, document, "case:context", "present", text="other")
+    session.decide(ALEX, document, "case:authority", "present", text="Board of Nowhere", reason="As its chair wrote.")
+    session.close()
     assert results.brief(project)[1][0].coding.case.context == "other"
 
 
 def test_a_disagreement_ends_by_adjudication_alone(project: Project) -> None:
-    desk = Desk(project)
-    key = next(k for k in desk.counted() if desk.value(k) == "present" and k[1] in desk.codes)
-    evidence = desk.cell(*key, ALEX).evidence
+    session = ReviewSession(project)
+    key = next(k for k in session.counted() if session.value(k) == "present" and k[1] in session.codes)
+    evidence = session.cell(*key, ALEX).evidence
     ann, bob, cat = (Reviewer(name, "Reader", blind=name != "Ann") for name in ("Ann", "Bob", "Cat"))
-    desk.decide(ann, *key, "present", evidence=evidence)
-    desk.decide(bob, *key, "not_mentioned")
-    assert desk.state(key) == "disagreed"
-    desk.decide(cat, *key, "present", evidence=evidence)
-    desk.decide(Reviewer("Ann", "Lead", blind=True), *key, "present", evidence=evidence)
-    assert desk.state(key) == "disagreed" and desk.disagreements() == [key]
-    desk.decide(ann, *key, "present", evidence=evidence, act="adjudicated", reason="It says so.")
-    assert desk.state(key) == "decided"
-    other = next(k for k in desk.counted() if k != key and k[1] in desk.codes)
-    desk.decide(Reviewer("Eve", "x"), *other, "not_mentioned")
-    desk.decide(Reviewer("Zed", "x"), *other, "not_mentioned")
+    session.decide(ann, *key, "present", evidence=evidence)
+    session.decide(bob, *key, "not_mentioned")
+    assert session.state(key) == "disagreed"
+    session.decide(cat, *key, "present", evidence=evidence)
+    session.decide(Reviewer("Ann", "Lead", blind=True), *key, "present", evidence=evidence)
+    assert session.state(key) == "disagreed" and session.disagreements() == [key]
+    session.decide(ann, *key, "present", evidence=evidence, act="adjudicated", reason="It says so.")
+    assert session.state(key) == "decided"
+    other = next(k for k in session.counted() if k != key and k[1] in session.codes)
+    session.decide(Reviewer("Eve", "x"), *other, "not_mentioned")
+    session.decide(Reviewer("Zed", "x"), *other, "not_mentioned")
     with pytest.raises(RefusedError, match="after you"):
-        desk.withdraw(Reviewer("Eve", "x"))
-    desk.close()
+        session.withdraw(Reviewer("Eve", "x"))
+    session.close()
 
 
 def test_every_number_that_changed_since_signing_is_listed(project: Project) -> None:
     decide_all(project)
     signing.sign_off(project, "Dee", "Director")
-    desk = Desk(project)
-    for document in desk.documents:
-        desk.decide(ALEX, document, "case:context", "not_mentioned")
-    key = next(k for k in desk.counted() if desk.value(k) == "present" and k[1] in desk.codes)
-    desk.decide(ALEX, *key, "unclear")
+    session = ReviewSession(project)
+    for document in session.documents:
+        session.decide(ALEX, document, "case:context", "not_mentioned")
+    key = next(k for k in session.counted() if session.value(k) == "present" and k[1] in session.codes)
+    session.decide(ALEX, *key, "unclear")
     told = "\n".join(write(project, ("md",)).changes)
-    assert "context: Not stated (was" in told and f"{desk.labels[key[0]]}, {key[1]}: Unclear (was Yes" in told, told
-    desk.close()
+    assert "context: Not stated (was" in told and f"{session.labels[key[0]]}, {key[1]}: Unclear (was Yes" in told, told
+    session.close()
 
 
 def test_an_exclusion_undone_says_nothing_untrue(project: Project) -> None:
@@ -351,7 +355,7 @@ def test_a_file_that_a_better_reader_may_read_is_tried_again(project: Project) -
 
 @pytest.mark.parametrize("linked", [False, True])
 def test_forgetting_empties_a_folder_that_is_a_link(project: Project, tmp_path: Path, linked: bool) -> None:
-    from scr_llm.forget import forget
+    from scr_llm.governance.erase import forget
 
     (project.outputs / "briefing.md").write_text("Words.")
     if linked:

@@ -16,8 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from served import ALEX, SAM, coded_project, decide_all, review_page
 
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.project import load_project
+from scr_llm.review.session import Reviewer, ReviewSession
 
 pytestmark = pytest.mark.browser
 OPTIONS = [
@@ -85,19 +85,19 @@ def select(page: Page, words: str) -> None:
 
 
 def state(root: Path, document: str, theme: str) -> str:
-    desk = Desk(load_project(root))
+    session = ReviewSession(load_project(root))
     try:
-        return f"{desk.value((document, theme))}, {desk.state((document, theme))}"
+        return f"{session.value((document, theme))}, {session.state((document, theme))}"
     finally:
-        desk.close()
+        session.close()
 
 
 def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
-    desk = Desk(load_project(root))
-    child = next(d for d in desk.documents if desk.documents[d].file.startswith("corriford"))
-    person = next(d for d in desk.documents if d != child)
-    present = [c for c in desk.codes if desk.codes[c].core and desk.value((child, c)) == "present"]
+    session = ReviewSession(load_project(root))
+    child = next(d for d in session.documents if session.documents[d].file.startswith("corriford"))
+    person = next(d for d in session.documents if d != child)
+    present = [c for c in session.codes if session.codes[c].core and session.value((child, c)) == "present"]
     with review_page(root, *ALEX) as first:
         page, wrong = visit(chromium, first.address)
         accessible(page)
@@ -106,10 +106,10 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.keyboard.press("n")
         page.wait_for_url("**/cell/**")
         accessible(page)
-        doubtful = desk.open_for(ALEX_READER)[0]
+        doubtful = session.open_for(ALEX_READER)[0]
         assert page.url.endswith(f"/{doubtful[0]}/{doubtful[1]}")
         page.keyboard.press("n")
-        page.wait_for_url("**/" + "/".join(desk.open_for(ALEX_READER)[1]))
+        page.wait_for_url("**/" + "/".join(session.open_for(ALEX_READER)[1]))
         page.goto(f"{first.base}/cell/{child}/{present[0]}")
         page.keyboard.press("r")
         page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
@@ -121,9 +121,9 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
 
         # a theme that was missed, by selecting words on the page
-        missed = next(c for c in desk.codes if desk.value((child, c)) == "not_mentioned")
+        missed = next(c for c in session.codes if session.value((child, c)) == "not_mentioned")
         page.goto(f"{first.base}/cell/{child}/{missed}?page=1")
-        reading = desk.reading(child)
+        reading = session.reading(child)
         words = max(reading.pages[0].text.split("\n"), key=len).strip()[:40].strip()
         select(page, words)
         page.keyboard.press("q")
@@ -131,7 +131,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.keyboard.press("p")
         page.wait_for_url(lambda url: f"{child}/{missed}" not in url)
         assert state(root, child, missed) == "present, decided"
-        quote = desk.store.decisions()[-1].evidence[0]
+        quote = session.store.decisions()[-1].evidence[0]
         assert reading.pages[0].text[quote.start : quote.end] == quote.quote == words
 
         # words that stand nowhere are refused, and nothing is lost
@@ -142,7 +142,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         accessible(page)
 
         # the rest by one key a cell
-        before = len(desk.store.decisions())
+        before = len(session.store.decisions())
         presses = 0
         while "/cell/" in page.goto(f"{first.base}/next").url:  # type: ignore[union-attr]
             for _ in range(40):
@@ -153,9 +153,9 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
                 page.wait_for_url(lambda url, old=old: url != old)
                 if "/cell/" not in page.url:
                     break
-        desk.refresh()
-        assert not desk.open_for(ALEX_READER)
-        assert presses == len(desk.store.decisions()) - before, "one key a cell"
+        session.refresh()
+        assert not session.open_for(ALEX_READER)
+        assert presses == len(session.store.decisions()) - before, "one key a cell"
         accessible(page)
 
         # the second reviewer sees nobody's answers
@@ -168,7 +168,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
             for hidden in ("Why:", "Accept", "Alex Reader", "Nearest", "proposed"):
                 assert hidden not in other.locator("main").inner_text(), hidden
             assert other.request.get(f"{second.base}/explain/{present[0]}").status == 400
-            at = next(t for t in desk.store.coding(child).themes if t.theme == present[0]).evidence[0]  # type: ignore[union-attr]
+            at = next(t for t in session.store.coding(child).themes if t.theme == present[0]).evidence[0]  # type: ignore[union-attr]
             line = at.quote.split("\n")[0].strip()
             other.goto(f"{second.base}/cell/{child}/{present[0]}?page={at.page}")
             select(other, line)
@@ -214,8 +214,8 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
 
     # the codebook changes: the cells of that code are stale, and no others
     book = root / "codebook.yaml"
-    text, definition = book.read_text("utf-8"), desk.codes[present[0]].definition
-    desk.close()
+    text, definition = book.read_text("utf-8"), session.codes[present[0]].definition
+    session.close()
     assert definition[:40] in text
     book.write_text(text.replace(definition[:40], definition[:40].upper(), 1), "utf-8")
     with review_page(root, *ALEX) as again:
@@ -320,9 +320,9 @@ def test_a_double_click_is_one_signature_and_one_decision(chromium: Browser, tmp
         page.goto(f"{served.base}/sign-off")
         page.dblclick("text=Sign as Alex Reader")
         expect(page.locator("main")).to_contain_text("nothing has changed since")
-    desk = Desk(load_project(root))
-    assert len(desk.store.sign_offs()) == 1
-    desk.close()
+    session = ReviewSession(load_project(root))
+    assert len(session.store.sign_offs()) == 1
+    session.close()
 
 
 def test_a_fault_is_a_page_from_which_the_decision_can_be_sent_again(chromium: Browser, tmp_path: Path) -> None:
@@ -340,16 +340,16 @@ def test_a_fault_is_a_page_from_which_the_decision_can_be_sent_again(chromium: B
         (root / "away").rename(path)
         page.click("text=Send it again")
         page.wait_for_url("**/cell/**")
-    desk = Desk(load_project(root))
-    assert [d.reason for d in desk.store.decisions()] == ["A thought that took ten minutes."]
-    desk.close()
+    session = ReviewSession(load_project(root))
+    assert [d.reason for d in session.store.decisions()] == ["A thought that took ten minutes."]
+    session.close()
 
 
 def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> None:
-    from scr_llm.drafts import write
-    from scr_llm.packs import pack
+    from scr_llm.governance.information_packs import pack
     from scr_llm.render import printed
-    from scr_llm.results import explain
+    from scr_llm.reports.drafts import write
+    from scr_llm.reports.results import explain
 
     project = load_project(coded_project(tmp_path / "p"))
     write(project, ("html",))

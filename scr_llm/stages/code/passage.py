@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scr_llm.text.flow import NEVER_EVIDENCE, Sentence
-from scr_llm.text.machine import speaks_to_a_machine
+from scr_llm.text.machine import looks_like_prompt_injection
 
 
 class Passage(NamedTuple):
@@ -23,5 +23,5 @@ def may_be_evidence(sentence: Sentence) -> bool:
     return (
         sentence.section_kind not in NEVER_EVIDENCE
         and sentence.section_kind != "action_plan"
-        and not speaks_to_a_machine(sentence.text)
+        and not looks_like_prompt_injection(sentence.text)
     )

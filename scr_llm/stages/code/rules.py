@@ -68,7 +68,7 @@ Verdict = Literal["present", "absent", "good"]
 
 
 @dataclass(frozen=True)
-class _Looker:
+class _CodeMatcher:
     """A code's or sub-code's wordings, ready to look with."""
 
     theme: str
@@ -130,10 +130,10 @@ def draft_item(reading: Reading, item: NumberedItem) -> DraftItem:
     )
 
 
-def _lookers(code: Code) -> list[_Looker]:
-    def looker(part: Code | SubCode, sub: str | None) -> _Looker:
+def _lookers(code: Code) -> list[_CodeMatcher]:
+    def looker(part: Code | SubCode, sub: str | None) -> _CodeMatcher:
         misses = compile_wordings((*code.near_misses, *(part.near_misses if sub else ())))
-        return _Looker(
+        return _CodeMatcher(
             code.id,
             sub,
             code.polarity == "feature",
@@ -152,7 +152,7 @@ def propose_one(code: Code, body: list[Sentence]) -> DraftTheme:
         hit
         for at, sentence in enumerate(body)
         for looker in lookers
-        if (hit := _look(looker, sentence, _beside(body, at)))
+        if (hit := _match_sentence(looker, sentence, _beside(body, at)))
     ]
     present = _standing([h for h in hits if h.verdict == "present"])
     absent = [h for h in hits if h.verdict == "absent"]
@@ -215,7 +215,7 @@ def _best(hits: list[_Hit]) -> list[_Hit]:
     return sorted(hits, key=lambda h: (_WEIGHT.get(h.sentence.section_kind, 2), h.sentence.start))[:QUOTES_PER_THEME]
 
 
-def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
+def _match_sentence(looker: _CodeMatcher, sentence: Sentence, behind: str) -> _Hit | None:
     text = sentence.text
     if not any(expression.search(text) for expression in (looker.wordings, looker.subjects) if expression):
         return None
@@ -253,7 +253,7 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 
 def _verdict(
-    looker: _Looker, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool
+    looker: _CodeMatcher, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool
 ) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
     if CONCLUDED_NOT.holds(sentence.text) or DENIED.holds(sentence.text) or DENIED.holds(behind_it):
@@ -301,7 +301,9 @@ class Wordings:
 
     def says(self, sentence: Sentence, behind: str) -> bool:
         """Whether a sentence, given the one behind it, shows the theme by the wordings and rules alone."""
-        return any(hit.verdict == "present" for looker in self._lookers if (hit := _look(looker, sentence, behind)))
+        return any(
+            hit.verdict == "present" for looker in self._lookers if (hit := _match_sentence(looker, sentence, behind))
+        )
 
     def aspects(self, shown: Sequence[Sentence]) -> tuple[str, ...]:
         """The sub-codes that passages of the theme name."""

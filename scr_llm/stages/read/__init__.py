@@ -15,7 +15,7 @@ from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
 from scr_llm.stages.read.structure import structure
 from scr_llm.text.disguise import disguises
 from scr_llm.text.flow import Flow, readable, sentences
-from scr_llm.text.machine import speaks_to_a_machine
+from scr_llm.text.machine import looks_like_prompt_injection
 
 UNSEEN = 0.9
 """Part of a document's letters that cannot be seen from which it is not read at all."""
@@ -25,7 +25,7 @@ def read(
     path: Path,
     document_id: str,
     *,
-    witness: bool = True,
+    cross_check: bool = True,
     look_for_hidden: bool = True,
     megabytes: int | None = None,
     sha256: str = "",
@@ -35,7 +35,7 @@ def read(
     Args:
         path: the file.
         document_id: what the reading is of.
-        witness: whether a second reader checks every page's text. Slower; without it no page is compared.
+        cross_check: whether a second reader checks every page's text. Slower; without it no page is compared.
         look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
         megabytes: the largest size of a file; a larger one is not read at all.
         sha256: of the bytes that are meant, where they are known.
@@ -57,7 +57,7 @@ def read(
             next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
         )
     _can_be_seen(raw_pages)
-    seen = inspect(content, raw_pages, witness=witness)
+    seen = inspect(content, raw_pages, cross_check=cross_check)
     found = structure(raw_pages)
     pages = tuple(
         Page(
@@ -90,7 +90,7 @@ def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
     """The pages, with a warning for each sentence that no coder takes because it gives orders to a program."""
     orders: dict[int, list[str]] = {}
     for sentence in sentences(flow):
-        if speaks_to_a_machine(sentence.text):
+        if looks_like_prompt_injection(sentence.text):
             order = f"a sentence that gives orders to a program, left out: “{_short(sentence.text)}”"
             orders.setdefault(sentence.page, []).append(order)
     rest = "more sentences that give orders to a program, left out"

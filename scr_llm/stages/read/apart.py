@@ -39,7 +39,7 @@ class Limits:
     """Memory of one process."""
     workers: int = 2
     """Processes at once."""
-    witness: bool = True
+    cross_check: bool = True
     """Whether a second reader checks every page."""
 
 
@@ -83,14 +83,14 @@ def _read_in(pool: ProcessPool, files: Sequence[Wanted], limits: Limits) -> Iter
     with deaf_to_ctrl_c():
         for _ in range(limits.workers * _AHEAD):
             if (given := next(coming, None)) is not None:
-                waiting.append(_ask(pool, given, limits, witness=limits.witness))
+                waiting.append(_ask(pool, given, limits, cross_check=limits.cross_check))
     for file in files:
         future = waiting.popleft()
         result = _outcome(future, limits)
-        if isinstance(result, _OverLimitError) and limits.witness:
-            result = _outcome(_ask(pool, file, limits, witness=False), limits)
+        if isinstance(result, _OverLimitError) and limits.cross_check:
+            result = _outcome(_ask(pool, file, limits, cross_check=False), limits)
         if (given := next(coming, None)) is not None:
-            waiting.append(_ask(pool, given, limits, witness=limits.witness))
+            waiting.append(_ask(pool, given, limits, cross_check=limits.cross_check))
         yield result
 
 
@@ -98,8 +98,8 @@ class _OverLimitError(UnreadableError):
     """It cost more than it may."""
 
 
-def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, witness: bool) -> "Future[Reading]":
-    asked = {"witness": witness, "megabytes": limits.megabytes, "sha256": file.sha256}
+def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, cross_check: bool) -> "Future[Reading]":
+    asked = {"cross_check": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
     future: Future[Reading] = pool.schedule(
         read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds
     )

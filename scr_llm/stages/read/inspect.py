@@ -43,7 +43,7 @@ class Inspection:
     """For each page, how the text begins that a note or form field shows on it; empty where none does."""
 
 
-def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True) -> Inspection:
+def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = True) -> Inspection:
     """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the
     reading.
     """
@@ -67,7 +67,9 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True)
     labels = _try(lambda: tuple(reader.page_labels)) or ()
     own = labels if len(labels) == len(pages) and labels != tuple(str(n + 1) for n in range(len(pages))) else ()
     compared = [
-        _try(lambda index=index: reader.pages[index].extract_text()) if witness and page.engine == "pdfium" else None
+        _try(lambda index=index: reader.pages[index].extract_text())
+        if cross_check and page.engine == "pdfium"
+        else None
         for index, page in enumerate(pages)
     ]
     return Inspection(

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Codebook, Decision, Document
 from scr_llm.stages.synthesise.caution import cautions
-from scr_llm.stages.synthesise.count import Coded, Counted, HouseStyle
+from scr_llm.stages.synthesise.count import BriefingOptions, CodedReview, ThemeTally
 from scr_llm.stages.synthesise.explain import as_paper, explained
 from scr_llm.stages.synthesise.paper import Writer
 from scr_llm.stages.synthesise.seven import seven_minutes
 
-__all__ = ["Coded", "HouseStyle", "as_paper", "cautions", "explained", "seven_minutes", "synthesise"]
+__all__ = ["BriefingOptions", "CodedReview", "as_paper", "cautions", "explained", "seven_minutes", "synthesise"]
 
 
 def synthesise(
-    reviews: Sequence[Coded],
+    reviews: Sequence[CodedReview],
     files: Sequence[Document],
     codebook: Codebook,
     decisions: Sequence[Decision],
-    paper: HouseStyle,
+    paper: BriefingOptions,
 ) -> Briefing:
     """Write the paper. Deterministic: the same input gives the same record."""
-    return Writer(Counted(reviews, files, codebook, decisions, paper)).briefing()
+    return Writer(ThemeTally(reviews, files, codebook, decisions, paper)).briefing()

@@ -1,14 +1,14 @@
 """Appendix 2: every quote that a count rests on, theme by theme, so that each number can be followed to its pages."""
 
 from scr_llm.records import Paragraph, Part, Sentence
-from scr_llm.stages.synthesise.count import Counted
+from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.quotes import groups, quality, reference
 
 MOST = 2
 """Quotes of one review on one theme in the paper; the workbook has all."""
 
 
-def annex(counted: Counted) -> list[Part]:
+def annex(counted: ThemeTally) -> list[Part]:
     """The appendix; themes that count nowhere are left out."""
     intro = f"For each theme, up to {MOST} quotes of each review that counts. The sheet Evidence of the workbook has all of them."
     parts = [

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from scr_llm.records import Paragraph, Part, Sentence
-from scr_llm.stages.synthesise.count import Coded
+from scr_llm.stages.synthesise.count import CodedReview
 
 _DATE = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)? (?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{4})?\b"
@@ -21,7 +21,7 @@ FEW = 5
 """A group of fewer than this is small."""
 
 
-def cautions(reviews: Sequence[Coded], printed: Sequence[Part]) -> list[str]:
+def cautions(reviews: Sequence[CodedReview], printed: Sequence[Part]) -> list[str]:
     """What the author should look at before the paper leaves the partnership, each a line."""
     told = []
     combined = Counter(

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from scr_llm.records import CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
-from scr_llm.stages.synthesise.count import Coded, Counted
+from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import count, join, lower
 
 
 class Change:
     """The last batch against all before it. Says nothing where there is one batch only."""
 
-    def __init__(self, counted: Counted, register: Sequence[RegisterRow]) -> None:
+    def __init__(self, counted: ThemeTally, register: Sequence[RegisterRow]) -> None:
         self._counted, self._register = counted, register
         self.batches = tuple(
             dict.fromkeys(
@@ -104,7 +104,7 @@ class Change:
         text = f"The batches were not coded alike, so a difference may come from that: before {join(sorted(old))}; now {join(sorted(new))}."
         return [Paragraph(style="note", sentences=(Sentence(text=text, documents=_ids([*self.old, *self.new])),))]
 
-    def _present(self, reviews: Sequence[Coded], theme: str) -> int:
+    def _present(self, reviews: Sequence[CodedReview], theme: str) -> int:
         return sum(self._counted.is_present(r.theme(theme)) for r in reviews)
 
 
@@ -118,5 +118,5 @@ def _how(coder: CoderIdentity) -> str:
     return f"{who} (version {coder.version}{prompts}, codebook {coder.codebook_sha256[:8]})"
 
 
-def _ids(reviews: Sequence[Coded]) -> tuple[str, ...]:
+def _ids(reviews: Sequence[CodedReview]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.document.id for r in reviews))

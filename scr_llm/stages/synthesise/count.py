@@ -8,7 +8,7 @@ from scr_llm.records import Code, Codebook, Coding, Decision, Document, Facts, T
 
 
 @dataclass(frozen=True)
-class HouseStyle:
+class BriefingOptions:
     """What a project settles about its paper."""
 
     title: str
@@ -30,7 +30,7 @@ class HouseStyle:
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedReview:
     """A review: its document and its current coding."""
 
     document: Document
@@ -50,16 +50,16 @@ class Coded:
         return next((t for t in self.coding.themes if t.theme == code), None)
 
 
-class Counted:
+class ThemeTally:
     """The reviews of one paper, counted."""
 
     def __init__(
         self,
-        reviews: Sequence[Coded],
+        reviews: Sequence[CodedReview],
         files: Sequence[Document],
         codebook: Codebook,
         decisions: Sequence[Decision],
-        paper: HouseStyle,
+        paper: BriefingOptions,
     ) -> None:
         self.reviews, self.files, self.codebook, self.paper = reviews, files, codebook, paper
         self._decided = {(d.document_id, d.theme) for d in decisions}
@@ -72,7 +72,7 @@ class Counted:
         self.facts = self._count_all()
         self.counts = {t.theme: t for t in self.facts.themes}
 
-    def having(self, theme: str) -> list[Coded]:
+    def having(self, theme: str) -> list[CodedReview]:
         """The reviews in which a theme counts."""
         return [r for r in self.reviews if self.is_present(r.theme(theme))]
 

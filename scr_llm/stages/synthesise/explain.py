@@ -17,7 +17,7 @@ from scr_llm.records import (
     Sentence,
     ThemeValue,
 )
-from scr_llm.stages.synthesise.count import Coded
+from scr_llm.stages.synthesise.count import CodedReview
 from scr_llm.text.flow import readable
 
 _NOT: dict[ThemeValue, str] = {
@@ -31,7 +31,7 @@ _NOT: dict[ThemeValue, str] = {
 def explained(
     code: Code,
     briefing: Briefing,
-    reviews: Sequence[Coded],
+    reviews: Sequence[CodedReview],
     decided: Mapping[tuple[str, str], Decision],
     others: Sequence[Document],
     nearest: Mapping[str, tuple[Evidence, ...]],
@@ -107,7 +107,7 @@ def as_paper(told: Explanation, briefing: Briefing) -> Paper:
             ),
         )
     ]
-    for counted, heading in ((True, "Counted"), (False, "Not counted")):
+    for counted, heading in ((True, "ThemeTally"), (False, "Not counted")):
         cells = [c for c in told.cells if c.counted is counted]
         parts.append(
             Part(

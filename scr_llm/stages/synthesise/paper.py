@@ -8,7 +8,7 @@ from scr_llm.records import Briefing, Code, EvidenceRef, Figure, Paragraph, Part
 from scr_llm.stages.synthesise.annex import annex
 from scr_llm.stages.synthesise.caution import caution_part, cautions
 from scr_llm.stages.synthesise.change import Change
-from scr_llm.stages.synthesise.count import Counted
+from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.english import AGES, CONTEXTS, GENDERS, also_unstated, count, join, lower
 from scr_llm.stages.synthesise.quotes import Used, choose, groups, reference
 from scr_llm.stages.synthesise.recommended import recommended
@@ -19,7 +19,7 @@ from scr_llm.stages.synthesise.tables import Matrix
 class Writer:
     """Writes the paper of one count."""
 
-    def __init__(self, counted: Counted) -> None:
+    def __init__(self, counted: ThemeTally) -> None:
         self.counted, self.matrix = counted, Matrix(counted)
         self.reviews, self.files, self.paper, self.facts = counted.reviews, counted.files, counted.paper, counted.facts
         self.ids = tuple(r.document.id for r in counted.reviews)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from scr_llm.records import Evidence, EvidenceRef
-from scr_llm.stages.synthesise.count import Coded, Counted
+from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.text.flow import readable
 from scr_llm.text.wording import compile_wordings
 
@@ -18,7 +18,7 @@ Used = set[tuple[str, int, int]]
 """Quotes printed already: document, page, offset."""
 
 
-def reference(counted: Counted, review: Coded, theme: str | None, group: Sequence[Evidence]) -> EvidenceRef:
+def reference(counted: ThemeTally, review: CodedReview, theme: str | None, group: Sequence[Evidence]) -> EvidenceRef:
     """A quote, its parts joined, with its source."""
     return EvidenceRef(
         document_id=review.document.id,
@@ -30,7 +30,7 @@ def reference(counted: Counted, review: Coded, theme: str | None, group: Sequenc
 
 
 def choose(
-    counted: Counted, theme: str, reviews: Sequence[Coded], limit: int, used: Used, words: Sequence[str] = ()
+    counted: ThemeTally, theme: str, reviews: Sequence[CodedReview], limit: int, used: Used, words: Sequence[str] = ()
 ) -> list[EvidenceRef]:
     """Up to `limit` quotes on a theme, one a case before a second from any; those with one of `words`, where given."""
     wanted = compile_wordings(words)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from scr_llm.records import EvidenceRef, Paragraph, Part, RegisterRow, Sentence, Table
-from scr_llm.stages.synthesise.count import Counted
+from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.english import count, join
 from scr_llm.text.flow import readable
 
@@ -12,7 +12,7 @@ MOST = 12
 """Rows of a table in this part; the register in the workbook has all."""
 
 
-def recommended(counted: Counted, rows: Sequence[RegisterRow], number: int) -> Part:
+def recommended(counted: ThemeTally, rows: Sequence[RegisterRow], number: int) -> Part:
     """The part. Every number is counted from the register."""
     n, reviews = len(rows), len({r.document_id for r in rows})
     ids = tuple(dict.fromkeys(r.document_id for r in rows))
@@ -50,7 +50,7 @@ def recommended(counted: Counted, rows: Sequence[RegisterRow], number: int) -> P
     )
 
 
-def _by_theme(counted: Counted, rows: Sequence[RegisterRow]) -> Table:
+def _by_theme(counted: ThemeTally, rows: Sequence[RegisterRow]) -> Table:
     found = Counter(theme for r in rows for theme in r.themes)
     reviews = {theme: len({r.document_id for r in rows if theme in r.themes}) for theme in found}
     lines = [
@@ -87,7 +87,7 @@ def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
     )
 
 
-def _repeated(counted: Counted, rows: Sequence[RegisterRow]) -> list[Paragraph]:
+def _repeated(counted: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]:
     """The recommendations that most other reviews make too, as quotes."""
     by_id = {r.id: r for r in rows}
     evidence = {i.id: i.evidence for review in counted.reviews for i in review.coding.recommendations}

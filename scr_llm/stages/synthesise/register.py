@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from scr_llm.records import Code, Evidence, Item, RegisterRow
-from scr_llm.stages.synthesise.count import Coded, Counted
+from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.text.flow import readable
 from scr_llm.text.wording import compile_wordings
 
@@ -87,7 +87,7 @@ _COMMON = frozenset(
 )
 
 
-def register(counted: Counted) -> tuple[RegisterRow, ...]:
+def register(counted: ThemeTally) -> tuple[RegisterRow, ...]:
     """One row a recommendation, in the order of the paper."""
     rows, words, looks = [], [], {code.id: _names(code) for code in counted.codebook.codes}
     for review in counted.reviews:
@@ -123,7 +123,9 @@ def register(counted: Counted) -> tuple[RegisterRow, ...]:
     return tuple(row.model_copy(update={"repeats": groups.get(at, ())}) for at, row in enumerate(rows))
 
 
-def _themes(counted: Counted, review: Coded, item: Item, words: dict[str, re.Pattern[str] | None]) -> tuple[str, ...]:
+def _themes(
+    counted: ThemeTally, review: CodedReview, item: Item, words: dict[str, re.Pattern[str] | None]
+) -> tuple[str, ...]:
     """Codes whose counted evidence touches the recommendation, or whose words in the codebook it uses."""
     found, text = [], readable(item.text)
     for code in counted.codebook.codes:

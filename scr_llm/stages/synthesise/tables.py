@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scr_llm.records import CaseRow, Evidence, Part, Table, ThemeCoding
-from scr_llm.stages.synthesise.count import Coded, Counted
+from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import CONTEXTS, GENDERS
 from scr_llm.stages.synthesise.quotes import BEST_LENGTH, groups, quality, reference
 
@@ -13,11 +13,11 @@ _CELLS = {"present": "Yes", "explicitly_absent": "Said not to be", "unclear": "U
 class Matrix:
     """Rows and tables of one paper."""
 
-    def __init__(self, counted: Counted) -> None:
+    def __init__(self, counted: ThemeTally) -> None:
         self._counted = counted
         self.rows = tuple(self._row(review) for review in counted.reviews)
 
-    def _row(self, review: Coded) -> CaseRow:
+    def _row(self, review: CodedReview) -> CaseRow:
         """One review."""
         case = review.coding.case
         return CaseRow(
@@ -40,7 +40,7 @@ class Matrix:
             return "Yes (R)" if self._counted.paper.count_recommendation_only else "R only, not counted"
         return _CELLS[cell.value]
 
-    def _particular(self, review: Coded) -> str:
+    def _particular(self, review: CodedReview) -> str:
         """The first finding short enough to print whole, else the first quote of a headline theme."""
         for item in review.coding.findings:
             if len(item.text.split()) <= BEST_LENGTH[1]:
@@ -107,7 +107,7 @@ class Matrix:
         )
 
 
-def _everything(review: Coded) -> Iterator[Evidence]:
+def _everything(review: CodedReview) -> Iterator[Evidence]:
     coding = review.coding
     for theme in coding.themes:
         yield from theme.evidence

@@ -32,7 +32,7 @@ from scr_llm.stages.code.rules import draft_item, propose
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
 
-__all__ = ["STRATEGIES", "LlmCoder", "Manners", "Strategy", "Thresholds"]
+__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Strategy", "Thresholds"]
 
 Strategy = Literal["whole", "themes", "judge"]
 _NEEDED: dict[Strategy, tuple[str, ...]] = {
@@ -56,7 +56,7 @@ class Asker(Protocol):
 
 
 @dataclass(frozen=True)
-class Manners:
+class PromptingOptions:
     """How a model is asked."""
 
     strategy: Strategy = "themes"
@@ -79,9 +79,11 @@ class Manners:
 class _Plan:
     """All questions about one document, and what is made of their answers."""
 
-    def __init__(self, told: Mapping[str, str], manners: Manners, reading: Reading, codebook: Codebook) -> None:
-        self._reading, self._codebook, self._judging = reading, codebook, manners.strategy == "judge"
-        redaction = manners.redaction() if manners.redaction else None
+    def __init__(
+        self, told: Mapping[str, str], prompting: PromptingOptions, reading: Reading, codebook: Codebook
+    ) -> None:
+        self._reading, self._codebook, self._judging = reading, codebook, prompting.strategy == "judge"
+        redaction = prompting.redaction() if prompting.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
         if not lines:
@@ -91,14 +93,14 @@ class _Plan:
                 stage="code",
                 next_step="Look at the pages of this document, or code it by hand.",
             )
-        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, manners, codebook)))
+        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, prompting, codebook)))
         self._items = MissingItems(told, self.windows, reading) if not self._judging else None
         self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
         self._themes: Judge | OneByOne | AllAtOnce
-        if manners.strategy == "judge":
-            self._themes = Judge(told, lines, reading, codebook, manners.thresholds)
+        if prompting.strategy == "judge":
+            self._themes = Judge(told, lines, reading, codebook, prompting.thresholds)
         else:
-            self._themes = (OneByOne if manners.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
+            self._themes = (OneByOne if prompting.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
         # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
         self.questions = (
             *(self._facts.questions if self._facts else ()),
@@ -135,9 +137,13 @@ class LlmCoder:
     """
 
     def __init__(
-        self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None
+        self,
+        asker: Asker,
+        prompts: Mapping[str, str],
+        identity: CoderIdentity,
+        prompting: PromptingOptions | None = None,
     ) -> None:
-        self._manners = manners or Manners()
+        self._manners = prompting or PromptingOptions()
         needed = set(_NEEDED[self._manners.strategy])
         if lacking := sorted(needed - set(prompts)):
             raise UsageError(f"The prompts lack {', '.join(f'{name}.md' for name in lacking)}.")
@@ -178,7 +184,7 @@ class LlmCoder:
                 reply = self._asker.ask(question, about=reading.document_id)
                 answers[question.name], counted[question.name] = reply.parsed, reply.prompt_tokens
             except NoReplyError as error:
-                if not error.of_model or len(unanswered) + 1 == len(plan.questions):
+                if not error.model_at_fault or len(unanswered) + 1 == len(plan.questions):
                     error.document = error.document or reading.document_id
                     raise
                 answers[question.name] = None
@@ -206,17 +212,17 @@ _LEAST_ROOM = 1_500
 """Characters of a document that a window must at least have room for."""
 
 
-def _room(told: Mapping[str, str], manners: Manners, codebook: Codebook) -> int:
+def _room(told: Mapping[str, str], prompting: PromptingOptions, codebook: Codebook) -> int:
     """Characters of a document that fit beside the prompt and the reply."""
-    whole = manners.strategy == "whole"
+    whole = prompting.strategy == "whole"
     book = len(listed(codebook)) if whole else 2_000
-    reply = REPLY_TOKENS * len(codebook.codes) if whole else manners.max_tokens
+    reply = REPLY_TOKENS * len(codebook.codes) if whole else prompting.max_tokens
     beside = at_most_tokens(len(told.get("system", "")) + len(told.get("theme", "")) + book) + reply
-    room = int((manners.context_tokens - beside) * FEW_CHARS)
-    if room < _LEAST_ROOM and manners.strategy != "judge":
+    room = int((prompting.context_tokens - beside) * FEW_CHARS)
+    if room < _LEAST_ROOM and prompting.strategy != "judge":
         needed = beside + int(_LEAST_ROOM / FEW_CHARS) + 1
         raise UsageError(
-            f"a model that reads {manners.context_tokens} tokens in one go has no room for a document beside the questions of the strategy “{manners.strategy}”.",
+            f"a model that reads {prompting.context_tokens} tokens in one go has no room for a document beside the questions of the strategy “{prompting.strategy}”.",
             next_step=f"Set [llm] context_tokens to {needed} or more, if the model reads that much, or take another strategy.",
         )
     return room

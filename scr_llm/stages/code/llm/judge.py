@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scr_llm.llm import Question, Weighed, prompts
+from scr_llm.llm import Question, YesNoProbability, prompts
 from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme, Reading
 from scr_llm.stages.code.llm.shown import Line
 from scr_llm.stages.code.llm.themes import Answers
@@ -53,7 +53,9 @@ class Judge:
         search = Search([line.text for line in lines])
         self._candidates = {c.id: _candidates(c, self._proposed[c.id], lines, search) for c in codebook.codes}
         self.questions = tuple(
-            Question(candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), Weighed)
+            Question(
+                candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), YesNoProbability
+            )
             for code in codebook.codes
             for candidate in self._candidates[code.id]
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scr_llm.records import DraftQuote, EvidenceFlag, Reading, SectionKind
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
-from scr_llm.text.machine import speaks_to_a_machine
+from scr_llm.text.machine import looks_like_prompt_injection
 
 NOT_SHOWN: frozenset[SectionKind] = NEVER_EVIDENCE | {"process"}
 """Sections whose sentences are not shown: they say what the review asks or how it was made, not what it found."""
@@ -57,7 +57,7 @@ def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list
     for sentence in sentences(Flow.of(reading)):
         if sentence.section_kind in NOT_SHOWN or not sentence.text.strip():
             continue
-        if speaks_to_a_machine(sentence.text):
+        if looks_like_prompt_injection(sentence.text):
             notes.append(
                 f"Page {sentence.page} has a sentence that speaks to a machine. It was not shown to the model: “{sentence.text[:120]}”"
             )

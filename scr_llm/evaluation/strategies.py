@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scr_llm.choose import llm_coder
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm import Endpoint, Question, Reply
+from scr_llm.models.coders import llm_coder
 from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project, data_dir
 from scr_llm.records import Codebook, GoldDocument, Reading
-from scr_llm.results import load_gold
+from scr_llm.reports.results import load_gold
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder
-from scr_llm.stages.code.llm import STRATEGIES, Manners, Thresholds
+from scr_llm.stages.code.llm import STRATEGIES, PromptingOptions, Thresholds
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
 
@@ -137,7 +137,7 @@ def trial(
 def qualify(
     project: Project,
     client: Any,
-    manners: Manners,
+    prompting: PromptingOptions,
     made: Sequence[tuple[Reading, GoldDocument]],
     codebook: Codebook | None = None,
 ) -> Iterator[Trial]:
@@ -146,7 +146,7 @@ def qualify(
     spend = client.spend
     yield trial("rules", EmbeddedCoder(rules_identity(codebook)), made, codebook)
     for strategy in STRATEGIES:
-        asked = replace(manners, strategy=strategy)
+        asked = replace(prompting, strategy=strategy)
         first = trial(
             strategy,
             llm_coder(project, client, asked),
@@ -159,13 +159,13 @@ def qualify(
             continue
         both = best_thresholds(
             lambda t: trial(
-                "judge", llm_coder(project, client, replace(manners, strategy="judge", thresholds=t)), made, codebook
+                "judge", llm_coder(project, client, replace(prompting, strategy="judge", thresholds=t)), made, codebook
             )
         )
         for name, thresholds in zip(("judge", "rules, then judge"), both, strict=True):
             best = trial(
                 name,
-                llm_coder(project, client, replace(manners, strategy="judge", thresholds=thresholds)),
+                llm_coder(project, client, replace(prompting, strategy="judge", thresholds=thresholds)),
                 made,
                 codebook,
             )

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scr_llm import results
 from scr_llm.errors import BlockedFileError
 from scr_llm.files import is_open_elsewhere, sha256_of, sweep, write_atomically
-from scr_llm.paper_state import PaperState, paper_state, template_of
 from scr_llm.project import Project
-from scr_llm.prose import with_prose
 from scr_llm.records import Briefing, Draft, SignedPaper
 from scr_llm.render import printed, render
+from scr_llm.reports import results
+from scr_llm.reports.linking_sentences import with_prose
+from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable

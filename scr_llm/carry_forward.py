@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from scr_llm.codebook import code_sha256, codebook_sha256
 from scr_llm.records import Codebook, Coding, Decision, Document, Evidence, Reading
 from scr_llm.stages.code import Coder
+from scr_llm.stages.decisions import latest, standings
 from scr_llm.stages.ground import ground, ground_quote
-from scr_llm.stages.review import latest, standings
 from scr_llm.store import Store
 
 

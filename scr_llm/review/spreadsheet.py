@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import xlsxwriter
 
-from scr_llm.desk import Cell, Desk, Reviewer
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.records import Decision, Evidence, EvidenceRef, Paper, Paragraph, Part, Sentence, ThemeValue
-from scr_llm.stages.review import Key
+from scr_llm.review.session import Cell, Reviewer, ReviewSession
+from scr_llm.stages.decisions import Key
 from scr_llm.text.flow import readable
 
 LARGEST, UNPACKED, ROWS = 20_000_000, 200_000_000, 60_000
@@ -90,7 +90,7 @@ class Returned:
     """Rows without a decision."""
 
 
-def write(desk: Desk, who: Reviewer, *, only_open: bool = False) -> bytes:
+def write(session: ReviewSession, who: Reviewer, *, only_open: bool = False) -> bytes:
     """The review sheet of a project as xlsx: all themes, findings, recommendations and facts of every review."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -108,16 +108,16 @@ def write(desk: Desk, who: Reviewer, *, only_open: bool = False) -> bytes:
     for at, (name, width) in enumerate(COLUMNS):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, name, head)
-    keys = set(desk.open_for(who)) if only_open or who.blind else set(desk.proposals)
+    keys = set(session.open_for(who)) if only_open or who.blind else set(session.proposals)
     number = 0
-    for cell in _cells(desk, who, keys):
+    for cell in _cells(session, who, keys):
         number += 1
         fixed = _fixed(cell)
         for at, text in enumerate(fixed):
             sheet.write_string(number, at, text, body)
         for at in range(FIXED, FIXED + 4):
             sheet.write_blank(number, at, None, yours)
-        sheet.write_string(number, FIXED + 4, _mark(desk, cell, fixed), body)
+        sheet.write_string(number, FIXED + 4, _mark(session, cell, fixed), body)
     if number:
         sheet.data_validation(
             1,
@@ -140,7 +140,7 @@ def write(desk: Desk, who: Reviewer, *, only_open: bool = False) -> bytes:
     return out.getvalue()
 
 
-def read(desk: Desk, who: Reviewer, content: bytes) -> Returned:
+def read(session: ReviewSession, who: Reviewer, content: bytes) -> Returned:
     """What a sheet that came back would change. Nothing is changed yet.
 
     Raises:
@@ -153,7 +153,7 @@ def read(desk: Desk, who: Reviewer, content: bytes) -> Returned:
             found.blank += 1
             continue
         try:
-            change = _change(desk, who, number, row)
+            change = _change(session, who, number, row)
             if change.key in taken:  # neither is taken: which of them was meant is not for a program to say
                 twin = next((c for c in found.changes if c.key == change.key), None)
                 if twin:
@@ -168,7 +168,7 @@ def read(desk: Desk, who: Reviewer, content: bytes) -> Returned:
     return found
 
 
-def take_in(desk: Desk, who: Reviewer, changes: list[Change]) -> list[tuple[int, str]]:
+def take_in(session: ReviewSession, who: Reviewer, changes: list[Change]) -> list[tuple[int, str]]:
     """Decide as the sheet says: all rows that can be taken in at once, so that a sheet is never taken in by half.
 
     Returns:
@@ -178,7 +178,7 @@ def take_in(desk: Desk, who: Reviewer, changes: list[Change]) -> list[tuple[int,
     checked: list[tuple[Change, Decision]] = []
     for change in changes:
         try:
-            decision = desk.checked(
+            decision = session.checked(
                 who,
                 *change.key,
                 change.value,
@@ -186,22 +186,22 @@ def take_in(desk: Desk, who: Reviewer, changes: list[Change]) -> list[tuple[int,
                 sub_themes=change.sub_themes,
                 text=change.text,
                 reason=change.reason,
-                act="adjudicated" if desk.state(change.key) == "disagreed" and not who.blind else None,
+                act="adjudicated" if session.state(change.key) == "disagreed" and not who.blind else None,
             )
             checked.append((change, decision))
         except RefusedError as error:
             refused.append((change.row, str(error)))
-    conflicts = desk.decide_together([(decision, change.seen) for change, decision in checked])
+    conflicts = session.decide_together([(decision, change.seen) for change, decision in checked])
     refused += [(change.row, str(error)) for (change, _), error in zip(checked, conflicts, strict=True) if error]
     return sorted(refused)
 
 
-def questions(desk: Desk, who: Reviewer) -> Paper:
+def questions(session: ReviewSession, who: Reviewer) -> Paper:
     """The open themes as a paper, case by case, for a colleague who installs nothing. Findings, recommendations and facts are left to the sheet."""
-    everything = set(desk.open_for(who)) | (set() if who.blind else set(desk.disagreements()))
-    open_cells = {key for key in everything if desk.proposals[key].kind == "theme"}
+    everything = set(session.open_for(who)) | (set() if who.blind else set(session.disagreements()))
+    open_cells = {key for key in everything if session.proposals[key].kind == "theme"}
     parts, last = [], ""
-    settings = desk.project.settings
+    settings = session.project.settings
     intro = Sentence(
         text=f"{len(open_cells)} questions are open. Please write your answer and your reason under each, and send the file back."
     )
@@ -216,7 +216,7 @@ def questions(desk: Desk, who: Reviewer) -> Paper:
             paragraphs=(Paragraph(sentences=(intro, rest) if len(everything) > len(open_cells) else (intro,)),),
         )
     )
-    for number, cell in enumerate(_cells(desk, who, open_cells), 1):
+    for number, cell in enumerate(_cells(session, who, open_cells), 1):
         if cell.label != last:
             last = cell.label
             parts.append(
@@ -259,11 +259,11 @@ def _question(number: int, cell: Cell, who: Reviewer) -> Part:
     return Part(id=f"question-{number}", level=2, title=f"{number}. {cell.title}", paragraphs=tuple(told))
 
 
-def _cells(desk: Desk, who: Reviewer, keys: set[Key]) -> Iterator[Cell]:
+def _cells(session: ReviewSession, who: Reviewer, keys: set[Key]) -> Iterator[Cell]:
     """Cells review by review, in the codebook's order."""
-    for document, key in desk.proposals:
+    for document, key in session.proposals:
         if (document, key) in keys:
-            yield desk.cell(document, key, who)
+            yield session.cell(document, key, who)
 
 
 def _fixed(cell: Cell) -> tuple[str, ...]:
@@ -283,13 +283,13 @@ def _fixed(cell: Cell) -> tuple[str, ...]:
     return tuple(text[:32_000] for text in told)
 
 
-def _mark(desk: Desk, cell: Cell, fixed: tuple[str, ...]) -> str:
+def _mark(session: ReviewSession, cell: Cell, fixed: tuple[str, ...]) -> str:
     """A row's key: which cell, after which decision, and a fingerprint of what the row shows."""
     shown = hashlib.sha256(
         "\x1f".join(
             (
-                desk.project.settings.name,
-                desk.hashes.get(cell.key, ""),
+                session.project.settings.name,
+                session.hashes.get(cell.key, ""),
                 cell.document.id,
                 cell.key,
                 str(cell.seen),
@@ -300,17 +300,17 @@ def _mark(desk: Desk, cell: Cell, fixed: tuple[str, ...]) -> str:
     return f"{cell.document.id} {cell.key} {cell.seen} {shown}"
 
 
-def _change(desk: Desk, who: Reviewer, number: int, row: tuple[str, ...]) -> Change:
+def _change(session: ReviewSession, who: Reviewer, number: int, row: tuple[str, ...]) -> Change:
     parts = row[FIXED + 4].split(" ")
     if len(parts) != 4 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 9:
         raise RefusedError(
             "this row has no key of this project.", next_step="Decide it on the page, or in a fresh sheet."
         )
     document, key, seen = parts[0], parts[1], int(parts[2])
-    cell = desk.cell(document, key, who)
+    cell = session.cell(document, key, who)
     if cell.seen != seen:
         raise ConflictError(cell.seen)
-    if _mark(desk, cell, _fixed(cell)) != row[FIXED + 4] or tuple(_same(x) for x in row[:FIXED]) != tuple(
+    if _mark(session, cell, _fixed(cell)) != row[FIXED + 4] or tuple(_same(x) for x in row[:FIXED]) != tuple(
         _same(x) for x in _fixed(cell)
     ):
         raise RefusedError(
@@ -351,7 +351,7 @@ def _change(desk: Desk, who: Reviewer, number: int, row: tuple[str, ...]) -> Cha
     if quote:
         evidence = (
             *evidence,
-            *(e for e in desk.quote(document, key, quote, int(page) if page else None) if e not in evidence),
+            *(e for e in session.quote(document, key, quote, int(page) if page else None) if e not in evidence),
         )
     if value in ("present", "explicitly_absent") and cell.code and not evidence:
         raise RefusedError(f"“{WORDS[value].lower()}” needs a quote.", next_step="Copy the words into Quote to add.")

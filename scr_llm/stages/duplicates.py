@@ -22,7 +22,7 @@ _SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Print:
+class TextFingerprint:
     """A document's sentences, for comparing."""
 
     document: Document
@@ -30,7 +30,7 @@ class Print:
     """Letters and digits only, as a person reads it, page."""
 
     @classmethod
-    def of(cls, document: Document, reading: Reading) -> "Print":
+    def of(cls, document: Document, reading: Reading) -> "TextFingerprint":
         """Of a reading."""
         found = [(_bare(s.text), s.text, s.page) for s in sentences(Flow.of(reading))]
         return cls(document, tuple(p for p in found if p[0]))
@@ -56,7 +56,7 @@ class Relation:
     """In words for a person: pages, or the passages that differ."""
 
 
-def compare(new: Print, older: Iterable[Print]) -> Relation | None:
+def compare(new: TextFingerprint, older: Iterable[TextFingerprint]) -> Relation | None:
     """The first older document that the new one is, wholly or in part; None where it is new."""
     for old in older:
         if new.whole and new.whole == old.whole:
@@ -76,12 +76,12 @@ def _bare(text: str) -> str:
     return "".join(c for c in normalise(text).text.lower() if c.isalnum())
 
 
-def _pages(host: Print, guest: frozenset[str]) -> str:
+def _pages(host: TextFingerprint, guest: frozenset[str]) -> str:
     pages = sorted({page for bare, _, page in host.passages if bare in guest})
     return f"pages {pages[0]}–{pages[-1]}" if pages[0] != pages[-1] else f"page {pages[0]}"
 
 
-def _differences(old: Print, new: Print) -> str:
+def _differences(old: TextFingerprint, new: TextFingerprint) -> str:
     """The passages that differ, as they stand in each."""
     matcher = difflib.SequenceMatcher(None, [p[0] for p in old.passages], [p[0] for p in new.passages], autojunk=False)
     changes = [c for c in matcher.get_opcodes() if c[0] != "equal"]

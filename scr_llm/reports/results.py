@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.intake import current_documents
-from scr_llm.paper_state import paper_state
 from scr_llm.pipeline import present_documents
 from scr_llm.project import Project
 from scr_llm.records import (
@@ -37,11 +36,12 @@ from scr_llm.records import (
     Record,
     SignedPaper,
 )
+from scr_llm.reports.paper_state import paper_state
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
+from scr_llm.stages.decisions import current, latest
 from scr_llm.stages.ground import ground, nearest
-from scr_llm.stages.review import current, latest
-from scr_llm.stages.synthesise import Coded, HouseStyle, as_paper, cautions, explained, synthesise
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, as_paper, cautions, explained, synthesise
 from scr_llm.store import Store
 from scr_llm.text.names import names_pattern
 
@@ -58,7 +58,7 @@ class Signature:
     """Of the signed paper."""
 
 
-def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[Coded]]:
+def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[CodedReview]]:
     """The draft briefing of what is coded now, with the codings it rests on.
 
     Args:
@@ -74,7 +74,7 @@ def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[B
 
 def paper(
     project: Project, *, only: Mapping[str, str] | None = None, signature: Signature | None = None
-) -> tuple[Briefing, list[Coded], tuple[str, ...]]:
+) -> tuple[Briefing, list[CodedReview], tuple[str, ...]]:
     """The briefing as a draft, or with a signature as it is signed; the codings it rests on; and its cautions.
 
     Raises:
@@ -95,7 +95,7 @@ def paper(
                 return *_as_signed(store), ()
             status = state.status
         reviews = [
-            Coded(document, current(coding, decisions))
+            CodedReview(document, current(coding, decisions))
             for document in documents
             if document.status == "coded" and (coding := store.coding(document.id))
         ]
@@ -107,7 +107,7 @@ def paper(
                 "no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv"
             )
     told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
-    style = HouseStyle(
+    style = BriefingOptions(
         title=settings.title + (f" ({told})" if told else ""),
         organisation=settings.organisation,
         marking=settings.marking,
@@ -123,7 +123,10 @@ def paper(
     )
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), style)
     if names := settings.briefing.leave_out:
-        briefing, reviews = without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
+        briefing, reviews = (
+            without(briefing, names),
+            [CodedReview(r.document, without(r.coding, names)) for r in reviews],
+        )
     return briefing, reviews, tuple(cautions(reviews, briefing.parts))
 
 
@@ -135,7 +138,7 @@ def _behind(count: int, head: str, lost: str) -> str:
     return f"{record} {lost}".strip()
 
 
-def _no_longer_asked(reviews: Sequence[Coded], codebook: Codebook, decisions: Sequence[Decision]) -> str:
+def _no_longer_asked(reviews: Sequence[CodedReview], codebook: Codebook, decisions: Sequence[Decision]) -> str:
     """What people decided about codes that have left the codebook, or items that are no longer proposed: no gap without a word."""
     items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
     codes = {code.id for code in codebook.codes}
@@ -160,12 +163,12 @@ _ITEM = re.compile(r"[fr][0-9a-f]{12}(?:-\d+)?")
 """Ids of findings and recommendations."""
 
 
-def _as_signed(store: Store) -> tuple[Briefing, list[Coded]]:
+def _as_signed(store: Store) -> tuple[Briefing, list[CodedReview]]:
     """The last signed paper and the codings that it rests on."""
     signed = SignedPaper.model_validate_json(store.sign_offs()[-1][1])
     documents = {d.id: d for d in store.documents()}
     pairs = zip(signed.briefing.cases, signed.codings, strict=True)
-    return signed.briefing, [Coded(documents[row.document_id], coding) for row, coding in pairs]
+    return signed.briefing, [CodedReview(documents[row.document_id], coding) for row, coding in pairs]
 
 
 def without(record: _R, names: Sequence[str]) -> _R:
@@ -204,7 +207,7 @@ def _of_fixed_words(annotation: Any) -> bool:
     return get_origin(annotation) is Literal or any(map(_of_fixed_words, get_args(annotation)))
 
 
-def _is(review: Coded, what: str, value: str) -> bool:
+def _is(review: CodedReview, what: str, value: str) -> bool:
     """Whether a review is in a subset."""
     case = review.coding.case
     has: dict[str, set[str]] = {
@@ -325,7 +328,7 @@ def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[
         pages=document.pages,
         status=document.status,
         reason=" ".join(x for x in (document.reason, document.next_step) if x) or None,
-        label=Coded(document, coding).label if coding else document.file,
+        label=CodedReview(document, coding).label if coding else document.file,
         case=_case(coding),
         findings=coding.findings if coding else (),
         recommendations=coding.recommendations if coding else (),

@@ -31,7 +31,7 @@ class OpenBatch:
     """Of its questions."""
 
 
-class Ledger:
+class CallLog:
     """What passes between a model and a project: every request is noted before it is sent, every usable reply kept before it is used.
 
     Safe to share between threads; close it when all is asked.

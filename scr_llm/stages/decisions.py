@@ -153,10 +153,10 @@ def queue(codings: Mapping[str, Coding], decisions: Sequence[Decision]) -> list[
     """
     decided = latest(decisions)
     cells = [(i, theme) for i, coding in codings.items() for theme in coding.themes if (i, theme.theme) not in decided]
-    return sorted(cells, key=lambda cell: (*worth(cell[1].value, cell[1].doubts), cell[0], cell[1].theme))
+    return sorted(cells, key=lambda cell: (*review_priority(cell[1].value, cell[1].doubts), cell[0], cell[1].theme))
 
 
-def worth(value: ThemeValue, doubts: Sequence[str]) -> tuple[int, int]:
+def review_priority(value: ThemeValue, doubts: Sequence[str]) -> tuple[int, int]:
     """How early a person should look at a proposal: smaller is sooner."""
     if any(d.startswith("coders differ") for d in doubts):
         return 0, -len(doubts)

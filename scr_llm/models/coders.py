@@ -18,19 +18,19 @@ from scr_llm.project import LlmSettings, Project, data_dir
 if TYPE_CHECKING:
     from scr_llm.llm import Endpoint, Spend
     from scr_llm.stages.code import Coder
-    from scr_llm.stages.code.llm import LlmCoder, Manners, Strategy
+    from scr_llm.stages.code.llm import LlmCoder, PromptingOptions, Strategy
 
 MOST_NAMED = 30
 """Models of a server that are named, at most."""
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ReadyCoder:
     """A coder, ready to code, and what belongs to it."""
 
     coder: "Coder"
     """Codes."""
-    at_once: int = 1
+    max_concurrency: int = 1
     """Documents coded side by side."""
     spend: "Spend | None" = None
     """Counts what a model is asked; None for the rules."""
@@ -42,21 +42,21 @@ class Chosen:
     """Whether the run is to say first what it will cost: there is a price, or the model is remote."""
 
 
-def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None = None) -> Chosen:
+def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None = None) -> ReadyCoder:
     """The coder, ready to code. Asks before text may go to a remote model, unless `yes`.
 
     Raises:
         UsageError: no model is set, or it is remote and nobody approved it.
     """
     if kind == "rules":
-        from scr_llm.learn import own_coder
+        from scr_llm.models.train import own_coder
         from scr_llm.stages.code.embedded import EmbeddedCoder
 
-        return Chosen(own_coder(project) or EmbeddedCoder(rules_identity(load_codebook(project.codebook_path))))
+        return ReadyCoder(own_coder(project) or EmbeddedCoder(rules_identity(load_codebook(project.codebook_path))))
     if replay:
         return _replayed(project, replay)
-    from scr_llm.ledger import Ledger
     from scr_llm.llm import Client
+    from scr_llm.models.call_log import CallLog
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     allowed_to_send(project, yes=yes)
@@ -64,14 +64,19 @@ def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None 
     costs = spend.price is not None or not stays_here(llm)
     with ExitStack() as stack:
         endpoint = stack.enter_context(answering(project, endpoint))
-        ledger = Ledger(project, endpoint)
-        stack.callback(ledger.close)
+        call_log = CallLog(project, endpoint)
+        stack.callback(call_log.close)
         client = Client(
-            endpoint, remote_allowed=True, at_once=llm.at_once, on_send=ledger.note, memory=ledger, spend=spend
+            endpoint,
+            remote_allowed=True,
+            max_concurrency=llm.max_concurrency,
+            on_send=call_log.note,
+            memory=call_log,
+            spend=spend,
         )
         stack.callback(client.close)
-        coder = llm_coder(project, client, manners_of(project))
-        return Chosen(coder, llm.at_once, spend, client.stop, stack.pop_all().close, costs)
+        coder = llm_coder(project, client, prompting_of(project))
+        return ReadyCoder(coder, llm.max_concurrency, spend, client.stop, stack.pop_all().close, costs)
 
 
 def sentences_of(project: Project, *, yes: bool) -> tuple[Callable[[str], str], Callable[[], None]]:
@@ -80,19 +85,19 @@ def sentences_of(project: Project, *, yes: bool) -> tuple[Callable[[str], str], 
     Raises:
         UsageError: no model is set, or it is remote and nobody approved it.
     """
-    from scr_llm.ledger import Ledger
     from scr_llm.llm import Client, Question, prompts
-    from scr_llm.prose import Drafted
+    from scr_llm.models.call_log import CallLog
+    from scr_llm.reports.linking_sentences import Drafted
 
     endpoint = endpoint_of(project)
     allowed_to_send(project, yes=yes)
     told = prompts.load(project.prompts_dir)
     with ExitStack() as stack:
         endpoint = stack.enter_context(answering(project, endpoint))
-        ledger = Ledger(project, endpoint)
-        stack.callback(ledger.close)
+        call_log = CallLog(project, endpoint)
+        stack.callback(call_log.close)
         client = Client(
-            endpoint, remote_allowed=True, on_send=ledger.note, memory=ledger, spend=spend_of(project.settings.llm)
+            endpoint, remote_allowed=True, on_send=call_log.note, memory=call_log, spend=spend_of(project.settings.llm)
         )
         stack.callback(client.close)
 
@@ -122,7 +127,9 @@ def answering(project: Project, endpoint: "Endpoint") -> Iterator["Endpoint"]:
     from scr_llm.llm.local import serving
 
     click.echo(f"Loading the model {endpoint.file} on this computer.", err=True)
-    with serving(endpoint, project.model_file, context_tokens=llm.context_tokens, at_once=llm.at_once) as served:
+    with serving(
+        endpoint, project.model_file, context_tokens=llm.context_tokens, max_concurrency=llm.max_concurrency
+    ) as served:
         yield served
 
 
@@ -158,7 +165,9 @@ def allowed_to_send(project: Project, *, yes: bool) -> None:
         )
 
 
-def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = "", endpoint: str = "") -> "LlmCoder":
+def llm_coder(
+    project: Project, asker: Any, prompting: "PromptingOptions", *, model: str = "", endpoint: str = ""
+) -> "LlmCoder":
     """The coder that asks a model in a given way. Sends nothing yet."""
     from scr_llm.llm import prompts
     from scr_llm.stages.code.llm import LlmCoder
@@ -173,7 +182,7 @@ def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = 
             "prompts_sha256": prompts.sha256(told),
         }
     )
-    return LlmCoder(asker, told, identity, manners)
+    return LlmCoder(asker, told, identity, prompting)
 
 
 def endpoint_of(project: Project) -> "Endpoint":
@@ -244,9 +253,9 @@ def spend_of(llm: LlmSettings) -> "Spend":
     return Spend(Price(price.input, price.output) if price else None, Budget(llm.budget, llm.budget_tokens))
 
 
-def manners_of(project: Project, model: str | None = None, strategy: "Strategy | None" = None) -> "Manners":
+def prompting_of(project: Project, model: str | None = None, strategy: "Strategy | None" = None) -> "PromptingOptions":
     """How the project's model is asked: as set, else as measured in the project, else as shipped, else one question a theme."""
-    from scr_llm.stages.code.llm import Manners, Thresholds
+    from scr_llm.stages.code.llm import PromptingOptions, Thresholds
     from scr_llm.text.redact import Redaction
 
     llm = project.settings.llm
@@ -254,7 +263,7 @@ def manners_of(project: Project, model: str | None = None, strategy: "Strategy |
     asked = strategy or (llm.strategy if llm.strategy != "auto" else known.get("strategy", "themes"))
     listed = project.root / "redact.txt"
     names = listed.read_text("utf-8").splitlines() if listed.is_file() else []
-    return Manners(
+    return PromptingOptions(
         strategy=asked,
         thresholds=Thresholds(float(known.get("keep", 0.8)), float(known.get("add", 0.8))),
         context_tokens=llm.context_tokens,
@@ -281,7 +290,7 @@ def qualified(project: Project) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _replayed(project: Project, path: Path) -> Chosen:
+def _replayed(project: Project, path: Path) -> ReadyCoder:
     from scr_llm.llm.replay import Recording, Replay
 
     recording = Recording.load(path)
@@ -289,11 +298,11 @@ def _replayed(project: Project, path: Path) -> Chosen:
     coder = llm_coder(
         project,
         replay,
-        manners_of(project, recording.model),
+        prompting_of(project, recording.model),
         model=recording.model,
         endpoint=f"recorded {recording.recorded}: {recording.served}",
     )
-    return Chosen(coder, 1, replay.spend, replay.stop, replay.close)
+    return ReadyCoder(coder, 1, replay.spend, replay.stop, replay.close)
 
 
 def answers(project: Project) -> str:

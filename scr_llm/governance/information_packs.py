@@ -6,10 +6,10 @@ project.toml, so that the same project gives the same paper again.
 
 from collections import Counter
 
-from scr_llm.desk import Desk
 from scr_llm.project import Project
 from scr_llm.records import Paper, Paragraph, Part, Sentence, Table
-from scr_llm.stages.review import Key, standings
+from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions import Key, standings
 
 TITLES = {
     "foi": "Information pack on the use of AI in a thematic review of case reviews",
@@ -29,32 +29,32 @@ class _Facts:
     """What the store knows of the work."""
 
     def __init__(self, project: Project) -> None:
-        desk = Desk(project)
+        session = ReviewSession(project)
         try:
-            store = desk.store
+            store = session.store
             self.documents, self.decisions, self.calls = store.documents(), store.decisions(), store.calls()
             self.signed = [s for s, _ in store.sign_offs()]
-            self.coders = Counter(_coder(c.coder) for d in desk.documents if (c := store.coding(d)))
+            self.coders = Counter(_coder(c.coder) for d in session.documents if (c := store.coding(d)))
             stood = standings(self.decisions)
-            counted = {key: s for key, s in stood.items() if s.counts and key in desk.proposals}
+            counted = {key: s for key, s in stood.items() if s.counts and key in session.proposals}
             self.decided = len(counted)
             self.overridden = sum(
-                s.counts.value != desk.proposals[key].value
-                or bool(s.counts.text and s.counts.text != _proposed(desk, key))
+                s.counts.value != session.proposals[key].value
+                or bool(s.counts.text and s.counts.text != _proposed(session, key))
                 for key, s in counted.items()
                 if s.counts
             )
             self.both = [s for s in stood.values() if s.first and s.second]
             self.blind_only = sum(bool(s.blind) and not s.first for s in stood.values())
             self.acts = [d for s in stood.values() for d in (*s.first, *s.blind, *s.adjudicated)]
-            self.codebook = desk.codebook.version
+            self.codebook = session.codebook.version
         finally:
-            desk.close()
+            session.close()
 
 
-def _proposed(desk: Desk, key: Key) -> str | None:
+def _proposed(session: ReviewSession, key: Key) -> str | None:
     """The words that the coder proposed for a finding, recommendation or fact."""
-    coding = desk.store.coding(key[0])
+    coding = session.store.coding(key[0])
     if coding is None:
         return None
     if key[1].startswith("case:"):

@@ -9,7 +9,7 @@ from scr_llm.codebook import load_codebook, write_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
-from scr_llm.stages.review import current
+from scr_llm.stages.decisions import current
 from scr_llm.store import Store
 
 

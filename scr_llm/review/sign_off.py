@@ -13,17 +13,17 @@ from pathlib import Path
 
 import psutil
 
-from scr_llm import results
 from scr_llm.audit import RECORD, record_faults, record_file, source_fault
-from scr_llm.desk import Desk, Reviewer
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, write_atomically
 from scr_llm.intake import intake
-from scr_llm.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
 from scr_llm.render import printed, render
-from scr_llm.stages.review import Key, unverified
+from scr_llm.reports import results
+from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
+from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.stages.decisions import Key, unverified
 from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.typed import typed
@@ -37,7 +37,7 @@ Answers = Mapping[str, AnsweredCaution]
 
 
 @dataclass(frozen=True)
-class Hindrance:
+class SignOffBlocker:
     """Why a briefing cannot be signed."""
 
     file: str
@@ -59,27 +59,29 @@ _STATES = {
 }
 
 
-def hindrances(desk: Desk) -> list[Hindrance]:
+def blockers(session: ReviewSession) -> list[SignOffBlocker]:
     """Everything that stands in the way: files that wait or changed, and cells that are not decided or rest on a quote that is not there."""
-    return [*_files_in_the_way(desk), *_cells_in_the_way(desk)]
+    return [*_files_in_the_way(session), *_cells_in_the_way(session)]
 
 
-def _files_in_the_way(desk: Desk) -> Iterator[Hindrance]:
-    for document in desk.store.documents():
+def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
+    for document in session.store.documents():
         if document.status == "pending" and not document.missing:
-            yield Hindrance(document.file, "The file", "waiting", "it was taken in and is not yet coded: scr-llm run")
-        elif document.status == "coded" and (fault := source_fault(desk.project, document)):
-            yield Hindrance(document.file, "The file", "source", fault)
+            yield SignOffBlocker(
+                document.file, "The file", "waiting", "it was taken in and is not yet coded: scr-llm run"
+            )
+        elif document.status == "coded" and (fault := source_fault(session.project, document)):
+            yield SignOffBlocker(document.file, "The file", "source", fault)
 
 
-def _cells_in_the_way(desk: Desk) -> Iterator[Hindrance]:
-    readings = {d: desk.reading(d) for d in desk.documents}
-    for key in desk.counted():
-        state, file, title = desk.state(key), desk.documents[key[0]].file, desk.proposals[key].title
+def _cells_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
+    readings = {d: session.reading(d) for d in session.documents}
+    for key in session.counted():
+        state, file, title = session.state(key), session.documents[key[0]].file, session.proposals[key].title
         if state != "decided":
-            yield Hindrance(file, title, state, _STATES[state], key)
-        elif (decision := desk.standing(key).counts) and unverified(decision.evidence, readings[key[0]]):
-            yield Hindrance(file, title, "quote", "a quote no longer stands in the text", key)
+            yield SignOffBlocker(file, title, state, _STATES[state], key)
+        elif (decision := session.standing(key).counts) and unverified(decision.evidence, readings[key[0]]):
+            yield SignOffBlocker(file, title, "quote", "a quote no longer stands in the text", key)
 
 
 def ready(project: Project) -> tuple[str, ...]:
@@ -105,13 +107,13 @@ def _checked(project: Project) -> PaperInputs:
             raise RefusedError(
                 f"the record does not verify:{_listed(wrong)}\n", next_step="See all of it: scr-llm audit"
             )
-    desk = Desk(project)
+    session = ReviewSession(project)
     try:
-        if not desk.documents:
+        if not session.documents:
             raise RefusedError("nothing is coded, so there is nothing to sign.", next_step="Run: scr-llm run")
-        hindering = hindrances(desk)
+        hindering = blockers(session)
     finally:
-        desk.close()
+        session.close()
     if hindering:
         kinds = {w.what: sum(x.what == w.what for x in hindering) for w in hindering}
         lines = _listed([f"{w.file}, {w.title}: {w.told}" for w in hindering])
@@ -271,6 +273,6 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
     return [_folder(project, number) / name for name in contents]
 
 
-def state_of(desk: Desk) -> PaperState:
-    """Where the paper of a desk's project stands."""
-    return paper_state(desk.project, desk.store)
+def state_of(session: ReviewSession) -> PaperState:
+    """Where the paper of a session's project stands."""
+    return paper_state(session.project, session.store)

@@ -11,8 +11,8 @@ from scr_llm.project import Project
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.learned import Decided, LearnedCoder, Trial, decided_cells, trials
+from scr_llm.stages.decisions import latest
 from scr_llm.stages.ground import ground
-from scr_llm.stages.review import latest
 from scr_llm.store import Store
 
 

@@ -12,7 +12,7 @@ from scr_llm.codebook import load_codebook, write_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Coding, Item
-from scr_llm.stages.review import current
+from scr_llm.stages.decisions import current
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 

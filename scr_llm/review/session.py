@@ -1,4 +1,4 @@
-"""The reviewer's desk: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
+"""A review session: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
 
 import itertools
 import re
@@ -15,9 +15,9 @@ from scr_llm.project import Project
 from scr_llm.records import Code, Coding, Decision, Document, Evidence, Item, Reading, Refusal, ThemeValue
 from scr_llm.records.coding import Context
 from scr_llm.records.decision import Act
+from scr_llm.stages.decisions import Key, Standing, State, must_be_decided, review_priority, state, unverified
 from scr_llm.stages.ground import ground_quote, nearest
-from scr_llm.stages.review import Key, Standing, State, must_be_decided, state, unverified, worth
-from scr_llm.stages.synthesise import Coded
+from scr_llm.stages.synthesise import CodedReview
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 from scr_llm.text.typed import plain, typed
@@ -31,7 +31,7 @@ STATED = tuple(c for c in get_args(Context) if c != "not stated")
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who sits at the desk."""
+    """Who decides."""
 
     name: str
     role: str
@@ -77,7 +77,7 @@ class Cell:
     refused: tuple[Refusal, ...] = ()
 
 
-class Desk:
+class ReviewSession:
     """A project's cells. Holds a short index of all; what a cell needs beyond that is read when it is opened."""
 
     def __init__(self, project: Project) -> None:
@@ -106,7 +106,7 @@ class Desk:
 
     def _index(self, document: Document, coding: Coding) -> None:
         self.documents[document.id] = document
-        self.labels[document.id] = Coded(document, coding).label
+        self.labels[document.id] = CodedReview(document, coding).label
         for theme in coding.themes:
             if code := self.codes.get(theme.theme):
                 self.proposals[document.id, theme.theme] = Proposal(
@@ -162,7 +162,11 @@ class Desk:
         kinds = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
         first = sorted(
             self.proposals,
-            key=lambda k: (kinds[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k),
+            key=lambda k: (
+                kinds[self.proposals[k].kind],
+                *review_priority(self.proposals[k].value, self.proposals[k].doubts),
+                k,
+            ),
         )
         core = [c.id for c in self.codebook.codes if c.core]
         self._order = {False: first, True: [(d, c) for d in self.documents for c in core]}

@@ -7,12 +7,12 @@ from scr_llm.errors import UsageError
 from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Raters
-from scr_llm.results import load_gold
+from scr_llm.reports.results import load_gold
 from scr_llm.stages.agree import raters
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
 from scr_llm.stages.code.embedded import EmbeddedCoder
+from scr_llm.stages.decisions import standings
 from scr_llm.stages.ground import ground
-from scr_llm.stages.review import standings
 from scr_llm.store import Store
 
 _KNOWN = "Raters: coder, rules, person:NAME, or a file or folder of codings."
