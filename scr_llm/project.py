@@ -246,7 +246,7 @@ seconds = 180                   # for one file; past it, or past its memory, a f
 megabytes = 1500
 workers = 2                     # files read at once
 largest_megabytes = 500         # a larger file is not opened, and is reported
-witness = true                  # a second reader checks every page (slower)
+cross_check = true              # a second reader checks every page (slower)
 
 [briefing]
 headline_themes = 3             # practice themes with a section of their own
@@ -277,6 +277,8 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 """
 
 
+_FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"at_once": "max_concurrency"}}
+"""What settings were once called, by section; they still hold under that name."""
 _OF_A_FILE = {"max_concurrency": 1, "timeout_s": 600.0}
 """What holds for a model file where project.toml says nothing else: one computer answers one question at a time, and takes minutes."""
 
@@ -321,6 +323,9 @@ def load_project(root: Path) -> Project:
         raise UsageError(
             f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks."
         ) from error
+    for section, former in _FORMER_KEYS.items():
+        if isinstance(found := data.get(section), dict):
+            data[section] = {former.get(key, key): value for key, value in found.items()}
     if not isinstance(data.get("llm", {}), dict):
         raise UsageError(
             f"{path.name}: llm: must be a section.",

@@ -1,4 +1,4 @@
-"""The reviewer's desk: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
+"""A review session: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
 
 import itertools
 import re
@@ -31,7 +31,7 @@ STATED = tuple(c for c in get_args(Context) if c != "not stated")
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who sits at the desk."""
+    """Who decides."""
 
     name: str
     role: str

@@ -274,5 +274,5 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
 
 
 def state_of(session: ReviewSession) -> PaperState:
-    """Where the paper of a desk's project stands."""
+    """Where the paper of a session's project stands."""
     return paper_state(session.project, session.store)

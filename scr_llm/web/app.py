@@ -1,4 +1,4 @@
-"""The routes. Each reads a form or an address, asks the desk, and fills a template."""
+"""The routes. Each reads a form or an address, asks the session, and fills a template."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -33,7 +33,7 @@ STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": 
 
 
 class Page:
-    """One running review page: the desk, who sits at it, and the templates."""
+    """One running review page: the session, who decides in it, and the templates."""
 
     def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
         self.project, self.session, self.drawing = project, ReviewSession(project), Drawing()

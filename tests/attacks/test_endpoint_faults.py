@@ -452,7 +452,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "project.toml")
         .read_text()
         .replace("workers = 2", "workers = 1")
-        .replace("witness = true", "witness = false")
+        .replace("cross_check = true ", "cross_check = false")
     )
     (root / "project.toml").write_text(settings)
     return root

@@ -35,7 +35,7 @@ def read(
     Args:
         path: the file.
         document_id: what the reading is of.
-        witness: whether a second reader checks every page's text. Slower; without it no page is compared.
+        cross_check: whether a second reader checks every page's text. Slower; without it no page is compared.
         look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
         megabytes: the largest size of a file; a larger one is not read at all.
         sha256: of the bytes that are meant, where they are known.

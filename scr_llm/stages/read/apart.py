@@ -99,7 +99,7 @@ class _OverLimitError(UnreadableError):
 
 
 def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, cross_check: bool) -> "Future[Reading]":
-    asked = {"witness": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
+    asked = {"cross_check": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
     future: Future[Reading] = pool.schedule(
         read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds
     )
