@@ -21,7 +21,7 @@ from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.pipeline import rules_identity
+from scr_llm.evaluation.gold import load_gold
 from scr_llm.records import (
     Agreement,
     Codebook,
@@ -35,10 +35,9 @@ from scr_llm.records import (
     Section,
 )
 from scr_llm.records.export import ExportCase, ExportChild
-from scr_llm.reports.results import load_gold
 from scr_llm.stages.agree import agree
 from scr_llm.stages.code import Coder
-from scr_llm.stages.code.embedded import EmbeddedCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
@@ -46,8 +45,8 @@ from scr_llm.stages.read.structure import section_kind
 
 ROOT = Path(__file__).parent.parent
 CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
-    "embedded (default)": lambda book: EmbeddedCoder(rules_identity(book)),
-    "wordings alone": lambda book: RulesCoder(rules_identity(book)),
+    "embedded (default)": lambda book: EmbeddedCoder(embedded_identity(book)),
+    "wordings alone": lambda book: RulesCoder(embedded_identity(book)),
 }
 ENOUGH = 10
 """Positives that a theme must have for a figure of its own."""
@@ -273,7 +272,7 @@ def hash_of(paths: Sequence[Path]) -> str:
 
 def summary(book: Codebook) -> str:
     """README's table: what a user may expect without a model."""
-    coder = EmbeddedCoder(rules_identity(book))
+    coder = EmbeddedCoder(embedded_identity(book))
     rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
     lines = [
         "| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |",
@@ -290,7 +289,7 @@ def main() -> None:
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     if given.dev:
-        print("\n".join(compared(EmbeddedCoder(rules_identity(book)), documents(SETS[1].folders), book).wrong))
+        print("\n".join(compared(EmbeddedCoder(embedded_identity(book)), documents(SETS[1].folders), book).wrong))
         return
     if given.other:
         gold = {g.file: g for g in load_gold(given.other[1])}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
+from scr_llm.cli.base import FORCE, PROJECT, asking, cli, say, write_out
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,15 +35,16 @@ def evaluate(
 ) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
     from scr_llm.codebook import load_codebook
+    from scr_llm.evaluation.gold import evaluate as evaluate_coding
+    from scr_llm.evaluation.gold import load_gold
     from scr_llm.models.coders import choose_coder
     from scr_llm.project import load_project
-    from scr_llm.reports import results
 
     project = load_project(folder)
-    gold = results.load_gold(gold_dir)
-    chosen = choose_coder(project, coder, yes=yes) if coder else None
+    gold = load_gold(gold_dir)
+    chosen = choose_coder(project, coder, asking(yes=yes)) if coder else None
     try:
-        agreement = results.evaluate(project, gold, chosen.coder if chosen else None)
+        agreement = evaluate_coding(project, gold, chosen.coder if chosen else None)
     finally:
         if chosen:
             chosen.close()

@@ -40,7 +40,7 @@ def told(estimate: "Estimate", currency: str) -> str:
 
 def agree_to_cost(project: "Project", chosen: "ReadyCoder", ids: Sequence[str], *, yes: bool) -> None:
     """Say what coding these documents will cost at most, and ask, unless `yes`."""
-    from scr_llm.models.coders import endpoint_of
+    from scr_llm.models.options import endpoint_of
     from scr_llm.models.preview import estimate
     from scr_llm.stages.code.llm import LlmCoder
 
@@ -119,7 +119,8 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
         click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
         return 0
     from scr_llm.llm.endpoint import without_credentials
-    from scr_llm.models.coders import answers, stays_here
+    from scr_llm.models.coders import answers
+    from scr_llm.models.consent import stays_here
 
     where = without_credentials(llm.base_url)
     if stays_here(llm):
@@ -190,7 +191,9 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     from scr_llm.evaluation.strategies import Remembered, as_toml, best_of, made_up, qualify
     from scr_llm.llm import Client, without_credentials
     from scr_llm.models.call_log import CallLog
-    from scr_llm.models.coders import answering, endpoint_of, prompting_of, spend_of, stays_here
+    from scr_llm.models.coders import answering
+    from scr_llm.models.consent import stays_here
+    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
@@ -202,7 +205,7 @@ def _qualify(project: "Project", *, yes: bool) -> int:
         )
     trials: list[Trial] = []
     with ExitStack() as stack:
-        endpoint = stack.enter_context(answering(project, endpoint))
+        endpoint = stack.enter_context(answering(project, endpoint, say))
         call_log = CallLog(project, endpoint)
         stack.callback(call_log.close)
         client = Client(
@@ -251,7 +254,9 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
     import json
 
     from scr_llm.llm.question import EndpointCapabilities
-    from scr_llm.models.coders import endpoint_of, llm_coder, prompting_of, spend_of, stays_here
+    from scr_llm.models.coders import llm_coder
+    from scr_llm.models.consent import stays_here
+    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
     from scr_llm.models.preview import estimate, open_questions
     from scr_llm.pipeline import prepare
     from scr_llm.project import load_project

@@ -17,15 +17,16 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Give out everything that is coded, for other programs."""
     from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
-    from scr_llm.reports import results
+    from scr_llm.reports.briefing import brief
+    from scr_llm.reports.export import export as export_project
 
     project = load_project(folder)
     if form == "xlsx":
-        briefing, reviews = results.brief(project)
+        briefing, reviews = brief(project)
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         content = render(briefing, "xlsx", items=items)
     else:
-        exported = results.export(project)
+        exported = export_project(project)
         content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
     if out == "-":
         sys.stdout.buffer.write(content)
@@ -49,7 +50,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
     from scr_llm.errors import UsageError
     from scr_llm.project import load_project
     from scr_llm.render import printed
-    from scr_llm.reports import results
+    from scr_llm.reports.explain import explain as explain_theme
     from scr_llm.text.flow import readable
 
     if out and out.suffix not in (".html", ".docx", ".md"):
@@ -57,7 +58,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
             f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings."
         )
     project = load_project(folder)
-    told, paper = results.explain(project, theme)
+    told, paper = explain_theme(project, theme)
     if out:
         write_out(out, printed(paper, out.suffix[1:]), project, force=force)
         return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORMATS, PROJECT, cli, say
+from scr_llm.cli.base import FORMATS, PROJECT, asking, cli, say
 from scr_llm.cli.model import agree_to_cost, spent
 from scr_llm.errors import ScrError, UsageError
 
@@ -81,7 +81,7 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
     from scr_llm import pipeline
     from scr_llm.models.coders import choose_coder
 
-    chosen = choose_coder(project, kind, yes=yes, replay=replay)
+    chosen = choose_coder(project, kind, asking(yes=yes), replay=replay)
     console = Console(stderr=True)
     columns = (
         TextColumn("Reading and coding"),
@@ -176,16 +176,16 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     """Every file of the inbox and where it stands, with the reason where it stopped."""
     import json
 
-    from scr_llm.intake import intake
-    from scr_llm.pipeline import present_documents, remarks_on
+    from scr_llm.intake.inbox import intake, present_documents
     from scr_llm.project import load_project
+    from scr_llm.stages.code.remarks import remarks_on
     from scr_llm.stages.decisions import queue
     from scr_llm.store import Store
 
     project = load_project(folder)
     with Store(project.store_path) as store:
         intake(project, store)
-        documents = present_documents(project, store)
+        documents = present_documents(store)
         codings = {d.id: coding for d in documents if (coding := store.coding(d.id))}
         remarks = {d.id: remarks_on(codings.get(d.id)) for d in documents}
         waiting = queue({d.id: codings[d.id] for d in documents if d.status == "coded"}, store.decisions())
@@ -272,7 +272,7 @@ def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...],
             raise UsageError(f"{part!r} is no subset.", next_step="Write for example --only authority=Northmere.")
         subset[what] = value
     project = load_project(folder)
-    ask, close = sentences_of(project, yes=yes) if prose else (None, lambda: None)
+    ask, close = sentences_of(project, asking(yes=yes)) if prose else (None, lambda: None)
     try:
         done = _brief(project, wanted, subset, ask)
     finally:
@@ -369,7 +369,7 @@ def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
 @click.option("--name", default="", help="Who decides so.")
 def include(folder: Path, file: str, reason: str, name: str) -> int:
     """Have FILE of the inbox coded although it was taken for something else. `exclude` is the reverse."""
-    from scr_llm.inclusion import rule
+    from scr_llm.intake.inclusion import rule
 
     return _ruled(folder, lambda project: rule(project, file, "include", reason, name))
 
@@ -381,7 +381,7 @@ def include(folder: Path, file: str, reason: str, name: str) -> int:
 @click.option("--name", default="", help="Who decides so.")
 def exclude(folder: Path, file: str, reason: str, name: str) -> int:
     """Leave FILE of the inbox out although it was taken for a review. Its coding and decisions are kept; `include` brings them back."""
-    from scr_llm.inclusion import rule
+    from scr_llm.intake.inclusion import rule
 
     return _ruled(folder, lambda project: rule(project, file, "exclude", reason, name))
 

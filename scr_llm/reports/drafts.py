@@ -12,7 +12,7 @@ from scr_llm.files import is_open_elsewhere, sha256_of, sweep, write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Briefing, Draft, SignedPaper
 from scr_llm.render import printed, render
-from scr_llm.reports import results
+from scr_llm.reports.briefing import brief
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.stages.synthesise import seven_minutes
@@ -76,14 +76,14 @@ def write(
     Args:
         project: whose.
         formats: of docx, html, md, xlsx, json.
-        only: a subset of the reviews, as `results.brief` takes it; it has file names of its own and is no version of the whole.
+        only: a subset of the reviews, as `brief` takes it; it has file names of its own and is no version of the whole.
         ask: a model that drafts linking sentences from facts; None for templates alone.
 
     Raises:
         UsageError: no review is in the subset.
         FileError: a file cannot be written.
     """
-    briefing, reviews = results.brief(project, only=only)
+    briefing, reviews = brief(project, only=only)
     name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     sweep(project.outputs)
     with Store(project.store_path) as store:

@@ -349,7 +349,7 @@ def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> N
     from scr_llm.governance.information_packs import pack
     from scr_llm.render import printed
     from scr_llm.reports.drafts import write
-    from scr_llm.reports.results import explain
+    from scr_llm.reports.explain import explain
 
     project = load_project(coded_project(tmp_path / "p"))
     write(project, ("html",))

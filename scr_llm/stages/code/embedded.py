@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from scr_llm import __version__
+from scr_llm.codebook import codebook_sha256
 from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
 from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
@@ -236,3 +238,10 @@ def passages_of(reading: Reading) -> list[tuple[Sentence, Passage]]:
 
 def _quote(sentence: Sentence, flags: Sequence[EvidenceFlag]) -> DraftQuote:
     return DraftQuote(text=sentence.raw, page=sentence.page, flags=tuple(flags))
+
+
+def embedded_identity(codebook: Codebook) -> CoderIdentity:
+    """The embedded coder, as recorded."""
+    return CoderIdentity(
+        kind="rules", version=__version__, codebook_version=codebook.version, codebook_sha256=codebook_sha256(codebook)
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from scr_llm.errors import UsageError
-from scr_llm.intake import current_documents, intake
+from scr_llm.intake.inbox import current_documents, intake
 from scr_llm.project import Project
 from scr_llm.records import Document, Ruling
 from scr_llm.store import Store
