@@ -52,6 +52,8 @@ ROOT = Path(__file__).parent.parent
 CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
     "embedded (default)": lambda book: EmbeddedCoder(rules_identity(book)), "wordings alone": lambda book: RulesCoder(rules_identity(book)),
 }  # fmt: skip
+ITEMS = "<!-- items -->"
+"""Where the section of bench/items.py begins in the scoreboard; it goes on to the end."""
 ENOUGH = 10
 """Positives that a theme must have for a figure of its own."""
 
@@ -184,9 +186,14 @@ def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Code
 
 
 def _touch(quote: str, passage: str) -> bool:
-    """Whether one holds the other, by letters and digits, as `evaluate` has it."""
-    one, other = ("".join(c for c in text.lower() if c.isalnum()) for text in (quote, passage))
+    """Whether one holds the other, as `evaluate` has it."""
+    one, other = bare(quote), bare(passage)
     return bool(one and other) and (one in other or other in one)
+
+
+def bare(text: str) -> str:
+    """Letters and digits, by which texts are compared."""
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def two(value: float | None, interval: tuple[float, float] | None = None) -> str:
@@ -292,7 +299,9 @@ def main() -> None:
         "coder learned from: figures on them are no figures on real reviews. Models are measured in [models.md](models.md).", "",
         "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).", "", *(line for of in SETS for line in board(of, book)),
     ]  # fmt: skip
-    (ROOT / "docs/scoreboard.md").write_text("\n".join(text), "utf-8")
+    scoreboard = ROOT / "docs/scoreboard.md"
+    _, mark, items = scoreboard.read_text("utf-8").partition(ITEMS)
+    scoreboard.write_text("\n".join(text).rstrip("\n") + "\n\n" + mark + items, "utf-8")
     page = ROOT / "README.md"
     readme = page.read_text("utf-8")
     start, end = readme.index("<!-- measured -->"), readme.index("<!-- end table -->")
