@@ -45,7 +45,7 @@ from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
-from scr_llm.stages.read.structure import section_kind
+from scr_llm.stages.read.kinds import section_kind
 from scr_llm.stages.synthesise import Coded, HouseStyle, synthesise
 
 ROOT = Path(__file__).parent.parent
@@ -166,7 +166,8 @@ def _cells(s: Score) -> list[Cell]:
 
 
 def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
-    """The quotes that a briefing over the reviews prints for its themes (found), and those on a passage that gold marks for the theme (both).
+    """The quotes that a briefing over the reviews prints for its themes (found): those of cells that are present in gold too (gold), and those
+    on a passage that gold marks for the theme (both).
 
     Praise, which is printed in a part of its own, and the annex, which prints all evidence, are left out.
     """
@@ -180,8 +181,9 @@ def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Code
         for quote in (p.quote for p in part.paragraphs if part.id == "others" or part.id.startswith("theme.")):
             if quote is not None and quote.theme is not None:
                 cell = gold[quote.document_id].themes.get(quote.theme)
-                right = cell is not None and cell.value == "present" and any(_touch(quote.text, e.quote) for e in cell.evidence)
-                scores[quote.document_id].append(Score(gold=int(right), found=1, both=int(right), recall=None, precision=None, f1=None))
+                present = cell is not None and cell.value == "present"
+                right = cell is not None and present and any(_touch(quote.text, e.quote) for e in cell.evidence)
+                scores[quote.document_id].append(Score(gold=int(present), found=1, both=int(right), recall=None, precision=None, f1=None))
     return pooled(list(scores.values()))
 
 
@@ -223,7 +225,7 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     for what, told in ROWS:
         yield f"| {what} | {' | '.join(told(a) for a in found.values())} |"
     quotes = [printed(make(book), pairs, book) for make in CODERS.values()]
-    yield f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}: {two(q.precision, q.precision_interval)}' for q in quotes)} |"
+    yield f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present' for q in quotes)} |"
     own = next(iter(found.values()))
     for fact, _score in own.facts.items():
         yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"

@@ -18,22 +18,26 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from coding import ITEMS, ROOT, SETS, bare, compared, documents, exported, share, two
 
 from scr_llm import __version__
 from scr_llm.codebook import load_codebook
 from scr_llm.pipeline import rules_identity
-from scr_llm.records import Agreement, Codebook, GoldDocument
+from scr_llm.records import Agreement, Codebook, GoldDocument, GoldItem, Item, Score
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
 
 Pairs = Sequence[tuple[Path, GoldDocument]]
-LEARNED = "Themes are learned from them; of items and facts nothing is learned, but rules may have been chosen on them."
+Kind = Literal["findings", "recommendations"]
+ENOUGH_LETTERS = 30
+"""Letters from which two items that begin alike are the same."""
+LEARNED = "Themes are learned from them. Nothing of items and facts is learned, but rules on them may have been chosen here."
 DEVELOPED = "Rules on items and facts were developed on them."
-REAL = "Real, in layouts that nobody here wrote. Rules on items were developed on them."
+REAL = "Real, in a layout that nobody here wrote. Rules on items were developed on it."
 
 
 def drawn(first: int, last: int, folder: Path) -> Pairs:
@@ -49,18 +53,31 @@ def drawn(first: int, last: int, folder: Path) -> Pairs:
     return pairs
 
 
-def row(name: str, pairs: Pairs, a: Agreement, use: str) -> str:
-    def told(kind: str) -> str:
-        return share(getattr(a, kind)) if any(getattr(g, kind) is not None for _, g in pairs) else "not marked"
+def row(coder: Coder, name: str, pairs: Pairs, book: Codebook, use: str) -> str:
+    a = compared(coder, pairs, book)
+
+    def told(kind: Kind) -> str:
+        if all(getattr(g, kind) is None for _, g in pairs):
+            return "not marked"
+        score: Score = getattr(a, kind)
+        ends = sum(elsewhere(getattr(exported(coder, path, book), kind), getattr(g, kind) or ()) for path, g in pairs) if score.both < score.found else 0
+        return share(score) + (f"; extra ones that are gold's with another end: {ends}" if ends else "")
 
     return f"| {name} | {len(pairs)} | {told('findings')} | {told('recommendations')} | {use} |"
+
+
+def elsewhere(found: Sequence[Item], gold: Sequence[GoldItem]) -> int:
+    """How many of those found begin as one that gold has and that was not found: the same item, with another end."""
+    ours, theirs = {bare(i.text) for i in found}, {bare(i.text) for i in gold}
+    missed = theirs - ours
+    return sum(any(min(len(text), len(m)) >= ENOUGH_LETTERS and (text.startswith(m) or m.startswith(text)) for m in missed) for text in ours - theirs)
 
 
 def official(coder: Coder, folder: Path, book: Codebook) -> tuple[list[str], str]:
     """Rows of real reports with marked items, and a sentence on what must not be found in them."""
     gold = [(path, json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json"))]
     pairs = [(path.with_suffix(".pdf"), GoldDocument.model_validate(g)) for path, g in gold]
-    rows = [row(p.stem, [(p, g)], compared(coder, [(p, g)], book), REAL) for p, g in pairs]
+    rows = [row(coder, p.stem, [(p, g)], book, REAL) for p, g in pairs]
     whole = compared(coder, pairs, book)
     taken = looks = 0
     for (path, given), (_, marked) in zip(gold, pairs, strict=True):
@@ -71,7 +88,7 @@ def official(coder: Coder, folder: Path, book: Codebook) -> tuple[list[str], str
         looks += len(first_words)
         taken += sum(any(text.startswith(words) or words.startswith(text) for text in extra) for words in first_words)
     facts = whole.facts["all together"].found
-    rows.append(row("these reports together", pairs, whole, "The same."))
+    rows.append(row(coder, "these reports together", pairs, book, "The same."))
     return rows, f"In the official reports {looks} passages look like items and are none: {taken} of them were taken for items. No report states a case fact: {facts} proposed."
 
 
@@ -120,10 +137,10 @@ def section(given_official: Path | None, given_pfd: Path | None, book: Codebook)
             "train, r22 to r30": (drawn(22, 30, Path(scratch)), LEARNED),
         }  # fmt: skip
         for name, (pairs, use) in made.items():
-            yield row(name, pairs, compared(coder, pairs, book), use)
+            yield row(coder, name, pairs, book, use)
         together = [pair for pairs, _ in made.values() for pair in pairs]
+        yield row(coder, "these together", together, book, "The same.")
         whole = compared(coder, together, book)
-    yield row("these together", together, whole, "The same.")
     rows, note = official(coder, given_official, book) if given_official else ([], "Official reports: skipped, no folder was given (`--official`).")
     yield from (*rows, "", note, unmarked(coder, given_pfd, book) if given_pfd else "Reports to coroners: skipped, no folder was given (`--pfd`).", "")
     yield from (f"Case facts in the {len(together)} made-up reviews to develop with and to learn from, together:", "", *facts(whole), "", speed, "")
