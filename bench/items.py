@@ -1,6 +1,6 @@
 """Items and case facts on every set that may be looked at, and what a review takes. Writes the last section of docs/scoreboard.md.
 
-    python bench/items.py [--official DIR] [--pfd DIR]
+    python bench/items.py [--official DIR] [--pfd DIR]      make measure REPORTS="--official DIR --pfd DIR" runs it too
 
 --official DIR   real reports, NAME.pdf with NAME.json: `findings` and `recommendations` (null where nobody marked them), and `distractors`,
                  which look like items and are none; no case fact is stated in any
