@@ -270,8 +270,10 @@ def summary(book: Codebook) -> str:
     """README's table: what a user may expect without a model."""
     coder = EmbeddedCoder(rules_identity(book))
     rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
+    quotes = [printed(coder, documents(of.folders), book) for of in SETS[:2]]
     lines = ["| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |", "|---|" + "---|" * len(rows)]
     lines += [f"| {what} | {' | '.join(told(a) for _, a in rows)} |" for what, told in ROWS]
+    lines.append(f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
     return "\n".join(lines)
 
 
