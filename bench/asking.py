@@ -41,7 +41,13 @@ def made(folder: Path, count: int) -> None:
             page.setFont("Helvetica", 11)
             for line in range(36):
                 word = f"alpha{n:04}x{number}{line}"
-                page.drawString(70, 760 - 18 * line, [f"Serious Case Review, Child {n}", "1. Findings"][line] if number == 1 and line < 2 else f"The agencies met about the child and wrote {word} and drinking down, note {line}.")
+                page.drawString(
+                    70,
+                    760 - 18 * line,
+                    [f"Serious Case Review, Child {n}", "1. Findings"][line]
+                    if number == 1 and line < 2
+                    else f"The agencies met about the child and wrote {word} and drinking down, note {line}.",
+                )
             page.showPage()
         page.save()
 
@@ -51,7 +57,9 @@ def project(base_url: str, count: int, at_once: int, strategy: str) -> Path:
     subprocess.run([sys.executable, "-m", "scr_llm", "init", str(root)], check=True, capture_output=True, cwd=ROOT)
     made(root / "inbox", count)
     with (root / "project.toml").open("a") as settings:
-        settings.write(f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nat_once = {at_once}\nstrategy = "{strategy}"\ncontext_tokens = 32768\n')
+        settings.write(
+            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nat_once = {at_once}\nstrategy = "{strategy}"\ncontext_tokens = 32768\n'
+        )
     return root
 
 
@@ -77,7 +85,9 @@ def bare(base_url: str, bodies: list[dict[str, object]], at_once: int) -> float:
 def run(root: Path) -> tuple[float, int, list[int]]:
     """Wall time, peak memory in MB, and the memory of the main process once a second."""
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "scr_llm", "run", "--yes", "--project", str(root)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scr_llm", "run", "--yes", "--project", str(root)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     seen: list[int] = []
     watched = psutil.Process(process.pid)
     while process.poll() is None:
@@ -97,7 +107,9 @@ def main() -> None:
     options.add_argument("--strategy", default="themes")
     given = options.parse_args()
     latency = 0.0 if given.many else 0.2
-    server = subprocess.Popen([sys.executable, "-c", SERVER.format(root=str(ROOT), latency=latency)], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER.format(root=str(ROOT), latency=latency)], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert server.stdout
         base_url = server.stdout.readline().strip()
@@ -106,18 +118,28 @@ def main() -> None:
                 root = project(base_url, count, 10, "whole")
                 seconds, peak, seen = run(root)
                 quarter = [max(seen[len(seen) * q // 4 : len(seen) * (q + 1) // 4], default=0) for q in range(4)]
-                print(f"{count} documents: {seconds:.0f} s, peak {peak} MB; by quarter of the run {quarter}", flush=True)
+                print(
+                    f"{count} documents: {seconds:.0f} s, peak {peak} MB; by quarter of the run {quarter}", flush=True
+                )
                 shutil.rmtree(root.parent)
             return
         root = project(base_url, given.documents or 60, 10, given.strategy)
-        shown = subprocess.run([sys.executable, "-m", "scr_llm", "outgoing", "--full", "--project", str(root)], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run(
+            [sys.executable, "-m", "scr_llm", "outgoing", "--full", "--project", str(root)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         bodies = [json.loads(part.partition("\n")[2]) for part in ("\n" + shown).split("\n--- ")[1:]]
         again = project(base_url, given.documents or 60, 10, given.strategy)  # nothing read beforehand
         alone = bare(base_url, bodies, 10)
         ours, peak, _ = run(again)
         alone_again = bare(base_url, bodies, 10)
         floor = min(alone, alone_again)
-        print(f"{given.strategy}: {len(bodies)} questions; bare client {alone:.1f} and {alone_again:.1f} s; scr-llm run {ours:.1f} s, peak {peak} MB; ratio {ours / floor:.2f}")
+        print(
+            f"{given.strategy}: {len(bodies)} questions; bare client {alone:.1f} and {alone_again:.1f} s; scr-llm run {ours:.1f} s, peak {peak} MB; ratio {ours / floor:.2f}"
+        )
     finally:
         server.terminate()
         server.wait()

@@ -50,8 +50,9 @@ from scr_llm.stages.synthesise import Coded, HouseStyle, synthesise
 
 ROOT = Path(__file__).parent.parent
 CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
-    "embedded (default)": lambda book: EmbeddedCoder(rules_identity(book)), "wordings alone": lambda book: RulesCoder(rules_identity(book)),
-}  # fmt: skip
+    "embedded (default)": lambda book: EmbeddedCoder(rules_identity(book)),
+    "wordings alone": lambda book: RulesCoder(rules_identity(book)),
+}
 ITEMS = "<!-- items -->"
 """Where the section of bench/items.py begins in the scoreboard; it goes on to the end."""
 ENOUGH = 10
@@ -72,10 +73,26 @@ class Set:
 
 
 SETS = (
-    Set("test", ("batch-4", "reviews/test"), ("test.jsonl", "test-2.jsonl"), "Written by four hands from the definitions alone. Never looked at while anything was tuned. One rule came after this table had been printed once: what asks for training, guidance and the like is no evidence by itself. It was chosen on the development passages; before it the table had themes at .93 and .85, and near misses at .18.", shown=False),
-    Set("twelve", ("reviews/dev",), (), "Twelve reviews by six hands from the definitions alone. Nothing was learned from them; they were looked at to choose among ways of learning and to find defects."),
-    Set("fixtures", ("batch-1", "batch-2", "batch-3"), ("dev.jsonl",), "The embedded coder learned from them and the wordings were tuned on them: they show that it works, not how well."),
-)  # fmt: skip
+    Set(
+        "test",
+        ("batch-4", "reviews/test"),
+        ("test.jsonl", "test-2.jsonl"),
+        "Written by four hands from the definitions alone. Never looked at while anything was tuned. One rule came after this table had been printed once: what asks for training, guidance and the like is no evidence by itself. It was chosen on the development passages; before it the table had themes at .93 and .85, and near misses at .18.",
+        shown=False,
+    ),
+    Set(
+        "twelve",
+        ("reviews/dev",),
+        (),
+        "Twelve reviews by six hands from the definitions alone. Nothing was learned from them; they were looked at to choose among ways of learning and to find defects.",
+    ),
+    Set(
+        "fixtures",
+        ("batch-1", "batch-2", "batch-3"),
+        ("dev.jsonl",),
+        "The embedded coder learned from them and the wordings were tuned on them: they show that it works, not how well.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +116,12 @@ def as_reading(passage: Passage) -> Reading:
     heading = passage.section.strip() or "Analysis"
     text = f"{heading}\n\n{passage.text}\n"
     section = Section(kind=section_kind(heading), title=heading, page=1, start=0)
-    return Reading(document_id=passage.id, sha256="0" * 64, pages=(Page(number=1, text=text, marks=(Mark(kind="heading", start=0, end=len(heading)),)),), sections=(section,))
+    return Reading(
+        document_id=passage.id,
+        sha256="0" * 64,
+        pages=(Page(number=1, text=text, marks=(Mark(kind="heading", start=0, end=len(heading)),)),),
+        sections=(section,),
+    )
 
 
 def said(coder: Coder, passage: Passage, book: Codebook) -> str:
@@ -131,11 +153,26 @@ def exported(coder: Coder, path: Path, book: Codebook) -> ExportDocument:
     coding, reading = coding_of(coder, path, book), reading_of(path)
     case = coding.case
     return ExportDocument(
-        id=path.stem, file=path.name, sha256="", label=path.stem, pages=len(reading.pages), status="coded", reason=None,
-        case=ExportCase(authority=case.authority, pseudonym=case.pseudonym, context=case.context, children=tuple(ExportChild(gender=c.gender, age=c.age, age_band=c.age_band) for c in case.children)),
-        findings=coding.findings, recommendations=coding.recommendations,
-        themes={t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=None) for t in coding.themes},
-    )  # fmt: skip
+        id=path.stem,
+        file=path.name,
+        sha256="",
+        label=path.stem,
+        pages=len(reading.pages),
+        status="coded",
+        reason=None,
+        case=ExportCase(
+            authority=case.authority,
+            pseudonym=case.pseudonym,
+            context=case.context,
+            children=tuple(ExportChild(gender=c.gender, age=c.age, age_band=c.age_band) for c in case.children),
+        ),
+        findings=coding.findings,
+        recommendations=coding.recommendations,
+        themes={
+            t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=None)
+            for t in coding.themes
+        },
+    )
 
 
 def compared(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Agreement:
@@ -146,10 +183,11 @@ def compared(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Cod
     facts = {fact: pooled([[a.facts[fact]] for a in each]) for fact in whole.facts}
     return whole.model_copy(
         update={
-            "findings": pooled([[a.findings] for a in each]), "recommendations": pooled([[a.recommendations] for a in each]),
+            "findings": pooled([[a.findings] for a in each]),
+            "recommendations": pooled([[a.recommendations] for a in each]),
             "facts": {**facts, "all together": pooled([list(a.facts.values()) for a in each])},
         }
-    )  # fmt: skip
+    )
 
 
 def pooled(documents: Sequence[Sequence[Score]]) -> Score:
@@ -158,7 +196,13 @@ def pooled(documents: Sequence[Sequence[Score]]) -> Score:
     cells = [c for g in groups for c in g]
     figures = {name: getattr(statistics, name)(cells) for name in ("recall", "precision", "f1")}
     intervals = {f"{name}_interval": statistics.interval(groups, getattr(statistics, name)) for name in figures}
-    return Score(gold=sum(g for g, _ in cells), found=sum(f for _, f in cells), both=sum(g and f for g, f in cells), **figures, **intervals)
+    return Score(
+        gold=sum(g for g, _ in cells),
+        found=sum(f for _, f in cells),
+        both=sum(g and f for g, f in cells),
+        **figures,
+        **intervals,
+    )
 
 
 def _cells(s: Score) -> list[Cell]:
@@ -183,7 +227,9 @@ def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Code
                 cell = gold[quote.document_id].themes.get(quote.theme)
                 present = cell is not None and cell.value == "present"
                 right = cell is not None and present and any(_touch(quote.text, e.quote) for e in cell.evidence)
-                scores[quote.document_id].append(Score(gold=int(present), found=1, both=int(right), recall=None, precision=None, f1=None))
+                scores[quote.document_id].append(
+                    Score(gold=int(present), found=1, both=int(right), recall=None, precision=None, f1=None)
+                )
     return pooled(list(scores.values()))
 
 
@@ -199,7 +245,9 @@ def bare(text: str) -> str:
 
 
 def two(value: float | None, interval: tuple[float, float] | None = None) -> str:
-    return "none" if value is None else f"{value:.2f}" + (f" ({interval[0]:.2f} to {interval[1]:.2f})" if interval else "")
+    return (
+        "none" if value is None else f"{value:.2f}" + (f" ({interval[0]:.2f} to {interval[1]:.2f})" if interval else "")
+    )
 
 
 def share(s: Score) -> str:
@@ -210,11 +258,15 @@ def share(s: Score) -> str:
 
 
 ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
-    ("themes: recall", lambda a: two(a.all_themes.recall, a.all_themes.recall_interval)), ("themes: precision", lambda a: two(a.all_themes.precision, a.all_themes.precision_interval)),
-    ("themes: F1", lambda a: two(a.all_themes.f1, a.all_themes.f1_interval)), ("cells: kappa", lambda a: two(a.raters.kappa, a.raters.kappa_interval)),
-    ("quoted on a passage that shows it", lambda a: f"{a.quotes_on_gold.both} of {a.quotes_on_gold.gold} cells"), ("said not to be", lambda a: share(a.absences)),
-    ("findings", lambda a: share(a.findings)), ("recommendations", lambda a: share(a.recommendations)),
-)  # fmt: skip
+    ("themes: recall", lambda a: two(a.all_themes.recall, a.all_themes.recall_interval)),
+    ("themes: precision", lambda a: two(a.all_themes.precision, a.all_themes.precision_interval)),
+    ("themes: F1", lambda a: two(a.all_themes.f1, a.all_themes.f1_interval)),
+    ("cells: kappa", lambda a: two(a.raters.kappa, a.raters.kappa_interval)),
+    ("quoted on a passage that shows it", lambda a: f"{a.quotes_on_gold.both} of {a.quotes_on_gold.gold} cells"),
+    ("said not to be", lambda a: share(a.absences)),
+    ("findings", lambda a: share(a.findings)),
+    ("recommendations", lambda a: share(a.recommendations)),
+)
 
 
 def board(of: Set, book: Codebook) -> Iterator[str]:
@@ -230,15 +282,36 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     for fact, _score in own.facts.items():
         yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
     r = own.raters
-    needed = f"; for its lower bound to reach .60 at least {r.cells_for_substantial} cells must be coded twice" if r.cells_for_substantial else ""
-    yield from ("", f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias {two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.")
+    needed = (
+        f"; for its lower bound to reach .60 at least {r.cells_for_substantial} cells must be coded twice"
+        if r.cells_for_substantial
+        else ""
+    )
+    yield from (
+        "",
+        f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias {two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.",
+    )
     if own.confused and of.shown:
         labels = {c.id: c.label for c in book.codes}
-        yield from ("", "Most confused (found, where gold marks): " + "; ".join(f"{labels[c.found]}, where {labels[c.gold]} ({c.times})" for c in own.confused[:6]) + ".")
+        yield from (
+            "",
+            "Most confused (found, where gold marks): "
+            + "; ".join(f"{labels[c.found]}, where {labels[c.gold]} ({c.times})" for c in own.confused[:6])
+            + ".",
+        )
     many = [c for c in book.codes if own.themes[c.id].gold >= ENOUGH]
     if many:
-        yield from ("", f"Themes with at least {ENOUGH} positives, by the default coder:", "", "| theme | in gold | found | right |", "|---|---|---|---|")
-        yield from (f"| {c.label} | {own.themes[c.id].gold} | {own.themes[c.id].found} | {own.themes[c.id].both} |" for c in many)
+        yield from (
+            "",
+            f"Themes with at least {ENOUGH} positives, by the default coder:",
+            "",
+            "| theme | in gold | found | right |",
+            "|---|---|---|---|",
+        )
+        yield from (
+            f"| {c.label} | {own.themes[c.id].gold} | {own.themes[c.id].found} | {own.themes[c.id].both} |"
+            for c in many
+        )
     yield from _passage_board(of, book)
 
 
@@ -247,8 +320,16 @@ def _passage_board(of: Set, book: Codebook) -> Iterator[str]:
     if not given:
         yield ""
         return
-    results = {name: [(p, said(coder, p, book)) for p in given] for name, make in CODERS.items() if (coder := make(book))}
-    yield from ("", f"### Passages: {len(given)}", "", f"| what | {' | '.join(results)} |", "|---|" + "---|" * len(results))
+    results = {
+        name: [(p, said(coder, p, book)) for p in given] for name, make in CODERS.items() if (coder := make(book))
+    }
+    yield from (
+        "",
+        f"### Passages: {len(given)}",
+        "",
+        f"| what | {' | '.join(results)} |",
+        "|---|" + "---|" * len(results),
+    )
 
     def row(what: str, chosen: Callable[[Passage], bool], value: str) -> str:
         cells = [(sum(v == value for p, v in r if chosen(p)), sum(chosen(p) for p, _ in r)) for r in results.values()]
@@ -258,7 +339,11 @@ def _passage_board(of: Set, book: Codebook) -> Iterator[str]:
     yield row("near misses taken for present", lambda p: p.value != "present", "present")
     yield row("said not to be so, found", lambda p: p.value == "explicitly_absent", "explicitly_absent")
     for kind in sorted(Counter(p.kind for p in given if p.value != "present")):
-        yield row(f"of these, {kind.replace('_', ' ')}", lambda p, kind=kind: p.kind == kind and p.value != "present", "present")  # type: ignore[misc]
+        yield row(
+            f"of these, {kind.replace('_', ' ')}",
+            lambda p, kind=kind: p.kind == kind and p.value != "present",
+            "present",
+        )  # type: ignore[misc]
     yield ""
 
 
@@ -271,9 +356,14 @@ def summary(book: Codebook) -> str:
     coder = EmbeddedCoder(rules_identity(book))
     rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
     quotes = [printed(coder, documents(of.folders), book) for of in SETS[:2]]
-    lines = ["| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |", "|---|" + "---|" * len(rows)]
+    lines = [
+        "| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |",
+        "|---|" + "---|" * len(rows),
+    ]
     lines += [f"| {what} | {' | '.join(told(a) for _, a in rows)} |" for what, told in ROWS]
-    lines.append(f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
+    lines.append(
+        f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |"
+    )
     return "\n".join(lines)
 
 
@@ -293,16 +383,31 @@ def main() -> None:
             found = compared(make(book), pairs, book)
             core = [found.themes[c.id] for c in book.codes if c.core]
             both, right, there = (sum(getattr(s, n) for s in core) for n in ("both", "found", "gold"))
-            print(name, *(f"{what}: {told(found)}" for what, told in ROWS[:5]), f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}", sep="\n  ")
+            print(
+                name,
+                *(f"{what}: {told(found)}" for what, told in ROWS[:5]),
+                f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}",
+                sep="\n  ",
+            )
         return
-    fixtures = hash_of([p for pattern in ("source/*.txt", "passages/*.jsonl", "reviews/*/*.json", "corpus/*.jsonl") for p in (ROOT / "fixtures").glob(pattern)])
+    fixtures = hash_of(
+        [
+            p
+            for pattern in ("source/*.txt", "passages/*.jsonl", "reviews/*/*.json", "corpus/*.jsonl")
+            for p in (ROOT / "fixtures").glob(pattern)
+        ]
+    )
     text = [
-        "# Scoreboard", "",
+        "# Scoreboard",
+        "",
         f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python {platform.python_version()}.",
         "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as different authors, and so is the corpus that the default",
-        "coder learned from: figures on them are no figures on real reviews. Models are measured in [models.md](models.md).", "",
-        "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).", "", *(line for of in SETS for line in board(of, book)),
-    ]  # fmt: skip
+        "coder learned from: figures on them are no figures on real reviews. Models are measured in [models.md](models.md).",
+        "",
+        "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).",
+        "",
+        *(line for of in SETS for line in board(of, book)),
+    ]
     scoreboard = ROOT / "docs/scoreboard.md"
     _, mark, items = scoreboard.read_text("utf-8").partition(ITEMS)
     scoreboard.write_text("\n".join(text).rstrip("\n") + "\n\n" + mark + items, "utf-8")

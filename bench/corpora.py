@@ -28,14 +28,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for archive in archives:
             with tarfile.open(archive) as packed:
-                packed.extractall(folder, members=[m for m in packed.getmembers() if m.isfile() and m.name.lower().endswith(".pdf")], filter="data")
+                packed.extractall(
+                    folder,
+                    members=[m for m in packed.getmembers() if m.isfile() and m.name.lower().endswith(".pdf")],
+                    filter="data",
+                )
         files = sorted(Path(folder).rglob("*.pdf"))
         limits = Limits(seconds=60, megabytes=1500)
         outcomes: Counter[str] = Counter()
         took: list[tuple[float, str]] = []
         highest, last = 0, time.perf_counter()
         print(f"{len(files)} files of {len(archives)} archives")
-        for path, result in zip(files, read_apart([Wanted(f, f"d{n}") for n, f in enumerate(files)], limits), strict=True):
+        for path, result in zip(
+            files, read_apart([Wanted(f, f"d{n}") for n, f in enumerate(files)], limits), strict=True
+        ):
             now = time.perf_counter()
             took.append((now - last, path.name))
             last = now

@@ -45,7 +45,9 @@ def ladder(text: str) -> Accepts:
 def rapid(text: str) -> Accepts:
     from rapidfuzz import fuzz
 
-    return lambda quote: (found := fuzz.partial_ratio_alignment(quote, text, score_cutoff=90)) is not None and found.dest_end > 0
+    return lambda quote: (
+        (found := fuzz.partial_ratio_alignment(quote, text, score_cutoff=90)) is not None and found.dest_end > 0
+    )
 
 
 def longest_block(text: str) -> Accepts:
@@ -77,7 +79,9 @@ def main() -> None:
     true: list[Case] = rng.sample(list(true_variants(pages[0])), 300 if every else 60)
     false: list[Case] = rng.sample(list(altered(pages[0], 0)), 200 if every else 60)
     print(f"{len(text)} characters, {len(true)} true quotes, {len(false)} altered ones")
-    print("| matcher | ms a true quote | ratio to floor | ms an altered one | ratio | true accepted | altered accepted | precision | recall |\n|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| matcher | ms a true quote | ratio to floor | ms an altered one | ratio | true accepted | altered accepted | precision | recall |\n|---|---|---|---|---|---|---|---|---|"
+    )
     base: tuple[float, float] | None = None
     for make in (floor, ladder, rapid, longest_block, langextract):
         slow = make in (longest_block, langextract) and not every

@@ -35,7 +35,9 @@ Pairs = Sequence[tuple[Path, GoldDocument]]
 Kind = Literal["findings", "recommendations"]
 ENOUGH_LETTERS = 30
 """Letters from which two items that begin alike are the same."""
-LEARNED = "Themes are learned from them. Nothing of items and facts is learned, but rules on them may have been chosen here."
+LEARNED = (
+    "Themes are learned from them. Nothing of items and facts is learned, but rules on them may have been chosen here."
+)
 DEVELOPED = "Rules on items and facts were developed on them."
 REAL = "Real, in a layout that nobody here wrote. Rules on items were developed on it."
 
@@ -60,7 +62,11 @@ def row(coder: Coder, name: str, pairs: Pairs, book: Codebook, use: str) -> str:
         if all(getattr(g, kind) is None for _, g in pairs):
             return "not marked"
         score: Score = getattr(a, kind)
-        ends = sum(elsewhere(getattr(exported(coder, path, book), kind), getattr(g, kind) or ()) for path, g in pairs) if score.both < score.found else 0
+        ends = (
+            sum(elsewhere(getattr(exported(coder, path, book), kind), getattr(g, kind) or ()) for path, g in pairs)
+            if score.both < score.found
+            else 0
+        )
         return share(score) + (f"; extra ones that are gold's with another end: {ends}" if ends else "")
 
     return f"| {name} | {len(pairs)} | {told('findings')} | {told('recommendations')} | {use} |"
@@ -70,7 +76,10 @@ def elsewhere(found: Sequence[Item], gold: Sequence[GoldItem]) -> int:
     """How many of those found begin as one that gold has and that was not found: the same item, with another end."""
     ours, theirs = {bare(i.text) for i in found}, {bare(i.text) for i in gold}
     missed = theirs - ours
-    return sum(any(min(len(text), len(m)) >= ENOUGH_LETTERS and (text.startswith(m) or m.startswith(text)) for m in missed) for text in ours - theirs)
+    return sum(
+        any(min(len(text), len(m)) >= ENOUGH_LETTERS and (text.startswith(m) or m.startswith(text)) for m in missed)
+        for text in ours - theirs
+    )
 
 
 def official(coder: Coder, folder: Path, book: Codebook) -> tuple[list[str], str]:
@@ -89,12 +98,18 @@ def official(coder: Coder, folder: Path, book: Codebook) -> tuple[list[str], str
         taken += sum(any(text.startswith(words) or words.startswith(text) for text in extra) for words in first_words)
     facts = whole.facts["all together"].found
     rows.append(row(coder, "these reports together", pairs, book, "The same."))
-    return rows, f"In the official reports {looks} passages look like items and are none: {taken} of them were taken for items. No report states a case fact: {facts} proposed."
+    return (
+        rows,
+        f"In the official reports {looks} passages look like items and are none: {taken} of them were taken for items. No report states a case fact: {facts} proposed.",
+    )
 
 
 def unmarked(coder: Coder, folder: Path, book: Codebook) -> str:
     found = [exported(coder, path, book) for path in sorted((folder / "pdf").glob("*.pdf"))]
-    told = [f"{sum(len(getattr(d, kind)) for d in found)} {kind} in {sum(bool(getattr(d, kind)) for d in found)} of them" for kind in ("findings", "recommendations")]
+    told = [
+        f"{sum(len(getattr(d, kind)) for d in found)} {kind} in {sum(bool(getattr(d, kind)) for d in found)} of them"
+        for kind in ("findings", "recommendations")
+    ]
     return f"In {len(found)} real reports to coroners, in which no item is marked, so that this proves nothing, are found {' and '.join(told)}."
 
 
@@ -126,24 +141,49 @@ def section(given_official: Path | None, given_pfd: Path | None, book: Codebook)
     twelve, fixtures = documents(SETS[1].folders), documents(SETS[2].folders)
     speed = timed(coder, [p for p, _ in twelve], book)
     yield from (
-        ITEMS, "## Items and case facts", "",
+        ITEMS,
+        "## Items and case facts",
+        "",
         f"Made by `python bench/items.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, Python {platform.python_version()}. An item is found where its letters and digits are",
-        "those of gold; brackets hold 95 % bootstrap intervals over documents, and are of no worth where all is right. The test set's items stand above.", "",
-        "| set | documents | findings | recommendations | what it was used for |", "|---|---|---|---|---|",
-    )  # fmt: skip
+        "those of gold; brackets hold 95 % bootstrap intervals over documents, and are of no worth where all is right. The test set's items stand above.",
+        "",
+        "| set | documents | findings | recommendations | what it was used for |",
+        "|---|---|---|---|---|",
+    )
     with tempfile.TemporaryDirectory() as scratch:
         made = {
-            "twelve": (twelve, DEVELOPED), "fixtures": (fixtures, DEVELOPED), "train, r13 to r21": (drawn(13, 21, Path(scratch)), LEARNED),
+            "twelve": (twelve, DEVELOPED),
+            "fixtures": (fixtures, DEVELOPED),
+            "train, r13 to r21": (drawn(13, 21, Path(scratch)), LEARNED),
             "train, r22 to r30": (drawn(22, 30, Path(scratch)), LEARNED),
-        }  # fmt: skip
+        }
         for name, (pairs, use) in made.items():
             yield row(coder, name, pairs, book, use)
         together = [pair for pairs, _ in made.values() for pair in pairs]
         yield row(coder, "these together", together, book, "The same.")
         whole = compared(coder, together, book)
-    rows, note = official(coder, given_official, book) if given_official else ([], "Official reports: skipped, no folder was given (`--official`).")
-    yield from (*rows, "", note, unmarked(coder, given_pfd, book) if given_pfd else "Reports to coroners: skipped, no folder was given (`--pfd`).", "")
-    yield from (f"Case facts in the {len(together)} made-up reviews to develop with and to learn from, together:", "", *facts(whole), "", speed, "")
+    rows, note = (
+        official(coder, given_official, book)
+        if given_official
+        else ([], "Official reports: skipped, no folder was given (`--official`).")
+    )
+    yield from (
+        *rows,
+        "",
+        note,
+        unmarked(coder, given_pfd, book)
+        if given_pfd
+        else "Reports to coroners: skipped, no folder was given (`--pfd`).",
+        "",
+    )
+    yield from (
+        f"Case facts in the {len(together)} made-up reviews to develop with and to learn from, together:",
+        "",
+        *facts(whole),
+        "",
+        speed,
+        "",
+    )
 
 
 def main() -> None:

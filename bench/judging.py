@@ -53,7 +53,14 @@ def main() -> None:
     told = prompts.load(ROOT / "prompts")
     coder = EmbeddedCoder(rules_identity(book))
     client = Client(Endpoint(given.base_url, given.model, timeout_s=600), at_once=1)
-    kept = {(r["file"], r["theme"], r["sentence"]): r["yes"] for r in map(json.loads, given.keep.read_text("utf-8").splitlines())} if given.keep.exists() else {}
+    kept = (
+        {
+            (r["file"], r["theme"], r["sentence"]): r["yes"]
+            for r in map(json.loads, given.keep.read_text("utf-8").splitlines())
+        }
+        if given.keep.exists()
+        else {}
+    )
     cells: list[Cell] = []
     asked, started = 0, time.monotonic()
     with given.keep.open("a", encoding="utf-8") as file:
@@ -64,11 +71,23 @@ def main() -> None:
                 for score, j in coder.ranked(code, judged)[:CANDIDATES]:
                     key = (path.name, code.id, j.sentence.text)
                     if key not in kept:
-                        text = prompts.fill(told["judge"], label=code.label, definition=code.definition, section=j.sentence.section or "-", sentence=prompts.inert(j.sentence.text))
+                        text = prompts.fill(
+                            told["judge"],
+                            label=code.label,
+                            definition=code.definition,
+                            section=j.sentence.section or "-",
+                            sentence=prompts.inert(j.sentence.text),
+                        )
                         reply = client.ask(Question(f"judge:{code.id}", told["judge_system"], text, Weighed))
                         kept[key] = float(reply.parsed.yes)
                         asked += 1
-                        file.write(json.dumps({"file": key[0], "theme": key[1], "sentence": key[2], "yes": kept[key]}, ensure_ascii=False) + "\n")
+                        file.write(
+                            json.dumps(
+                                {"file": key[0], "theme": key[1], "sentence": key[2], "yes": kept[key]},
+                                ensure_ascii=False,
+                            )
+                            + "\n"
+                        )
                         file.flush()
                     answers.append((score, kept[key]))
                 there = code.id in gold.themes and gold.themes[code.id].value == "present"
@@ -90,7 +109,10 @@ def ways() -> dict[str, Callable[[Cell], bool]]:
         return lambda cell: max(yes for _, yes in cell.answers) >= least
 
     def both(weight: float) -> Callable[[Cell], bool]:
-        return lambda cell: standing(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True)[: len(SHARES)]) >= PRESENT
+        return lambda cell: (
+            standing(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True)[: len(SHARES)])
+            >= PRESENT
+        )
 
     def confirmed(least: float) -> Callable[[Cell], bool]:
         return lambda cell: cell.said and judge(least)(cell)
@@ -98,7 +120,9 @@ def ways() -> dict[str, Callable[[Cell], bool]]:
     found: dict[str, Callable[[Cell], bool]] = {"embedded coder alone": lambda cell: cell.said}
     found |= {f"judge alone, best of five at {least}": judge(least) for least in (0.8, 0.5)}
     found |= {f"both, the judge's odds times {weight}": both(weight) for weight in (0.1, 0.2, 0.3, 0.5)}
-    return found | {f"embedded, where the judge holds one passage at {least} at least": confirmed(least) for least in (0.2, 0.5)}
+    return found | {
+        f"embedded, where the judge holds one passage at {least} at least": confirmed(least) for least in (0.2, 0.5)
+    }
 
 
 def odds(yes: float) -> float:

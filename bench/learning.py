@@ -1,6 +1,6 @@
 """Whether learning from decisions helps: the made-up reviews' gold taken as decisions, each document coded by a model that learned from the others.
 
-    python bench/learning.py
+python bench/learning.py
 """
 
 from pathlib import Path
@@ -22,7 +22,12 @@ def where(reading: Reading, quote: str, page: int | None) -> tuple[tuple[int, in
     import re
 
     pattern = re.compile(r"\s+".join(re.escape(w) for w in quote.split()))
-    return tuple((p.number, m.start(), m.end()) for p in reading.pages for m in pattern.finditer(p.text) if page in (None, p.number))[:1]
+    return tuple(
+        (p.number, m.start(), m.end())
+        for p in reading.pages
+        for m in pattern.finditer(p.text)
+        if page in (None, p.number)
+    )[:1]
 
 
 def main() -> None:
@@ -30,13 +35,18 @@ def main() -> None:
     coder = RulesCoder(rules_identity(book))
     gold = {Path(g.file).stem: g for g in load_gold(ROOT / "fixtures/gold")}
     readings = {p.stem: read(p, p.stem) for b in SETS[2].folders for p in sorted((ROOT / "fixtures" / b).glob("*.pdf"))}
-    rules = {(i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, book), r).themes}
+    rules = {
+        (i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, book), r).themes
+    }
     cells = {}
     for i, reading in readings.items():
         for code in book.codes:
             cell = gold[i].themes.get(code.id)
             present = cell is not None and cell.value == "present"
-            cells[i, code.id] = (present, tuple(w for e in cell.evidence for w in where(reading, e.quote, e.page)) if cell and present else ())
+            cells[i, code.id] = (
+                present,
+                tuple(w for e in cell.evidence for w in where(reading, e.quote, e.page)) if cell and present else (),
+            )
     print("| theme | documents | F1 of the rules | F1 of what was learned | would be used |\n|---|---|---|---|---|")
     for t in trials(decided_cells(readings, cells, rules)):
         print(f"| {t.theme} | {t.documents} | {t.rules_f1:.2f} | {t.learned_f1:.2f} | {'yes' if t.better else 'no'} |")

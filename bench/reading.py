@@ -74,12 +74,20 @@ def main() -> None:
 def _table(name: str, files: list[Path]) -> None:
     reference = {f: ours_without(f) for f in files}
     pages = sum(map(len, reference.values()))
-    print(f"\n{name}: {len(files)} files, {pages} pages\n\n| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|")
+    print(
+        f"\n{name}: {len(files)} files, {pages} pages\n\n| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|"
+    )
     base = 0.0
     ways: Iterable[tuple[str, Callable[[Path], list[str]]]] = (
-        ("pdfium alone", pdfium_alone), ("ours, text and lines", lines_only), ("ours, text and structure", structured), ("ours, and hidden text looked for", ours_without),
-        ("ours, and the second witness: everything", ours), ("pypdf alone", pypdf_alone), ("pdfminer.six", pdfminer), ("pdfplumber", plumber),
-    )  # fmt: skip
+        ("pdfium alone", pdfium_alone),
+        ("ours, text and lines", lines_only),
+        ("ours, text and structure", structured),
+        ("ours, and hidden text looked for", ours_without),
+        ("ours, and the second witness: everything", ours),
+        ("pypdf alone", pypdf_alone),
+        ("pdfminer.six", pdfminer),
+        ("pdfplumber", plumber),
+    )
     for label, way in ways:
         try:
             started = time.perf_counter()
@@ -89,12 +97,16 @@ def _table(name: str, files: list[Path]) -> None:
             print(f"| {label} | not installed ({error.name}) | | |")
             continue
         base = base or rate
-        print(f"| {label} | {rate:.0f} | {rate / base:.2f} | {sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |")
+        print(
+            f"| {label} | {rate:.0f} | {rate / base:.2f} | {sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |"
+        )
     for workers in (1, 2):
         many = [Wanted(f, f"d{n}") for n, f in enumerate(files * 3)]
         started = time.perf_counter()
         list(read_apart(many, Limits(workers=workers)))
-        print(f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | {3 * pages / (time.perf_counter() - started):.0f} | | |")
+        print(
+            f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | {3 * pages / (time.perf_counter() - started):.0f} | | |"
+        )
 
 
 def _agree(one: list[str], other: list[str]) -> float:

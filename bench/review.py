@@ -38,7 +38,11 @@ def grown(root: Path, count: int) -> None:
             new = f"{document.id}x{number}"
             store.save_document(document.model_copy(update={"id": new}))
             store.save_reading(reading.model_copy(update={"document_id": new}))
-            store.save_coding(document.model_copy(update={"id": new}), draft.model_copy(update={"document_id": new}), coding.model_copy(update={"document_id": new}))
+            store.save_coding(
+                document.model_copy(update={"id": new}),
+                draft.model_copy(update={"document_id": new}),
+                coding.model_copy(update={"document_id": new}),
+            )
 
 
 def measured(root: Path) -> dict[str, list[float]]:
@@ -47,9 +51,13 @@ def measured(root: Path) -> dict[str, list[float]]:
     cells = random.sample([k for k in desk.proposals if k[1] in desk.codes], ASKED)
     pages = [(d, desk.documents[d].pages) for d, _ in cells]
     asked = {
-        "cell": [f"/cell/{d}/{k}" for d, k in cells], "picture": [f"/page/{d}/{random.randint(1, n)}.png" for d, n in pages],
-        "next": ["/next"] * ASKED, "matrix": ["/matrix"] * 10, "explain": ["/explain/workforce"] * 3, "sign-off": ["/sign-off"] * 3,
-    }  # fmt: skip
+        "cell": [f"/cell/{d}/{k}" for d, k in cells],
+        "picture": [f"/page/{d}/{random.randint(1, n)}.png" for d, n in pages],
+        "next": ["/next"] * ASKED,
+        "matrix": ["/matrix"] * 10,
+        "explain": ["/explain/workforce"] * 3,
+        "sign-off": ["/sign-off"] * 3,
+    }
     found = {}
     with review_page(root, *ALEX) as served, httpx.Client(follow_redirects=True, timeout=120) as client:
         client.get(served.address)
@@ -78,7 +86,9 @@ def decided(client: httpx.Client, served: Served, desk: Desk) -> list[float]:
         assert button
         keep = [html.unescape(k) for k in re.findall(r'name="keep" value="([^"]*)" checked', page.text)]
         started = time.perf_counter()
-        page = client.post(page.url, data={**fields, "value": button[1], "keep": keep}, headers={"origin": served.origin}).raise_for_status()
+        page = client.post(
+            page.url, data={**fields, "value": button[1], "keep": keep}, headers={"origin": served.origin}
+        ).raise_for_status()
         times.append(1000 * (time.perf_counter() - started))
     assert len(desk.store.decisions()) - before == ASKED
     return times

@@ -21,12 +21,23 @@ from PIL import Image, ImageFilter
 from rapidfuzz.distance import Levenshtein
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [("corriford-child-1", 0), ("vellingham-child-s", 3), ("northmere-amber", 5), ("ombershaw-child-d", 1), ("saltreath-child-q", 2), ("dunvarrow-young-person-r", 1)]
+PAGES = [
+    ("corriford-child-1", 0),
+    ("vellingham-child-s", 3),
+    ("northmere-amber", 5),
+    ("ombershaw-child-d", 1),
+    ("saltreath-child-q", 2),
+    ("dunvarrow-young-person-r", 1),
+]
 
 
 def scan(page: Any, dots: int, seed: int) -> Image.Image:
     rng = random.Random(seed)
-    image = page.render(scale=dots / 72, grayscale=True).to_pil().rotate(0.5, fillcolor=255, resample=Image.Resampling.BICUBIC)
+    image = (
+        page.render(scale=dots / 72, grayscale=True)
+        .to_pil()
+        .rotate(0.5, fillcolor=255, resample=Image.Resampling.BICUBIC)
+    )
     pixels = image.load()
     for _ in range(image.width * image.height // 400):
         pixels[rng.randrange(image.width), rng.randrange(image.height)] = rng.randrange(120, 256)
@@ -79,14 +90,20 @@ def tesseract() -> Callable[[Image.Image], str]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "page.png"
             image.save(path, dpi=(200, 200))
-            return subprocess.run([program, str(path), "-", "--psm", "3"], capture_output=True, text=True, check=True).stdout
+            return subprocess.run(
+                [program, str(path), "-", "--psm", "3"], capture_output=True, text=True, check=True
+            ).stdout
 
     return recognise
 
 
 def main() -> None:
     print("| engine | dots an inch | character error rate | worst page | seconds a page |\n|---|---|---|---|---|")
-    for name, make in (("rapidocr 3", rapid3), ("rapidocr_onnxruntime 1.4", rapid1), ("tesseract (no pip install)", tesseract)):
+    for name, make in (
+        ("rapidocr 3", rapid3),
+        ("rapidocr_onnxruntime 1.4", rapid1),
+        ("tesseract (no pip install)", tesseract),
+    ):
         try:
             recognise = make()
         except ImportError as error:

@@ -29,16 +29,28 @@ def main() -> None:
     recording = Recording.load(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "fixtures/replies/qwen.jsonl")
     project = init_project(Path(tempfile.mkdtemp()) / "bench")
     book = load_codebook(project.codebook_path)
-    spent = {(r.question.split()[0], r.question.split()[1].split(":")[0].split("/")[0]): [0.0, 0] for r in recording.replies.values()}
+    spent = {
+        (r.question.split()[0], r.question.split()[1].split(":")[0].split("/")[0]): [0.0, 0]
+        for r in recording.replies.values()
+    }
     for r in recording.replies.values():
         at = spent[(r.question.split()[0], r.question.split()[1].split(":")[0].split("/")[0])]
         at[0], at[1] = at[0] + r.seconds, at[1] + (r.prompt_tokens or 0) + (r.completion_tokens or 0)
 
     def recorded(name: str, names: Sequence[str], strategy: Strategy, thresholds: Thresholds | None = None) -> Trial:
-        manners = replace(manners_of(project, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192)
+        manners = replace(
+            manners_of(project, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
+        )
         manners = replace(manners, thresholds=thresholds or manners.thresholds)
-        done = trial(name, llm_coder(project, Replay(recording), manners, model=recording.model, endpoint="recorded"), made_up(names), book)
-        kinds = {"whole": ("themes", "case", "items"), "themes": ("theme", "case", "items"), "judge": ("judge",)}[strategy]
+        done = trial(
+            name,
+            llm_coder(project, Replay(recording), manners, model=recording.model, endpoint="recorded"),
+            made_up(names),
+            book,
+        )
+        kinds = {"whole": ("themes", "case", "items"), "themes": ("theme", "case", "items"), "judge": ("judge",)}[
+            strategy
+        ]
         seconds, tokens = (sum(spent.get((n, k), [0.0, 0])[i] for n in names for k in kinds) for i in (0, 1))
         return replace(done, seconds=seconds, tokens=int(tokens))
 
@@ -46,12 +58,23 @@ def main() -> None:
         print(f"\n{title}: {len(names)} reviews\n\n{HEAD}")
         print(row(trial("rules", RulesCoder(rules_identity(book)), made_up(names), book)))
         for strategy in strategies:
-            print(row(recorded({"whole": "model, all themes at once", "themes": "model, one question a theme"}[strategy], names, strategy)))
+            print(
+                row(
+                    recorded(
+                        {"whole": "model, all themes at once", "themes": "model, one question a theme"}[strategy],
+                        names,
+                        strategy,
+                    )
+                )
+            )
         for name, thresholds in judged.items():
             print(row(recorded(f"{name} ({thresholds})", names, "judge", thresholds)))
 
     have = {n for n, _ in spent}
-    batches = [[p.stem for p in sorted((ROOT / "fixtures" / b).glob("*.pdf")) if p.stem in have] for b in ("batch-1", "batch-2")]
+    batches = [
+        [p.stem for p in sorted((ROOT / "fixtures" / b).glob("*.pdf")) if p.stem in have]
+        for b in ("batch-1", "batch-2")
+    ]
     best = best_thresholds(lambda t: recorded("", batches[0], "judge", t))
     judged = {"model judges candidates": best[0], "rules, and the model judges": best[1]}
     print(f"{recording.model}: {recording.served}, recorded {recording.recorded}")

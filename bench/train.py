@@ -73,12 +73,20 @@ def corpus() -> Iterator[Example]:
             if kind != "background":
                 known[f"about:{own}"] = (kind != "neighbour", 1.0)
             if "hand" in r:
-                known |= {"denies": (kind == "explicitly_absent", 1.0), "praises": (kind == "good_practice", 1.0), "aside": (kind in ("near_miss", "background"), 1.0)}
+                known |= {
+                    "denies": (kind == "explicitly_absent", 1.0),
+                    "praises": (kind == "good_practice", 1.0),
+                    "aside": (kind in ("near_miss", "background"), 1.0),
+                }
                 known["asks"] = (kind == "recommendation_only", 1.0)
                 if kind == "present":
                     known["infers"] = (r["basis"] == "inferred", 1.0)
             section = r["section"] if "hand" in r else "analysis"
-            yield Example(Passage(r["text"], r.get("before", ""), r.get("after", ""), section), f"hand {r.get('hand', 'of passages')}", known)
+            yield Example(
+                Passage(r["text"], r.get("before", ""), r.get("after", ""), section),
+                f"hand {r.get('hand', 'of passages')}",
+                known,
+            )
 
 
 def whole(pdf: Path, themes: dict[str, Any], hand: str, document: str) -> Iterator[Example]:
@@ -101,7 +109,11 @@ def whole(pdf: Path, themes: dict[str, Any], hand: str, document: str) -> Iterat
                     marked.setdefault(number, {})[theme] = cell["value"]
     for number, (_, passage) in enumerate(shown):
         values = marked.get(number, {})
-        known = {f"present:{c}": (values.get(c) == "present", 1.0) for c in CODES if themes.get(c, {}).get("value") != "unclear"}
+        known = {
+            f"present:{c}": (values.get(c) == "present", 1.0)
+            for c in CODES
+            if themes.get(c, {}).get("value") != "unclear"
+        }
         known |= {f"about:{c}": (True, 1.0) for c in values if c in CODES}
         if values:
             known["denies"] = ("explicitly_absent" in values.values() and "present" not in values.values(), 1.0)
@@ -121,7 +133,9 @@ def reviews(folder: str) -> Iterator[Example]:
         with tempfile.TemporaryDirectory() as scratch:
             pdf = Path(scratch) / "it.pdf"
             draw(given, pdf, int(re.sub(r"\D", "", path.stem)))
-            themes = {k: {"value": v["value"], "quotes": v.get("passages", ())} for k, v in given["gold"]["themes"].items()}
+            themes = {
+                k: {"value": v["value"], "quotes": v.get("passages", ())} for k, v in given["gold"]["themes"].items()
+            }
             yield from whole(pdf, themes, f"{folder} {given['hand']}", path.stem)
 
 
@@ -135,15 +149,25 @@ def fixtures() -> Iterator[Example]:
         quotes: dict[str, list[str]] = {}
         for mark in json.loads(path.read_text("utf-8")):
             if mark["mark"] in ("present", "absent"):
-                quotes.setdefault(mark["name"].partition(".")[0], []).append(mark["quote"])  # an aspect is marked as `code.aspect`
-        yield from whole(pdf, {k: {"value": v["value"], "quotes": quotes.get(k, ())} for k, v in gold["themes"].items()}, "fixtures", pdf.stem)
+                quotes.setdefault(mark["name"].partition(".")[0], []).append(
+                    mark["quote"]
+                )  # an aspect is marked as `code.aspect`
+        yield from whole(
+            pdf,
+            {k: {"value": v["value"], "quotes": quotes.get(k, ())} for k, v in gold["themes"].items()},
+            "fixtures",
+            pdf.stem,
+        )
 
 
 def rarities(examples: Sequence[Example]) -> dict[str, float]:
     """Feature to log(sentences / sentences that have it) + 1."""
     counted: Counter[str] = Counter()
     for example in examples:
-        counted.update({name for _, members in blocks(example.passage) for bunch in members for name in bunch} | set(marks(example.passage)))
+        counted.update(
+            {name for _, members in blocks(example.passage) for bunch in members for name in bunch}
+            | set(marks(example.passage))
+        )
     return {name: math.log((1 + len(examples)) / (1 + n)) + 1 for name, n in sorted(counted.items()) if n >= LEAST}
 
 
@@ -155,7 +179,9 @@ def matrix(examples: Sequence[Example], rarity: dict[str, float]) -> Any:
             columns.append(place[name])
             values.append(value)
         ends.append(len(columns))
-    return csr_matrix((np.array(values, "f4"), np.array(columns, "i4"), np.array(ends)), shape=(len(examples), len(rarity)))
+    return csr_matrix(
+        (np.array(values, "f4"), np.array(columns, "i4"), np.array(ends)), shape=(len(examples), len(rarity))
+    )
 
 
 def fit(examples: Sequence[Example], table: Any, outputs: Sequence[str]) -> tuple[Any, Any]:
@@ -210,7 +236,12 @@ def main() -> None:
         return
     found, biases = fit(examples, matrix(examples, rarity), OUTPUTS)
     source = hashlib.sha256("\n".join(repr(e) for e in examples).encode()).hexdigest()
-    about = {"outputs": OUTPUTS, "biases": [round(float(b), 6) for b in biases], "corpus": source, "sentences": len(examples)}
+    about = {
+        "outputs": OUTPUTS,
+        "biases": [round(float(b), 6) for b in biases],
+        "corpus": source,
+        "sentences": len(examples),
+    }
     Weights.save(TARGET, about, list(rarity), list(rarity.values()), found.T)
     print(f"{len(examples)} sentences, {len(rarity)} features, {len(OUTPUTS)} outputs: {TARGET.stat().st_size:,} bytes")
 

@@ -38,16 +38,25 @@ def half_reviewed(root: Path) -> tuple[str, str]:
 def main() -> None:
     """All pictures."""
     folder = Path(tempfile.mkdtemp())
-    root = coded_project(folder / "Learning from reviews", tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf"))))
+    root = coded_project(
+        folder / "Learning from reviews", tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf")))
+    )
     shown = half_reviewed(root)
     PICTURES.mkdir(exist_ok=True)
     with review_page(root, *ALEX) as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page()
         page.goto(served.address)
         for width, height in ((1280, 800), (800, 1000)):
             page.set_viewport_size({"width": width, "height": height})
-            for name, address in (("matrix", "/matrix"), ("cell", "/cell/" + "/".join(shown)), ("sign-off", "/sign-off"), ("explain", "/explain/workforce")):
+            for name, address in (
+                ("matrix", "/matrix"),
+                ("cell", "/cell/" + "/".join(shown)),
+                ("sign-off", "/sign-off"),
+                ("explain", "/explain/workforce"),
+            ):
                 page.goto(served.base + address)
                 if width == 1280 or name in ("matrix", "cell", "sign-off"):
                     page.screenshot(path=PICTURES / f"{name}-{width}.png")

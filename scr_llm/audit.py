@@ -16,8 +16,17 @@ from scr_llm.stages.review import unverified
 from scr_llm.store import Store
 from scr_llm.store.store import Chain
 
-_CHAINS: dict[Chain, str] = {"decisions": "decisions", "sign_offs": "sign-offs", "history": "what was stored", "calls": "what was sent to models"}
-_KINDS: dict[HistoryKind, str] = {"document": "where the file stands", "reading": "the text that was read", "coding": "what was proposed"}
+_CHAINS: dict[Chain, str] = {
+    "decisions": "decisions",
+    "sign_offs": "sign-offs",
+    "history": "what was stored",
+    "calls": "what was sent to models",
+}
+_KINDS: dict[HistoryKind, str] = {
+    "document": "where the file stands",
+    "reading": "the text that was read",
+    "coding": "what was proposed",
+}
 RECORD = "sign-off.json"
 """The record of a signature, beside its papers."""
 
@@ -50,7 +59,9 @@ def paper_faults(project: Project, store: Store) -> list[str]:
     rested = signed[-1].documents if signed else {}
     for i in dict.fromkeys([*rested, *(d.id for d in documents.values() if d.status == "coded")]):
         if (document := documents.get(i)) and (fault := source_fault(project, document)):
-            told.append(f"{document.file}: {fault}" + (f" Version {signed[-1].version} rests on it." if i in rested else ""))
+            told.append(
+                f"{document.file}: {fault}" + (f" Version {signed[-1].version} rests on it." if i in rested else "")
+            )
     return told
 
 
@@ -82,13 +93,22 @@ def _stored(store: Store) -> Iterator[str]:
     noted, now = store.history(), store.stored()
     for i, kind in sorted(noted.keys() | now.keys()):
         if now.get((i, kind)) != noted.get((i, kind)):
-            what = "is gone" if (i, kind) not in now else "was put in from outside" if (i, kind) not in noted else "was changed from outside"
+            what = (
+                "is gone"
+                if (i, kind) not in now
+                else "was put in from outside"
+                if (i, kind) not in noted
+                else "was changed from outside"
+            )
             yield f"{files.get(i, i)}: {_KINDS[kind]} {what}."
     for i in store.misfiled():
         yield f"{files.get(i, i)}: it is looked up by something else than its record says."
     for i in files:
         reading = store.reading(i)
-        if reading and hashlib.sha256("\f".join(page.text for page in reading.pages).encode()).hexdigest() != reading.sha256:
+        if (
+            reading
+            and hashlib.sha256("\f".join(page.text for page in reading.pages).encode()).hexdigest() != reading.sha256
+        ):
             yield f"{files[i]}: the text that was read is not the one that its hash names."
 
 
@@ -116,7 +136,9 @@ def _contradictions(store: Store, signed: SignOff) -> Iterator[str]:
         document = store.document(i)
         if document is None or document.sha256 != sha256:
             yield f"{version} document {i}, which the record no longer has as it was."
-        if then.get((i, "coding")) != signed.codings.get(i) or then.get((i, "reading")) != signed.stored_readings.get(i):
+        if then.get((i, "coding")) != signed.codings.get(i) or then.get((i, "reading")) != signed.stored_readings.get(
+            i
+        ):
             yield f"{version} another text or coding of document {i} than the history has for that time."
 
 
@@ -135,7 +157,9 @@ def _folder(project: Project, number: int, signed: SignOff, record: str) -> Iter
     if folder.is_symlink():
         yield f"{folder} is a link to another place; the signed files are to lie here."
     expected = dict(signed.files)
-    if signed.history_head or (folder / RECORD).exists():  # sign-offs of before there was a history laid no record beside their papers
+    if (
+        signed.history_head or (folder / RECORD).exists()
+    ):  # sign-offs of before there was a history laid no record beside their papers
         expected[RECORD] = hashlib.sha256(record_file(record)).hexdigest()
     for name, sha256 in expected.items():
         path = folder / name

@@ -66,7 +66,9 @@ def choose_coder(project: Project, kind: str, *, yes: bool, replay: Path | None 
         endpoint = stack.enter_context(answering(project, endpoint))
         ledger = Ledger(project, endpoint)
         stack.callback(ledger.close)
-        client = Client(endpoint, remote_allowed=True, at_once=llm.at_once, on_send=ledger.note, memory=ledger, spend=spend)
+        client = Client(
+            endpoint, remote_allowed=True, at_once=llm.at_once, on_send=ledger.note, memory=ledger, spend=spend
+        )
         stack.callback(client.close)
         coder = llm_coder(project, client, manners_of(project))
         return Chosen(coder, llm.at_once, spend, client.stop, stack.pop_all().close, costs)
@@ -89,12 +91,18 @@ def sentences_of(project: Project, *, yes: bool) -> tuple[Callable[[str], str], 
         endpoint = stack.enter_context(answering(project, endpoint))
         ledger = Ledger(project, endpoint)
         stack.callback(ledger.close)
-        client = Client(endpoint, remote_allowed=True, on_send=ledger.note, memory=ledger, spend=spend_of(project.settings.llm))
+        client = Client(
+            endpoint, remote_allowed=True, on_send=ledger.note, memory=ledger, spend=spend_of(project.settings.llm)
+        )
         stack.callback(client.close)
 
         def ask(facts: str) -> str:
             user = prompts.fill(told["link"], facts=prompts.fence(facts))
-            return str(client.ask(Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)).parsed.sentence)
+            return str(
+                client.ask(
+                    Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)
+                ).parsed.sentence
+            )
 
         return ask, stack.pop_all().close
 
@@ -144,8 +152,10 @@ def allowed_to_send(project: Project, *, yes: bool) -> None:
     if not yes:
         click.confirm(
             f"The text of the reviews will be sent to {without_credentials(llm.base_url)} ({llm.region}), approved by {llm.approved_by}. "
-            "Just what would be sent: scr-llm outgoing. Go on?", abort=True, err=True,
-        )  # fmt: skip
+            "Just what would be sent: scr-llm outgoing. Go on?",
+            abort=True,
+            err=True,
+        )
 
 
 def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = "", endpoint: str = "") -> "LlmCoder":
@@ -156,11 +166,13 @@ def llm_coder(project: Project, asker: Any, manners: "Manners", *, model: str = 
     told = prompts.load(project.prompts_dir)
     identity = rules_identity(load_codebook(project.codebook_path)).model_copy(
         update={
-            "kind": "llm", "model": model or project.settings.llm.model,
+            "kind": "llm",
+            "model": model or project.settings.llm.model,
             "endpoint": endpoint or (endpoint_of(project).recorded if project.settings.llm.is_set else ""),
-            "prompts": prompts.versions(project.prompts_dir), "prompts_sha256": prompts.sha256(told),
+            "prompts": prompts.versions(project.prompts_dir),
+            "prompts_sha256": prompts.sha256(told),
         }
-    )  # fmt: skip
+    )
     return LlmCoder(asker, told, identity, manners)
 
 
@@ -182,13 +194,22 @@ def endpoint_of(project: Project) -> "Endpoint":
 
         file = project.model_file
         return Endpoint(
-            NOT_SERVED, llm.model, timeout_s=llm.timeout_s, temperature=llm.temperature, max_tokens=llm.max_tokens,
-            file=file.name, file_sha256=hash_of_model(file),
-        )  # fmt: skip
+            NOT_SERVED,
+            llm.model,
+            timeout_s=llm.timeout_s,
+            temperature=llm.temperature,
+            max_tokens=llm.max_tokens,
+            file=file.name,
+            file_sha256=hash_of_model(file),
+        )
     return Endpoint(
-        llm.base_url, llm.model, api_key=_key(llm.api_key_env), timeout_s=llm.timeout_s, temperature=llm.temperature,
+        llm.base_url,
+        llm.model,
+        api_key=_key(llm.api_key_env),
+        timeout_s=llm.timeout_s,
+        temperature=llm.temperature,
         max_tokens=llm.max_tokens,
-    )  # fmt: skip
+    )
 
 
 def _key(variable: str) -> str:
@@ -199,7 +220,10 @@ def _key(variable: str) -> str:
     """
     key = os.environ.get(variable, "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise UsageError(f"the key in {variable} holds characters that no key has.", next_step="Copy it again, without quotation marks or line breaks.")
+        raise UsageError(
+            f"the key in {variable} holds characters that no key has.",
+            next_step="Copy it again, without quotation marks or line breaks.",
+        )
     return key
 
 
@@ -213,7 +237,10 @@ def spend_of(llm: LlmSettings) -> "Spend":
 
     price = llm.prices.get(llm.model)
     if llm.budget is not None and price is None:
-        raise UsageError(f"a budget is set and no price of {llm.model}.", next_step=f'Add [llm.prices."{llm.model}"] with input and output to project.toml, or set budget_tokens instead.')
+        raise UsageError(
+            f"a budget is set and no price of {llm.model}.",
+            next_step=f'Add [llm.prices."{llm.model}"] with input and output to project.toml, or set budget_tokens instead.',
+        )
     return Spend(Price(price.input, price.output) if price else None, Budget(llm.budget, llm.budget_tokens))
 
 
@@ -228,9 +255,12 @@ def manners_of(project: Project, model: str | None = None, strategy: "Strategy |
     listed = project.root / "redact.txt"
     names = listed.read_text("utf-8").splitlines() if listed.is_file() else []
     return Manners(
-        strategy=asked, thresholds=Thresholds(float(known.get("keep", 0.8)), float(known.get("add", 0.8))), context_tokens=llm.context_tokens,
-        max_tokens=llm.max_tokens, redaction=(lambda: Redaction(names)) if llm.redact else None,
-    )  # fmt: skip
+        strategy=asked,
+        thresholds=Thresholds(float(known.get("keep", 0.8)), float(known.get("add", 0.8))),
+        context_tokens=llm.context_tokens,
+        max_tokens=llm.max_tokens,
+        redaction=(lambda: Redaction(names)) if llm.redact else None,
+    )
 
 
 def qualified(project: Project) -> dict[str, dict[str, Any]]:
@@ -245,7 +275,9 @@ def qualified(project: Project) -> dict[str, dict[str, Any]]:
             try:
                 found |= tomllib.loads(path.read_text("utf-8"))
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                raise UsageError(f"{path} cannot be read: {error}.", next_step="Delete it and run scr-llm doctor --qualify again.") from error
+                raise UsageError(
+                    f"{path} cannot be read: {error}.", next_step="Delete it and run scr-llm doctor --qualify again."
+                ) from error
     return found
 
 
@@ -254,7 +286,13 @@ def _replayed(project: Project, path: Path) -> Chosen:
 
     recording = Recording.load(path)
     replay = Replay(recording)
-    coder = llm_coder(project, replay, manners_of(project, recording.model), model=recording.model, endpoint=f"recorded {recording.recorded}: {recording.served}")
+    coder = llm_coder(
+        project,
+        replay,
+        manners_of(project, recording.model),
+        model=recording.model,
+        endpoint=f"recorded {recording.recorded}: {recording.served}",
+    )
     return Chosen(coder, 1, replay.spend, replay.stop, replay.close)
 
 

@@ -25,9 +25,14 @@ def load_codebook(path: Path) -> Codebook:
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        raise CodebookError(f"{path.name} cannot be read: {file_error(error, path).message}", next_step="Put it back, or copy it from a new project.") from error
+        raise CodebookError(
+            f"{path.name} cannot be read: {file_error(error, path).message}",
+            next_step="Put it back, or copy it from a new project.",
+        ) from error
     except UnicodeDecodeError as error:
-        raise CodebookError(f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file.") from error
+        raise CodebookError(
+            f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file."
+        ) from error
     return _parsed(text, path)
 
 
@@ -51,10 +56,13 @@ def _parsed(text: str, path: Path) -> Codebook:
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise CodebookError(
-            f"{path.name}, {line}this is not YAML ({error.problem}).", next_step="Check the indentation, colons and quotation marks there."
+            f"{path.name}, {line}this is not YAML ({error.problem}).",
+            next_step="Check the indentation, colons and quotation marks there.",
         ) from error
     except YAMLError as error:
-        raise CodebookError(f"{path.name} is not YAML ({error}).", next_step="Compare it with the codebook that `init` writes.") from error
+        raise CodebookError(
+            f"{path.name} is not YAML ({error}).", next_step="Compare it with the codebook that `init` writes."
+        ) from error
     try:
         book = Codebook.model_validate(data)
     except ValidationError as error:
@@ -74,7 +82,10 @@ def _check(book: Codebook, path: Path, text: str) -> None:
         for nested, each in enumerate(parts):
             loc: tuple[str | int, ...] = ("codes", number) if not nested else ("codes", number, "sub_codes", nested - 1)
             if each.id in seen:
-                raise CodebookError(f"{path.name}, line {_line(text, loc)}: the id {each.id!r} is there twice.", next_step="Give one of them another id.")
+                raise CodebookError(
+                    f"{path.name}, line {_line(text, loc)}: the id {each.id!r} is there twice.",
+                    next_step="Give one of them another id.",
+                )
             seen.add(each.id)
             plain = each.id.replace("_", "").replace(".", "")
             if not plain.isalnum() or each.id != each.id.lower() or (nested and not each.id.startswith(f"{code.id}.")):
@@ -93,7 +104,10 @@ def _check(book: Codebook, path: Path, text: str) -> None:
     labels = [code.label.strip().casefold() for code in book.codes]
     if twice := next((n for n, label in enumerate(labels) if label in labels[:n]), None):
         where = _line(text, ("codes", twice, "label"))
-        raise CodebookError(f"{path.name}, line {where}: the label {book.codes[twice].label!r} is there twice.", next_step="Give one of them another label.")
+        raise CodebookError(
+            f"{path.name}, line {where}: the label {book.codes[twice].label!r} is there twice.",
+            next_step="Give one of them another label.",
+        )
     if not book.codes:
         raise CodebookError(f"{path.name} has no codes.", next_step="Compare it with the codebook that `init` writes.")
 

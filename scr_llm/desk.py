@@ -1,6 +1,7 @@
 """The reviewer's desk: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
 
 import itertools
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,16 +109,27 @@ class Desk:
         self.labels[document.id] = Coded(document, coding).label
         for theme in coding.themes:
             if code := self.codes.get(theme.theme):
-                self.proposals[document.id, theme.theme] = Proposal("theme", code.label, theme.value, theme.doubts, must_be_decided(code, theme.value))
+                self.proposals[document.id, theme.theme] = Proposal(
+                    "theme", code.label, theme.value, theme.doubts, must_be_decided(code, theme.value)
+                )
         for code_id in self.codes.keys() - {t.theme for t in coding.themes}:  # a code that is newer than the coding
-            self.proposals[document.id, code_id] = Proposal("theme", self.codes[code_id].label, "unclear", ("the code is newer than the coding",))
-        kinds: tuple[tuple[Kind, tuple[Item, ...]], ...] = (("finding", coding.findings), ("recommendation", coding.recommendations))
+            self.proposals[document.id, code_id] = Proposal(
+                "theme", self.codes[code_id].label, "unclear", ("the code is newer than the coding",)
+            )
+        kinds: tuple[tuple[Kind, tuple[Item, ...]], ...] = (
+            ("finding", coding.findings),
+            ("recommendation", coding.recommendations),
+        )
         for kind, items in kinds:
             for item in items:
-                self.proposals[document.id, item.id] = Proposal(kind, f"{kind.capitalize()} {item.number or ''}".strip(), "present")
+                self.proposals[document.id, item.id] = Proposal(
+                    kind, f"{kind.capitalize()} {item.number or ''}".strip(), "present"
+                )
         for fact in FACTS:
             stated = bool(coding.case.evidence.get(fact))
-            self.proposals[document.id, f"case:{fact}"] = Proposal("case", f"Case: {fact}", "present" if stated else "not_mentioned")
+            self.proposals[document.id, f"case:{fact}"] = Proposal(
+                "case", f"Case: {fact}", "present" if stated else "not_mentioned"
+            )
 
     def refresh(self) -> None:
         """Take in what others decided since."""
@@ -148,7 +160,10 @@ class Desk:
     def _set_order(self) -> None:
         """In which order cells are asked, decided or not: the most worth a look first; a blind reviewer's follow the paper, and are core themes only."""
         kinds = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
-        first = sorted(self.proposals, key=lambda k: (kinds[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k))
+        first = sorted(
+            self.proposals,
+            key=lambda k: (kinds[self.proposals[k].kind], *worth(self.proposals[k].value, self.proposals[k].doubts), k),
+        )
         core = [c.id for c in self.codebook.codes if c.core]
         self._order = {False: first, True: [(d, c) for d in self.documents for c in core]}
         self._rank = {blind: {key: at for at, key in enumerate(order)} for blind, order in self._order.items()}
@@ -179,7 +194,14 @@ class Desk:
     def after(self, who: Reviewer, key: Key) -> Key | None:
         """The open cell that follows one, so that what was passed over comes back only at the end; None where none is open."""
         order, at = self._order[who.blind], self._rank[who.blind].get(key, -1) + 1
-        return next((k for k in itertools.chain(itertools.islice(order, at, None), itertools.islice(order, at)) if self._waits(who, k)), None)
+        return next(
+            (
+                k
+                for k in itertools.chain(itertools.islice(order, at, None), itertools.islice(order, at))
+                if self._waits(who, k)
+            ),
+            None,
+        )
 
     def blind_done(self, name: str) -> bool:
         """Whether a second reviewer has decided all that there is to decide blind."""
@@ -234,15 +256,43 @@ class Desk:
         if who.blind:
             hidden = Standing(blind=[d for d in standing.blind if d.author == who.name])
             return Cell(
-                self.documents[document_id], self.labels[document_id], key, proposal.kind, title, code, "unclear", decision.value if decision else "unclear",
-                text, decision.sub_themes if decision else (), decision.evidence if decision else (), decision.reason if decision else "", (), "decided" if decision else "undecided", hidden,
+                self.documents[document_id],
+                self.labels[document_id],
+                key,
+                proposal.kind,
+                title,
+                code,
+                "unclear",
+                decision.value if decision else "unclear",
+                text,
+                decision.sub_themes if decision else (),
+                decision.evidence if decision else (),
+                decision.reason if decision else "",
+                (),
+                "decided" if decision else "undecided",
+                hidden,
                 self.store.last_on(*at),
-            )  # fmt: skip
+            )
         return Cell(
-            self.documents[document_id], self.labels[document_id], key, proposal.kind, title, code, proposal.value, value, text, subs, evidence, why,
-            proposal.doubts, self.state(at), standing, self.store.last_on(*at), () if evidence or not code else nearest(self.reading(document_id), code),
+            self.documents[document_id],
+            self.labels[document_id],
+            key,
+            proposal.kind,
+            title,
+            code,
+            proposal.value,
+            value,
+            text,
+            subs,
+            evidence,
+            why,
+            proposal.doubts,
+            self.state(at),
+            standing,
+            self.store.last_on(*at),
+            () if evidence or not code else nearest(self.reading(document_id), code),
             tuple(r for r in coding.refused if r.about == f"theme:{key}"),
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _in_view(standing: Standing, who: Reviewer) -> Decision | None:
@@ -260,13 +310,27 @@ class Desk:
         found, refused = ground_quote(self.reading(document_id), text, page, about)
         if not found:
             why = refused[0].reason if refused else "these words do not stand in the document"
-            raise RefusedError(f"“{readable(text)[:80]}” is no evidence: {why}.", document=self.documents[document_id].file, page=page, next_step="Mark other words.")
+            raise RefusedError(
+                f"“{readable(text)[:80]}” is no evidence: {why}.",
+                document=self.documents[document_id].file,
+                page=page,
+                next_step="Mark other words.",
+            )
         return found
 
     def checked(
-        self, who: Reviewer, document_id: str, key: str, value: ThemeValue, *, evidence: Sequence[Evidence] = (), sub_themes: Sequence[str] = (),
-        text: str | None = None, reason: str = "", act: Act | None = None,
-    ) -> Decision:  # fmt: skip
+        self,
+        who: Reviewer,
+        document_id: str,
+        key: str,
+        value: ThemeValue,
+        *,
+        evidence: Sequence[Evidence] = (),
+        sub_themes: Sequence[str] = (),
+        text: str | None = None,
+        reason: str = "",
+        act: Act | None = None,
+    ) -> Decision:
         """A person's decision, checked and not yet appended.
 
         Raises:
@@ -282,24 +346,47 @@ class Desk:
         now = self.store.document(document_id)
         if now is None or now.status != "coded":
             what = self.documents[document_id].file
-            raise RefusedError(f"{what} is no longer counted: {now.reason if now else 'it is gone'}", next_step="Close the review and open it again.")
+            raise RefusedError(
+                f"{what} is no longer counted: {now.reason if now else 'it is gone'}",
+                next_step="Close the review and open it again.",
+            )
         reading = self.reading(document_id)
         act = act or ("blind" if who.blind else "decided")
         if act != "withdrawn":
-            if value in ("present", "explicitly_absent") and key in self.codes and not any("good_practice" not in e.flags for e in evidence):
+            if (
+                value in ("present", "explicitly_absent")
+                and key in self.codes
+                and not any("good_practice" not in e.flags for e in evidence)
+            ):
                 said = "present" if value == "present" else "said not to be so"
-                raise RefusedError(f"“{said}” needs a quote.", next_step="Mark the words in the text, or decide that it is not found.")
+                raise RefusedError(
+                    f"“{said}” needs a quote.", next_step="Mark the words in the text, or decide that it is not found."
+                )
             if wrong := unverified(evidence, reading):
-                raise RefusedError(f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again.")
+                raise RefusedError(
+                    f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again."
+                )
             if act == "adjudicated" and not reason.strip():
                 raise RefusedError("an adjudication needs a reason.", next_step="Say why.")
             if value == "present" and key.startswith("case:"):
                 self._check_fact(document_id, key, text or "", reason, reading)
         return Decision(
-            document_id=document_id, theme=key, act=act, value=value, text=plain(text) if text else text, sub_themes=tuple(sub_themes), evidence=tuple(evidence), author=who.name.strip(),
-            role=who.role.strip(), at=datetime.now(UTC).isoformat(timespec="milliseconds"), reason=plain(reason).strip(), assisted=not who.blind,
-            codebook_sha256=self.codebook_sha256, code_sha256=self.hashes.get(key, ""), reading_sha256=reading.sha256,
-        )  # fmt: skip
+            document_id=document_id,
+            theme=key,
+            act=act,
+            value=value,
+            text=plain(text) if text else text,
+            sub_themes=tuple(sub_themes),
+            evidence=tuple(evidence),
+            author=who.name.strip(),
+            role=who.role.strip(),
+            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            reason=plain(reason).strip(),
+            assisted=not who.blind,
+            codebook_sha256=self.codebook_sha256,
+            code_sha256=self.hashes.get(key, ""),
+            reading_sha256=reading.sha256,
+        )
 
     def _check_fact(self, document_id: str, key: str, text: str, reason: str, reading: Reading) -> None:
         """A context is one of those that are counted; an authority or a pseudonym stands in the review, or it is said where it is known from."""
@@ -309,21 +396,37 @@ class Desk:
             if text not in STATED:
                 what = f"“{text[:60]}” is no context that is counted." if text else "it is not said which context."
                 raise RefusedError(what, next_step=f"Choose one of: {', '.join(STATED)}.")
-        elif not reason.strip() and _squeezed(text) not in _squeezed(" ".join(page.text for page in reading.pages)):
+        elif text and not reason.strip() and not _stands(text, " ".join(page.text for page in reading.pages)):
             file = self.documents[document_id].file
-            raise RefusedError(f"“{text[:60]}” does not stand in this review.", document=file, next_step="Write it as the review has it, or say in the comment where you know it from.")
+            raise RefusedError(
+                f"“{text[:60]}” does not stand in this review.",
+                document=file,
+                next_step="Write it as the review has it, or say in the comment where you know it from.",
+            )
 
     def decide(
-        self, who: Reviewer, document_id: str, key: str, value: ThemeValue, *, evidence: Sequence[Evidence] = (), sub_themes: Sequence[str] = (),
-        text: str | None = None, reason: str = "", act: Act | None = None, seen: int | None = None,
-    ) -> int:  # fmt: skip
+        self,
+        who: Reviewer,
+        document_id: str,
+        key: str,
+        value: ThemeValue,
+        *,
+        evidence: Sequence[Evidence] = (),
+        sub_themes: Sequence[str] = (),
+        text: str | None = None,
+        reason: str = "",
+        act: Act | None = None,
+        seen: int | None = None,
+    ) -> int:
         """Append a person's decision, checked as in `checked`. Returns its number.
 
         Raises:
             ConflictError: somebody decided on the cell after decision number `seen`.
             RefusedError: it cannot stand.
         """
-        made = self.checked(who, document_id, key, value, evidence=evidence, sub_themes=sub_themes, text=text, reason=reason, act=act)
+        made = self.checked(
+            who, document_id, key, value, evidence=evidence, sub_themes=sub_themes, text=text, reason=reason, act=act
+        )
         number = self.store.append_decision(made, expect=seen)
         self.refresh()
         return number
@@ -360,7 +463,11 @@ class Desk:
             return None
         key = own[-1]
         if not self.standing(key).can_be_undone_by(who.name):
-            raise RefusedError("somebody decided on this cell after you.", document=self.documents[key[0]].file if key[0] in self.documents else None, next_step="Open it and decide again.")
+            raise RefusedError(
+                "somebody decided on this cell after you.",
+                document=self.documents[key[0]].file if key[0] in self.documents else None,
+                next_step="Open it and decide again.",
+            )
         self.decide(who, *key, "unclear", act="withdrawn")
         return key
 
@@ -369,5 +476,7 @@ class Desk:
         self.store.close()
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.replace("\u00ad", "").replace("’", "'").casefold().split())
+def _stands(words: str, text: str) -> bool:
+    """Whether the words stand in the text as whole words, however spaced and in whatever case: "Child 1" is not in "Child 12"."""
+    wanted, text = (t.replace("\u00ad", "").replace("’", "'").casefold() for t in (words, text))
+    return re.search(r"(?<!\w)" + r"\s*".join(map(re.escape, "".join(wanted.split()))) + r"(?!\w)", text) is not None

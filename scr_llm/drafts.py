@@ -60,7 +60,13 @@ class _File:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | None = None, ask: Callable[[str], str] | None = None) -> Written:
+def write(
+    project: Project,
+    formats: tuple[str, ...],
+    *,
+    only: dict[str, str] | None = None,
+    ask: Callable[[str], str] | None = None,
+) -> Written:
     """Write the draft briefing of what is coded and decided now, with the seven-minute briefing beside it.
 
     Nothing is written where the paper is signed and nothing has changed since. A draft with other numbers or quotes than the last is the next
@@ -94,11 +100,15 @@ def write(project: Project, formats: tuple[str, ...], *, only: dict[str, str] | 
         done = Written(briefing, state, refused=refused)
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         template = template_of(project)
-        files = [_File(project.outputs / f"{name}.{f}", render(briefing, f, items=items, template=template)) for f in formats]
+        files = [
+            _File(project.outputs / f"{name}.{f}", render(briefing, f, items=items, template=template)) for f in formats
+        ]
         if briefing.cases and not only:
             seven = seven_minutes(briefing)
             forms = [f for f in SEVEN_MINUTES if f in formats]
-            files += [_File(project.outputs / f"seven-minutes.{f}", printed(seven, f, template=template)) for f in forms]
+            files += [
+                _File(project.outputs / f"seven-minutes.{f}", printed(seven, f, template=template)) for f in forms
+            ]
         new = version not in {d.version for d in drafts}
         files = [placed for file in files if (placed := _placed(file, drafts, done))]
         now = now.model_copy(update={"version": version, "files": {f.path.name: f.sha256 for f in files}})
@@ -164,7 +174,9 @@ def _tell_changes(project: Project, store: Store, done: Written, drafts: Sequenc
     if before is None:
         return
     changes = _differences(before, now)
-    content = "\n".join((f"What changed from version {before.version} to version {now.version}", "", *changes, "")).encode()
+    content = "\n".join(
+        (f"What changed from version {before.version} to version {now.version}", "", *changes, "")
+    ).encode()
     path = project.outputs / f"changes-since-{before.version}.txt"
     if changes and not (path.is_file() and path.read_bytes() == content):
         write_atomically(path, content)
@@ -174,24 +186,55 @@ def _tell_changes(project: Project, store: Store, done: Written, drafts: Sequenc
 def draft_of(name: str, briefing: Briefing) -> Draft:
     """What a paper counts and quotes, to tell the next one from it."""
     numbers = {f"{t.label}": f"{t.present} of {t.of}" for t in briefing.facts.themes}
-    numbers |= {"Reviews": str(briefing.facts.reviews), "Children": str(briefing.facts.children), "Findings": str(briefing.facts.findings)}
-    numbers |= {"Recommendations": str(briefing.facts.recommendations), "Cells decided": f"{briefing.facts.cells_decided} of {briefing.facts.cells}"}
+    numbers |= {
+        "Reviews": str(briefing.facts.reviews),
+        "Children": str(briefing.facts.children),
+        "Findings": str(briefing.facts.findings),
+    }
+    numbers |= {
+        "Recommendations": str(briefing.facts.recommendations),
+        "Cells decided": f"{briefing.facts.cells_decided} of {briefing.facts.cells}",
+    }
     for row in briefing.cases:
-        facts = {"context": row.context, "gender": row.gender, "age": row.age, "findings": str(row.findings), "recommendations": str(row.recommendations)}
+        facts = {
+            "context": row.context,
+            "gender": row.gender,
+            "age": row.age,
+            "findings": str(row.findings),
+            "recommendations": str(row.recommendations),
+        }
         numbers |= {f"{row.label}, {what}": told for what, told in (facts | row.themes).items()}
     for part in briefing.parts:
         if part.id.startswith("theme."):
             counted = " ".join(s.text for p in part.paragraphs for s in p.sentences if any(c.isdigit() for c in s.text))
             numbers[f"Under “{part.title.lstrip('0123456789. ')}”"] = counted or "no number"
     quotes = tuple(
-        dict.fromkeys(f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”" for part in briefing.parts for p in part.paragraphs if p.quote)
+        dict.fromkeys(
+            f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”"
+            for part in briefing.parts
+            for p in part.paragraphs
+            if p.quote
+        )
     )
-    return Draft(name=name, version=briefing.version, at=datetime.now(UTC).isoformat(timespec="seconds"), files={}, numbers=numbers, quotes=quotes)
+    return Draft(
+        name=name,
+        version=briefing.version,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        files={},
+        numbers=numbers,
+        quotes=quotes,
+    )
 
 
 def _differences(before: Draft, now: Draft) -> list[str]:
-    told = [f"{what}: {value} (was {before.numbers.get(what, 'not there')})" for what, value in now.numbers.items() if before.numbers.get(what) != value]
-    told += [f"{what}: no longer there (was {value})" for what, value in before.numbers.items() if what not in now.numbers]
+    told = [
+        f"{what}: {value} (was {before.numbers.get(what, 'not there')})"
+        for what, value in now.numbers.items()
+        if before.numbers.get(what) != value
+    ]
+    told += [
+        f"{what}: no longer there (was {value})" for what, value in before.numbers.items() if what not in now.numbers
+    ]
     told += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
     return told + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]
 

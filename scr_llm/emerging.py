@@ -20,7 +20,64 @@ SHARED = 2
 """Rare words that two findings must share to be grouped."""
 ALIKE = 90
 """How alike two labels or definitions are, of 100, to be named as near-duplicates."""
-_PLAIN = frozenset(["finding", "findings", "review", "child", "children", "agency", "agencies", "service", "services", "should", "would", "could", "there", "their", "which", "where", "when", "were", "have", "been", "with", "that", "this", "from", "they", "what", "about", "than", "then", "into", "after", "before", "more", "most", "some", "only", "other", "each", "every", "between", "during", "while", "because", "being", "also", "such", "well", "made", "make", "over", "under", "very", "same", "both"])
+_PLAIN = frozenset(
+    [
+        "finding",
+        "findings",
+        "review",
+        "child",
+        "children",
+        "agency",
+        "agencies",
+        "service",
+        "services",
+        "should",
+        "would",
+        "could",
+        "there",
+        "their",
+        "which",
+        "where",
+        "when",
+        "were",
+        "have",
+        "been",
+        "with",
+        "that",
+        "this",
+        "from",
+        "they",
+        "what",
+        "about",
+        "than",
+        "then",
+        "into",
+        "after",
+        "before",
+        "more",
+        "most",
+        "some",
+        "only",
+        "other",
+        "each",
+        "every",
+        "between",
+        "during",
+        "while",
+        "because",
+        "being",
+        "also",
+        "such",
+        "well",
+        "made",
+        "make",
+        "over",
+        "under",
+        "very",
+        "same",
+        "both",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +120,12 @@ def candidates(project: Project) -> tuple[list[Candidate], int]:
     for g in dict.fromkeys(group):
         members = [at for at, own in enumerate(group) if own == g]
         words = Counter(s for at in members for s in rare[at])
-        found.append(Candidate(tuple(w for w, n in words.most_common(4) if n > 1 or len(members) == 1), tuple(passages[at] for at in members)))
+        found.append(
+            Candidate(
+                tuple(w for w, n in words.most_common(4) if n > 1 or len(members) == 1),
+                tuple(passages[at] for at in members),
+            )
+        )
     return sorted(found, key=lambda c: (-c.reviews, -len(c.passages))), total
 
 
@@ -77,15 +139,22 @@ def _uncovered(project: Project) -> tuple[list[Passage], int]:
             coding = current(draft, decisions)
             label = " ".join(x for x in (coding.case.authority, coding.case.pseudonym) if x) or document.file
             total += len(coding.findings)
-            found += [Passage(label, document.file, item.page, readable(item.text)) for item in coding.findings if not _covered(item, coding)]
+            found += [
+                Passage(label, document.file, item.page, readable(item.text))
+                for item in coding.findings
+                if not _covered(item, coding)
+            ]
     return found, total
 
 
 def _covered(item: Item, coding: Coding) -> bool:
     return any(
         e.page == i.page and e.start < i.end and i.start < e.end
-        for theme in coding.themes if theme.value != "not_mentioned" for e in theme.evidence for i in item.evidence
-    )  # fmt: skip
+        for theme in coding.themes
+        if theme.value != "not_mentioned"
+        for e in theme.evidence
+        for i in item.evidence
+    )
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -95,11 +164,23 @@ def _stems(text: str) -> frozenset[str]:
 
 def faults(book: Codebook) -> list[str]:
     """What a reader of a codebook would object to: labels that join two things, near-duplicates, codes that nothing tells."""
-    told = [f"{c.id}: its label joins two things with “and”; can it be two codes?" for c in book.codes if re.search(r"\band\b", c.label)]
+    told = [
+        f"{c.id}: its label joins two things with “and”; can it be two codes?"
+        for c in book.codes
+        if re.search(r"\band\b", c.label)
+    ]
     for a, b in itertools.combinations(book.codes, 2):
-        if max(fuzz.token_set_ratio(a.label.lower(), b.label.lower()), fuzz.token_sort_ratio(a.definition.lower(), b.definition.lower())) >= ALIKE:
+        if (
+            max(
+                fuzz.token_set_ratio(a.label.lower(), b.label.lower()),
+                fuzz.token_sort_ratio(a.definition.lower(), b.definition.lower()),
+            )
+            >= ALIKE
+        ):
             told.append(f"{a.id} and {b.id} are worded alike; do they mean two things?")
-    return told + [f"{c.id}: has no definition that a reader could apply." for c in book.codes if len(c.definition.split()) < 5]
+    return told + [
+        f"{c.id}: has no definition that a reader could apply." for c in book.codes if len(c.definition.split()) < 5
+    ]
 
 
 def adopt(project: Project, candidate: Candidate, code: str, label: str, definition: str, who: str) -> None:
@@ -109,9 +190,16 @@ def adopt(project: Project, candidate: Candidate, code: str, label: str, definit
         UsageError: the id is taken or cannot be used, or a word is missing.
     """
     if not (label.strip() and definition.strip() and who.strip()):
-        raise UsageError("a code needs a label, a definition and who adopts it.", next_step="Give --label, --definition and --name.")
-    if code in {c.id for c in load_codebook(project.codebook_path).codes} or not re.fullmatch(r"[a-z][a-z0-9_]{2,40}", code):
-        raise UsageError(f"the id {code!r} is taken or cannot be used.", next_step="Write lower-case letters, digits and underscores.")
+        raise UsageError(
+            "a code needs a label, a definition and who adopts it.", next_step="Give --label, --definition and --name."
+        )
+    if code in {c.id for c in load_codebook(project.codebook_path).codes} or not re.fullmatch(
+        r"[a-z][a-z0-9_]{2,40}", code
+    ):
+        raise UsageError(
+            f"the id {code!r} is taken or cannot be used.",
+            next_step="Write lower-case letters, digits and underscores.",
+        )
     from io import StringIO
 
     from ruamel.yaml import YAML
@@ -120,10 +208,22 @@ def adopt(project: Project, candidate: Candidate, code: str, label: str, definit
     yaml.width = 130
     book = yaml.load(project.codebook_path.read_text("utf-8-sig"))
     origin = "; ".join(f"{p.label}, page {p.page}" for p in candidate.passages)
-    book["codes"].append({
-        "id": code, "label": label.strip(), "definition": definition.strip(), "core": False, "polarity": "shortcoming", "aliases": [], "include": [f"Adopted by {who} on {date.today().isoformat()} from: {origin}"],
-        "exclude": [], "question": "", "wordings": [f"{w}*" for w in candidate.words] or [label.strip()], "subjects": [], "near_misses": [],
-    })  # fmt: skip
+    book["codes"].append(
+        {
+            "id": code,
+            "label": label.strip(),
+            "definition": definition.strip(),
+            "core": False,
+            "polarity": "shortcoming",
+            "aliases": [],
+            "include": [f"Adopted by {who} on {date.today().isoformat()} from: {origin}"],
+            "exclude": [],
+            "question": "",
+            "wordings": [f"{w}*" for w in candidate.words] or [label.strip()],
+            "subjects": [],
+            "near_misses": [],
+        }
+    )
     out = StringIO()
     yaml.dump(book, out)
     write_codebook(project.codebook_path, out.getvalue())

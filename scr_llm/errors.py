@@ -23,16 +23,19 @@ class ScrError(Exception):
     exit_code = 3
 
     def __init__(
-        self, message: str, *, document: str | None = None, page: int | None = None, stage: str | None = None,
+        self,
+        message: str,
+        *,
+        document: str | None = None,
+        page: int | None = None,
+        stage: str | None = None,
         next_step: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.message, self.document, self.page, self.stage, self.next_step = message, document, page, stage, next_step
         super().__init__(message)
 
     def __str__(self) -> str:
-        where = "".join(
-            (f"{self.document}: " if self.document else "", f"page {self.page}: " if self.page else "")
-        )
+        where = "".join((f"{self.document}: " if self.document else "", f"page {self.page}: " if self.page else ""))
         return f"{where}{self.message}" + (f" {self.next_step}" if self.next_step else "")
 
 
@@ -78,7 +81,9 @@ class CoderError(DocumentError):
 class NoReplyError(CoderError):
     """A model gave no usable reply to a question."""
 
-    def __init__(self, message: str, state: str, *, of_model: bool, next_step: str | None = None, wait_s: float | None = None) -> None:
+    def __init__(
+        self, message: str, state: str, *, of_model: bool, next_step: str | None = None, wait_s: float | None = None
+    ) -> None:
         super().__init__(message, stage="code", next_step=next_step)
         self.wait_s = wait_s
         """Seconds to wait before asking again, as the server wants it; None where it does not say."""

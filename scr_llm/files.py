@@ -21,15 +21,27 @@ _NEXT_STEP = {
     errno.ENOSPC: ("the disk is full", "Free some space, then try again."),
     errno.EDQUOT: ("the disk quota is used up", "Free some space, then try again."),
     errno.EROFS: ("the disk may only be read", "Choose a folder that may be written to."),
-    errno.EACCES: ("permission was refused", "Close it in other programs, and check that you may use it and its folder."),
-    errno.EPERM: ("permission was refused", "Close it in other programs, and check that you may use it and its folder."),
+    errno.EACCES: (
+        "permission was refused",
+        "Close it in other programs, and check that you may use it and its folder.",
+    ),
+    errno.EPERM: (
+        "permission was refused",
+        "Close it in other programs, and check that you may use it and its folder.",
+    ),
     errno.EBUSY: ("another program is using it", "Close it there, then try again."),
     errno.ETXTBSY: ("another program is using it", "Close it there, then try again."),
     errno.ENOENT: ("it, or its folder, does not exist", "Check the path; make the folder first."),
-    errno.ENOTDIR: ("a part of its path is a file, not a folder", "Move that file out of the way, or choose another folder."),
+    errno.ENOTDIR: (
+        "a part of its path is a file, not a folder",
+        "Move that file out of the way, or choose another folder.",
+    ),
     errno.EISDIR: ("it is a folder, not a file", "Choose another name."),
     errno.EEXIST: ("a file of that name is in the way", "Move it out of the way, then try again."),
-    errno.ENAMETOOLONG: ("its name is too long", "Shorten the name, or move the project nearer to the top of the disk."),
+    errno.ENAMETOOLONG: (
+        "its name is too long",
+        "Shorten the name, or move the project nearer to the top of the disk.",
+    ),
     errno.EIO: ("the disk reports an error", "Copy the project to another disk, then try again."),
     errno.EMFILE: ("too many files are open", "Close other programs, then try again."),
 }
@@ -37,7 +49,9 @@ _NEXT_STEP = {
 
 def file_error(error: OSError, path: Path | str | None = None) -> FileError:
     """What an operating system's error means for a person: the file, what is wrong with it, and the next step."""
-    what, step = _NEXT_STEP.get(error.errno or 0, (error.strerror or str(error) or type(error).__name__, "Check the path, then try again."))
+    what, step = _NEXT_STEP.get(
+        error.errno or 0, (error.strerror or str(error) or type(error).__name__, "Check the path, then try again.")
+    )
     blocked = error.errno in (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
     where = path or error.filename2 or error.filename or "a file"
     return (BlockedFileError if blocked else FileError)(f"{where}: {what}.", next_step=step)

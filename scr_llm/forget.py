@@ -20,15 +20,35 @@ def forget(project: Project, *, inbox: bool = False) -> Path:
         documents, decisions = store.documents(), store.decisions()
         count, head = store.head()
         certificate = {
-            "forgotten_at": datetime.now(UTC).isoformat(timespec="seconds"), "inbox_removed": inbox,
-            "documents": [{"sha256": d.sha256, "bytes": d.bytes, "pages": d.pages, "status": d.status, "batch": d.batch, "taken_in": d.taken_in} for d in documents],
-            "codings": sum(store.coding(d.id) is not None for d in documents), "decisions": count, "decisions_head": head,
-            "first_decision": decisions[0].at[:10] if decisions else None, "last_decision": decisions[-1].at[:10] if decisions else None,
-            "sign_offs": [{"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()],
+            "forgotten_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "inbox_removed": inbox,
+            "documents": [
+                {
+                    "sha256": d.sha256,
+                    "bytes": d.bytes,
+                    "pages": d.pages,
+                    "status": d.status,
+                    "batch": d.batch,
+                    "taken_in": d.taken_in,
+                }
+                for d in documents
+            ],
+            "codings": sum(store.coding(d.id) is not None for d in documents),
+            "decisions": count,
+            "decisions_head": head,
+            "first_decision": decisions[0].at[:10] if decisions else None,
+            "last_decision": decisions[-1].at[:10] if decisions else None,
+            "sign_offs": [
+                {"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()
+            ],
             "calls_to_models": len(store.calls()),
-            "outputs": {p.relative_to(project.outputs).as_posix(): sha256_of(p) for p in sorted(project.outputs.rglob("*")) if p.is_file()},
+            "outputs": {
+                p.relative_to(project.outputs).as_posix(): sha256_of(p)
+                for p in sorted(project.outputs.rglob("*"))
+                if p.is_file()
+            },
             "not_reached": "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files.",
-        }  # fmt: skip
+        }
     path = project.root / f"forgotten-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     write_atomically(path, (json.dumps(certificate, indent=2) + "\n").encode())
     for folder in (project.outputs, *((project.inbox,) if inbox else ())):

@@ -31,15 +31,28 @@ def intake(project: Project, store: Store) -> None:
     for document in found:
         same_name = [known[i] for i in by_name.get(document.file, ())]
         same_bytes = [known[i] for i in by_hash.get(document.sha256, ())] if document.bytes else []
-        if old := next((d for d in same_name if d.file == document.file and (d.id == document.id or d.sha256 == document.sha256 != "")), None):
+        if old := next(
+            (
+                d
+                for d in same_name
+                if d.file == document.file and (d.id == document.id or d.sha256 == document.sha256 != "")
+            ),
+            None,
+        ):
             document = _again(old, same_name)
         elif moved := next((d for d in same_bytes if d.id not in there and content.get(d.file) != d.sha256), None):
             document = moved.model_copy(update={"file": document.file})
         elif first := next((d for d in same_bytes if d.status != "unreadable"), None):
             document = second_copy(document, first)
         there.add(document.id)
-        others = [d for d in same_name if d.file == document.file and d.id != document.id and d.status not in ("coded", "superseded")]
-        if document.id not in known and (excluded := next((d for d in others if d.ruling and d.ruling.act == "exclude"), None)):
+        others = [
+            d
+            for d in same_name
+            if d.file == document.file and d.id != document.id and d.status not in ("coded", "superseded")
+        ]
+        if document.id not in known and (
+            excluded := next((d for d in others if d.ruling and d.ruling.act == "exclude"), None)
+        ):
             document = _still_left_out(document, excluded)
         for aside in put_aside(store, others, document):
             known[aside.id] = aside
@@ -63,19 +76,28 @@ def _still_left_out(document: Document, before: Document) -> Document:
     """A new file under the name of one that a person left out: it is left out too, until a person says otherwise."""
     step = f'If it is to be counted: scr-llm include "{document.file}" --reason …'
     why = f"the file of this name before it was {(before.reason or '').strip()}"
-    return document.model_copy(update={"status": "not_a_review", "reason": why, "next_step": step, "ruling": before.ruling})
+    return document.model_copy(
+        update={"status": "not_a_review", "reason": why, "next_step": step, "ruling": before.ruling}
+    )
 
 
 def put_aside(store: Store, documents: Iterable[Document], by: Document) -> list[Document]:
     """Close the story of earlier files of a name; they stay in the record. Returns them as they stand then."""
     reason = f"another file took its place in the inbox under the name {by.file}."
-    return [store.save_document(d.model_copy(update={"status": "superseded", "reason": reason, "next_step": ""}), seen=d) for d in documents]
+    return [
+        store.save_document(d.model_copy(update={"status": "superseded", "reason": reason, "next_step": ""}), seen=d)
+        for d in documents
+    ]
 
 
 def current_documents(documents: Sequence[Document]) -> list[Document]:
     """The documents without those that were taken out of the inbox uncoded, or whose place another file of the same name took."""
     standing = {d.file for d in documents if d.status != "superseded"}
-    return [d for d in documents if (d.status != "superseded" or d.file not in standing) and (d.status == "coded" or not d.missing)]
+    return [
+        d
+        for d in documents
+        if (d.status != "superseded" or d.file not in standing) and (d.status == "coded" or not d.missing)
+    ]
 
 
 def _batch(project: Project, known: Sequence[Document]) -> str:

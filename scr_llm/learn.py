@@ -23,8 +23,16 @@ def examples(project: Project) -> list[Decided]:
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
         readings = {i: r for i in dict.fromkeys(i for i, _ in decided) if (r := store.reading(i))}
-    rules = {(i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, codebook), r).themes}
-    cells = {k: (d.value == "present", tuple((e.page, e.start, e.end) for e in d.evidence)) for k, d in decided.items() if k in rules and d.value != "unclear"}
+    rules = {
+        (i, t.theme): t.value == "present"
+        for i, r in readings.items()
+        for t in ground(coder.code(r, codebook), r).themes
+    }
+    cells = {
+        k: (d.value == "present", tuple((e.page, e.start, e.end) for e in d.evidence))
+        for k, d in decided.items()
+        if k in rules and d.value != "unclear"
+    }
     return decided_cells(readings, cells, rules)
 
 
@@ -36,8 +44,14 @@ def learn(project: Project) -> list[Trial]:
     """
     found = trials(examples(project))
     if not found:
-        raise UsageError("there are not enough decisions to learn from.", next_step="A theme needs decisions on 8 documents, with and without it. Until then the rules are used.")
-    kept = {"codebook_sha256": codebook_sha256(load_codebook(project.codebook_path)), "themes": [vars(t) for t in found if t.better]}
+        raise UsageError(
+            "there are not enough decisions to learn from.",
+            next_step="A theme needs decisions on 8 documents, with and without it. Until then the rules are used.",
+        )
+    kept = {
+        "codebook_sha256": codebook_sha256(load_codebook(project.codebook_path)),
+        "themes": [vars(t) for t in found if t.better],
+    }
     write_atomically(_file(project), (json.dumps(kept, indent=1) + "\n").encode())
     return found
 

@@ -51,9 +51,13 @@ class Ledger:
         """A request: when, where to, how much and its hash, never its text."""
         with self._one_at_a_time:
             self._store.log_call(
-                at=_now(), endpoint=self.where, model=self._model, bytes_out=len(body),
-                sha256=hashlib.sha256(body).hexdigest(), document_id=about,
-            )  # fmt: skip
+                at=_now(),
+                endpoint=self.where,
+                model=self._model,
+                bytes_out=len(body),
+                sha256=hashlib.sha256(body).hexdigest(),
+                document_id=about,
+            )
 
     def recall(self, question: Question, endpoint: Endpoint) -> Reply[Any] | None:
         """A kept reply."""
@@ -62,17 +66,26 @@ class Ledger:
         if kept is None:
             return None
         return Reply(
-            parsed=None, raw=kept["raw"], finish_reason="kept", model=kept["model"], prompt_tokens=kept["prompt_tokens"],
+            parsed=None,
+            raw=kept["raw"],
+            finish_reason="kept",
+            model=kept["model"],
+            prompt_tokens=kept["prompt_tokens"],
             completion_tokens=kept["completion_tokens"],
-        )  # fmt: skip
+        )
 
     def keep(self, question: Question, endpoint: Endpoint, reply: Reply[Any], about: str | None) -> None:
         """Keep a reply."""
         with self._one_at_a_time:
             self._store.keep_reply(
-                question.key(endpoint), at=_now(), model=reply.model, document_id=about, raw=reply.raw, prompt_tokens=reply.prompt_tokens,
+                question.key(endpoint),
+                at=_now(),
+                model=reply.model,
+                document_id=about,
+                raw=reply.raw,
+                prompt_tokens=reply.prompt_tokens,
                 completion_tokens=reply.completion_tokens,
-            )  # fmt: skip
+            )
 
     def kept(self, key: str) -> bool:
         """Whether the reply to a question is kept."""
@@ -98,9 +111,16 @@ class Ledger:
         """Batches from which something is to come, the first sent first."""
         with self._one_at_a_time:
             return [
-                OpenBatch(b["id"], b["id"].removeprefix(_INTENDED) if b["id"].startswith(_INTENDED) else None, b["at"], b["endpoint"], tuple(b["questions"]))
-                for b in self._store.batches() if not b["collected"]
-            ]  # fmt: skip
+                OpenBatch(
+                    b["id"],
+                    b["id"].removeprefix(_INTENDED) if b["id"].startswith(_INTENDED) else None,
+                    b["at"],
+                    b["endpoint"],
+                    tuple(b["questions"]),
+                )
+                for b in self._store.batches()
+                if not b["collected"]
+            ]
 
     def _save(self, batch: OpenBatch, *, collected: bool) -> None:
         with self._one_at_a_time:

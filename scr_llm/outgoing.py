@@ -34,7 +34,9 @@ class Estimate:
     """What that costs; None without a price."""
 
 
-def open_questions(project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None) -> Iterator[tuple[Document, Question, bool]]:
+def open_questions(
+    project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None
+) -> Iterator[tuple[Document, Question, bool]]:
     """Each question about each document that waits and is read, and whether its reply is kept already."""
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
@@ -51,7 +53,9 @@ def open_questions(project: Project, coder: "LlmCoder", endpoint: Endpoint, ids:
                 yield document, question, store.reply(question.key(endpoint)) is not None
 
 
-def estimate(project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None) -> Estimate:
+def estimate(
+    project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None
+) -> Estimate:
     """What coding the documents that wait would cost, at most."""
     documents: set[str] = set()
     calls = kept = prompt = completion = 0

@@ -158,4 +158,10 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
         yield "the settings or the template of the paper changed"
     if last.decisions_head != now.decisions_head:
         made = now.decisions - last.decisions
-        yield "1 decision was made" if made == 1 else f"{made} decisions were made" if made > 0 else "decisions are missing"
+        yield (
+            "1 decision was made"
+            if made == 1
+            else f"{made} decisions were made"
+            if made > 0
+            else "decisions are missing"
+        )

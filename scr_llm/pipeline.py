@@ -53,9 +53,14 @@ class Outcome:
 
 
 def run(
-    project: Project, coder: Coder, progress: Progress = lambda *_: None, *, at_once: int = 1, stop: Callable[[], None] = lambda: None,
+    project: Project,
+    coder: Coder,
+    progress: Progress = lambda *_: None,
+    *,
+    at_once: int = 1,
+    stop: Callable[[], None] = lambda: None,
     first: Callable[[Sequence[str]], None] | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Take in what is new, read, code, ground and save. `at_once` documents are coded side by side; memory does not grow with their number.
 
     `stop` is called when the run is interrupted, so that what is under way ends soon. `first`, where given, is called with the ids of all
@@ -70,9 +75,13 @@ def run(
         intake(project, store)
         documents = present_documents(project, store)
         if not documents:
-            raise NothingDoneError(f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again.")
+            raise NothingDoneError(
+                f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again."
+            )
         before = {d.id for d in documents if d.status == "coded"}
-        anew = {d.file: lines for d in documents if d.status == "coded" and (lines := _recoded(store, d, coder, codebook))}
+        anew = {
+            d.file: lines for d in documents if d.status == "coded" and (lines := _recoded(store, d, coder, codebook))
+        }
         admitted: Iterable[Document] = _admitted(project, store, documents, progress)
         if first:
             admitted = list(admitted)
@@ -82,14 +91,21 @@ def run(
         except StopError as error:
             stopped = str(error)
         after = present_documents(project, store)
-        remarks = {d.file: lines for d in after if d.status == "coded" and d.id not in before and (lines := remarks_on(store.coding(d.id)))}
+        remarks = {
+            d.file: lines
+            for d in after
+            if d.status == "coded" and d.id not in before and (lines := remarks_on(store.coding(d.id)))
+        }
         remarks |= anew
     coded = [d for d in after if d.status == "coded"]
     return Outcome(
-        coded=tuple(d for d in coded if d.id not in before), kept=tuple(d for d in coded if d.id in before),
-        left_out=tuple(d for d in current_documents(after) if d.status != "coded"), stopped=stopped, remarks=remarks,
+        coded=tuple(d for d in coded if d.id not in before),
+        kept=tuple(d for d in coded if d.id in before),
+        left_out=tuple(d for d in current_documents(after) if d.status != "coded"),
+        stopped=stopped,
+        remarks=remarks,
         missing=tuple(d for d in coded if d.missing),
-    )  # fmt: skip
+    )
 
 
 def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook) -> list[str]:
@@ -100,7 +116,9 @@ def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook)
         raise
     except Exception as error:  # as in `_code_all`: it stays as it was coded, and the other documents go on
         why = _not_coded(document, error)
-        return [f"the codebook changed, and the changed codes could not be proposed again: {why.reason} {why.next_step}"]
+        return [
+            f"the codebook changed, and the changed codes could not be proposed again: {why.reason} {why.next_step}"
+        ]
     return [f"proposed again, since the codebook changed: {', '.join(changed)}"] if changed else []
 
 
@@ -123,7 +141,12 @@ def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]
 def _admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
     """Read what is not yet coded; give what is to be coded, its reading stored."""
     reader = reader_of(project)
-    waiting = [d for d in documents if not d.missing and (d.status in ("pending", "failed") or (d.status == "unreadable" and d.bytes and d.read_with != reader))]
+    waiting = [
+        d
+        for d in documents
+        if not d.missing
+        and (d.status in ("pending", "failed") or (d.status == "unreadable" and d.bytes and d.read_with != reader))
+    ]
     known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
     prints = {d.id: Print.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
     limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
@@ -140,7 +163,14 @@ _NOT_THE_DOCUMENTS = (StopError, StoreError)
 """What is no document's fault and ends the run: a wish to stop, and a database that fails."""
 
 
-def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codebook: Codebook, at_once: int, stop: Callable[[], None]) -> None:
+def _code_all(
+    store: Store,
+    documents: Iterable[Document],
+    coder: Coder,
+    codebook: Codebook,
+    at_once: int,
+    stop: Callable[[], None],
+) -> None:
     """Code documents side by side, saving each as it is done. Whatever goes wrong with one becomes its status and reason.
 
     Raises:
@@ -157,7 +187,9 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
     def pairs() -> Iterator[tuple[Document, Reading]]:
         for document in documents:
             now, reading = store.document(document.id), store.reading(document.id)
-            if now and reading and now.status == "pending":  # another command may have left it out or coded it meanwhile
+            if (
+                now and reading and now.status == "pending"
+            ):  # another command may have left it out or coded it meanwhile
                 yield now, reading
 
     with closing(_side_by_side(draft, pairs(), at_once, stop)) as results:
@@ -168,7 +200,9 @@ def _code_all(store: Store, documents: Iterable[Document], coder: Coder, codeboo
                 _save(store, document, *done, codebook)
             except _NOT_THE_DOCUMENTS:
                 raise
-            except Exception as error:  # whatever a coder, a reply or a document may bring about: the other documents go on
+            except (
+                Exception
+            ) as error:  # whatever a coder, a reply or a document may bring about: the other documents go on
                 store.save_document(_not_coded(document, error), seen=document)
 
 
@@ -176,9 +210,16 @@ def _not_coded(document: Document, error: Exception) -> Document:
     """A document that could not be coded; what nobody foresaw is named by its kind."""
     if isinstance(error, ScrError):
         return stopped(document, "failed", error, "Run again to try it again.")
-    said = "".join(c if c.isprintable() else " " for c in str(error))[:200]  # also half a character, which no file can hold
+    said = "".join(c if c.isprintable() else " " for c in str(error))[
+        :200
+    ]  # also half a character, which no file can hold
     why = f"coding it went wrong in a way that was not foreseen ({type(error).__name__}{f': {said}' if said else ''})."
-    return stopped(document, "failed", why, "Run again to try it again; if it goes wrong again, code it by rules or by hand, and report it.")
+    return stopped(
+        document,
+        "failed",
+        why,
+        "Run again to try it again; if it goes wrong again, code it by rules or by hand, and report it.",
+    )
 
 
 def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
@@ -188,10 +229,17 @@ def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding
     if carried or left:
         note = f"It takes the place of an earlier issue: {len(carried)} decisions were carried to it, {left} must be made again because their passages changed."
         coding = coding.model_copy(update={"notes": (*coding.notes, note)})
-    store.save_coding(document.model_copy(update={"status": "coded"}), drafted, coding, seen=document, decisions=carried)
+    store.save_coding(
+        document.model_copy(update={"status": "coded"}), drafted, coding, seen=document, decisions=carried
+    )
 
 
-def _side_by_side(work: Callable[[Document, Reading], Drafted], pairs: Iterator[tuple[Document, Reading]], at_once: int, stop: Callable[[], None]) -> Generator[Drafted, None, None]:
+def _side_by_side(
+    work: Callable[[Document, Reading], Drafted],
+    pairs: Iterator[tuple[Document, Reading]],
+    at_once: int,
+    stop: Callable[[], None],
+) -> Generator[Drafted, None, None]:
     """Do work on so many pairs at once, taking the next pair only when there is room; give results as they come."""
     if at_once == 1:
         yield from (work(*pair) for pair in pairs)
@@ -219,20 +267,32 @@ def present_documents(project: Project, store: Store) -> list[Document]:
 def reader_of(project: Project) -> str:
     """What decides whether a file can be read, as a document keeps it."""
     settings = project.settings.read
-    return f"{__version__}, {settings.seconds:g} s, {settings.megabytes} MB, {settings.largest_megabytes} MB" + (", ocr" if scan.is_installed() else "")
+    return f"{__version__}, {settings.seconds:g} s, {settings.megabytes} MB, {settings.largest_megabytes} MB" + (
+        ", ocr" if scan.is_installed() else ""
+    )
 
 
-def _admit(store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, Print], reader: str) -> Document | None:
+def _admit(
+    store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, Print], reader: str
+) -> Document | None:
     """A document that was read, its reading stored, if it is to be coded; else None, and why not is its status and reason."""
     document = waiting
     try:
         if isinstance(reading, Exception):
             raise reading
-        read = {"pages": len(reading.pages), "notes": notes(reading), "status": "pending", "reason": None, "next_step": ""}
+        read = {
+            "pages": len(reading.pages),
+            "notes": notes(reading),
+            "status": "pending",
+            "reason": None,
+            "next_step": "",
+        }
         document = document.model_copy(update=read)
         included = document.ruling is not None and document.ruling.overrules
         if not included and (reason := why_no_review(reading)):
-            document = stopped(document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …')
+            document = stopped(
+                document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …'
+            )
             store.save_document(document, seen=waiting)
             return None
         own, ruled = Print.of(document, reading), document.ruling is not None and document.ruling.act == "include"
@@ -244,11 +304,15 @@ def _admit(store: Store, waiting: Document, reading: Reading | Exception, prints
             replaced = [(known.older, known.older.model_copy(update={"status": "superseded", "reason": known.reason}))]
             del prints[known.older.id]
         elif known:
-            document = stopped(document, *known, f'If it is a review of its own: scr-llm include "{document.file}" --reason …')
+            document = stopped(
+                document, *known, f'If it is a review of its own: scr-llm include "{document.file}" --reason …'
+            )
             store.save_document(document, seen=waiting)
             return None
         store.save_reading(reading, [(waiting, document), *replaced])
-        same_name = [d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"]
+        same_name = [
+            d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"
+        ]
         put_aside(store, same_name, document)
         for each in same_name:
             prints.pop(each.id, None)
@@ -283,15 +347,22 @@ def stopped(document: Document, status: DocumentStatus, why: str | Exception, ne
     return document.model_copy(update={"status": status, "reason": reason, "next_step": next_step})
 
 
-def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print]) -> tuple[DocumentStatus, str] | Reissued | None:
+def _known(
+    store: Store, own: Print, reading: Reading, prints: dict[str, Print]
+) -> tuple[DocumentStatus, str] | Reissued | None:
     """Status and reason of a document that is an older one over again; or the older one, whose place it takes."""
     relation = compare(own, prints.values())
     if relation is None:
         return None
     older, detail = relation.older, relation.detail
     if older.status != "coded" and older.ruling:  # it is among those compared because a person left it out
-        return "not_a_review", f"the same review as {older.file} ({detail}), which was left out by a person: “{older.ruling.reason}”"
-    if older.file == own.document.file:  # it lies where the older one lay, so it takes its place whatever the two have in common
+        return (
+            "not_a_review",
+            f"the same review as {older.file} ({detail}), which was left out by a person: “{older.ruling.reason}”",
+        )
+    if (
+        older.file == own.document.file
+    ):  # it lies where the older one lay, so it takes its place whatever the two have in common
         return Reissued(older, f"replaced in the inbox by another file of its name. {detail[:1].upper()}{detail[1:]}")
     if relation.kind == "same":
         return "duplicate", f"the same words as {older.file} in another file. It is counted once."
@@ -308,7 +379,9 @@ def _known(store: Store, own: Print, reading: Reading, prints: dict[str, Print])
 def notes(reading: Reading) -> tuple[PageNote, ...]:
     """The pages of a reading that a person should look at."""
     return tuple(
-        PageNote(page=page.number, reasons=page.warnings, unread=not page.text.strip()) for page in reading.pages if page.warnings
+        PageNote(page=page.number, reasons=page.warnings, unread=not page.text.strip())
+        for page in reading.pages
+        if page.warnings
     )
 
 

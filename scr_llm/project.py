@@ -63,7 +63,9 @@ _Words = Annotated[str, AfterValidator(_printed)]
 
 def _instead_of_an_address(file: str, info: ValidationInfo) -> str:
     if file and info.data.get("base_url"):
-        raise ValueError("base_url is set too (there, or as SCR_LLM_BASE_URL), and a model is either a file or at an address; take one of them away")
+        raise ValueError(
+            "base_url is set too (there, or as SCR_LLM_BASE_URL), and a model is either a file or at an address; take one of them away"
+        )
     return file
 
 
@@ -306,14 +308,21 @@ def load_project(root: Path) -> Project:
     """
     path = root / "project.toml"
     if not path.is_file():
-        raise UsageError(f"{root} is not a project folder (it has no project.toml).", next_step=f"Make one: scr-llm init {root}")
+        raise UsageError(
+            f"{root} is not a project folder (it has no project.toml).", next_step=f"Make one: scr-llm init {root}"
+        )
     try:
         text = read_file(path).decode("utf-8-sig")  # Notepad writes a byte order mark
         data: dict[str, Any] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks.") from error
+        raise UsageError(
+            f"{path.name} cannot be read: {error}.", next_step="Text belongs between quotation marks."
+        ) from error
     if not isinstance(data.get("llm", {}), dict):
-        raise UsageError(f"{path.name}: llm: must be a section.", next_step="Write [llm] on a line of its own and its settings below it.")
+        raise UsageError(
+            f"{path.name}: llm: must be a section.",
+            next_step="Write [llm] on a line of its own and its settings below it.",
+        )
     llm = dict(data.get("llm", {}))
     for key, variable in (("base_url", "SCR_LLM_BASE_URL"), ("model", "SCR_LLM_MODEL")):
         if os.environ.get(variable):
@@ -327,9 +336,15 @@ def load_project(root: Path) -> Project:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        advice = "Delete it or correct its name." if first["type"] == "extra_forbidden" else "Compare it with a new project's."
+        advice = (
+            "Delete it or correct its name."
+            if first["type"] == "extra_forbidden"
+            else "Compare it with a new project's."
+        )
         what = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{path.name}{_line(text, first['loc'])}: {key}: {what[:1].lower()}{what[1:]}.", next_step=advice) from error
+        raise UsageError(
+            f"{path.name}{_line(text, first['loc'])}: {key}: {what[:1].lower()}{what[1:]}.", next_step=advice
+        ) from error
     project = Project(root, settings)
     for folder in (project.inbox, project.outputs):
         make_folder(folder)

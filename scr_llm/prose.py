@@ -20,9 +20,37 @@ MARK = "[Drafted by a model from the figures above; edit or delete.]"
 """Stands behind each drafted sentence until a person takes it away."""
 LONGEST = 45
 """Words of a drafted sentence."""
-_WORDS = {w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])}
+_WORDS = {
+    w: n
+    for n, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+}
 _NEVER = re.compile(
-    r"\b(?:most|majority|minority|half|third|quarter|twice|double|dozens?|hundreds?|percent|per cent|all|none|every|always|never|cause[ds]?|because|led to|resulted in|therefore|proves?|significant\w*|increas\w+|decreas\w+)\b|%", re.I
+    r"\b(?:most|majority|minority|half|third|quarter|twice|double|dozens?|hundreds?|percent|per cent|all|none|every|always|never|cause[ds]?|because|led to|resulted in|therefore|proves?|significant\w*|increas\w+|decreas\w+)\b|%",
+    re.I,
 )
 """Words that count, compare or explain: only computed figures may."""
 
@@ -42,12 +70,20 @@ class Facts:
     @property
     def told(self) -> str:
         """The facts for the model."""
-        return f"Theme: {self.label}\nFound in: {self.present} of {self.of} reviews\n" + "\n".join(f"Quote: “{q}”" for q in self.quotes)
+        return f"Theme: {self.label}\nFound in: {self.present} of {self.of} reviews\n" + "\n".join(
+            f"Quote: “{q}”" for q in self.quotes
+        )
 
 
 def facts_of(briefing: Briefing, count: ThemeCount) -> Facts:
     """The verified facts about a theme: its number, and the quotes that the paper prints."""
-    quotes = [p.quote.text for part in briefing.parts if part.id.startswith(f"theme.{count.theme}") for p in part.paragraphs if p.quote]
+    quotes = [
+        p.quote.text
+        for part in briefing.parts
+        if part.id.startswith(f"theme.{count.theme}")
+        for p in part.paragraphs
+        if p.quote
+    ]
     others = tuple(t.label for t in briefing.facts.themes if t.theme != count.theme)
     return Facts(count.theme, count.label, count.present, count.of, tuple(quotes), others)
 
@@ -56,12 +92,18 @@ def wrong_with(sentence: str, facts: Facts) -> str | None:
     """Why a drafted sentence cannot be printed; None where nothing speaks against it."""
     bare = re.sub(r"[“\"].*?[”\"]", " ", sentence)
     words = sentence.split()
-    if not 5 <= len(words) <= LONGEST or sentence.rstrip()[-1:] != "." or re.search(r"[.!?]\s+[A-Z]", sentence.rstrip()[:-1]):
+    if (
+        not 5 <= len(words) <= LONGEST
+        or sentence.rstrip()[-1:] != "."
+        or re.search(r"[.!?]\s+[A-Z]", sentence.rstrip()[:-1])
+    ):
         return "it is not one sentence of 5 to 45 words"
     if quoted := [q for q in re.findall(r"[“\"](.*?)[”\"]", sentence) if not any(q in own for own in facts.quotes)]:
         return f"it quotes what no review says: “{quoted[0]}”"
     allowed = {facts.present, facts.of}
-    figures = {int(n) for n in re.findall(r"\d+", sentence)} | {n for w, n in _WORDS.items() if re.search(rf"\b{w}\b", bare, re.I) and w != "one"}
+    figures = {int(n) for n in re.findall(r"\d+", sentence)} | {
+        n for w, n in _WORDS.items() if re.search(rf"\b{w}\b", bare, re.I) and w != "one"
+    }
     if figures - allowed:
         return f"it has a number that was not computed: {min(figures - allowed)}"
     if figures and not re.search(rf"\b{facts.present} of (?:the )?{facts.of}\b", sentence):
@@ -92,7 +134,9 @@ def with_prose(briefing: Briefing, ask: Callable[[str], str]) -> tuple[Briefing,
         if why := wrong_with(sentence, facts):
             refused.append(f"{facts.label}: the drafted sentence was not printed, because {why}.")
         else:
-            drafted[theme] = Sentence(text=f"{sentence} {MARK}", documents=counts[theme].documents, ref=f"evidence.{theme}")
+            drafted[theme] = Sentence(
+                text=f"{sentence} {MARK}", documents=counts[theme].documents, ref=f"evidence.{theme}"
+            )
     parts = tuple(_with(part, drafted) for part in briefing.parts)
     return briefing.model_copy(update={"parts": parts}), refused
 

@@ -96,7 +96,13 @@ def made_up(names: Sequence[str] = SHORT) -> list[tuple[Reading, GoldDocument]]:
     return [(read(files[name], name), gold[name]) for name in names]
 
 
-def trial(name: str, coder: Coder, made: Sequence[tuple[Reading, GoldDocument]], codebook: Codebook, tokens: Callable[[], int] = lambda: 0) -> Trial:
+def trial(
+    name: str,
+    coder: Coder,
+    made: Sequence[tuple[Reading, GoldDocument]],
+    codebook: Codebook,
+    tokens: Callable[[], int] = lambda: 0,
+) -> Trial:
     """Code made-up reviews and compare the themes with gold."""
     started, used = time.monotonic(), tokens()
     gold = found = both = 0
@@ -108,27 +114,64 @@ def trial(name: str, coder: Coder, made: Sequence[tuple[Reading, GoldDocument]],
             failed = str(error)
             break
         for theme in coding.themes:
-            ours, theirs = theme.value == "present", theme.theme in right.themes and right.themes[theme.theme].value == "present"
+            ours, theirs = (
+                theme.value == "present",
+                theme.theme in right.themes and right.themes[theme.theme].value == "present",
+            )
             gold, found, both = gold + theirs, found + ours, both + (ours and theirs)
     identity = coder.identity
-    return Trial(name, None if identity.kind == "rules" else (identity.strategy or "").split(" ")[0], None, gold, found, both, time.monotonic() - started, tokens() - used, len(made), failed)
+    return Trial(
+        name,
+        None if identity.kind == "rules" else (identity.strategy or "").split(" ")[0],
+        None,
+        gold,
+        found,
+        both,
+        time.monotonic() - started,
+        tokens() - used,
+        len(made),
+        failed,
+    )
 
 
-def qualify(project: Project, client: Any, manners: Manners, made: Sequence[tuple[Reading, GoldDocument]], codebook: Codebook | None = None) -> Iterator[Trial]:
+def qualify(
+    project: Project,
+    client: Any,
+    manners: Manners,
+    made: Sequence[tuple[Reading, GoldDocument]],
+    codebook: Codebook | None = None,
+) -> Iterator[Trial]:
     """Try the rules and each strategy; give each trial as it ends. The client must remember replies, or the judge's thresholds cost anew."""
     codebook = codebook or core(load_codebook(project.codebook_path))
     spend = client.spend
     yield trial("rules", EmbeddedCoder(rules_identity(codebook)), made, codebook)
     for strategy in STRATEGIES:
         asked = replace(manners, strategy=strategy)
-        first = trial(strategy, llm_coder(project, client, asked), made, codebook, lambda: spend.prompt_tokens + spend.completion_tokens)
+        first = trial(
+            strategy,
+            llm_coder(project, client, asked),
+            made,
+            codebook,
+            lambda: spend.prompt_tokens + spend.completion_tokens,
+        )
         if strategy != "judge" or first.failed:
             yield first
             continue
-        both = best_thresholds(lambda t: trial("judge", llm_coder(project, client, replace(manners, strategy="judge", thresholds=t)), made, codebook))
+        both = best_thresholds(
+            lambda t: trial(
+                "judge", llm_coder(project, client, replace(manners, strategy="judge", thresholds=t)), made, codebook
+            )
+        )
         for name, thresholds in zip(("judge", "rules, then judge"), both, strict=True):
-            best = trial(name, llm_coder(project, client, replace(manners, strategy="judge", thresholds=thresholds)), made, codebook)
-            yield replace(best, coder=f"{name} ({thresholds})", thresholds=thresholds, seconds=first.seconds, tokens=first.tokens)
+            best = trial(
+                name,
+                llm_coder(project, client, replace(manners, strategy="judge", thresholds=thresholds)),
+                made,
+                codebook,
+            )
+            yield replace(
+                best, coder=f"{name} ({thresholds})", thresholds=thresholds, seconds=first.seconds, tokens=first.tokens
+            )
 
 
 def best_thresholds(tried: Callable[[Thresholds], Trial]) -> tuple[Thresholds, Thresholds]:
@@ -154,7 +197,11 @@ def best_of(trials: Sequence[Trial]) -> Trial | None:
 
 def as_toml(model: str, best: Trial, trials: Sequence[Trial], day: str) -> str:
     """The entry of qualified.toml."""
-    told = "".join(f"# {t.coder}: precision {t.precision:.2f}, recall {t.recall:.2f}, F1 {t.f1:.2f}\n" for t in trials if not t.failed)
+    told = "".join(
+        f"# {t.coder}: precision {t.precision:.2f}, recall {t.recall:.2f}, F1 {t.f1:.2f}\n"
+        for t in trials
+        if not t.failed
+    )
     limits = f"keep = {best.thresholds.keep:g}\nadd = {best.thresholds.add:g}\n" if best.thresholds else ""
     name = model.replace("\\", "\\\\").replace('"', '\\"')
     return f'# Measured {day} on {best.documents} made-up reviews, core themes:\n{told}["{name}"]\nstrategy = "{best.strategy}"\n{limits}'

@@ -18,7 +18,9 @@ from scr_llm.store import Store
 _KNOWN = "Raters: coder, rules, person:NAME, or a file or folder of codings."
 
 
-def compare_raters(project: Project, first: str, second: str, *, assisted: bool = False) -> tuple[Raters, dict[str, Raters]]:
+def compare_raters(
+    project: Project, first: str, second: str, *, assisted: bool = False
+) -> tuple[Raters, dict[str, Raters]]:
     """Two raters on the cells that both decided: all together, and each theme.
 
     A rater is `coder` (what is stored), `rules` (the embedded coder now), `person:NAME` (that person's last decision on each cell), or a file or
@@ -33,7 +35,11 @@ def compare_raters(project: Project, first: str, second: str, *, assisted: bool 
     one, other = (_cells(project, rater, codebook, unassisted=unassisted) for rater in (first, second))
     shared = sorted(one.keys() & other.keys())
     if not shared:
-        why = " Decisions made with the coder's suggestion in view are left out; --assisted takes them in, and says so." if unassisted and "person" in seen else ""
+        why = (
+            " Decisions made with the coder's suggestion in view are left out; --assisted takes them in, and says so."
+            if unassisted and "person" in seen
+            else ""
+        )
         raise UsageError(f"{first} and {second} have no cell in common.{why}", next_step=_KNOWN)
     files = list(dict.fromkeys(file for file, _ in shared))
 
@@ -50,7 +56,11 @@ def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool
         files = {d.id: d.file for d in store.documents() if d.status == "coded"}
         if rater.startswith("person:"):
             name = rater.removeprefix("person:")
-            own = [d for d in store.decisions() if d.author == name and d.document_id in files and not (unassisted and d.assisted)]
+            own = [
+                d
+                for d in store.decisions()
+                if d.author == name and d.document_id in files and not (unassisted and d.assisted)
+            ]
             last = {key: acts[-1] for key, s in standings(own).items() if (acts := s.first or s.blind)}
             codes = {code.id for code in codebook.codes}
             return {(files[i], theme): d.value == "present" for (i, theme), d in last.items() if theme in codes}
@@ -66,5 +76,7 @@ def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool
     if not path.exists():
         raise UsageError(f"there is no rater {rater}.", next_step=_KNOWN)
     return {
-        (g.file, code.id): code.id in g.themes and g.themes[code.id].value == "present" for g in load_gold(path) for code in codebook.codes
+        (g.file, code.id): code.id in g.themes and g.themes[code.id].value == "present"
+        for g in load_gold(path)
+        for code in codebook.codes
     }

@@ -29,20 +29,25 @@ def merge_effect(project: Project, one: str, other: str, new: str) -> list[Effec
     rank: list[ThemeValue] = ["present", "unclear", "explicitly_absent", "not_mentioned"]
     return [
         Effect(label, file, had, {new: min(had.values(), key=rank.index)})
-        for label, file, coding in _cases(project) if (had := {i: _value(coding, i) for i in (one, other)})
-    ]  # fmt: skip
+        for label, file, coding in _cases(project)
+        if (had := {i: _value(coding, i) for i in (one, other)})
+    ]
 
 
 def split_effect(project: Project, code: str) -> list[Effect]:
     """Case by case: each aspect becomes a code, present where it is coded now. What no aspect covers would be found under none of them."""
     (old,) = _codes(project, code)
     if not old.sub_codes:
-        raise UsageError(f"{code} has no aspects to split by.", next_step="Write sub_codes for it into codebook.yaml first.")
+        raise UsageError(
+            f"{code} has no aspects to split by.", next_step="Write sub_codes for it into codebook.yaml first."
+        )
     found = []
     for label, file, coding in _cases(project):
         theme = next((t for t in coding.themes if t.theme == code), None)
         subs = theme.sub_themes if theme else ()
-        after: dict[str, ThemeValue] = {_plain(sub.id): "present" if sub.id in subs else "not_mentioned" for sub in old.sub_codes}
+        after: dict[str, ThemeValue] = {
+            _plain(sub.id): "present" if sub.id in subs else "not_mentioned" for sub in old.sub_codes
+        }
         found.append(Effect(label, file, {code: _value(coding, code)}, after))
     return found
 
@@ -52,12 +57,23 @@ def merge(project: Project, one: str, other: str, new: str, label: str, who: str
     first, second = _codes(project, one, other)
     _free(project, new, (one, other))
     joined = {
-        "id": new, "label": label, "definition": f"{first.definition} Or: {second.definition}", "core": first.core or second.core, "polarity": first.polarity,
-        "aliases": list(dict.fromkeys((*first.aliases, *second.aliases))), "include": [*dict.fromkeys((*first.include, *second.include)), _origin(who, f"merged from {one} and {other}")],
-        "exclude": list(dict.fromkeys((*first.exclude, *second.exclude))), "question": first.question, "wordings": list(dict.fromkeys((*first.wordings, *second.wordings))),
-        "subjects": list(dict.fromkeys((*first.subjects, *second.subjects))), "near_misses": [w for w in first.near_misses if w in second.near_misses],
-        "sub_codes": [s.model_copy(update={"id": f"{new}.{s.id.partition('.')[2]}"}).model_dump(mode="json") for s in (*first.sub_codes, *second.sub_codes)],
-    }  # fmt: skip
+        "id": new,
+        "label": label,
+        "definition": f"{first.definition} Or: {second.definition}",
+        "core": first.core or second.core,
+        "polarity": first.polarity,
+        "aliases": list(dict.fromkeys((*first.aliases, *second.aliases))),
+        "include": [*dict.fromkeys((*first.include, *second.include)), _origin(who, f"merged from {one} and {other}")],
+        "exclude": list(dict.fromkeys((*first.exclude, *second.exclude))),
+        "question": first.question,
+        "wordings": list(dict.fromkeys((*first.wordings, *second.wordings))),
+        "subjects": list(dict.fromkeys((*first.subjects, *second.subjects))),
+        "near_misses": [w for w in first.near_misses if w in second.near_misses],
+        "sub_codes": [
+            s.model_copy(update={"id": f"{new}.{s.id.partition('.')[2]}"}).model_dump(mode="json")
+            for s in (*first.sub_codes, *second.sub_codes)
+        ],
+    }
     _replace(project, {one: [joined], other: []})
 
 
@@ -69,7 +85,10 @@ def split(project: Project, code: str, who: str) -> None:
     for sub in old.sub_codes:
         _free(project, _plain(sub.id), (code,))
         data = old.model_dump(mode="json", exclude={"sub_codes", "aliases"})
-        data |= {k: v for k, v in sub.model_dump(mode="json").items() if k in data} | {"id": _plain(sub.id), "include": [*old.include, _origin(who, f"split from {code}")]}
+        data |= {k: v for k, v in sub.model_dump(mode="json").items() if k in data} | {
+            "id": _plain(sub.id),
+            "include": [*old.include, _origin(who, f"split from {code}")],
+        }
         new.append(data)
     _replace(project, {code: new})
 
@@ -77,7 +96,9 @@ def split(project: Project, code: str, who: str) -> None:
 def _cases(project: Project) -> list[tuple[str, str, Coding]]:
     with Store(project.store_path) as store:
         decisions = store.decisions()
-        coded = [(d, current(c, decisions)) for d in store.documents() if d.status == "coded" and (c := store.coding(d.id))]
+        coded = [
+            (d, current(c, decisions)) for d in store.documents() if d.status == "coded" and (c := store.coding(d.id))
+        ]
     return [(" ".join(x for x in (c.case.authority, c.case.pseudonym) if x) or d.file, d.file, c) for d, c in coded]
 
 

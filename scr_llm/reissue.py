@@ -30,23 +30,32 @@ def carry(store: Store, new: Document, coding: Coding, codebook: Codebook) -> tu
             continue
         place = _place(key, older, coding)
         evidence = _again(decision.evidence, reading, f"theme:{key}" if key in hashes else key)
-        silent = decision.value == "not_mentioned" and key in hashes and bool(_proposed(coding, key) - _proposed(older, key))
+        silent = (
+            decision.value == "not_mentioned" and key in hashes and bool(_proposed(coding, key) - _proposed(older, key))
+        )
         if (before := own.get((new.id, place or key))) and (before.value == decision.value or before.at >= decision.at):
             continue
         if place is None or evidence is None or silent:
             left += 1
             continue
         now = {
-            "document_id": new.id, "theme": place, "act": "carried", "evidence": evidence, "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "reading_sha256": reading.sha256, "reason": f"{decision.reason} [carried from the earlier issue, decided {decision.at[:10]}]".strip(),
-        }  # fmt: skip
+            "document_id": new.id,
+            "theme": place,
+            "act": "carried",
+            "evidence": evidence,
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "reading_sha256": reading.sha256,
+            "reason": f"{decision.reason} [carried from the earlier issue, decided {decision.at[:10]}]".strip(),
+        }
         carried.append(decision.model_copy(update=now))
     return carried, left
 
 
 def _proposed(coding: Coding | None, theme: str) -> set[str]:
     """The words on which a theme is proposed."""
-    cells = (t for t in coding.themes if t.theme == theme and t.value in ("present", "explicitly_absent")) if coding else ()
+    cells = (
+        (t for t in coding.themes if t.theme == theme and t.value in ("present", "explicitly_absent")) if coding else ()
+    )
     return {" ".join(e.quote.split()) for t in cells for e in t.evidence}
 
 
@@ -54,7 +63,14 @@ def _place(key: str, older: Coding | None, coding: Coding) -> str | None:
     """The cell of the new coding that is the same: by name, or for a finding or recommendation by its words."""
     if older is None or not (own := next((i for i in (*older.findings, *older.recommendations) if i.id == key), None)):
         return key
-    return next((i.id for i in (*coding.findings, *coding.recommendations) if " ".join(i.text.split()) == " ".join(own.text.split())), None)
+    return next(
+        (
+            i.id
+            for i in (*coding.findings, *coding.recommendations)
+            if " ".join(i.text.split()) == " ".join(own.text.split())
+        ),
+        None,
+    )
 
 
 def _again(evidence: tuple[Evidence, ...], reading: Reading, about: str) -> tuple[Evidence, ...] | None:
@@ -79,19 +95,35 @@ def recode(store: Store, document: Document, coder: Coder, codebook: Codebook) -
         return ()
     themes = {t.theme: t for t in coding.themes}
     drafts = {t.theme: t for t in draft.themes}
-    identity = coding.coder.model_copy(update={"codebook_version": codebook.version, "codebook_sha256": codebook_sha256(codebook)})
+    identity = coding.coder.model_copy(
+        update={"codebook_version": codebook.version, "codebook_sha256": codebook_sha256(codebook)}
+    )
     if changed:
-        proposed = coder.code(reading, codebook.model_copy(update={"codes": tuple(c for c in codebook.codes if c.id in changed)}))
+        proposed = coder.code(
+            reading, codebook.model_copy(update={"codes": tuple(c for c in codebook.codes if c.id in changed)})
+        )
         grounded = ground(proposed, reading)
         themes |= {t.theme: t for t in grounded.themes if t.theme in changed}
         drafts |= {t.theme: t for t in proposed.themes if t.theme in changed}
         about = {f"theme:{i}" for i in changed}
-        refused = (*(r for r in coding.refused if r.about not in about), *(r for r in grounded.refused if r.about in about))
+        refused = (
+            *(r for r in coding.refused if r.about not in about),
+            *(r for r in grounded.refused if r.about in about),
+        )
         coding = coding.model_copy(update={"refused": refused})
-        identity = coder.identity.model_copy(update={"codebook_version": codebook.version, "codebook_sha256": codebook_sha256(codebook)})
+        identity = coder.identity.model_copy(
+            update={"codebook_version": codebook.version, "codebook_sha256": codebook_sha256(codebook)}
+        )
     order = [code.id for code in codebook.codes]
-    kept = coding.model_copy(update={"themes": tuple(themes[i] for i in order if i in themes), "codes": hashes, "coder": identity})
-    store.save_coding(document, draft.model_copy(update={"themes": tuple(drafts[i] for i in order if i in drafts)}), kept, seen=document)
+    kept = coding.model_copy(
+        update={"themes": tuple(themes[i] for i in order if i in themes), "codes": hashes, "coder": identity}
+    )
+    store.save_coding(
+        document,
+        draft.model_copy(update={"themes": tuple(drafts[i] for i in order if i in drafts)}),
+        kept,
+        seen=document,
+    )
     return changed
 
 

@@ -103,16 +103,24 @@ def paper(
         reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
         documents = [r.document for r in reviews]
         if not reviews:
-            raise UsageError("no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv")
+            raise UsageError(
+                "no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv"
+            )
     told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
     style = HouseStyle(
-        title=settings.title + (f" ({told})" if told else ""), organisation=settings.organisation, marking=settings.marking,
-        version=signature.version if signature else "0.1", status=status, signed=signature is not None,
+        title=settings.title + (f" ({told})" if told else ""),
+        organisation=settings.organisation,
+        marking=settings.marking,
+        version=signature.version if signature else "0.1",
+        status=status,
+        signed=signature is not None,
         record=_behind(count, head, _no_longer_asked(reviews, codebook, decisions)),
-        headline_themes=settings.briefing.headline_themes, headline_min=settings.briefing.headline_min,
+        headline_themes=settings.briefing.headline_themes,
+        headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
-        count_recommendation_only=settings.briefing.count_recommendation_only, tell_inferred=settings.briefing.tell_inferred,
-    )  # fmt: skip
+        count_recommendation_only=settings.briefing.count_recommendation_only,
+        tell_inferred=settings.briefing.tell_inferred,
+    )
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), style)
     if names := settings.briefing.leave_out:
         briefing, reviews = without(briefing, names), [Coded(r.document, without(r.coding, names)) for r in reviews]
@@ -131,8 +139,16 @@ def _no_longer_asked(reviews: Sequence[Coded], codebook: Codebook, decisions: Se
     """What people decided about codes that have left the codebook, or items that are no longer proposed: no gap without a word."""
     items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
     codes = {code.id for code in codebook.codes}
-    cells = [(d.document_id, d.theme) for d in latest(decisions).values() if d.act != "withdrawn" and d.document_id in items and not d.theme.startswith("case:")]
-    lost = Counter(theme if not _ITEM.fullmatch(theme) else "single findings or recommendations" for i, theme in cells if theme not in codes | items[i])
+    cells = [
+        (d.document_id, d.theme)
+        for d in latest(decisions).values()
+        if d.act != "withdrawn" and d.document_id in items and not d.theme.startswith("case:")
+    ]
+    lost = Counter(
+        theme if not _ITEM.fullmatch(theme) else "single findings or recommendations"
+        for i, theme in cells
+        if theme not in codes | items[i]
+    )
     if not lost:
         return ""
     named = ", ".join(f"{what.replace('_', ' ')} ({n})" for what, n in sorted(lost.items()))
@@ -159,7 +175,9 @@ def without(record: _R, names: Sequence[str]) -> _R:
     return masked
 
 
-_IDENTIFIERS = frozenset(["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"])
+_IDENTIFIERS = frozenset(
+    ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"]
+)
 """Fields that hold ids of things, alone or several, or records by their ids."""
 
 
@@ -168,7 +186,9 @@ def _masked(value: Any, names: re.Pattern[str]) -> Any:
     if isinstance(value, Record):
         free = (n for n, field in type(value).model_fields.items() if not _of_fixed_words(field.annotation))
         held = {n: getattr(value, n) for n in free}
-        return value.model_copy(update={n: _masked(v, names) for n, v in held.items() if n not in _IDENTIFIERS or not _are_ids(v)})
+        return value.model_copy(
+            update={n: _masked(v, names) for n, v in held.items() if n not in _IDENTIFIERS or not _are_ids(v)}
+        )
     if isinstance(value, str):
         return names.sub("[name removed]", value)
     if isinstance(value, tuple):
@@ -187,7 +207,13 @@ def _of_fixed_words(annotation: Any) -> bool:
 def _is(review: Coded, what: str, value: str) -> bool:
     """Whether a review is in a subset."""
     case = review.coding.case
-    has: dict[str, set[str]] = {"authority": {case.authority or ""}, "batch": {review.document.batch}, "context": {case.context}, "age": {c.age_band for c in case.children}, "taken-in": {review.document.taken_in}}
+    has: dict[str, set[str]] = {
+        "authority": {case.authority or ""},
+        "batch": {review.document.batch},
+        "context": {case.context},
+        "age": {c.age_band for c in case.children},
+        "taken-in": {review.document.taken_in},
+    }
     return value.casefold() in {v.casefold() for v in has[what]}
 
 
@@ -203,16 +229,23 @@ def _whole(project: Project) -> Export:
         decisions, (count, head), signed = store.decisions(), store.head(), [s for s, _ in store.sign_offs()]
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
     decided = latest(decisions)
-    exported = tuple(_exported(d, current(c, decisions) if (c := codings.get(d.id)) else None, decided) for d in documents)
+    exported = tuple(
+        _exported(d, current(c, decisions) if (c := codings.get(d.id)) else None, decided) for d in documents
+    )
     return Export(
         project=ExportProject(name=project.settings.name, organisation=project.settings.organisation),
         codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
-        coder=next((c.coder for c in codings.values()), None), documents=exported,
+        coder=next((c.coder for c in codings.values()), None),
+        documents=exported,
         record=ExportRecord(
-            decisions=count, decisions_head=head,
-            signed=tuple(ExportSigned(version=s.version, at=s.at, paper_sha256=s.paper_sha256, decisions_head=s.decisions_head) for s in signed),
+            decisions=count,
+            decisions_head=head,
+            signed=tuple(
+                ExportSigned(version=s.version, at=s.at, paper_sha256=s.paper_sha256, decisions_head=s.decisions_head)
+                for s in signed
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
@@ -224,14 +257,19 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
     codebook = load_codebook(project.codebook_path)
     code = next((c for c in codebook.codes if c.id == theme), None)
     if code is None:
-        raise UsageError(f"the codebook has no theme {theme!r}.", next_step="It has: " + ", ".join(c.id for c in codebook.codes) + ".")
+        raise UsageError(
+            f"the codebook has no theme {theme!r}.",
+            next_step="It has: " + ", ".join(c.id for c in codebook.codes) + ".",
+        )
     briefing, reviews = brief(project)
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
         others = [d for d in present_documents(project, store) if d.status != "coded"]
         silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
         near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
-    told = without(explained(code, briefing, reviews, decided, others, near, codebook.version), project.settings.briefing.leave_out)
+    told = without(
+        explained(code, briefing, reviews, decided, others, near, codebook.version), project.settings.briefing.leave_out
+    )
     return told, as_paper(told, briefing)
 
 
@@ -248,9 +286,15 @@ def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
             if isinstance(data, dict) and ("documents" in data or "themes" in data):
                 found += [GoldDocument.model_validate(each) for each in data.get("documents", [data])]
         except (ValueError, OSError) as error:
-            raise UsageError(f"{path.name} is no gold coding: {error}", next_step="Write it in the shape of `scr-llm export --format json`.") from error
+            raise UsageError(
+                f"{path.name} is no gold coding: {error}",
+                next_step="Write it in the shape of `scr-llm export --format json`.",
+            ) from error
     if not found:
-        raise UsageError(f"there is no gold coding in {folder}.", next_step="Put JSON files there in the shape of `scr-llm export --format json`.")
+        raise UsageError(
+            f"there is no gold coding in {folder}.",
+            next_step="Put JSON files there in the shape of `scr-llm export --format json`.",
+        )
     return tuple(found)
 
 
@@ -262,7 +306,10 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
     else:
         fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
         with Store(project.store_path) as store:
-            documents = tuple(_exported(d, fresh.get(d.id) if d.status == "coded" else None, {}) for d in present_documents(project, store))
+            documents = tuple(
+                _exported(d, fresh.get(d.id) if d.status == "coded" else None, {})
+                for d in present_documents(project, store)
+            )
     agreement = agree(gold, documents, [code.id for code in codebook.codes])
     with Store(project.store_path) as store:
         sent, received = store.tokens([d.id for d in documents if any(d.file == g.file for g in gold)])
@@ -272,16 +319,28 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
 def _exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:
     """A document with its coding, where it has one, in the shape of the export."""
     return ExportDocument(
-        id=document.id, file=document.file, sha256=document.sha256, pages=document.pages, status=document.status,
+        id=document.id,
+        file=document.file,
+        sha256=document.sha256,
+        pages=document.pages,
+        status=document.status,
         reason=" ".join(x for x in (document.reason, document.next_step) if x) or None,
-        label=Coded(document, coding).label if coding else document.file, case=_case(coding),
-        findings=coding.findings if coding else (), recommendations=coding.recommendations if coding else (),
+        label=Coded(document, coding).label if coding else document.file,
+        case=_case(coding),
+        findings=coding.findings if coding else (),
+        recommendations=coding.recommendations if coding else (),
         themes={
-            t.theme: ExportTheme(value=t.value, sub_themes=t.sub_themes, evidence=t.evidence, decision=decided.get((document.id, t.theme)))
+            t.theme: ExportTheme(
+                value=t.value,
+                sub_themes=t.sub_themes,
+                evidence=t.evidence,
+                decision=decided.get((document.id, t.theme)),
+            )
             for t in (coding.themes if coding else ())
         },
-        unanswered=coding.unanswered if coding else (), notes=coding.notes if coding else (),
-    )  # fmt: skip
+        unanswered=coding.unanswered if coding else (),
+        notes=coding.notes if coding else (),
+    )
 
 
 def _case(coding: Coding | None) -> ExportCase | None:
@@ -289,12 +348,16 @@ def _case(coding: Coding | None) -> ExportCase | None:
         return None
     case = coding.case
     children = tuple(ExportChild(gender=c.gender, age=c.age, age_band=c.age_band) for c in case.children)
-    return ExportCase(authority=case.authority, pseudonym=case.pseudonym, children=children, context=case.context, evidence=case.evidence)
+    return ExportCase(
+        authority=case.authority,
+        pseudonym=case.pseudonym,
+        children=children,
+        context=case.context,
+        evidence=case.evidence,
+    )
 
 
 def readings(project: Project) -> Sequence[Reading]:
     """Every reading that is stored, in the order of file names."""
     with Store(project.store_path) as store:
         return [r for d in present_documents(project, store) if (r := store.reading(d.id))]
-
-

@@ -33,8 +33,13 @@ def _ruled(store: Store, document: Document, act: Literal["include", "exclude"],
         raise UsageError(f"{document.file} is not left out.", next_step="Nothing needs to be done.")
     if act == "include" and document.status == "unreadable":
         raise UsageError(f"{document.file} cannot be read: {document.reason}", next_step=document.next_step)
-    if act == "include" and (by := next((d for d in store.documents() if d.replaces == document.id and d.status == "coded"), None)):
-        raise UsageError(f"{by.file} took the place of {document.file} and is counted.", next_step=f'To count the earlier one, leave that out first: scr-llm exclude "{by.file}" --reason …')
+    if act == "include" and (
+        by := next((d for d in store.documents() if d.replaces == document.id and d.status == "coded"), None)
+    ):
+        raise UsageError(
+            f"{by.file} took the place of {document.file} and is counted.",
+            next_step=f'To count the earlier one, leave that out first: scr-llm exclude "{by.file}" --reason …',
+        )
     if act == "exclude" and document.ruling and document.ruling.act == "exclude":
         raise UsageError(f"{document.file} is left out already.", next_step="To undo that: scr-llm include")
     undone = document.ruling if act == "include" and document.ruling and document.ruling.act == "exclude" else None
@@ -46,7 +51,11 @@ def _ruled(store: Store, document: Document, act: Literal["include", "exclude"],
     after: dict[str, object] = {"ruling": ruling, "next_step": ""}
     if act == "exclude":
         after |= {"status": "not_a_review", "reason": f"left out by a person: “{ruling.reason}”"}
-    elif undone and undone.before not in ("coded", "pending", "failed"):  # what was left out stands again where it stood
+    elif undone and undone.before not in (
+        "coded",
+        "pending",
+        "failed",
+    ):  # what was left out stands again where it stood
         after |= {"status": undone.before, "reason": undone.reason_before}
     else:
         after |= {"status": "coded" if store.coding(document.id) else "pending", "reason": None}
@@ -54,9 +63,19 @@ def _ruled(store: Store, document: Document, act: Literal["include", "exclude"],
 
 
 def _refuse_second_copy(store: Store, document: Document) -> None:
-    twin = next((d for d in store.documents() if d.id != document.id and d.sha256 == document.sha256 != "" and d.status == "coded"), None)
+    twin = next(
+        (
+            d
+            for d in store.documents()
+            if d.id != document.id and d.sha256 == document.sha256 != "" and d.status == "coded"
+        ),
+        None,
+    )
     if twin:
-        raise UsageError(f"{document.file} is byte for byte {twin.file}, which is counted.", next_step="The same file is never counted twice.")
+        raise UsageError(
+            f"{document.file} is byte for byte {twin.file}, which is counted.",
+            next_step="The same file is never counted twice.",
+        )
 
 
 def _named(project: Project, store: Store, file: str) -> Document:
@@ -69,8 +88,16 @@ def _named(project: Project, store: Store, file: str) -> Document:
     found = [d for d in current_documents(documents) if d.file in names or d.id == file]
     if not found:
         known = ", ".join(sorted({d.file for d in documents})[:20])
-        raise UsageError(f"there is no file {file} in {project.inbox}.", next_step=f"There are: {known}." if known else "It is empty.")
+        raise UsageError(
+            f"there is no file {file} in {project.inbox}.",
+            next_step=f"There are: {known}." if known else "It is empty.",
+        )
     if len(found) > 1:  # one that was replaced in the inbox, and what took its place
-        told = "; ".join(f"{d.id} ({d.status.replace('_', ' ')}{', its file gone' if d.missing else ''})" for d in found)
-        raise UsageError(f"{file} names {len(found)} documents: {told}.", next_step="Give the one that you mean by what stands before the bracket.")
+        told = "; ".join(
+            f"{d.id} ({d.status.replace('_', ' ')}{', its file gone' if d.missing else ''})" for d in found
+        )
+        raise UsageError(
+            f"{file} names {len(found)} documents: {told}.",
+            next_step="Give the one that you mean by what stands before the bracket.",
+        )
     return found[0]

@@ -21,12 +21,26 @@ LARGEST, UNPACKED, ROWS = 20_000_000, 200_000_000, 60_000
 LONGEST = 4000
 """Characters of a quote or a comment."""
 COLUMNS = (
-    ("Review", 26), ("What", 30), ("Stands now", 16), ("State", 12), ("Text and quotes", 70), ("Why, and what to look at", 40),
-    ("Your decision", 18), ("Quote to add", 50), ("Page of it", 9), ("Comment", 40), ("Key (leave as it is)", 20),
-)  # fmt: skip
+    ("Review", 26),
+    ("What", 30),
+    ("Stands now", 16),
+    ("State", 12),
+    ("Text and quotes", 70),
+    ("Why, and what to look at", 40),
+    ("Your decision", 18),
+    ("Quote to add", 50),
+    ("Page of it", 9),
+    ("Comment", 40),
+    ("Key (leave as it is)", 20),
+)
 FIXED = 6
 """The first columns are for reading; the next four are for the person."""
-WORDS: dict[ThemeValue, str] = {"present": "Present", "explicitly_absent": "Said not to be so", "not_mentioned": "Not found", "unclear": "Unclear"}
+WORDS: dict[ThemeValue, str] = {
+    "present": "Present",
+    "explicitly_absent": "Said not to be so",
+    "not_mentioned": "Not found",
+    "unclear": "Unclear",
+}
 ACCEPT, REJECT = "Accept", "Reject"
 _VALUES = {word.lower(): value for value, word in WORDS.items()}
 _HOW = (
@@ -60,7 +74,9 @@ class Change:
         """In one line."""
         quotes = f", {len(self.evidence)} quote{'s' if len(self.evidence) != 1 else ''}" if self.evidence else ""
         was = "accepted" if self.value == self.before else f"was {WORDS[self.before].lower()}"
-        return f"{self.label}, {self.title}: {WORDS[self.value].lower()} ({was}{quotes})" + (f": {self.reason}" if self.reason else "")
+        return f"{self.label}, {self.title}: {WORDS[self.value].lower()} ({was}{quotes})" + (
+            f": {self.reason}" if self.reason else ""
+        )
 
 
 @dataclass
@@ -78,9 +94,13 @@ def write(desk: Desk, who: Reviewer, *, only_open: bool = False) -> bytes:
     """The review sheet of a project as xlsx: all themes, findings, recommendations and facts of every review."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#1F2A44", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"})
+    head = book.add_format(
+        {"bold": True, "bg_color": "#1F2A44", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+    )
     body = book.add_format({"text_wrap": True, "valign": "top"})
-    yours = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF7DB", "border": 1, "border_color": "#C4CCD4"})
+    yours = book.add_format(
+        {"text_wrap": True, "valign": "top", "bg_color": "#FFF7DB", "border": 1, "border_color": "#C4CCD4"}
+    )
     sheet = book.add_worksheet("Cells")
     sheet.freeze_panes(1, 2)
     sheet.set_landscape()
@@ -99,7 +119,18 @@ def write(desk: Desk, who: Reviewer, *, only_open: bool = False) -> bytes:
             sheet.write_blank(number, at, None, yours)
         sheet.write_string(number, FIXED + 4, _mark(desk, cell, fixed), body)
     if number:
-        sheet.data_validation(1, FIXED, number, FIXED, {"validate": "list", "source": [*([] if who.blind else [ACCEPT, REJECT]), *WORDS.values()], "error_title": "Your decision", "error_message": "Choose one of the list, or leave it empty."})
+        sheet.data_validation(
+            1,
+            FIXED,
+            number,
+            FIXED,
+            {
+                "validate": "list",
+                "source": [*([] if who.blind else [ACCEPT, REJECT]), *WORDS.values()],
+                "error_title": "Your decision",
+                "error_message": "Choose one of the list, or leave it empty.",
+            },
+        )
         sheet.autofilter(0, 0, number, len(COLUMNS) - 1)
     how = book.add_worksheet("How to")
     how.set_column(0, 0, 110)
@@ -148,9 +179,15 @@ def take_in(desk: Desk, who: Reviewer, changes: list[Change]) -> list[tuple[int,
     for change in changes:
         try:
             decision = desk.checked(
-                who, *change.key, change.value, evidence=change.evidence, sub_themes=change.sub_themes, text=change.text, reason=change.reason,
+                who,
+                *change.key,
+                change.value,
+                evidence=change.evidence,
+                sub_themes=change.sub_themes,
+                text=change.text,
+                reason=change.reason,
                 act="adjudicated" if desk.state(change.key) == "disagreed" and not who.blind else None,
-            )  # fmt: skip
+            )
             checked.append((change, decision))
         except RefusedError as error:
             refused.append((change.row, str(error)))
@@ -165,18 +202,40 @@ def questions(desk: Desk, who: Reviewer) -> Paper:
     open_cells = {key for key in everything if desk.proposals[key].kind == "theme"}
     parts, last = [], ""
     settings = desk.project.settings
-    intro = Sentence(text=f"{len(open_cells)} questions are open. Please write your answer and your reason under each, and send the file back.")
-    rest = Sentence(text=f"{len(everything) - len(open_cells)} findings, recommendations and case facts are open too; they are in the review sheet.")
-    parts.append(Part(id="how", level=1, title="How to answer", paragraphs=(Paragraph(sentences=(intro, rest) if len(everything) > len(open_cells) else (intro,)),)))
+    intro = Sentence(
+        text=f"{len(open_cells)} questions are open. Please write your answer and your reason under each, and send the file back."
+    )
+    rest = Sentence(
+        text=f"{len(everything) - len(open_cells)} findings, recommendations and case facts are open too; they are in the review sheet."
+    )
+    parts.append(
+        Part(
+            id="how",
+            level=1,
+            title="How to answer",
+            paragraphs=(Paragraph(sentences=(intro, rest) if len(everything) > len(open_cells) else (intro,)),),
+        )
+    )
     for number, cell in enumerate(_cells(desk, who, open_cells), 1):
         if cell.label != last:
             last = cell.label
-            parts.append(Part(id=f"case-{cell.document.id}", level=1, title=cell.label, paragraphs=(Paragraph(sentences=(Sentence(text=f"File: {cell.document.file}."),)),)))
+            parts.append(
+                Part(
+                    id=f"case-{cell.document.id}",
+                    level=1,
+                    title=cell.label,
+                    paragraphs=(Paragraph(sentences=(Sentence(text=f"File: {cell.document.file}."),)),),
+                )
+            )
         parts.append(_question(number, cell, who))
     return Paper(
-        title=f"Open questions: {settings.name}", status_line=f"OPEN QUESTIONS for {who.name}, {who.role}", marking=settings.marking,
-        version="0", organisation=settings.organisation, parts=tuple(parts),
-    )  # fmt: skip
+        title=f"Open questions: {settings.name}",
+        status_line=f"OPEN QUESTIONS for {who.name}, {who.role}",
+        marking=settings.marking,
+        version="0",
+        organisation=settings.organisation,
+        parts=tuple(parts),
+    )
 
 
 def _question(number: int, cell: Cell, who: Reviewer) -> Part:
@@ -192,7 +251,9 @@ def _question(number: int, cell: Cell, who: Reviewer) -> Part:
         told.append(said(f"Proposed: {WORDS[cell.value].lower()}. {cell.why}".strip()))
         told += [said(f"Look closely: {doubt}.") for doubt in cell.doubts]
         for e in cell.evidence or cell.nearest:
-            ref = EvidenceRef(document_id=cell.document.id, case_label=cell.label, theme=cell.key, evidence=e, text=readable(e.quote))
+            ref = EvidenceRef(
+                document_id=cell.document.id, case_label=cell.label, theme=cell.key, evidence=e, text=readable(e.quote)
+            )
             told.append(Paragraph(style="quote", quote=ref))
     told.append(said("Your answer (present, said not to be so, not found, unclear), and why:", "note"))
     return Part(id=f"question-{number}", level=2, title=f"{number}. {cell.title}", paragraphs=tuple(told))
@@ -206,47 +267,107 @@ def _cells(desk: Desk, who: Reviewer, keys: set[Key]) -> Iterator[Cell]:
 
 
 def _fixed(cell: Cell) -> tuple[str, ...]:
-    quotes = [f"page {e.page}: “{readable(e.quote)}”" + (f" [{', '.join(e.flags).replace('_', ' ')}]" if e.flags else "") for e in cell.evidence]
+    quotes = [
+        f"page {e.page}: “{readable(e.quote)}”" + (f" [{', '.join(e.flags).replace('_', ' ')}]" if e.flags else "")
+        for e in cell.evidence
+    ]
     why = "\n".join(x for x in (cell.why, *(f"Look closely: {d}" for d in cell.doubts)) if x)
-    told = (cell.label, cell.title, WORDS[cell.value], cell.state, "\n".join([*([readable(cell.text)] if cell.text else []), *quotes]) or "None", why or "None")
+    told = (
+        cell.label,
+        cell.title,
+        WORDS[cell.value],
+        cell.state,
+        "\n".join([*([readable(cell.text)] if cell.text else []), *quotes]) or "None",
+        why or "None",
+    )
     return tuple(text[:32_000] for text in told)
 
 
 def _mark(desk: Desk, cell: Cell, fixed: tuple[str, ...]) -> str:
     """A row's key: which cell, after which decision, and a fingerprint of what the row shows."""
-    shown = hashlib.sha256("\x1f".join((desk.project.settings.name, desk.hashes.get(cell.key, ""), cell.document.id, cell.key, str(cell.seen), *fixed)).encode()).hexdigest()[:16]
+    shown = hashlib.sha256(
+        "\x1f".join(
+            (
+                desk.project.settings.name,
+                desk.hashes.get(cell.key, ""),
+                cell.document.id,
+                cell.key,
+                str(cell.seen),
+                *fixed,
+            )
+        ).encode()
+    ).hexdigest()[:16]
     return f"{cell.document.id} {cell.key} {cell.seen} {shown}"
 
 
 def _change(desk: Desk, who: Reviewer, number: int, row: tuple[str, ...]) -> Change:
     parts = row[FIXED + 4].split(" ")
     if len(parts) != 4 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 9:
-        raise RefusedError("this row has no key of this project.", next_step="Decide it on the page, or in a fresh sheet.")
+        raise RefusedError(
+            "this row has no key of this project.", next_step="Decide it on the page, or in a fresh sheet."
+        )
     document, key, seen = parts[0], parts[1], int(parts[2])
     cell = desk.cell(document, key, who)
     if cell.seen != seen:
         raise ConflictError(cell.seen)
-    if _mark(desk, cell, _fixed(cell)) != row[FIXED + 4] or tuple(_same(x) for x in row[:FIXED]) != tuple(_same(x) for x in _fixed(cell)):
-        raise RefusedError("this row was moved in part, or what it shows has changed since it went out.", next_step="Decide it on the page, or in a fresh sheet.")
+    if _mark(desk, cell, _fixed(cell)) != row[FIXED + 4] or tuple(_same(x) for x in row[:FIXED]) != tuple(
+        _same(x) for x in _fixed(cell)
+    ):
+        raise RefusedError(
+            "this row was moved in part, or what it shows has changed since it went out.",
+            next_step="Decide it on the page, or in a fresh sheet.",
+        )
     if not row[FIXED].strip():
-        raise RefusedError("something is written beside a decision that is not there.", next_step="Write the decision too, or take the rest away.")
+        raise RefusedError(
+            "something is written beside a decision that is not there.",
+            next_step="Write the decision too, or take the rest away.",
+        )
     word, quote, reason = row[FIXED].strip().lower(), row[FIXED + 1].strip(), row[FIXED + 3].strip()
     if max(len(quote), len(reason)) > LONGEST:
         raise RefusedError(f"a quote or comment is longer than {LONGEST} characters.", next_step="Shorten it.")
-    value = cell.value if word == ACCEPT.lower() and not who.blind else "not_mentioned" if word == REJECT.lower() else _VALUES.get(word)
+    value = (
+        cell.value
+        if word == ACCEPT.lower() and not who.blind
+        else "not_mentioned"
+        if word == REJECT.lower()
+        else _VALUES.get(word)
+    )
     if value is None:
-        raise RefusedError(f"“{row[FIXED].strip()[:40]}” is no decision.", next_step=f"Write one of: {ACCEPT}, {REJECT}, {', '.join(WORDS.values())}.")
+        raise RefusedError(
+            f"“{row[FIXED].strip()[:40]}” is no decision.",
+            next_step=f"Write one of: {ACCEPT}, {REJECT}, {', '.join(WORDS.values())}.",
+        )
     page = row[FIXED + 2].strip().removesuffix(".0")
     if quote and page and not (page.isascii() and page.isdigit() and len(page) < 7):
-        raise RefusedError(f"“{page[:20]}” is no page number.", next_step="Write the page as a number, or leave it empty.")
+        raise RefusedError(
+            f"“{page[:20]}” is no page number.", next_step="Write the page as a number, or leave it empty."
+        )
     if quote and value == "not_mentioned":
-        raise RefusedError("a quote stands beside a decision that nothing is found.", next_step="Decide “Present”, or take the quote away.")
+        raise RefusedError(
+            "a quote stands beside a decision that nothing is found.",
+            next_step="Decide “Present”, or take the quote away.",
+        )
     evidence = () if value == "not_mentioned" else cell.evidence
     if quote:
-        evidence = (*evidence, *(e for e in desk.quote(document, key, quote, int(page) if page else None) if e not in evidence))
+        evidence = (
+            *evidence,
+            *(e for e in desk.quote(document, key, quote, int(page) if page else None) if e not in evidence),
+        )
     if value in ("present", "explicitly_absent") and cell.code and not evidence:
         raise RefusedError(f"“{WORDS[value].lower()}” needs a quote.", next_step="Copy the words into Quote to add.")
-    return Change(number, (document, key), cell.label, cell.title, cell.value, value, evidence, () if value != "present" else cell.sub_themes, cell.text, reason, seen)
+    return Change(
+        number,
+        (document, key),
+        cell.label,
+        cell.title,
+        cell.value,
+        value,
+        evidence,
+        () if value != "present" else cell.sub_themes,
+        cell.text,
+        reason,
+        seen,
+    )
 
 
 def _same(text: str) -> str:
@@ -263,7 +384,11 @@ def _rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(i.file_size for i in packed.infolist()) > UNPACKED:
                 raise UsageError(f"this sheet unpacks to more than {UNPACKED // 1_000_000} MB.", next_step=again)
-            if any(b"<!DOCTYPE" in packed.open(i).read(4096) for i in packed.infolist() if i.filename.endswith((".xml", ".rels"))):
+            if any(
+                b"<!DOCTYPE" in packed.open(i).read(4096)
+                for i in packed.infolist()
+                if i.filename.endswith((".xml", ".rels"))
+            ):
                 raise UsageError("this sheet declares entities, which no spreadsheet does.", next_step=again)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         if "Cells" not in book.sheetnames:
@@ -281,4 +406,6 @@ def _rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
     except UsageError:
         raise
     except Exception as error:  # whatever a malformed file makes the reader do
-        raise UsageError(f"this is no review sheet that can be read ({type(error).__name__}).", next_step=again) from error
+        raise UsageError(
+            f"this is no review sheet that can be read ({type(error).__name__}).", next_step=again
+        ) from error

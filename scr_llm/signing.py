@@ -97,10 +97,14 @@ def _checked(project: Project) -> PaperInputs:
     with Store(project.store_path) as store:
         intake(project, store)
         finish(project, store)
-        inputs = paper_inputs(project, store)  # before the checks: whatever changes while they look is then seen by `_sign`
+        inputs = paper_inputs(
+            project, store
+        )  # before the checks: whatever changes while they look is then seen by `_sign`
         state = paper_state(project, store)
         if wrong := record_faults(project, store):
-            raise RefusedError(f"the record does not verify:{_listed(wrong)}\n", next_step="See all of it: scr-llm audit")
+            raise RefusedError(
+                f"the record does not verify:{_listed(wrong)}\n", next_step="See all of it: scr-llm audit"
+            )
     desk = Desk(project)
     try:
         if not desk.documents:
@@ -154,9 +158,13 @@ def _listed(lines: list[str], most: int = 20) -> str:
     return "".join(f"\n  {line}" for line in lines[:most]) + more
 
 
-def _sign(project: Project, store: Store, who: Reviewer, answers: Answers, inputs: PaperInputs) -> tuple[SignOff, list[Path]]:
+def _sign(
+    project: Project, store: Store, who: Reviewer, answers: Answers, inputs: PaperInputs
+) -> tuple[SignOff, list[Path]]:
     """Sign what rests on these inputs, and on nothing else: whatever changed since they were checked makes this refuse."""
-    number = len(store.sign_offs()) + 1  # before the check: who signs after this line makes the store refuse, who did so before it the check
+    number = (
+        len(store.sign_offs()) + 1
+    )  # before the check: who signs after this line makes the store refuse, who did so before it the check
     _refuse_if_signed(paper_state(project, store))
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
@@ -165,16 +173,25 @@ def _sign(project: Project, store: Store, who: Reviewer, answers: Answers, input
     paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
     text, contents = paper.model_dump_json(), files_of(paper)
     signed = SignOff(
-        name=who.name, role=who.role, at=at.isoformat(timespec="seconds"), version=version, **asdict(inputs),
+        name=who.name,
+        role=who.role,
+        at=at.isoformat(timespec="seconds"),
+        version=version,
+        **asdict(inputs),
         reviewers=tuple(dict.fromkeys(f"{d.author}, {d.role}" for d in store.decisions())),
-        paper_sha256=hashlib.sha256(text.encode()).hexdigest(), files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
-        cautions=tuple(answers.get(c) or AnsweredCaution(text=c, answer="acknowledged", separately=False) for c in shown),
-    )  # fmt: skip
+        paper_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
+        cautions=tuple(
+            answers.get(c) or AnsweredCaution(text=c, answer="acknowledged", separately=False) for c in shown
+        ),
+    )
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:
         _write(part, contents, signed.model_dump_json())
         if paper_inputs(project, store) != inputs:
-            raise RefusedError("something was decided, taken in or changed while the paper was written.", next_step="Sign again.")
+            raise RefusedError(
+                "something was decided, taken in or changed while the paper was written.", next_step="Sign again."
+            )
         store.save_sign_off(signed, text)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -216,7 +233,9 @@ def finish(project: Project, store: Store) -> None:
 
 def _holds(folder: Path, signed: SignOff) -> bool:
     with contextlib.suppress(OSError):
-        return all(hashlib.sha256((folder / n).read_bytes()).hexdigest() == sha256 for n, sha256 in signed.files.items())
+        return all(
+            hashlib.sha256((folder / n).read_bytes()).hexdigest() == sha256 for n, sha256 in signed.files.items()
+        )
     return False
 
 
@@ -244,7 +263,10 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
     record, text = signed[number - 1]
     contents = {n: c for n, c in files_of(SignedPaper.model_validate_json(text)).items() if n in record.files}
     if other := [n for n in record.files if hashlib.sha256(contents.get(n, b"")).hexdigest() != record.files[n]]:
-        raise RefusedError(f"{', '.join(other)} would not be what was signed.", next_step="Another version of scr-llm wrote them; use that one.")
+        raise RefusedError(
+            f"{', '.join(other)} would not be what was signed.",
+            next_step="Another version of scr-llm wrote them; use that one.",
+        )
     _write(_folder(project, number), contents, records[number - 1])
     return [_folder(project, number) / name for name in contents]
 

@@ -26,7 +26,7 @@ SENTENCES = [
     "Efficient filing of the findings was the responsibility of the officer at the front desk.",
     "The multi-agency meeting was well attended and its decisions were clearly written down.",
     "There was little evidence that anybody had asked the older sister what she thought of it.",
-]  # fmt: skip
+]
 HEADER = "Northmere Safeguarding Children Board"
 
 
@@ -108,17 +108,96 @@ def true_variants(planted: Planted) -> Iterator[Case]:
 
 
 SWAPS: dict[str, tuple[tuple[str, str], ...]] = {
-    "negation dropped": ((" did not tell", " did tell"), (" never saw", " saw"), ("No referral", "A referral"), (" could not reach", " could reach"), (" no record", " a record"), ("Neither agency", "One agency"), (" failed to speak", " spoke"), ("little evidence", "evidence"), ("did nothing", "did something")),
-    "negation added": ((" should have", " should not have"), (" must share", " must not share"), (" was found", " was not found"), (" may be closed", " may not be closed"), ("were thorough", "were not thorough"), ("was well attended", "was not well attended"), ("was accidental", "was not accidental"), ("accepted the", "never accepted the")),
-    "negation reversed": (("unlikely", "likely"), ("infrequent", "frequent"), ("unable", "able"), ("incomplete", "complete"), ("non-statutory", "statutory"), ("accidental", "non-accidental")),
-    "number changed": (("17 ", "7 "), ("17 ", "71 "), ("3 doctors", "13 doctors"), ("32 ", "3 "), ("32 ", "33 "), ("five-year-old", "four-year-old"), ("twice", "once"), ("2 days", "20 days"), ("2008", "2009"), ("first chronology", "second chronology")),
-    "date changed": (("March 2008", "May 2008"), ("4 May 2009", "5 May 2009"), ("4 May 2009", "4 May 2010"), ("in June", "in July"), ("November", "December")),
-    "agency changed": (("health visitor", "social worker"), ("social worker", "health visitor"), ("Police officers", "Probation officers"), ("hospital", "school"), ("The GP", "The midwife"), ("housing department", "education department"), ("probation officer", "police officer"), ("Education Welfare Service", "Social Services"), ("nursery", "school"), ("community midwife", "health visitor")),
-    "modal changed": (("should have", "could have"), ("must share", "may share"), ("could not", "would not"), ("may be", "must be"), ("would attend", "should attend"), ("could be expected", "should be expected")),
-    "person changed": (("mother’s", "father’s"), ("father’s", "mother’s"), ("grandmother", "grandfather"), ("Child B", "Child C"), ("older sister", "older brother"), ("parents", "children")),
-    "punctuation makes another word": (("non-statutory", "nonstatutory"), ("up-to-date", "up to date"), ("multi-agency", "multi agency"), ("five-year-old", "five year old")),
-    "round brackets": (("did not", "did (reportedly) not"), ("should have", "should (of course) have"), ("was made", "was (wrongly) made"), ("was unable", "was (she said) unable"), ("were thorough", "were (mostly) thorough")),
-}  # fmt: skip
+    "negation dropped": (
+        (" did not tell", " did tell"),
+        (" never saw", " saw"),
+        ("No referral", "A referral"),
+        (" could not reach", " could reach"),
+        (" no record", " a record"),
+        ("Neither agency", "One agency"),
+        (" failed to speak", " spoke"),
+        ("little evidence", "evidence"),
+        ("did nothing", "did something"),
+    ),
+    "negation added": (
+        (" should have", " should not have"),
+        (" must share", " must not share"),
+        (" was found", " was not found"),
+        (" may be closed", " may not be closed"),
+        ("were thorough", "were not thorough"),
+        ("was well attended", "was not well attended"),
+        ("was accidental", "was not accidental"),
+        ("accepted the", "never accepted the"),
+    ),
+    "negation reversed": (
+        ("unlikely", "likely"),
+        ("infrequent", "frequent"),
+        ("unable", "able"),
+        ("incomplete", "complete"),
+        ("non-statutory", "statutory"),
+        ("accidental", "non-accidental"),
+    ),
+    "number changed": (
+        ("17 ", "7 "),
+        ("17 ", "71 "),
+        ("3 doctors", "13 doctors"),
+        ("32 ", "3 "),
+        ("32 ", "33 "),
+        ("five-year-old", "four-year-old"),
+        ("twice", "once"),
+        ("2 days", "20 days"),
+        ("2008", "2009"),
+        ("first chronology", "second chronology"),
+    ),
+    "date changed": (
+        ("March 2008", "May 2008"),
+        ("4 May 2009", "5 May 2009"),
+        ("4 May 2009", "4 May 2010"),
+        ("in June", "in July"),
+        ("November", "December"),
+    ),
+    "agency changed": (
+        ("health visitor", "social worker"),
+        ("social worker", "health visitor"),
+        ("Police officers", "Probation officers"),
+        ("hospital", "school"),
+        ("The GP", "The midwife"),
+        ("housing department", "education department"),
+        ("probation officer", "police officer"),
+        ("Education Welfare Service", "Social Services"),
+        ("nursery", "school"),
+        ("community midwife", "health visitor"),
+    ),
+    "modal changed": (
+        ("should have", "could have"),
+        ("must share", "may share"),
+        ("could not", "would not"),
+        ("may be", "must be"),
+        ("would attend", "should attend"),
+        ("could be expected", "should be expected"),
+    ),
+    "person changed": (
+        ("mother’s", "father’s"),
+        ("father’s", "mother’s"),
+        ("grandmother", "grandfather"),
+        ("Child B", "Child C"),
+        ("older sister", "older brother"),
+        ("parents", "children"),
+    ),
+    "punctuation makes another word": (
+        ("non-statutory", "nonstatutory"),
+        ("up-to-date", "up to date"),
+        ("multi-agency", "multi agency"),
+        ("five-year-old", "five year old"),
+    ),
+    "round brackets": (
+        ("did not", "did (reportedly) not"),
+        ("should have", "should (of course) have"),
+        ("was made", "was (wrongly) made"),
+        ("was unable", "was (she said) unable"),
+        ("were thorough", "were (mostly) thorough"),
+    ),
+}
 
 
 def altered(planted: Planted, seed: int) -> Iterator[Case]:
@@ -134,22 +213,46 @@ def altered(planted: Planted, seed: int) -> Iterator[Case]:
         words = sentence.split()
         other = rng.choice([s for s in sentences if s != sentence])
         half = len(words) // 2
-        yield Case("two sentences stitched", " ".join(words[:half]) + " " + " ".join(other.split()[-5:]), planted.text, None)
+        yield Case(
+            "two sentences stitched", " ".join(words[:half]) + " " + " ".join(other.split()[-5:]), planted.text, None
+        )
         yield Case("words reordered", " ".join([*words[half:], *words[:half]]), planted.text, None)
         yield Case("cut within a word", _cut(sentence), planted.text, None)
-        yield Case("begun within a word", sentence[2:] if sentence[1:2].isalpha() and sentence[2:3].isalpha() else sentence[5:], planted.text, None)
-        yield Case("true opening, invented end", " ".join(words[:6]) + " and this was the cause of the death.", planted.text, None)
+        yield Case(
+            "begun within a word",
+            sentence[2:] if sentence[1:2].isalpha() and sentence[2:3].isalpha() else sentence[5:],
+            planted.text,
+            None,
+        )
+        yield Case(
+            "true opening, invented end",
+            " ".join(words[:6]) + " and this was the cause of the death.",
+            planted.text,
+            None,
+        )
         yield Case("a word left out", " ".join(words[:half] + words[half + 1 :]), planted.text, None)
         yield Case("a word put in", " ".join([*words[:half], "clearly", *words[half:]]), planted.text, None)
-        yield Case("another document", sentence.replace("The ", "That ", 1) + " It was so in Southmere.", planted.text, None)
+        yield Case(
+            "another document", sentence.replace("The ", "That ", 1) + " It was so in Southmere.", planted.text, None
+        )
         yield Case("parts in the wrong order", " ".join(words[-4:]) + " … " + " ".join(words[:4]), planted.text, None)
     later = [s for s in sentences if sentences.index(s) >= 15]
     for one, two in zip(sentences[:5], later, strict=True):
-        yield Case("parts from two sections", " ".join(one.split()[:5]) + " … " + " ".join(two.split()[-5:]), planted.text, None)
+        yield Case(
+            "parts from two sections",
+            " ".join(one.split()[:5]) + " … " + " ".join(two.split()[-5:]),
+            planted.text,
+            None,
+        )
     for sentence in sentences:
         if " did not " in sentence or " could not " in sentence:
             yield Case("ellipsis for a negation", sentence.replace(" not ", " … ", 1), planted.text, None)
-    for cut in ("statutory caseload had risen", "-year-old child was living", "to-date and available", "agency meeting was well"):
+    for cut in (
+        "statutory caseload had risen",
+        "-year-old child was living",
+        "to-date and available",
+        "agency meeting was well",
+    ):
         yield Case("begun within a compound or behind its prefix", cut, planted.text, None)
 
 

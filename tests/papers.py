@@ -51,7 +51,11 @@ def word_faults(path: Path) -> list[str]:
     """What stands in the way of a reader of the Word file who does not see it."""
     with zipfile.ZipFile(path) as file:
         parts = {name: etree.fromstring(file.read(name)) for name in file.namelist() if name.endswith(".xml")}
-    printed = [root for name, root in parts.items() if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml", name)]
+    printed = [
+        root
+        for name, root in parts.items()
+        if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml", name)
+    ]
     told = [
         *_properties(parts["docProps/core.xml"]),
         *_language(parts["word/styles.xml"], printed),
@@ -70,7 +74,11 @@ def _properties(core: Any) -> Iterator[str]:
 
 
 def _language(styles: Any, printed: Iterable[Any]) -> Iterator[str]:
-    normal = [s for s in styles.iter(f"{W}style") if s.get(f"{W}default") in ("1", "true") and s.get(f"{W}type") == "paragraph"]
+    normal = [
+        s
+        for s in styles.iter(f"{W}style")
+        if s.get(f"{W}default") in ("1", "true") and s.get(f"{W}type") == "paragraph"
+    ]
     given = [lang for base in (*styles.iter(f"{W}docDefaults"), *normal) for lang in base.iter(f"{W}lang")]
     if not given:
         yield "no language in the styles"
@@ -117,13 +125,19 @@ def _word_tables(root: Any) -> Iterator[str]:
             yield f"table {nth} has merged cells"
         if len({len(row.findall(f"{W}tc")) for row in rows}) > 1:
             yield f"table {nth} has rows of different length"
-        if any(not _word_text(cell).strip() and next(cell.iter(f"{W}drawing"), None) is None for cell in table.iter(f"{W}tc")):
+        if any(
+            not _word_text(cell).strip() and next(cell.iter(f"{W}drawing"), None) is None
+            for cell in table.iter(f"{W}tc")
+        ):
             yield f"table {nth} has an empty cell"
 
 
 def _pictures(root: Any) -> Iterator[str]:
     for drawing in root.iter(f"{W}drawing"):
-        if any(not (p.get("descr") or "").strip() for p in drawing.iter(f"{WP}docPr")) or next(drawing.iter(f"{WP}docPr"), None) is None:
+        if (
+            any(not (p.get("descr") or "").strip() for p in drawing.iter(f"{WP}docPr"))
+            or next(drawing.iter(f"{WP}docPr"), None) is None
+        ):
             yield "a picture or chart has no alt text"
     for picture in root.iter(f"{W}pict"):
         if not any((shape.get("alt") or "").strip() for shape in picture.iter()):
@@ -155,7 +169,9 @@ def _floating(root: Any) -> Iterator[str]:
 
 def _word_text(element: Any) -> str:
     """The printed text below an element."""
-    return "".join((e.text or "") if e.tag == f"{W}t" else " " for e in element.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}p"))
+    return "".join(
+        (e.text or "") if e.tag == f"{W}t" else " " for e in element.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}p")
+    )
 
 
 # ---------------------------------------------------------------- HTML
@@ -172,7 +188,13 @@ def html_faults(path: Path) -> list[str]:
     levels = [int(e.tag[1]) for e in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     if levels.count(1) != 1:
         told.append(f"{levels.count(1)} headings of level 1, not one")
-    told += [*_heading_order(levels, first=1), *_html_tables(page), *_images(page), *_html_links(page, path), *_contrast(page)]
+    told += [
+        *_heading_order(levels, first=1),
+        *_html_tables(page),
+        *_images(page),
+        *_html_links(page, path),
+        *_contrast(page),
+    ]
     return [f"HTML: {each}" for each in told]
 
 
@@ -205,7 +227,9 @@ def _images(page: Any) -> Iterator[str]:
 
 def _named(page: Any, svg: Any) -> str:
     """What a drawing is called for those who do not see it."""
-    by = " ".join(e.text_content() for i in (svg.get("aria-labelledby") or "").split() for e in page.xpath("//*[@id=$i]", i=i))
+    by = " ".join(
+        e.text_content() for i in (svg.get("aria-labelledby") or "").split() for e in page.xpath("//*[@id=$i]", i=i)
+    )
     return str(svg.get("aria-label") or by or svg.findtext("title") or "").strip()
 
 
@@ -277,7 +301,9 @@ def _ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     """Contrast after WCAG 2."""
 
     def light(colour: tuple[int, int, int]) -> float:
-        red, green, blue = (c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour)
+        red, green, blue = (
+            c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour
+        )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     dark, bright = sorted((light(one), light(other)))
@@ -333,7 +359,10 @@ def word_text(path: Path) -> Text:
 @lru_cache(4)
 def _word_text_of(content: bytes) -> Text:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
-        document, styles = etree.fromstring(file.read("word/document.xml")), etree.fromstring(file.read("word/styles.xml"))
+        document, styles = (
+            etree.fromstring(file.read("word/document.xml")),
+            etree.fromstring(file.read("word/styles.xml")),
+        )
     names, text = _style_names(styles), Text("Word")
     for element in _word_blocks(document.find(f"{W}body")):
         if element.tag == f"{W}tbl":
@@ -378,7 +407,10 @@ def _html_text_of(content: bytes) -> Text:
             text.add(drawn[element])
         elif element.tag == "img":
             text.add(element.get("alt") or "")
-        elif next(element.iterdescendants(*BLOCKS, "table", "svg"), None) is None and next(element.iterancestors("tr"), None) is None:
+        elif (
+            next(element.iterdescendants(*BLOCKS, "table", "svg"), None) is None
+            and next(element.iterancestors("tr"), None) is None
+        ):
             quote = element.tag == "blockquote" or next(element.iterancestors("blockquote"), None) is not None
             text.add(element.text_content(), heading=element.tag in HEADINGS, quote=quote)
     return text
@@ -421,7 +453,11 @@ def agreement_faults(outputs: Path) -> list[str]:
     export = json.loads((outputs / "export.json").read_text("utf-8"))
     coded = [document for document in export["documents"] if document["status"] == "coded"]
     themes, evidence = sheets((outputs / "briefing.xlsx").read_bytes())
-    word, *others = texts = (word_text(outputs / "briefing.docx"), html_text(outputs / "briefing.html"), markdown_text(outputs / "briefing.md"))
+    word, *others = texts = (
+        word_text(outputs / "briefing.docx"),
+        html_text(outputs / "briefing.html"),
+        markdown_text(outputs / "briefing.md"),
+    )
     told: list[list[str]] = [
         list(_drawn_counts(outputs / "briefing.html")),
         list(_theme_numbers(themes, coded, outputs.parent)),
@@ -430,7 +466,11 @@ def agreement_faults(outputs: Path) -> list[str]:
         *(list(_same_quotes(word, other)) for other in others),
         list(_quotes_stand(word.quotes, evidence, coded)),
     ]
-    return [line for kind in told for line in (*kind[:MOST], *([f"... and {len(kind) - MOST} more"] if len(kind) > MOST else []))]
+    return [
+        line
+        for kind in told
+        for line in (*kind[:MOST], *([f"... and {len(kind) - MOST} more"] if len(kind) > MOST else []))
+    ]
 
 
 def _drawn_counts(path: Path) -> Iterator[str]:
@@ -470,7 +510,12 @@ def _theme_numbers(rows: list[dict[str, Any]], coded: list[dict[str, Any]], proj
         only = [cell for cell in having if _recommended_only(cell["evidence"])]
         if not settings.get("count_recommendation_only", True):
             having, only = [cell for cell in having if cell not in only], []
-        counted = {"Found in": len(having), "Of": len(coded), "Recommendations only": len(only), "Decided by a person": sum(cell["decision"] is not None for cell in cells)}
+        counted = {
+            "Found in": len(having),
+            "Of": len(coded),
+            "Recommendations only": len(only),
+            "Decided by a person": sum(cell["decision"] is not None for cell in cells),
+        }
         for column, number in counted.items():
             if row[column] != number:
                 yield f"Workbook: {row['Theme']}: {column} {row[column]}; the export has {number}"
@@ -496,7 +541,11 @@ def _themes_printed(rows: list[dict[str, Any]], text: Text) -> Iterator[str]:
             continue
         if not any(count in _counts(line) and (label in line or label in heading) for heading, line in lines):
             yield f"{text.name}: {row['Theme']}: {count[0]} of {count[1]} is not printed with it"
-        longer = [other["Theme"].lower() for other in rows if other["Theme"].lower().endswith(label) and other["Theme"].lower() != label]
+        longer = [
+            other["Theme"].lower()
+            for other in rows
+            if other["Theme"].lower().endswith(label) and other["Theme"].lower() != label
+        ]
         given = re.compile(rf"(?<![\w/-]){re.escape(label)}(?:: | \(| was found in )(\d+) of (?:the )?(\d+)\b")
         for found in (found for _, line in lines for found in given.finditer(line)):
             part = any(found.string[: found.start() + len(label)].endswith(other) for other in longer)

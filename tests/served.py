@@ -122,7 +122,18 @@ def heeds_ctrl_c() -> None:
 @contextmanager
 def review_page(root: Path, *options: str) -> Iterator[Served]:
     """`scr-llm review` over the real socket."""
-    command = [sys.executable, "-m", "scr_llm", "review", "--project", str(root), "--port", "0", "--no-browser", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "scr_llm",
+        "review",
+        "--project",
+        str(root),
+        "--port",
+        "0",
+        "--no-browser",
+        *options,
+    ]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     reader: threading.Thread | None = None
     try:

@@ -17,28 +17,50 @@ def evidence(quote: str) -> Evidence:
     return Evidence(quote=quote, page=1, start=0, end=len(quote), status="exact", section="")
 
 
-def document(file: str, present: tuple[str, ...], findings: tuple[str, ...] = (), age: str | None = None) -> ExportDocument:
+def document(
+    file: str, present: tuple[str, ...], findings: tuple[str, ...] = (), age: str | None = None
+) -> ExportDocument:
     return ExportDocument(
-        id=file, file=file, sha256="0", label=file, pages=1, status="coded", reason=None, recommendations=(),
-        case=ExportCase(authority="Northmere", pseudonym=None, children=(ExportChild(gender="not stated", age=age, age_band="not stated"),), context="other"),
+        id=file,
+        file=file,
+        sha256="0",
+        label=file,
+        pages=1,
+        status="coded",
+        reason=None,
+        recommendations=(),
+        case=ExportCase(
+            authority="Northmere",
+            pseudonym=None,
+            children=(ExportChild(gender="not stated", age=age, age_band="not stated"),),
+            context="other",
+        ),
         findings=tuple(Item(id=t, number=None, text=t, page=1, addressee=None, evidence=()) for t in findings),
-        themes={t: ExportTheme(value="present", sub_themes=(), evidence=(evidence(f"Words on {t}."),), decision=None) for t in present},
-    )  # fmt: skip
+        themes={
+            t: ExportTheme(value="present", sub_themes=(), evidence=(evidence(f"Words on {t}."),), decision=None)
+            for t in present
+        },
+    )
 
 
 def gold(file: str, present: tuple[str, ...], findings: tuple[str, ...] | None = None) -> GoldDocument:
-    return GoldDocument.model_validate({
-        "file": file, "case": {"authority": "Northmere", "children": [{"gender": "F", "age": None}]}, "unknown": 1,
-        "findings": None if findings is None else [{"text": t, "page": 2} for t in findings],
-        "themes": {t: {"value": "present", "evidence": [{"quote": f"words on {t}", "page": 1}]} for t in present},
-    })  # fmt: skip
+    return GoldDocument.model_validate(
+        {
+            "file": file,
+            "case": {"authority": "Northmere", "children": [{"gender": "F", "age": None}]},
+            "unknown": 1,
+            "findings": None if findings is None else [{"text": t, "page": 2} for t in findings],
+            "themes": {t: {"value": "present", "evidence": [{"quote": f"words on {t}", "page": 1}]} for t in present},
+        }
+    )
 
 
 def test_every_figure() -> None:
     found = agree(
         [gold("1", ("a", "b"), ("One.", "Two.")), gold("2", ("a",)), gold("3", ("a",))],
-        [document("1", ("a", "c"), ("One", "Three")), document("2", ("a",), age="2 years")], ["a", "b", "c"],
-    )  # fmt: skip
+        [document("1", ("a", "c"), ("One", "Three")), document("2", ("a",), age="2 years")],
+        ["a", "b", "c"],
+    )
     assert found.not_coded == ("3",)
     a, b, c = (found.themes[t] for t in "abc")
     assert (a.gold, a.found, a.both, a.recall, a.precision, a.f1) == (3, 2, 2, 2 / 3, 1.0, 0.8)
@@ -61,21 +83,31 @@ def test_statistics_agree_with_a_package_and_with_published_cases() -> None:
     dice = random.Random(1)
     for share in (0.1, 0.5, 0.9):
         cells = [(a, a if dice.random() < 0.8 else not a) for a in (dice.random() < share for _ in range(60))]
-        theirs = krippendorff.alpha([[int(a) for a, _ in cells], [int(b) for _, b in cells]], level_of_measurement="nominal")
+        theirs = krippendorff.alpha(
+            [[int(a) for a, _ in cells], [int(b) for _, b in cells]], level_of_measurement="nominal"
+        )
         assert statistics.alpha(cells) == pytest.approx(theirs)
     # Cohen's kappa and Gwet's AC1 on Gwet's (2008) table of 125 subjects: 118 both yes, 5 and 2 apart, none both no.
     gwet = [(True, True)] * 118 + [(True, False)] * 5 + [(False, True)] * 2
-    assert statistics.kappa(gwet) == pytest.approx(-0.0234, abs=1e-4) and statistics.ac1(gwet) == pytest.approx(0.9408, abs=1e-3)
+    assert statistics.kappa(gwet) == pytest.approx(-0.0234, abs=1e-4) and statistics.ac1(gwet) == pytest.approx(
+        0.9408, abs=1e-3
+    )
     # Both say 7 of 8 and miss a different one.
     eight = [(True, True)] * 6 + [(True, False), (False, True)]
-    assert statistics.raw(eight) == 0.75 and statistics.kappa(eight) == pytest.approx(-1 / 7) and statistics.ac1(eight) == pytest.approx(0.68, abs=0.005)
+    assert (
+        statistics.raw(eight) == 0.75
+        and statistics.kappa(eight) == pytest.approx(-1 / 7)
+        and statistics.ac1(eight) == pytest.approx(0.68, abs=0.005)
+    )
     assert statistics.kappa([(True, True)] * 4) is None and statistics.alpha([(True, True)] * 4) is None
 
 
 def test_intervals_hold_the_figure_are_the_same_again_and_need_more_than_one_document() -> None:
     groups = [[(True, n % 3 > 0), (False, False)] for n in range(20)]
     low, high = statistics.interval(groups, statistics.recall) or (0, 0)
-    assert low < (statistics.recall([c for g in groups for c in g]) or 0) < high and statistics.interval(groups, statistics.recall) == (low, high)
+    assert low < (statistics.recall([c for g in groups for c in g]) or 0) < high and statistics.interval(
+        groups, statistics.recall
+    ) == (low, high)
     assert statistics.interval(groups[:1], statistics.recall) is None
 
 
@@ -90,7 +122,9 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
     root = Path(__file__).parent.parent
 
     def scr(*arguments: str, expect: int = 0) -> str:
-        done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments], cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "scr_llm", *arguments], cwd=tmp_path, capture_output=True, text=True
+        )
         assert done.returncode == expect, done.stderr
         return done.stdout + done.stderr
 
@@ -101,10 +135,19 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
     with Store(tmp_path / "p/scr_llm.sqlite") as store:
         (document,) = store.documents()
         for theme, assisted in (("domestic_abuse", True), ("alcohol_misuse", False), ("workforce", False)):
-            store.append_decision(Decision(
-                document_id=document.id, theme=theme, value="present", author="R. One", role="reviewer", at="2026-01-01T00:00:00+00:00", assisted=assisted,
-                codebook_sha256="0", reading_sha256="0",
-            ))  # fmt: skip
+            store.append_decision(
+                Decision(
+                    document_id=document.id,
+                    theme=theme,
+                    value="present",
+                    author="R. One",
+                    role="reviewer",
+                    at="2026-01-01T00:00:00+00:00",
+                    assisted=assisted,
+                    codebook_sha256="0",
+                    reading_sha256="0",
+                )
+            )
     assert json.loads(scr("agree", "person:R. One", "coder", "--project", "p", "--json"))["all"]["cells"] == 2
     told = scr("agree", "person:R. One", "coder", "--project", "p", "--assisted")
     assert "ASSISTED" in told and "agreed on 2 of 3 cells" in told
@@ -113,7 +156,9 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
     assert "agreed on" in scr("agree", "coder", "gold", "--project", "p")
     scr("evaluate", "--project", "p", "--gold", "gold", "--html", "page.html", expect=1)
     page = (tmp_path / "page.html").read_text("utf-8")
-    assert "<h1>How far the coding agrees with readers</h1>" in page and "Domestic abuse" in page and "<script" not in page
+    assert (
+        "<h1>How far the coding agrees with readers</h1>" in page and "Domestic abuse" in page and "<script" not in page
+    )
 
 
 def test_prevalence_and_bias_explain_kappa_and_say_how_many_cells_it_takes() -> None:

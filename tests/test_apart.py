@@ -35,23 +35,36 @@ def stream(content: bytes) -> bytes:
 def bomb(path: Path) -> Path:
     """400 MB of text operators in half a megabyte."""
     text = b"BT /F1 12 Tf 72 700 Td " + b"(Safeguarding children board) Tj " * 12_000_000 + b"ET"
-    path.write_bytes(pdf([
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        stream(text), b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]))  # fmt: skip
+    path.write_bytes(
+        pdf(
+            [
+                b"<< /Type /Catalog /Pages 2 0 R >>",
+                b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+                stream(text),
+                b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            ]
+        )
+    )
     return path
 
 
 def loop(path: Path) -> Path:
     """A page tree that is its own child."""
-    path.write_bytes(pdf([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999 >>"]))
+    path.write_bytes(
+        pdf([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999 >>"])
+    )
     return path
 
 
 @pytest.mark.slow
 def test_limits_end_only_the_file_that_passes_them(tmp_path: Path) -> None:
-    files = [Wanted(bomb(tmp_path / "bomb.pdf"), "a"), Wanted(GOOD, "b"), Wanted(loop(tmp_path / "loop.pdf"), "c"), Wanted(GOOD, "d")]
+    files = [
+        Wanted(bomb(tmp_path / "bomb.pdf"), "a"),
+        Wanted(GOOD, "b"),
+        Wanted(loop(tmp_path / "loop.pdf"), "c"),
+        Wanted(GOOD, "d"),
+    ]
     started = time.monotonic()
     bombed, good, looped, again = read_apart(files, Limits(seconds=15, megabytes=400))
     assert time.monotonic() - started < 100

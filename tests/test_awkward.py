@@ -34,7 +34,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
         shutil.copy(ROOT / "fixtures/awkward" / name, folder / "p/inbox")
     original = ROOT / "fixtures/batch-1/vellingham-child-v.pdf"
     shutil.copy(original, folder / "p/inbox" / original.name)
-    ran = subprocess.run([sys.executable, "-m", "scr_llm", "run"], cwd=folder / "p", capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(
+        [sys.executable, "-m", "scr_llm", "run"], cwd=folder / "p", capture_output=True, text=True, timeout=120
+    )
     assert ran.returncode == 1, ran.stderr
     assert "Coded 1 document." in ran.stderr and "Traceback" not in ran.stderr
     return ran.stderr
@@ -44,7 +46,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_each_has_its_line(said: str, name: str) -> None:
     status, reason = SAYS[name]
     pair = {name, "vellingham-child-v.pdf"} if status == "duplicate" else {name}
-    lines = [line for line in said.splitlines() if any(line.strip().startswith(n) for n in pair) and "pages read" not in line]
+    lines = [
+        line for line in said.splitlines() if any(line.strip().startswith(n) for n in pair) and "pages read" not in line
+    ]
     assert len(lines) == 1
     assert status in lines[0] and (reason in lines[0] or status == "duplicate")
 
@@ -53,5 +57,7 @@ def test_each_has_its_line(said: str, name: str) -> None:
 def test_a_name_that_cannot_be_written(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=tmp_path, check=True, capture_output=True)
     (tmp_path / "p/inbox" / os.fsdecode(b"bad\xff.pdf")).write_bytes(b"%PDF-1.4")
-    ran = subprocess.run([sys.executable, "-m", "scr_llm", "run"], cwd=tmp_path / "p", capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(
+        [sys.executable, "-m", "scr_llm", "run"], cwd=tmp_path / "p", capture_output=True, text=True, timeout=120
+    )
     assert "Rename it" in ran.stderr and "Traceback" not in ran.stderr

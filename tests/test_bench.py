@@ -46,10 +46,17 @@ def test_printed_quotes_lie_on_gold_or_not(bench: tuple[ModuleType, ModuleType])
     coding, _ = bench
     coder = RulesCoder(rules_identity(BOOK))
     paths = [ROOT / f"fixtures/reviews/dev/{name}.pdf" for name in ("r01", "r02")]
-    own = [GoldDocument.model_validate(coding.exported(coder, p, BOOK).model_dump()) for p in paths]  # gold that is the coder's own coding
-    unmarked = [g.model_copy(update={"themes": {t: c.model_copy(update={"evidence": ()}) for t, c in g.themes.items()}}) for g in own]
+    own = [
+        GoldDocument.model_validate(coding.exported(coder, p, BOOK).model_dump()) for p in paths
+    ]  # gold that is the coder's own coding
+    unmarked = [
+        g.model_copy(update={"themes": {t: c.model_copy(update={"evidence": ()}) for t, c in g.themes.items()}})
+        for g in own
+    ]
     nothing = [g.model_copy(update={"themes": {}}) for g in own]
-    right, beside, wrong = (coding.printed(coder, list(zip(paths, g, strict=True)), BOOK) for g in (own, unmarked, nothing))
+    right, beside, wrong = (
+        coding.printed(coder, list(zip(paths, g, strict=True)), BOOK) for g in (own, unmarked, nothing)
+    )
     assert right.found == right.both == right.gold > 2
     assert (beside.found, beside.gold, beside.both) == (right.found, right.found, 0)
     assert (wrong.found, wrong.gold, wrong.both) == (right.found, 0, 0)
@@ -59,14 +66,18 @@ def test_items_of_reports_outside_the_project(bench: tuple[ModuleType, ModuleTyp
     _, items = bench
     said = ("The clinic should ring every family within a week.", "The school should write to the clinic each term.")
     canvas = Canvas(str(tmp_path / "report.pdf"), pagesize=A4)
-    for n, (size, line) in enumerate([(18, "A report"), (14, "Recommendations"), *((11, f"{k}. {text}") for k, text in enumerate(said, 1))]):
+    for n, (size, line) in enumerate(
+        [(18, "A report"), (14, "Recommendations"), *((11, f"{k}. {text}") for k, text in enumerate(said, 1))]
+    ):
         canvas.setFont("Helvetica-Bold" if size > 11 else "Helvetica", size)
         canvas.drawString(60, 780 - 40 * n, line)
     canvas.save()
     given = {
-        "file": "report.pdf", "findings": None, "recommendations": [{"text": said[0]}, {"text": "The council should mend the gate."}],
+        "file": "report.pdf",
+        "findings": None,
+        "recommendations": [{"text": said[0]}, {"text": "The council should mend the gate."}],
         "distractors": [{"first_words": "The school should write to"}, {"first_words": "Nobody is asked"}],
-    }  # fmt: skip
+    }
     (tmp_path / "report.json").write_text(json.dumps(given), "utf-8")
     rows, note = items.official(RulesCoder(rules_identity(BOOK)), tmp_path, BOOK)
     assert rows[0].startswith("| report | 1 | not marked | 1 of 2, 1 extra |")
@@ -76,14 +87,21 @@ def test_items_of_reports_outside_the_project(bench: tuple[ModuleType, ModuleTyp
 def test_an_item_with_another_end_is_the_same_item(bench: tuple[ModuleType, ModuleType]) -> None:
     _, items = bench
     lead = "The Board should adopt a standard for letters to parents, which should provide:"
-    ours = [Item(id="r", number=None, text=t, page=1, addressee=None, evidence=()) for t in (f"{lead} (a) a name.", "Another one.")]
+    ours = [
+        Item(id="r", number=None, text=t, page=1, addressee=None, evidence=())
+        for t in (f"{lead} (a) a name.", "Another one.")
+    ]
     assert items.elsewhere(ours, [GoldItem(text=lead), GoldItem(text="Another")]) == 1  # a few letters prove nothing
 
 
-def test_what_is_not_given_is_said_to_be_skipped(bench: tuple[ModuleType, ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_given_is_said_to_be_skipped(
+    bench: tuple[ModuleType, ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
     coding, items = bench
     twelve = coding.documents(coding.SETS[1].folders)[:1]
     monkeypatch.setattr(items, "documents", lambda _: twelve)
     monkeypatch.setattr(items, "drawn", lambda *_: [])
     text = "\n".join(items.section(None, None, BOOK))
-    assert "Official reports: skipped" in text and "Reports to coroners: skipped" in text and text.startswith(coding.ITEMS)
+    assert (
+        "Official reports: skipped" in text and "Reports to coroners: skipped" in text and text.startswith(coding.ITEMS)
+    )

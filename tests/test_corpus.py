@@ -10,11 +10,18 @@ from scr_llm.records import SectionKind
 
 ROOT = Path(__file__).parent.parent
 VALUES = {
-    "present": "present", "recommendation_only": "present", "explicitly_absent": "explicitly_absent", "good_practice": "not_mentioned",
-    "near_miss": "not_mentioned", "neighbour": "not_mentioned", "background": "not_mentioned",
-}  # fmt: skip
+    "present": "present",
+    "recommendation_only": "present",
+    "explicitly_absent": "explicitly_absent",
+    "good_practice": "not_mentioned",
+    "near_miss": "not_mentioned",
+    "neighbour": "not_mentioned",
+    "background": "not_mentioned",
+}
 PASSAGES: list[dict[str, Any]] = [
-    json.loads(line) for path in sorted((ROOT / "fixtures/corpus").glob("hand*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    json.loads(line)
+    for path in sorted((ROOT / "fixtures/corpus").glob("hand*.jsonl"))
+    for line in path.read_text("utf-8").splitlines()
 ]
 PARTICULAR = 18
 """The last hand that writes through particulars; the others write the official register, which names what it means."""
@@ -47,7 +54,9 @@ def test_every_code_has_several_hands_and_all_kinds() -> None:
 
 def test_a_second_reader_agrees_as_the_data_card_says() -> None:
     own = {p["id"]: p["value"] for p in PASSAGES}
-    second = [json.loads(line) for line in (ROOT / "fixtures/corpus/second-reader.jsonl").read_text("utf-8").splitlines()]
+    second = [
+        json.loads(line) for line in (ROOT / "fixtures/corpus/second-reader.jsonl").read_text("utf-8").splitlines()
+    ]
     pairs = [(own[s["id"]], s["value"]) for s in second]
     agreed = sum(a == b for a, b in pairs) / len(pairs)
     first, other = (Counter(values) for values in zip(*pairs, strict=True))

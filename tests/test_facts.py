@@ -38,17 +38,28 @@ def test_two_children_each_with_its_own() -> None:
 
 
 def test_a_quote_is_of_whole_words() -> None:
-    case = facts("Serious Case Review: Fern and Briar", "Two sisters, called here Fern (13) and Briar (9), were hurt. Fern told it. Briar did not. Fern and Briar are well.")
-    assert [(c.gender, c.age) for c in case.children] == [("F", "13"), ("F", "9")] and case.quotes["gender"].text == "sisters"
+    case = facts(
+        "Serious Case Review: Fern and Briar",
+        "Two sisters, called here Fern (13) and Briar (9), were hurt. Fern told it. Briar did not. Fern and Briar are well.",
+    )
+    assert [(c.gender, c.age) for c in case.children] == [("F", "13"), ("F", "9")] and case.quotes[
+        "gender"
+    ].text == "sisters"
 
 
 @pytest.mark.parametrize(
     ("title", "body"),
     [
-        ("Annual report", "He was called “Gold” by the crew. The infection was widespread. “It” was said twice. The wait was one week."),
-        ("Report of the inquiry", "In the pandemic many died of natural causes. The children of Sector B were taught at home."),
+        (
+            "Annual report",
+            "He was called “Gold” by the crew. The infection was widespread. “It” was said twice. The wait was one week.",
+        ),
+        (
+            "Report of the inquiry",
+            "In the pandemic many died of natural causes. The children of Sector B were taught at home.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_thin_cues_are_no_facts(title: str, body: str) -> None:
     page = Page(number=1, text=f"{title}\n{body}")
     reading = Reading(document_id="d", sha256="", pages=(page,))
@@ -68,7 +79,10 @@ def test_what_is_said_of_others_is_not_said_of_the_child() -> None:
 
 
 def test_an_injury_that_nobody_caused_is_no_assault() -> None:
-    assert facts("Serious Case Review: Child R", "Child R, a boy aged 6, suffered a head injury in a fall.").context == "not stated"
+    assert (
+        facts("Serious Case Review: Child R", "Child R, a boy aged 6, suffered a head injury in a fall.").context
+        == "not stated"
+    )
     told = "Child R, a boy aged 6, suffered a head injury. His uncle was convicted of the assault."
     assert facts("Serious Case Review: Child R", told).context == "physical_assault"
 
@@ -76,10 +90,22 @@ def test_an_injury_that_nobody_caused_is_no_assault() -> None:
 @pytest.mark.parametrize(
     ("age", "band"),
     [
-        ("nineteen months", "1-5"), ("three years and one month", "1-5"), ("fourteen weeks", "<1"), ("seventeen", "16-17"), ("33 days", "<1"),
-        ("12 months", "1-5"), ("a few weeks", "<1"), ("17 years and 10 months", "16-17"), ("five years and eleven months", "1-5"),
-        ("two and a half years", "1-5"), ("under 13", "not stated"), ("primary aged", "6-10"), ("18", "not stated"), ("forty", "not stated"), (None, "not stated"),
+        ("nineteen months", "1-5"),
+        ("three years and one month", "1-5"),
+        ("fourteen weeks", "<1"),
+        ("seventeen", "16-17"),
+        ("33 days", "<1"),
+        ("12 months", "1-5"),
+        ("a few weeks", "<1"),
+        ("17 years and 10 months", "16-17"),
+        ("five years and eleven months", "1-5"),
+        ("two and a half years", "1-5"),
+        ("under 13", "not stated"),
+        ("primary aged", "6-10"),
+        ("18", "not stated"),
+        ("forty", "not stated"),
+        (None, "not stated"),
     ],
-)  # fmt: skip
+)
 def test_the_band_of_an_age_as_printed(age: str | None, band: str) -> None:
     assert age_band(age) == band

@@ -20,9 +20,17 @@ TEXT = (
     ("quote", "status", "stands"),
     [
         ("The health visitor did not share", "exact", "The health visitor did not share"),
-        ("share information with the multi-agency team", "normalised", "share infor\xadmation with the multi\u2010\nagency team"),
+        (
+            "share information with the multi-agency team",
+            "normalised",
+            "share infor\xadmation with the multi\u2010\nagency team",
+        ),
         ("3 referrals were 'lost'", "normalised", "3 referrals were ‘lost’"),
-        ("The first co-ordinated plan failed - the Police", "normalised", "The ﬁrst co-ordinated plan failed – the Police"),
+        (
+            "The first co-ordinated plan failed - the Police",
+            "normalised",
+            "The ﬁrst co-ordinated plan failed – the Police",
+        ),
         ("did not share ... 3 referrals were", "normalised", None),
     ],
 )
@@ -77,7 +85,14 @@ def test_normalising_keeps_its_offsets(text: str) -> None:
     assert list(normal.starts) == sorted(normal.starts)
 
 
-@given(st.lists(st.sampled_from(["police", "did", "not", "act", "3", "non-accidental", "the", "mother’s"]), min_size=8, max_size=40), st.data())
+@given(
+    st.lists(
+        st.sampled_from(["police", "did", "not", "act", "3", "non-accidental", "the", "mother’s"]),
+        min_size=8,
+        max_size=40,
+    ),
+    st.data(),
+)
 def test_a_stretch_of_words_is_found_and_a_changed_one_is_not(words: list[str], data: st.DataObject) -> None:
     text = " ".join(words)
     at = data.draw(st.integers(0, len(words) - 4))

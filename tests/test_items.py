@@ -41,8 +41,12 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
         "finding",
         "# Findings\nThe panel finds that (1) the letter was never opened; that (2) nobody rang the school; and that (3)\n"
         "the visit was made to the wrong door.\n\nIt adds that (4) the file was closed on a Friday.\n\nThe panel thanks all who spoke.",
-        [("1", "the letter was never opened"), ("2", "nobody rang the school"), ("3", "the visit was made to the wrong door."),
-         ("4", "the file was closed on a Friday.")],
+        [
+            ("1", "the letter was never opened"),
+            ("2", "nobody rang the school"),
+            ("3", "the visit was made to the wrong door."),
+            ("4", "the file was closed on a Friday."),
+        ],
     ),
     "numbers within a paragraph": (
         "finding",
@@ -59,15 +63,19 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
         "finding",
         "# Key episodes\n# Episode 1\nThe nurse called twice that week.\n\nLearning: A call that nobody answers is news in itself.\n\n"
         "# Episode 2\nThe file was moved in May.\n\nLearning: A file that moves needs somebody to carry it.",
-        [(None, "Learning: A call that nobody answers is news in itself."),
-         (None, "Learning: A file that moves needs somebody to carry it.")],
+        [
+            (None, "Learning: A call that nobody answers is news in itself."),
+            (None, "Learning: A file that moves needs somebody to carry it."),
+        ],
     ),
     "a title on its own line": (
         "recommendation",
         "# Recommendations\nRecommendation 1\n\nClosing cases\n\nThe council should close no case without a visit.\n\n"
         "Recommendation 2\n\nSecond visits\n\nThe trust should ring before the second visit.",
-        [("1", "Closing cases The council should close no case without a visit."),
-         ("2", "Second visits The trust should ring before the second visit.")],
+        [
+            ("1", "Closing cases The council should close no case without a visit."),
+            ("2", "Second visits The trust should ring before the second visit."),
+        ],
     ),
     "a number on its own line": (
         "recommendation",
@@ -77,28 +85,43 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     "a number that belongs to the sentence before": (
         "finding",
         "# Findings\n1. The rooms were kept to be used for\n4. The panel saw all of them and two more.\n\n2. The second office was never told.",
-        [("1", "The rooms were kept to be used for 4. The panel saw all of them and two more."),
-         ("2", "The second office was never told.")],
+        [
+            ("1", "The rooms were kept to be used for 4. The panel saw all of them and two more."),
+            ("2", "The second office was never told."),
+        ],
     ),
     "letters that begin anew under each agency": (
         "recommendation",
         "# Recommendations\n# Northgate Surgery\n(i) Ring the family before a letter is sent.\n\n(ii) Read the letter to them.\n\n"
         "# Westhill School\n(i) Keep one list of who may collect a child.",
-        [("i", "Ring the family before a letter is sent."), ("ii", "Read the letter to them."),
-         ("i", "Keep one list of who may collect a child.")],
+        [
+            ("i", "Ring the family before a letter is sent."),
+            ("ii", "Read the letter to them."),
+            ("i", "Keep one list of who may collect a child."),
+        ],
     ),
     "points under a number": (
         "recommendation",
         "# Recommendations\n1 That the Board should agree a standard:\n\n(a) that nobody waits a month; and\n\n(b) that somebody counts.\n\n"
         "2 That the trust should keep to it.",
-        [("1", "That the Board should agree a standard: (a) that nobody waits a month; and (b) that somebody counts."),
-         ("2", "That the trust should keep to it.")],
+        [
+            (
+                "1",
+                "That the Board should agree a standard: (a) that nobody waits a month; and (b) that somebody counts.",
+            ),
+            ("2", "That the trust should keep to it."),
+        ],
     ),
     "paragraphs that recommend, among others": (
         "recommendation",
         "# What should happen next\nThe panel has kept to what will make a difference.\n\nA door may open at any hour. The panel therefore "
         "recommends that the council keep one line open all night.\n\nThe Board accepted the report in May. I am grateful to all.",
-        [(None, "A door may open at any hour. The panel therefore recommends that the council keep one line open all night.")],
+        [
+            (
+                None,
+                "A door may open at any hour. The panel therefore recommends that the council keep one line open all night.",
+            )
+        ],
     ),
     "paragraphs behind an announcement": (
         "finding",
@@ -138,7 +161,7 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
         "# Recommendations\n# The police\nPolice 1 The police to write down every name.\n\nPolice 2 The police to read the list.",
         [("Police 1", "The police to write down every name."), ("Police 2", "The police to read the list.")],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -153,18 +176,25 @@ def test_what_asks_nobody_is_passed_over_and_said_to_be() -> None:
         "3. The trust should train the second team."
     )
     assert [item.number for item in taken] == ["1", "3"]
-    assert [(each.kind, each.text[:13], each.why[:18]) for each in over] == [("recommendation", "2. The surger", "it tells what was ")]
+    assert [(each.kind, each.text[:13], each.why[:18]) for each in over] == [
+        ("recommendation", "2. The surger", "it tells what was ")
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "wish"),
     [
-        ("The Board should publish it.", True), ("Publish the list each May.", True), ("That the trust publish it.", True),
-        ("Could both offices agree on one list?", True), ("Broadening the panel through open invitations", True),
-        ("I should be glad of a reply.", False), ("The Board expects that all will be done.", False),
-        ("Yours sincerely, the author", False), ("I am grateful to those who spoke.", False),
+        ("The Board should publish it.", True),
+        ("Publish the list each May.", True),
+        ("That the trust publish it.", True),
+        ("Could both offices agree on one list?", True),
+        ("Broadening the panel through open invitations", True),
+        ("I should be glad of a reply.", False),
+        ("The Board expects that all will be done.", False),
+        ("Yours sincerely, the author", False),
+        ("I am grateful to those who spoke.", False),
     ],
-)  # fmt: skip
+)
 def test_whether_a_sentence_asks_for_something(text: str, wish: bool) -> None:
     assert asks(text) is wish
 
@@ -205,10 +235,15 @@ def table(tmp_path: Path) -> Callable[[str, list[list[str]], list[float]], Readi
 
 def test_a_table_of_what_was_found_and_what_will_be_done(table: Callable[..., Reading]) -> None:
     rows = [["No.", "Theme", "What we found", "What we will do", "Who"]] + [
-        [str(n), "A theme of two lines", f"The letter about {word} was read by nobody who knew the family or the story of {word}.",
-         f"The office will open every letter about {word} on the day and ring {word}.", "Westhill Council"]
+        [
+            str(n),
+            "A theme of two lines",
+            f"The letter about {word} was read by nobody who knew the family or the story of {word}.",
+            f"The office will open every letter about {word} on the day and ring {word}.",
+            "Westhill Council",
+        ]
         for n, word in enumerate(("".join(chr(97 + n * step % 26) for step in (3, 5, 7, 11)) for n in range(1, 26)), 1)
-    ]  # fmt: skip
+    ]
     reading = table("The themes", rows, [30, 60, 140, 130, 90])
     for kind, column in (("finding", 2), ("recommendation", 3)):
         mine = [item for item in reading.items if item.kind == kind]
@@ -218,14 +253,21 @@ def test_a_table_of_what_was_found_and_what_will_be_done(table: Callable[..., Re
 
 
 def test_an_action_plan_in_a_table_repeats_or_stands_alone(table: Callable[..., Reading], tmp_path: Path) -> None:
-    rows = [["Recommendation", "Agency", "By when"], ["Publish one list of names each year", "The Board", "May 2031"],
-            ["Train the second team in reading it", "Westhill Trust", "June 2031"]]  # fmt: skip
+    rows = [
+        ["Recommendation", "Agency", "By when"],
+        ["Publish one list of names each year", "The Board", "May 2031"],
+        ["Train the second team in reading it", "Westhill Trust", "June 2031"],
+    ]
     alone = table("Action plan", rows, [250, 120, 80])
     assert [(i.text, i.addressee) for i in alone.items] == [(row[0], row[1]) for row in rows[1:]]
     path = tmp_path / "both.pdf"
     sheet = canvas.Canvas(str(path))
-    for top, size, text in ((780, 15, "Recommendations"), (750, 10, "1. The Board should publish one list."),
-                            (730, 10, "2. The trust should train the second team."), (680, 15, "Action plan")):  # fmt: skip
+    for top, size, text in (
+        (780, 15, "Recommendations"),
+        (750, 10, "1. The Board should publish one list."),
+        (730, 10, "2. The trust should train the second team."),
+        (680, 15, "Action plan"),
+    ):
         sheet.setFont("Helvetica-Bold" if size == 15 else "Helvetica", size)
         sheet.drawString(60, top, text)
     for line, row in enumerate(rows):
@@ -241,9 +283,13 @@ def test_an_action_plan_in_a_table_repeats_or_stands_alone(table: Callable[..., 
 def test_a_sentence_in_a_heading_s_look_is_text(tmp_path: Path) -> None:
     path = tmp_path / "h.pdf"
     sheet = canvas.Canvas(str(path))
-    for top, font, text in ((780, "Helvetica-Bold", "Findings"), (750, "Helvetica-Bold", "The second office was told in May and did not write"),
-                            (736, "Helvetica-Bold", "it down."), (700, "Helvetica", "The first office was told by letter and lost it in June."),
-                            (660, "Helvetica", "Nobody was asked about either of them until the autumn.")):  # fmt: skip
+    for top, font, text in (
+        (780, "Helvetica-Bold", "Findings"),
+        (750, "Helvetica-Bold", "The second office was told in May and did not write"),
+        (736, "Helvetica-Bold", "it down."),
+        (700, "Helvetica", "The first office was told by letter and lost it in June."),
+        (660, "Helvetica", "Nobody was asked about either of them until the autumn."),
+    ):
         sheet.setFont(font, 15 if text == "Findings" else 11)
         sheet.drawString(60, top, text)
     sheet.save()

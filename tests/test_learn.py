@@ -27,12 +27,21 @@ def test_a_learned_theme_is_used_only_where_it_beats_the_rules(tmp_path: Path) -
     names = tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-[12]/*.pdf")))
     project = load_project(coded_project(tmp_path / "p", names))
     desk = Desk(project)
-    gold = {d: json.loads((ROOT / f"fixtures/gold/{Path(desk.documents[d].file).stem}.json").read_text("utf-8"))["themes"] for d in desk.documents}
+    gold = {
+        d: json.loads((ROOT / f"fixtures/gold/{Path(desk.documents[d].file).stem}.json").read_text("utf-8"))["themes"]
+        for d in desk.documents
+    }
     for document, theme in [k for k in desk.proposals if k[1] in ("alcohol_misuse", "information_sharing")]:
         value = gold[document].get(theme, {"value": "not_mentioned"})["value"]
         cell = desk.cell(document, theme, ALEX)
         try:
-            desk.decide(ALEX, document, theme, value if value == "present" else "not_mentioned", evidence=cell.evidence if value == "present" else ())
+            desk.decide(
+                ALEX,
+                document,
+                theme,
+                value if value == "present" else "not_mentioned",
+                evidence=cell.evidence if value == "present" else (),
+            )
         except RefusedError:  # present in gold, and no quote was proposed
             desk.decide(ALEX, document, theme, "unclear")
     desk.close()

@@ -33,7 +33,9 @@ def project(folder: Path, server: FakeServer) -> Path:
 
 
 def run(folder: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=folder, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=folder, stderr=subprocess.PIPE
+    )
 
 
 @pytest.mark.slow
@@ -54,7 +56,9 @@ def test_a_killed_run_repeats_no_finished_call(tmp_path: Path) -> None:
         assert process.returncode == 0, said
         times = Counter(json.dumps(request) for request in server.requests)
         assert len(times) == 2 * 25  # 24 themes and the case, each document in one window
-        assert sum(count - 1 for count in times.values()) <= 2 * kills  # only what was under way, of two documents side by side, when it was killed
+        assert (
+            sum(count - 1 for count in times.values()) <= 2 * kills
+        )  # only what was under way, of two documents side by side, when it was killed
         before = len(server.requests)
         with Store(folder / "scr_llm.sqlite") as store:
             calls, ids = store.calls(), {d.id for d in store.documents()}

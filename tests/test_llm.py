@@ -105,8 +105,9 @@ def test_valid_reply(start: Start) -> None:
     assert (reply.prompt_tokens, reply.completion_tokens, reply.finish_reason, reply.model) == (5, 10, "stop", MODEL)
     (request,) = server.requests
     assert request["messages"] == [
-        {"role": "system", "content": "system words"}, {"role": "user", "content": "user words"},
-    ]  # fmt: skip
+        {"role": "system", "content": "system words"},
+        {"role": "user", "content": "user words"},
+    ]
     assert request["temperature"] == 0 and request["max_tokens"] == 1024 and request["model"] == MODEL
     sent = request["response_format"]
     assert sent["type"] == "json_schema" and sent["json_schema"]["strict"] is True
@@ -192,7 +193,10 @@ def test_nobody_listens() -> None:
         client.close()
 
 
-@pytest.mark.parametrize("address", ["http://a..b/v1", "http://127.0.0.1:99999/v1", "gopher://127.0.0.1/v1", "http:///v1", f"http://{'x' * 70}.org/v1"])
+@pytest.mark.parametrize(
+    "address",
+    ["http://a..b/v1", "http://127.0.0.1:99999/v1", "gopher://127.0.0.1/v1", "http:///v1", f"http://{'x' * 70}.org/v1"],
+)
 def test_an_address_that_is_none_is_a_connection_that_fails(address: str) -> None:
     client = Client(Endpoint(address, MODEL), remote_allowed=True, retries=replace(FAST, attempts=1))
     with pytest.raises(CoderError, match=r"\(connection\)"):
@@ -205,7 +209,9 @@ def test_usage_missing(start: Start) -> None:
     assert reply.prompt_tokens is None and reply.completion_tokens is None
 
 
-def test_a_proxy_from_the_environment_does_not_see_a_local_request(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_from_the_environment_does_not_see_a_local_request(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
     monkeypatch.delenv("NO_PROXY", raising=False)
     client, _ = start(GOOD)
@@ -215,15 +221,26 @@ def test_a_proxy_from_the_environment_does_not_see_a_local_request(start: Start,
 @pytest.mark.parametrize(
     ("url", "local"),
     [
-        ("http://localhost:1/v1", True), ("http://127.0.0.1/v1", True), ("http://127.9.9.9/v1", True),
-        ("https://[::1]:8/v1", True), ("http://[::ffff:127.0.0.1]/v1", True), ("http://LOCALHOST/v1", True),
-        ("http://127.0.0.1.example.org/v1", False), ("http://127.0.0.1@example.org/v1", False),
-        ("http://example.org\\@127.0.0.1/v1", False), ("http://localhost.example.org", False),
-        ("http://192.168.1.2/v1", False), ("http://0.0.0.0/v1", False), ("http://[::ffff:8.8.8.8]/v1", False),
-        ("127.0.0.1:8000/v1", False), ("", False), ("http://[::1/v1", False), ("file://localhost/x", False),
+        ("http://localhost:1/v1", True),
+        ("http://127.0.0.1/v1", True),
+        ("http://127.9.9.9/v1", True),
+        ("https://[::1]:8/v1", True),
+        ("http://[::ffff:127.0.0.1]/v1", True),
+        ("http://LOCALHOST/v1", True),
+        ("http://127.0.0.1.example.org/v1", False),
+        ("http://127.0.0.1@example.org/v1", False),
+        ("http://example.org\\@127.0.0.1/v1", False),
+        ("http://localhost.example.org", False),
+        ("http://192.168.1.2/v1", False),
+        ("http://0.0.0.0/v1", False),
+        ("http://[::ffff:8.8.8.8]/v1", False),
+        ("127.0.0.1:8000/v1", False),
+        ("", False),
+        ("http://[::1/v1", False),
+        ("file://localhost/x", False),
         ("http://2130706433/v1", False),
     ],
-)  # fmt: skip
+)
 def test_is_loopback(url: str, local: bool) -> None:
     assert is_loopback(url) is local
 
@@ -297,7 +314,10 @@ def test_a_server_without_schemas_is_asked_in_a_simpler_form_from_then_on(lacks:
     def old(request: dict[str, Any]) -> Answer:
         given = request.get("response_format", {}).get("type")
         if given == "json_schema" or (given == "json_object" and lacks == 2):
-            return Answer(status=400, body=json.dumps({"error": {"message": f"response_format {given} is not supported"}}).encode())
+            return Answer(
+                status=400,
+                body=json.dumps({"error": {"message": f"response_format {given} is not supported"}}).encode(),
+            )
         return says('Here you are:\n```json\n{"evidence": [1], "value": "present"}\n```\n')(request)
 
     with FakeServer(old) as server:
@@ -335,14 +355,21 @@ def test_yes_and_no_are_weighed_by_their_probabilities(start: Start) -> None:
 
 def test_an_endpoint_is_asked_in_the_manner_that_it_takes(start: Start) -> None:
     client, server = start(
-        fails(400, message="logprobs is not supported with this model"), says("Yes"),
+        fails(400, message="logprobs is not supported with this model"),
+        says("Yes"),
         fails(400, message="Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
-        fails(400, message="'temperature' does not support 0.0 with this model"), GOOD, GOOD,
-    )  # fmt: skip
+        fails(400, message="'temperature' does not support 0.0 with this model"),
+        GOOD,
+        GOOD,
+    )
     assert weigh(client).yes == 1.0 and "logprobs" not in server.requests[1]
     ask(client)
     ask(client)
-    assert len(server.requests) == 6 and server.requests[-1]["max_completion_tokens"] and "temperature" not in server.requests[-1]
+    assert (
+        len(server.requests) == 6
+        and server.requests[-1]["max_completion_tokens"]
+        and "temperature" not in server.requests[-1]
+    )
 
 
 def test_other_languages_cut_prompts_and_long_ones_have_a_state(start: Start) -> None:
@@ -429,13 +456,26 @@ KEY = "sk-one/two+0123456789"
 @pytest.mark.parametrize(
     "written",
     [
-        KEY, f"Bearer {KEY}", quote(KEY, safe=""), quote(quote(KEY, safe=""), safe=""), "".join(f"%{ord(c):02x}" for c in KEY), json.dumps(KEY).replace("/", r"\/"),
-        "".join(rf"\u{ord(c):04x}" for c in KEY), "".join(rf"\\\u{ord(c):04X}" for c in KEY), KEY[:8] + "".join(rf"\u{ord(c):04x}" for c in KEY[8:]),
-        "".join(f"&#{ord(c)};" for c in KEY), "".join(f"&#x{ord(c):02X};" for c in KEY),
-        KEY.upper(), KEY.encode().hex(), base64.b64encode(KEY.encode()).decode().rstrip("="), "\u200b".join(KEY), "".join(chr(ord(c) + 0xFEE0) for c in KEY),
-        "".join(rf"\x{ord(c):02x}" for c in KEY), "".join(rf"\{ord(c):o}" for c in KEY),
+        KEY,
+        f"Bearer {KEY}",
+        quote(KEY, safe=""),
+        quote(quote(KEY, safe=""), safe=""),
+        "".join(f"%{ord(c):02x}" for c in KEY),
+        json.dumps(KEY).replace("/", r"\/"),
+        "".join(rf"\u{ord(c):04x}" for c in KEY),
+        "".join(rf"\\\u{ord(c):04X}" for c in KEY),
+        KEY[:8] + "".join(rf"\u{ord(c):04x}" for c in KEY[8:]),
+        "".join(f"&#{ord(c)};" for c in KEY),
+        "".join(f"&#x{ord(c):02X};" for c in KEY),
+        KEY.upper(),
+        KEY.encode().hex(),
+        base64.b64encode(KEY.encode()).decode().rstrip("="),
+        "\u200b".join(KEY),
+        "".join(chr(ord(c) + 0xFEE0) for c in KEY),
+        "".join(rf"\x{ord(c):02x}" for c in KEY),
+        "".join(rf"\{ord(c):o}" for c in KEY),
     ],
-)  # fmt: skip
+)
 def test_a_key_is_taken_out_however_it_is_written(written: str) -> None:
     endpoint = Endpoint("http://user:a-pass-word@127.0.0.1/v1", MODEL, api_key=KEY)
     taken = without_key(f"<{written}> a-pass-word", endpoint).strip('"')
@@ -443,7 +483,10 @@ def test_a_key_is_taken_out_however_it_is_written(written: str) -> None:
     for before in ("Bearer ", "x:", ""):  # wherever in a base64 text it begins
         assert "[key removed]" in without_key(base64.b64encode(f"{before}{KEY}".encode()).decode(), endpoint)
     assert without_key("sk-one, two, none", endpoint) == "sk-one, two, none"
-    assert without_key("none of these is x", Endpoint("http://127.0.0.1/v1", MODEL, api_key="none")) == "none of these is x"
+    assert (
+        without_key("none of these is x", Endpoint("http://127.0.0.1/v1", MODEL, api_key="none"))
+        == "none of these is x"
+    )
 
 
 def test_a_wait_of_a_day_holds_no_other_request(start: Start) -> None:
@@ -484,7 +527,10 @@ def silent_port(stack: ExitStack) -> int:
 
 def test_a_handshake_that_never_ends_is_given_up() -> None:
     with ExitStack() as stack:
-        client = Client(Endpoint(f"https://127.0.0.1:{silent_port(stack)}/v1", MODEL, timeout_s=0.3), retries=replace(FAST, attempts=1))
+        client = Client(
+            Endpoint(f"https://127.0.0.1:{silent_port(stack)}/v1", MODEL, timeout_s=0.3),
+            retries=replace(FAST, attempts=1),
+        )
         with pytest.raises(NoReplyError, match=r"\(timeout\)"):
             ask(client)
         client.close()
@@ -492,7 +538,10 @@ def test_a_handshake_that_never_ends_is_given_up() -> None:
 
 def test_a_server_that_does_not_read_is_given_up() -> None:
     with ExitStack() as stack:
-        client = Client(Endpoint(f"http://127.0.0.1:{silent_port(stack)}/v1", MODEL, timeout_s=0.5), retries=replace(FAST, attempts=1))
+        client = Client(
+            Endpoint(f"http://127.0.0.1:{silent_port(stack)}/v1", MODEL, timeout_s=0.5),
+            retries=replace(FAST, attempts=1),
+        )
         before = monotonic()
         with pytest.raises(NoReplyError, match=r"\(timeout\)"):
             client.ask(Question("q", "s", "word " * 4_000_000, Verdict))
@@ -500,8 +549,16 @@ def test_a_server_that_does_not_read_is_given_up() -> None:
         client.close()
 
 
-@pytest.mark.parametrize(("scheme", "line"), [("http", b"POST http://models.example.org/v1/chat/completions HTTP/1.1"), ("https", b"CONNECT models.example.org:443 HTTP/1.1")])
-def test_a_proxy_from_the_environment_is_used_for_another_machine(scheme: str, line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "line"),
+    [
+        ("http", b"POST http://models.example.org/v1/chat/completions HTTP/1.1"),
+        ("https", b"CONNECT models.example.org:443 HTTP/1.1"),
+    ],
+)
+def test_a_proxy_from_the_environment_is_used_for_another_machine(
+    scheme: str, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -514,7 +571,9 @@ def test_a_proxy_from_the_environment_is_used_for_another_machine(scheme: str, l
         for name in ("http_proxy", "https_proxy"):
             monkeypatch.setenv(name, f"http://somebody:pass@127.0.0.1:{listening.getsockname()[1]}")
         monkeypatch.delenv("no_proxy", raising=False)
-        client = Client(Endpoint(f"{scheme}://models.example.org/v1", MODEL), remote_allowed=True, retries=replace(FAST, attempts=1))
+        client = Client(
+            Endpoint(f"{scheme}://models.example.org/v1", MODEL), remote_allowed=True, retries=replace(FAST, attempts=1)
+        )
         with ThreadPoolExecutor(1) as pool:
             pool.submit(proxy)
             with pytest.raises(NoReplyError, match=r"\((server_error|connection)\)"):
@@ -552,9 +611,30 @@ def test_a_certificate_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     import subprocess
 
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"], cwd=tmp_path, check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+        ],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
     with FakeServer(GOOD) as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
@@ -569,7 +649,24 @@ def test_a_certificate_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         client.close()
 
 
-@pytest.mark.parametrize("logprobs", ["x", {"content": [{"top_logprobs": [None, {"token": 5, "logprob": 1}, {"token": "Yes", "logprob": 1e308}, {"token": "No", "logprob": None}]}]}])
+@pytest.mark.parametrize(
+    "logprobs",
+    [
+        "x",
+        {
+            "content": [
+                {
+                    "top_logprobs": [
+                        None,
+                        {"token": 5, "logprob": 1},
+                        {"token": "Yes", "logprob": 1e308},
+                        {"token": "No", "logprob": None},
+                    ]
+                }
+            ]
+        },
+    ],
+)
 def test_odd_probabilities_are_not_believed(start: Start, logprobs: object) -> None:
     def odd(request: dict[str, Any]) -> Answer:
         completion = json.loads(says("Yes")(request).body)

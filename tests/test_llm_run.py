@@ -63,10 +63,21 @@ def statuses(root: Path, error: BaseException, at_once: int) -> dict[str, tuple[
 @pytest.mark.parametrize("at_once", [1, 2])
 @pytest.mark.parametrize(
     "error",
-    [KeyError("x"), RecursionError("too deep"), MemoryError(), SystemError(), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"),
-     ValueError("\ud800\x1b[31m"), OSError(5, "input/output"), AssertionError(), UsageError("no prompt."), StopIteration(), RuntimeError("generator raised")],
+    [
+        KeyError("x"),
+        RecursionError("too deep"),
+        MemoryError(),
+        SystemError(),
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"),
+        ValueError("\ud800\x1b[31m"),
+        OSError(5, "input/output"),
+        AssertionError(),
+        UsageError("no prompt."),
+        StopIteration(),
+        RuntimeError("generator raised"),
+    ],
     ids=lambda error: type(error).__name__,
-)  # fmt: skip
+)
 def test_one_document_never_ends_the_run(template: Path, tmp_path: Path, error: Exception, at_once: int) -> None:
     found = statuses(waiting(template, tmp_path / "p"), error, at_once)
     assert found[f"{REVIEWS[1]}.pdf"] == ("coded", None)
@@ -85,7 +96,9 @@ def test_a_stop_and_a_failing_database_end_the_run_and_blame_no_document(templat
     root = waiting(template, tmp_path / "p")
     assert {status for status, _ in statuses(root, StopError("enough."), 2).values()} <= {"pending", "coded"}
     with closing(sqlite3.connect(root / "scr_llm.sqlite")) as database, database:
-        database.execute("UPDATE documents SET record = replace(record, '\"coded\"', '\"pending\"'), status = 'pending'")
+        database.execute(
+            "UPDATE documents SET record = replace(record, '\"coded\"', '\"pending\"'), status = 'pending'"
+        )
         database.execute("CREATE TRIGGER full BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     with pytest.raises(SQLAlchemyError, match="disk full"):
         statuses(root, KeyError("never reached in time"), 1)

@@ -79,7 +79,13 @@ def project(folder: Path, llm: str, model: bytes | None = b"GGUFanswers") -> Pat
 
 
 def scr(root: Path, *arguments: str, expect: int = 0) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments, "--project", str(root)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "scr_llm", *arguments, "--project", str(root)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == expect, (done.stdout, done.stderr)
     return done
 
@@ -104,7 +110,13 @@ def test_a_model_file_needs_no_address_and_no_name(tmp_path: Path) -> None:
     elsewhere = tmp_path / "models"
     elsewhere.mkdir()
     shutil.move(root / "tiny.gguf", elsewhere / "tiny.gguf")
-    toml = (root / "project.toml").read_text().replace('"tiny.gguf"', f'"{(elsewhere / "tiny.gguf").as_posix()}"\nmodel = "mine"\nat_once = 2\ntimeout_s = 30')
+    toml = (
+        (root / "project.toml")
+        .read_text()
+        .replace(
+            '"tiny.gguf"', f'"{(elsewhere / "tiny.gguf").as_posix()}"\nmodel = "mine"\nat_once = 2\ntimeout_s = 30'
+        )
+    )
     (root / "project.toml").write_text(toml)
     found = load_project(root)
     assert (found.settings.llm.model, found.settings.llm.at_once, found.settings.llm.timeout_s) == ("mine", 2, 30)
@@ -116,7 +128,9 @@ def test_a_file_and_an_address_are_refused_with_the_line(tmp_path: Path, monkeyp
     line = (root / "project.toml").read_text().splitlines().index('file = "tiny.gguf"') + 1
     with pytest.raises(UsageError, match=rf"project\.toml, line {line}: llm\.file: base_url is set too"):
         load_project(root)
-    (root / "project.toml").write_text((root / "project.toml").read_text().replace('base_url = "http://127.0.0.1:9/v1"\nfile', "file"))
+    (root / "project.toml").write_text(
+        (root / "project.toml").read_text().replace('base_url = "http://127.0.0.1:9/v1"\nfile', "file")
+    )
     assert load_project(root).settings.llm.is_set
     monkeypatch.setenv("SCR_LLM_BASE_URL", "http://127.0.0.1:9/v1")
     with pytest.raises(UsageError, match=rf"line {line - 1}: llm\.file: .*SCR_LLM_BASE_URL"):
@@ -126,11 +140,15 @@ def test_a_file_and_an_address_are_refused_with_the_line(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("tiny.gguf", None, "is not there. Correct"), ("tiny.gguf", b"", "is not a GGUF file. Get"), ("tiny.gguf", b"PK\3\4 a ZIP", "is not a GGUF file. Get"),
+        ("tiny.gguf", None, "is not there. Correct"),
+        ("tiny.gguf", b"", "is not a GGUF file. Get"),
+        ("tiny.gguf", b"PK\3\4 a ZIP", "is not a GGUF file. Get"),
         ("tiny-00001-of-00003.gguf", b"GGUF", "is one part of a model. Join"),
     ],
-)  # fmt: skip
-def test_what_is_no_model_file_is_named_with_the_next_step(tmp_path: Path, name: str, content: bytes | None, why: str) -> None:
+)
+def test_what_is_no_model_file_is_named_with_the_next_step(
+    tmp_path: Path, name: str, content: bytes | None, why: str
+) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=why):
@@ -154,20 +172,28 @@ def test_another_file_of_the_same_name_is_another_model(tmp_path: Path) -> None:
     (root / "tiny.gguf").write_bytes(b"GGUF, and something else")
     after = endpoint_of(load_project(root))
     assert before.file_sha256 != after.file_sha256 and question.key(before) != question.key(after)
-    assert question.key(Endpoint("http://127.0.0.1:1/v1", "tiny")) == question.key(Endpoint("http://127.0.0.1:2/v1", "tiny"))
+    assert question.key(Endpoint("http://127.0.0.1:1/v1", "tiny")) == question.key(
+        Endpoint("http://127.0.0.1:2/v1", "tiny")
+    )
 
 
 @pytest.mark.parametrize(
     ("how", "why"),
     [
         ("crash", r"ended while it loaded the model \(exit code -?\d+\); memory may have run out"),
-        ("broken", r"tiny\.gguf cannot be loaded: tensor 'x' is incomplete\. Copy or download"), ("slow", r"was not loaded within 3 seconds\."),
+        ("broken", r"tiny\.gguf cannot be loaded: tensor 'x' is incomplete\. Copy or download"),
+        ("slow", r"was not loaded within 3 seconds\."),
     ],
-)  # fmt: skip
-def test_a_server_that_does_not_start_is_an_error_with_a_next_step(tmp_path: Path, played: None, how: str, why: str) -> None:
+)
+def test_a_server_that_does_not_start_is_an_error_with_a_next_step(
+    tmp_path: Path, played: None, how: str, why: str
+) -> None:
     file = tmp_path / "tiny.gguf"
     file.write_bytes(b"GGUF" + how.encode())
-    with pytest.raises(NothingDoneError, match=why), serving(Endpoint(NOT_SERVED, "tiny"), file, context_tokens=8192, at_once=1, limit_s=3):
+    with (
+        pytest.raises(NothingDoneError, match=why),
+        serving(Endpoint(NOT_SERVED, "tiny"), file, context_tokens=8192, at_once=1, limit_s=3),
+    ):
         pass
     assert ends(file)
 
@@ -176,7 +202,10 @@ def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path, pla
     file = tmp_path / "huge.gguf"
     with file.open("wb") as sparse:
         sparse.truncate(psutil.virtual_memory().total + 1)
-    with pytest.raises(NothingDoneError, match=r"GB are free\. Close other programs"), serving(Endpoint(NOT_SERVED, "huge"), file, context_tokens=8192, at_once=1):
+    with (
+        pytest.raises(NothingDoneError, match=r"GB are free\. Close other programs"),
+        serving(Endpoint(NOT_SERVED, "huge"), file, context_tokens=8192, at_once=1),
+    ):
         pass
     assert not file.with_suffix(".pid").exists()
 
@@ -195,7 +224,11 @@ def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path, played: None)
         assert {call["endpoint"] for call in store.calls()} == {where}
     file.with_suffix(".pid").unlink()
     told = scr(root, "doctor").stdout
-    assert "Model: tiny of the file tiny.gguf, on this computer. Nothing leaves it." in told and "It answers and serves" in told and ends(file)
+    assert (
+        "Model: tiny of the file tiny.gguf, on this computer. Nothing leaves it." in told
+        and "It answers and serves" in told
+        and ends(file)
+    )
     file.with_suffix(".pid").unlink()
     scr(root, "brief", "--prose")
     assert ends(file)
@@ -218,7 +251,9 @@ def hanging(tmp_path: Path, played: None) -> "Iterator[tuple[subprocess.Popen[st
     """A run that waits for a model that never answers."""
     root = project(tmp_path, 'file = "tiny.gguf"', b"GGUFhangs")
     command = [sys.executable, "-m", "scr_llm", "run", "--project", str(root)]
-    run = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeds_ctrl_c)
+    run = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeds_ctrl_c
+    )
     try:
         for _ in range(300):
             if (root / "scr_llm.sqlite").exists():

@@ -24,12 +24,24 @@ codes:
 
 
 def scr(folder: Path, *arguments: str, expect: int = 0, asked: str = "") -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments], cwd=folder, capture_output=True, text=True, input=asked, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "scr_llm", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        input=asked,
+        timeout=120,
+    )
     assert done.returncode == expect, (done.stdout, done.stderr)
     return done
 
 
-def project(folder: Path, base_url: str, extra: str = "", names: tuple[str, ...] = ("corriford-child-1", "dunvarrow-young-person-r")) -> Path:
+def project(
+    folder: Path,
+    base_url: str,
+    extra: str = "",
+    names: tuple[str, ...] = ("corriford-child-1", "dunvarrow-young-person-r"),
+) -> Path:
     scr(folder, "init", "p")
     root = folder / "p"
     for name in names:
@@ -50,7 +62,11 @@ def test_the_cost_is_said_before_and_after_and_a_budget_stops_the_run(tmp_path: 
         assert server.asked == 0 and most > 0
         scr(root, "run", asked="n\n", expect=3)
         assert server.asked == 0
-        budgeted = (root / "project.toml").read_text().replace("max_tokens = 100", f"max_tokens = 100\nbudget = {most / 2:.3f}")
+        budgeted = (
+            (root / "project.toml")
+            .read_text()
+            .replace("max_tokens = 100", f"max_tokens = 100\nbudget = {most / 2:.3f}")
+        )
         (root / "project.toml").write_text(budgeted)
         stopped = scr(root, "run", "--yes", expect=3).stderr  # two documents side by side, neither finished
         assert "budget of" in stopped and "not yet coded" in stopped
@@ -88,14 +104,23 @@ def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
     assert "NOT approved" in told and "https://models.example.org/v1" in told
 
 
-def test_an_approval_belongs_to_the_address_that_it_stands_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_approval_belongs_to_the_address_that_it_stands_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from scr_llm.project import load_project
 
-    root = project(tmp_path, "https://models.example.org/v1", 'region = "UK South"\napproved_by = "A. Governor"', names=())
+    root = project(
+        tmp_path, "https://models.example.org/v1", 'region = "UK South"\napproved_by = "A. Governor"', names=()
+    )
     for base_url, approved in (
-        ("", True), ("https://models.example.org/v1", True), ("https://models.example.org/v1/", True), ("https://elsewhere.example.org/v1", False),
-        ("http://models.example.org/v1", False), ("https://models.example.org/v1/other", False), ("https://models.example.org:444/v1", False),
-    ):  # fmt: skip
+        ("", True),
+        ("https://models.example.org/v1", True),
+        ("https://models.example.org/v1/", True),
+        ("https://elsewhere.example.org/v1", False),
+        ("http://models.example.org/v1", False),
+        ("https://models.example.org/v1/other", False),
+        ("https://models.example.org:444/v1", False),
+    ):
         monkeypatch.setenv("SCR_LLM_BASE_URL", base_url)
         llm = load_project(root).settings.llm
         assert (llm.region, llm.approved_by) == (("UK South", "A. Governor") if approved else ("", "")), base_url
@@ -105,7 +130,9 @@ def test_an_approval_belongs_to_the_address_that_it_stands_beside(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import zipfile
 
     key = "sk-echo/Key+0123456789"
@@ -125,7 +152,16 @@ def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(tmp_path: Path
     with FakeServer(echoes) as server:
         server.models = [key, "another"]
         root = project(tmp_path, server.base_url)
-        shown = [scr(root, *command) for command in (("run",), ("status",), ("doctor",), ("explain", "alcohol_misuse"), ("export", "--format", "json"))]
+        shown = [
+            scr(root, *command)
+            for command in (
+                ("run",),
+                ("status",),
+                ("doctor",),
+                ("explain", "alcohol_misuse"),
+                ("export", "--format", "json"),
+            )
+        ]
         scr(root, "batch", "write", "questions.jsonl", expect=3)
         assert all(key not in done.stdout + done.stderr for done in shown)
         assert "Not with [key removed]" in shown[-1].stdout and "[key removed], another" in shown[2].stdout
@@ -134,15 +170,25 @@ def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(tmp_path: Path
         assert any("Bearer [key removed], [key removed]" in theme.why for coding in codings for theme in coding.themes)
         assert server.headers[0]["Authorization"] == f"Bearer {key}"
     with FakeServer(lambda _: Answer(status=401, body=f"<p>no such key: {key}</p>".encode())) as server:
-        (root / "project.toml").write_text(re.sub(r"http://127\.0\.0\.1:\d+/v1", server.base_url, (root / "project.toml").read_text()))
-        shutil.copy(next(p for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf")) if not (root / "inbox" / p.name).exists()), root / "inbox")
+        (root / "project.toml").write_text(
+            re.sub(r"http://127\.0\.0\.1:\d+/v1", server.base_url, (root / "project.toml").read_text())
+        )
+        shutil.copy(
+            next(p for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf")) if not (root / "inbox" / p.name).exists()),
+            root / "inbox",
+        )
         for command, code in (("run", 1), ("status", 0)):
             done = scr(root, command, expect=code)
             assert key not in done.stdout + done.stderr and "no such key: [key removed]" in done.stdout + done.stderr
     scr(root, "batch", "write", "questions.jsonl")
     asked = [json.loads(line) for line in (root / "questions.jsonl").read_text().splitlines()]
-    rows: list[dict[str, Any]] = [{"custom_id": question["custom_id"], "error": {"message": f"not with {key}"}} for question in asked]
-    rows[0] = {"custom_id": asked[0]["custom_id"], "response": {"status_code": 200, "body": {**json.loads(answers(asked[0]["body"]).body), "model": key}}}
+    rows: list[dict[str, Any]] = [
+        {"custom_id": question["custom_id"], "error": {"message": f"not with {key}"}} for question in asked
+    ]
+    rows[0] = {
+        "custom_id": asked[0]["custom_id"],
+        "response": {"status_code": 200, "body": {**json.loads(answers(asked[0]["body"]).body), "model": key}},
+    }
     (tmp_path / "results.jsonl").write_text("\n".join(map(json.dumps, rows)))
     told = scr(root, "batch", "read", "../results.jsonl", expect=1).stderr
     assert "1 replies kept" in told and "not with [key removed]" in told and key not in told
@@ -170,7 +216,9 @@ def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> No
         assert "1 question without a usable reply: theme:alcohol_misuse (refusal)" in scr(root, "run").stderr
     assert "theme:alcohol_misuse (refusal)" in scr(root, "status").stdout
     (document,) = json.loads(scr(root, "export", "--format", "json").stdout)["documents"]
-    assert document["unanswered"][0]["state"] == "refusal" and document["themes"]["alcohol_misuse"]["value"] == "unclear"
+    assert (
+        document["unanswered"][0]["state"] == "refusal" and document["themes"]["alcohol_misuse"]["value"] == "unclear"
+    )
 
 
 @pytest.mark.slow
@@ -207,7 +255,11 @@ def test_batch_results_from_elsewhere_are_checked_line_by_line(tmp_path: Path) -
     rows.append({"custom_id": "of another project", "response": {"status_code": 200, "body": body}})
     (root / "results.jsonl").write_text("\n".join([*map(json.dumps, reversed(rows)), "{broken"]))
     told = scr(root, "batch", "read", "results.jsonl", expect=1).stderr
-    assert f"{len(questions) - 2} replies kept" in told and "expired" in told and "nothing of this project asked for it" in told
+    assert (
+        f"{len(questions) - 2} replies kept" in told
+        and "expired" in told
+        and "nothing of this project asked for it" in told
+    )
     assert "(invalid)" in told and "not a line of batch results" in told
 
 
@@ -218,7 +270,11 @@ def test_recorded_replies_are_replayed_and_a_changed_prompt_is_an_error(tmp_path
     shutil.copy(ROOT / "fixtures/batch-1/corriford-child-1.pdf", root / "inbox")
     scr(root, "run", "--coder", "llm", "--replay", str(recording))
     exported = json.loads(scr(root, "export", "--format", "json").stdout)
-    assert exported["coder"]["model"] == "qwen" and "Qwen2.5" in exported["coder"]["endpoint"] and exported["coder"]["strategy"].startswith("judge")
+    assert (
+        exported["coder"]["model"] == "qwen"
+        and "Qwen2.5" in exported["coder"]["endpoint"]
+        and exported["coder"]["strategy"].startswith("judge")
+    )
     shutil.copytree(ROOT / "prompts", root / "prompts")
     judge = root / "prompts/judge.md"
     judge.write_text(judge.read_text().replace("It means:", "Meaning:"))
@@ -244,9 +300,14 @@ def test_no_recorded_reply_is_an_orphan() -> None:
     for name, strategies in named.items():
         reading = read(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), name, witness=False)
         for strategy in strategies:
-            manners = replace(manners_of(shipped, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192)  # type: ignore[arg-type]
+            manners = replace(
+                manners_of(shipped, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
+            )  # type: ignore[arg-type]
             coder = llm_coder(shipped, None, manners)
-            asked |= {q.key(recording.endpoint) for q in coder.questions(reading, load_codebook(ROOT / "prompts/codebook.yaml"))}
+            asked |= {
+                q.key(recording.endpoint)
+                for q in coder.questions(reading, load_codebook(ROOT / "prompts/codebook.yaml"))
+            }
     assert recording.replies and not recording.replies.keys() - asked
 
 
@@ -259,7 +320,9 @@ def test_the_make_believe_model_can_be_tried(tmp_path: Path, script: str) -> Non
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "scr_llm", "fake-model", "--port", str(port), "--script", script], stderr=subprocess.PIPE)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "scr_llm", "fake-model", "--port", str(port), "--script", script], stderr=subprocess.PIPE
+    )
     try:
         assert server.stderr and b"base_url" in server.stderr.readline()
         time.sleep(0.1)
@@ -269,7 +332,11 @@ def test_the_make_believe_model_can_be_tried(tmp_path: Path, script: str) -> Non
         if script == "answers":
             table = scr(root, "doctor", "--qualify").stdout
             assert all(f"| {name}" in table for name in ("rules", "whole", "themes", "judge"))
-            assert tomllib.loads((root / "qualified.toml").read_text())[MODEL]["strategy"] in ("whole", "themes", "judge")
+            assert tomllib.loads((root / "qualified.toml").read_text())[MODEL]["strategy"] in (
+                "whole",
+                "themes",
+                "judge",
+            )
     finally:
         server.terminate()
         server.wait()

@@ -59,7 +59,9 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
 
 def test_an_edited_draft_is_never_written_over(project: Project) -> None:
     first = write(project, ("docx", "md"))
-    assert first.briefing.version == "0.1" and write(project, ("docx", "md")).briefing.version == "0.1", "nothing changed, the same version"
+    assert first.briefing.version == "0.1" and write(project, ("docx", "md")).briefing.version == "0.1", (
+        "nothing changed, the same version"
+    )
     path = project.outputs / "briefing.docx"
     edited = docx.Document(str(path))
     edited.add_paragraph("A sentence that a person wrote.")
@@ -69,8 +71,12 @@ def test_an_edited_draft_is_never_written_over(project: Project) -> None:
     again(project)
     second = write(project, ("docx", "md"))
     assert path.read_bytes() == mine and second.kept == [path] and second.briefing.version == "0.2"
-    assert (project.outputs / "briefing-v0.2.docx").is_file() and "Version" not in (project.outputs / "briefing.md").read_text("utf-8")[:20]
-    assert any(line.startswith("Reviews: 3 (was 2)") for line in second.changes) and any("quote" in line for line in second.changes)
+    assert (project.outputs / "briefing-v0.2.docx").is_file() and "Version" not in (
+        project.outputs / "briefing.md"
+    ).read_text("utf-8")[:20]
+    assert any(line.startswith("Reviews: 3 (was 2)") for line in second.changes) and any(
+        "quote" in line for line in second.changes
+    )
 
 
 @pytest.mark.slow
@@ -80,7 +86,16 @@ def test_a_draft_that_was_edited_in_libreoffice_survives(project: Project, tmp_p
         pytest.skip("LibreOffice is not on this machine.")
     write(project, ("docx",))
     path = project.outputs / "briefing.docx"
-    command = [office, f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", "docx", "--outdir", str(tmp_path), str(path)]
+    command = [
+        office,
+        f"-env:UserInstallation=file://{tmp_path}/lo",
+        "--headless",
+        "--convert-to",
+        "docx",
+        "--outdir",
+        str(tmp_path),
+        str(path),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     shutil.copyfile(tmp_path / "briefing.docx", path)
     mine = path.read_bytes()
@@ -134,7 +149,9 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     desk = Desk(project)
     new = next(i for i, d in desk.documents.items() if d.file == "corriford-corrected.pdf")
     carried = {d.theme for d in desk.store.decisions(new)}
-    assert {d.act for d in desk.store.decisions(new)} == {"carried"} and {d.author for d in desk.store.decisions(new)} == {"Alex Reader"}
+    assert {d.act for d in desk.store.decisions(new)} == {"carried"} and {
+        d.author for d in desk.store.decisions(new)
+    } == {"Alex Reader"}
     assert {k[1] for k in cells} - carried == {"workforce"}, "only the cell whose passage changed is open again"
     assert desk.state((new, "workforce")) == "undecided" and old not in desk.documents
     assert desk.documents[new].batch == "1"
@@ -143,7 +160,18 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
 @pytest.mark.slow
 def test_watching_waits_until_a_file_is_complete(project: Project) -> None:
     content = next(ROOT.glob(f"fixtures/batch-*/{TWO}.pdf")).read_bytes()
-    command = [sys.executable, "-m", "scr_llm", "watch", "--project", str(project.root), "--every", "0.4", "--times", "12"]
+    command = [
+        sys.executable,
+        "-m",
+        "scr_llm",
+        "watch",
+        "--project",
+        str(project.root),
+        "--every",
+        "0.4",
+        "--times",
+        "12",
+    ]
     watching = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     with (project.inbox / f"{TWO}.pdf").open("wb") as slow:
         for at in range(0, len(content), len(content) // 6 + 1):
@@ -183,7 +211,12 @@ def test_the_boards_own_word_template_is_used(project: Project) -> None:
     assert heads[0] == "Our Board" and heads[1].startswith("DRAFT") and made.styles["Heading 1"].font.name == "Georgia"
     assert not any("Sample text" in p.text for p in made.paragraphs)
     (project.root / "template.docx").write_bytes(b"no Word file")
-    given = subprocess.run([sys.executable, "-m", "scr_llm", "brief", "--project", str(project.root)], capture_output=True, text=True, check=False)
+    given = subprocess.run(
+        [sys.executable, "-m", "scr_llm", "brief", "--project", str(project.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert given.returncode == 2 and "template.docx is no Word file" in given.stderr
 
 
@@ -202,9 +235,20 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
     with Store(project.store_path) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)
-    emerging.adopt(project, found[0], "a_new_code", "A new code", "The review finds something that no other code covers.", "Alex Reader")
+    emerging.adopt(
+        project,
+        found[0],
+        "a_new_code",
+        "A new code",
+        "The review finds something that no other code covers.",
+        "Alex Reader",
+    )
     book = load_codebook(project.codebook_path)
-    assert book.codes[-1].id == "a_new_code" and "Alex Reader" in book.codes[-1].include[0] and found[0].passages[0].label in book.codes[-1].include[0]
+    assert (
+        book.codes[-1].id == "a_new_code"
+        and "Alex Reader" in book.codes[-1].include[0]
+        and found[0].passages[0].label in book.codes[-1].include[0]
+    )
     again(project)
     with Store(project.store_path) as store:
         assert all(c.themes[-1].theme == "a_new_code" for d in store.documents() if (c := store.coding(d.id)))
@@ -214,7 +258,12 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
 
 
 def test_a_name_that_is_left_out_is_in_no_paper_and_its_quote_is_still_verified(project: Project) -> None:
-    (project.root / "project.toml").write_text((project.root / "project.toml").read_text("utf-8").replace("# leave_out = [\"A. Name\"]", 'leave_out = ["midwife"]'), "utf-8")
+    (project.root / "project.toml").write_text(
+        (project.root / "project.toml")
+        .read_text("utf-8")
+        .replace('# leave_out = ["A. Name"]', 'leave_out = ["midwife"]'),
+        "utf-8",
+    )
     project = load_project(project.root)
     assert project.settings.briefing.leave_out == ("midwife",)
     done = write(project, ("docx", "html", "md", "xlsx", "json"))
@@ -223,27 +272,61 @@ def test_a_name_that_is_left_out_is_in_no_paper_and_its_quote_is_still_verified(
     import zipfile
 
     for path in done.paths:
-        parts = [zipfile.ZipFile(path).read(n) for n in zipfile.ZipFile(path).namelist()] if path.suffix in (".docx", ".xlsx") else [path.read_bytes()]
+        parts = (
+            [zipfile.ZipFile(path).read(n) for n in zipfile.ZipFile(path).namelist()]
+            if path.suffix in (".docx", ".xlsx")
+            else [path.read_bytes()]
+        )
         assert not any(b"midwife" in part.lower() for part in parts), path
     desk = Desk(project)
-    assert not [k for k in desk.proposals if any(e.quote != desk.reading(k[0]).pages[e.page - 1].text[e.start : e.end] for e in desk.cell(*k, ALEX).evidence)]
+    assert not [
+        k
+        for k in desk.proposals
+        if any(
+            e.quote != desk.reading(k[0]).pages[e.page - 1].text[e.start : e.end] for e in desk.cell(*k, ALEX).evidence
+        )
+    ]
 
 
 @pytest.mark.slow
 def test_merging_and_splitting_show_their_effect_and_open_the_new_cells(project: Project) -> None:
     def scr(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "scr_llm", "codebook", *arguments, "--project", str(project.root), "--name", "Alex"], capture_output=True, text=True, input=given, check=False)
+        return subprocess.run(
+            [sys.executable, "-m", "scr_llm", "codebook", *arguments, "--project", str(project.root), "--name", "Alex"],
+            capture_output=True,
+            text=True,
+            input=given,
+            check=False,
+        )
 
     before = project.codebook_path.read_bytes()
-    shown = scr("merge", "silo_working", "information_sharing", "--id", "together", "--label", "Working together", given="n\n")
-    assert shown.returncode == 1 and project.codebook_path.read_bytes() == before and "-> together present" in shown.stdout
+    shown = scr(
+        "merge", "silo_working", "information_sharing", "--id", "together", "--label", "Working together", given="n\n"
+    )
+    assert (
+        shown.returncode == 1 and project.codebook_path.read_bytes() == before and "-> together present" in shown.stdout
+    )
     with Store(project.store_path) as store:
-        either = sum(any(t.value == "present" for t in c.themes if t.theme in ("silo_working", "information_sharing")) for d in store.documents() if (c := store.coding(d.id)))
+        either = sum(
+            any(t.value == "present" for t in c.themes if t.theme in ("silo_working", "information_sharing"))
+            for d in store.documents()
+            if (c := store.coding(d.id))
+        )
     assert f"together present in {either} of 2" in shown.stdout
-    assert scr("merge", "silo_working", "information_sharing", "--id", "together", "--label", "Working together", "--yes").returncode == 0
+    assert (
+        scr(
+            "merge", "silo_working", "information_sharing", "--id", "together", "--label", "Working together", "--yes"
+        ).returncode
+        == 0
+    )
     assert scr("split", "workforce", "--yes").returncode == 0
     ids = [c.id for c in load_codebook(project.codebook_path).codes]
-    assert "together" in ids and "silo_working" not in ids and {"workforce_capacity", "workforce_supervision", "workforce_skills"} <= set(ids) and "workforce" not in ids
+    assert (
+        "together" in ids
+        and "silo_working" not in ids
+        and {"workforce_capacity", "workforce_supervision", "workforce_skills"} <= set(ids)
+        and "workforce" not in ids
+    )
     again(project)
     desk = Desk(project)
     assert all(desk.state((d, "together")) == "undecided" for d in desk.documents)

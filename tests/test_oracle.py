@@ -35,7 +35,12 @@ def test_every_true_variant_is_accepted(furniture: bool) -> None:
 
 
 def test_no_altered_quote_is_accepted() -> None:
-    cases = [case for seed in range(2) for furniture in (False, True) for case in altered(plant(seed, furniture=furniture), seed)]
+    cases = [
+        case
+        for seed in range(2)
+        for furniture in (False, True)
+        for case in altered(plant(seed, furniture=furniture), seed)
+    ]
     seen, accepted, _, _ = judge(cases)
     for name in seen:
         print(f"false  {name:32} {accepted[name]:4} accepted of {seen[name]}")

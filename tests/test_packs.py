@@ -17,7 +17,10 @@ from scr_llm.render import printed
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = load_project(coded_project(tmp_path_factory.mktemp("packs") / "p", ("corriford-child-1",)))
     desk = Desk(project)
-    alex, sam = Reviewer("Alexandra Quillfeather", "Analyst"), Reviewer("Samuel Thistledown", "Designated nurse", blind=True)
+    alex, sam = (
+        Reviewer("Alexandra Quillfeather", "Analyst"),
+        Reviewer("Samuel Thistledown", "Designated nurse", blind=True),
+    )
     keys = [k for k in desk.open_for(alex) if desk.value(k) == "present" and k[1] in desk.codes][:3]
     desk.decide(alex, *keys[0], "not_mentioned", reason="This is about Corriford.")
     for key in keys[1:]:
@@ -37,7 +40,12 @@ def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path:
         assert word not in text, word
     assert printed(pack(project, kind), "docx") == printed(pack(project, kind), "docx")
     out = tmp_path / f"{kind}.html"
-    assert CliRunner().invoke(command, [kind, "--project", str(project.root), "--out", str(out)], standalone_mode=False).exception is None
+    assert (
+        CliRunner()
+        .invoke(command, [kind, "--project", str(project.root), "--out", str(out)], standalone_mode=False)
+        .exception
+        is None
+    )
     assert out.stat().st_size > 2000
 
 
@@ -45,6 +53,13 @@ def test_a_call_to_a_model_is_told(project: Project) -> None:
     from scr_llm.store import Store
 
     with Store(project.store_path) as store:
-        store.log_call(at="2026-01-01T00:00:00+00:00", endpoint="https://model.example/v1", model="m", bytes_out=1234, sha256="0" * 64, document_id=None)
+        store.log_call(
+            at="2026-01-01T00:00:00+00:00",
+            endpoint="https://model.example/v1",
+            model="m",
+            bytes_out=1234,
+            sha256="0" * 64,
+            document_id=None,
+        )
     text = printed(pack(project, "foi"), "md").decode()
     assert "https://model.example/v1" in text and "1234" in text and "Nothing left" not in text

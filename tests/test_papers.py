@@ -81,7 +81,9 @@ def test_cells_decided_and_recommendations_not_counted(eight: Path, tmp_path: Pa
     """The other counting rule."""
     shutil.copytree(eight.parent, root := tmp_path / "p")
     settings = root / "project.toml"
-    text, times = re.subn(r"count_recommendation_only = true", "count_recommendation_only = false", settings.read_text("utf-8"))
+    text, times = re.subn(
+        r"count_recommendation_only = true", "count_recommendation_only = false", settings.read_text("utf-8")
+    )
     assert times == 1
     settings.write_text(text, "utf-8")
     assert papers.agreement_faults(written(root)) == []
@@ -161,12 +163,18 @@ WORD = {
     "empty alt text": (BODY, r' descr="[^"]*"', ' descr=" "', 1, "no alt text"),
     "old picture": (BODY, PARAGRAPH, "\\g<0>" + VML.format("", ""), 1, "old-style picture"),
     "link without words": (BODY, PARAGRAPH, LINK.format("_top", ""), 1, "a link has no text"),
-    "bare address": (BODY, PARAGRAPH, LINK.format("_top", RUN.format("https://example.org/a")), 1, "an address for its text"),
+    "bare address": (
+        BODY,
+        PARAGRAPH,
+        LINK.format("_top", RUN.format("https://example.org/a")),
+        1,
+        "an address for its text",
+    ),
     "lost bookmark": (BODY, PARAGRAPH, LINK.format("nowhere", RUN.format("There")), 1, "bookmark nowhere"),
     "text box": (BODY, PARAGRAPH, "\\g<0>" + VML.format(' alt="A box"', "<v:textbox/>"), 1, "floats"),
     "frame": (BODY, r'<w:pStyle w:val="Title"/>', "\\g<0><w:framePr/>", 1, "floats"),
     "floating picture": (BODY, r"wp:inline", "wp:anchor", 0, "floats"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("rule", WORD)
@@ -196,12 +204,22 @@ PAGE = {
     "repeated id": (r"<p>", '<p id="main">', 1, "the id 'main' stands 2 times"),
     "dangling link": (r"</h1>", '</h1><a href="#nowhere">There</a>', 1, "leads to #nowhere"),
     "lost target": (r'id="main"', "", 1, "leads to #main"),
-    "lost file": (r"</h1>", '</h1><a href="../inbox/none.pdf#page=2">None, page 2</a>', 1, "the file ../inbox/none.pdf"),
-    "wrong page": (r"</h1>", '</h1><a href="briefing.md#page=3">None, page 2</a>', 1, "says page 2 and leads to page=3"),
+    "lost file": (
+        r"</h1>",
+        '</h1><a href="../inbox/none.pdf#page=2">None, page 2</a>',
+        1,
+        "the file ../inbox/none.pdf",
+    ),
+    "wrong page": (
+        r"</h1>",
+        '</h1><a href="briefing.md#page=3">None, page 2</a>',
+        1,
+        "says page 2 and leads to page=3",
+    ),
     "dark on dark": (r"</style>", ".x { color: #444; background: #1f2a44 }</style>", 1, "contrast"),
     "pale": (r"</style>", "h2 { color: rgb(150, 150, 150); }</style>", 1, "contrast"),
     "pale in place": (r"<p>", '<p style="color: #999; background-color: white">', 1, "contrast"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("rule", PAGE)
@@ -225,7 +243,10 @@ def a_count(copy: Path) -> tuple[str, str]:
 def test_count_that_differs_in_one_format_is_seen(form: str, copy: Path) -> None:
     theme, count = a_count(copy)
     between = r"(?:<(?!/?text)[^>]*>|[ |\n])+"
-    edit(copy / f"briefing.{form}", lambda text: replaced(text, rf"({re.escape(theme)}{between}){count}", "\\g<1>99 of 8"))
+    edit(
+        copy / f"briefing.{form}",
+        lambda text: replaced(text, rf"({re.escape(theme)}{between}){count}", "\\g<1>99 of 8"),
+    )
     name = {"docx": "Word", "html": "HTML", "md": "Markdown"}[form]
     told = papers.agreement_faults(copy)
     assert any(fault.startswith(f"{name}: {theme}: 99 of 8") for fault in told), told
@@ -235,7 +256,10 @@ def test_count_that_differs_in_one_format_is_seen(form: str, copy: Path) -> None
 def test_count_that_differs_in_all_papers_is_seen(copy: Path) -> None:
     theme, count = a_count(copy)
     for form in THREE:
-        edit(copy / f"briefing.{form}", lambda text: replaced(text, rf"\b{count.split()[0]}( of (?:the )?8)", "5000\\1", 0))
+        edit(
+            copy / f"briefing.{form}",
+            lambda text: replaced(text, rf"\b{count.split()[0]}( of (?:the )?8)", "5000\\1", 0),
+        )
     told = papers.agreement_faults(copy)
     for name in ("Word", "HTML", "Markdown"):
         assert any(fault == f"{name}: {theme}: {count} is not printed with it" for fault in told), told
@@ -273,7 +297,14 @@ def test_theme_missing_from_the_workbook_is_seen(copy: Path) -> None:
 
 def spoil_export(copy: Path, change: Callable[[dict], None]) -> None:
     export = json.loads((copy / "export.json").read_text("utf-8"))
-    change(next(theme for document in export["documents"] for theme in document["themes"].values() if theme["value"] == "present"))
+    change(
+        next(
+            theme
+            for document in export["documents"]
+            for theme in document["themes"].values()
+            if theme["value"] == "present"
+        )
+    )
     (copy / "export.json").write_text(json.dumps(export), "utf-8")
 
 
@@ -321,14 +352,20 @@ def test_quote_that_no_page_has_is_seen(copy: Path) -> None:
 
 def test_quote_with_another_page_is_seen(copy: Path) -> None:
     for form in THREE:
-        edit(copy / f"briefing.{form}", lambda text: replaced(text, r"\bpage (\d+)(:)", "page 9\\1\\2", 0) if ", page" in text else text)
+        edit(
+            copy / f"briefing.{form}",
+            lambda text: replaced(text, r"\bpage (\d+)(:)", "page 9\\1\\2", 0) if ", page" in text else text,
+        )
     told = papers.agreement_faults(copy)
     assert any(fault.startswith("Word: not on the page that it cites") and ", page 9" in fault for fault in told), told
 
 
 def test_quote_without_source_is_seen(copy: Path) -> None:
     quote = a_quote(copy)
-    edit(copy / "briefing.docx", lambda text: replaced(text, rf"[^<>]*, page \d+: (</w:t>(?:<(?!w:p\b)[^<]*)*“{re.escape(quote)})", "\\1"))
+    edit(
+        copy / "briefing.docx",
+        lambda text: replaced(text, rf"[^<>]*, page \d+: (</w:t>(?:<(?!w:p\b)[^<]*)*“{re.escape(quote)})", "\\1"),
+    )
     assert any("a quote without its source" in fault for fault in papers.agreement_faults(copy))
 
 
@@ -344,4 +381,7 @@ def test_line_end_hyphens_are_read_as_people_read_them() -> None:
 
 
 def test_markdown_is_read_as_it_reads() -> None:
-    assert papers._unmarked(r"**A \*star\* \[x\]**, [page 2](../a.pdf#page=2) and \<b\><a id='x'></a>") == "A *star* [x], page 2 and <b>"
+    assert (
+        papers._unmarked(r"**A \*star\* \[x\]**, [page 2](../a.pdf#page=2) and \<b\><a id='x'></a>")
+        == "A *star* [x], page 2 and <b>"
+    )

@@ -78,7 +78,10 @@ def test_a_file_from_notepad_and_a_bare_date_are_taken(tmp_path: Path) -> None:
 def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=tmp_path, check=True, capture_output=True)
     subprocess.run([sys.executable, "-m", "scr_llm", "status"], cwd=tmp_path / "p", check=True, capture_output=True)
-    modes = {p.relative_to(tmp_path).as_posix(): stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "p", *(tmp_path / "p").rglob("*"))}
+    modes = {
+        p.relative_to(tmp_path).as_posix(): stat.S_IMODE(p.stat().st_mode)
+        for p in (tmp_path / "p", *(tmp_path / "p").rglob("*"))
+    }
     assert modes["p/scr_llm.sqlite"] == 0o600 and modes["p"] == modes["p/inbox"] == 0o700
     assert all(mode & 0o077 == 0 for mode in modes.values()), modes
 

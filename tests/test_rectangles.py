@@ -28,7 +28,9 @@ def test_the_rectangles_hold_the_text(path: Path) -> None:
             text = reading.pages[span.page - 1].text
             boxes = rectangles(path, text, span)
             page = document[span.page - 1]
-            assert bare("".join(page.get_textpage().get_text_bounded(*box) for box in boxes)) == bare(text[span.start : span.end])
+            assert bare("".join(page.get_textpage().get_text_bounded(*box) for box in boxes)) == bare(
+                text[span.start : span.end]
+            )
             assert len(boxes) <= text[span.start : span.end].count("\n") + 1
             seen += 1
     assert seen

@@ -34,7 +34,7 @@ from scr_llm.stages.synthesise import Coded, HouseStyle, synthesise
 
 HOSTILE = [
     "<script>alert(1)</script> & <b>bold</b>",
-    "=HYPERLINK(\"http://x\")",
+    '=HYPERLINK("http://x")',
     "a \x00\x07\x0b\x1b control",
     "| pipe | *star* _under_ `tick` [link](http://x) # head",
     "{{ 7*7 }} {% for %}",
@@ -48,12 +48,23 @@ def paper(text: str) -> tuple[object, list[Coded]]:
     evidence = Evidence(quote=text, page=1, start=0, end=len(text), status="exact", section=text)
     coder = CoderIdentity(kind="rules", version="1", codebook_version="1", codebook_sha256="0" * 64)
     coding = Coding(
-        document_id="d1", reading_sha256="0" * 64, coder=coder,
-        case=Case(authority=text, pseudonym=text, children=(DraftChild(gender="F", age=text, age_band="1-5"),), context="other", evidence={}),
+        document_id="d1",
+        reading_sha256="0" * 64,
+        coder=coder,
+        case=Case(
+            authority=text,
+            pseudonym=text,
+            children=(DraftChild(gender="F", age=text, age_band="1-5"),),
+            context="other",
+            evidence={},
+        ),
         findings=(Item(id="f1", number="1", text=text, page=1, addressee=None, evidence=(evidence,)),),
         recommendations=(Item(id="r1", number=text, text=text, page=1, addressee=text, evidence=(evidence,)),),
-        themes=tuple(ThemeCoding(theme=c.id, value="present", sub_themes=(), evidence=(evidence,), why=text) for c in BOOK.codes), refused=(),
-    )  # fmt: skip
+        themes=tuple(
+            ThemeCoding(theme=c.id, value="present", sub_themes=(), evidence=(evidence,), why=text) for c in BOOK.codes
+        ),
+        refused=(),
+    )
     note = PageNote(page=2, reasons=(text,), unread=True)
     document = Document(id="d1", file=f"{text}.pdf", sha256="0" * 64, bytes=1, pages=3, status="coded", notes=(note,))
     lost = Document(id="d2", file=text, sha256="1" * 64, bytes=1, status="unreadable", reason=text)
@@ -84,10 +95,24 @@ def test_what_a_document_says_stays_text(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_csv_cell_is_no_formula(text: str) -> None:
     document = ExportDocument(
-        id="d", file=text, sha256="0", pages=1, status="coded", reason=None, label=text, case=None, findings=(), recommendations=(),
+        id="d",
+        file=text,
+        sha256="0",
+        pages=1,
+        status="coded",
+        reason=None,
+        label=text,
+        case=None,
+        findings=(),
+        recommendations=(),
         themes={"neglect": ExportTheme(value="not_mentioned", sub_themes=(), evidence=(), decision=None)},
-    )  # fmt: skip
-    export = Export(project=ExportProject(name="p", organisation=""), codebook=ExportCodebook(version="1", sha256="0"), coder=None, documents=(document,))
+    )
+    export = Export(
+        project=ExportProject(name="p", organisation=""),
+        codebook=ExportCodebook(version="1", sha256="0"),
+        coder=None,
+        documents=(document,),
+    )
     content = table_csv(export).decode("utf-8-sig", "strict")
     assert all(not cell.startswith(("=", "+", "@", "\t")) for row in csv.reader(io.StringIO(content)) for cell in row)
 
@@ -103,4 +128,6 @@ def test_the_paper_says_what_was_not_read() -> None:
 def test_help_imports_nothing_heavy() -> None:
     heavy = "openai pypdf pypdfium2 sqlalchemy docx xlsxwriter pydantic rapidfuzz ruamel jinja2 rich"
     code = f"import sys, scr_llm.cli; print([m for m in '{heavy}'.split() if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

@@ -52,7 +52,9 @@ def test_only_the_browser_that_was_given_the_address_comes_in(served: Served, br
     assert browser.get("/matrix").status_code == 200
 
 
-def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(browser: httpx.Client, root: Path, served: Served) -> None:
+def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(
+    browser: httpx.Client, root: Path, served: Served
+) -> None:
     assert browser.get("/matrix", headers={"host": "evil.example"}).status_code == 421
     page = browser.get("/next")
     before = len(Desk(load_project(root)).store.decisions())
@@ -65,22 +67,40 @@ def test_a_foreign_host_or_origin_or_a_missing_token_changes_nothing(browser: ht
     assert browser.post(page.url, content=b"\xff\xfe", headers=own).status_code == 400
     assert browser.post(page.url, data={**good, "reason": "x" * 300_000}, headers=own).status_code == 413
     assert browser.post(page.url, data={**good, "value": "yes"}, headers=own).status_code == 400
-    assert browser.post(page.url, data={**good, "value": "present", "keep": "1:5:3:exact:"}, headers=own).status_code == 400
+    assert (
+        browser.post(page.url, data={**good, "value": "present", "keep": "1:5:3:exact:"}, headers=own).status_code
+        == 400
+    )
     assert len(Desk(load_project(root)).store.decisions()) == before
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/page/..%2f..%2fetc/1.png", "/page/x/1.png", "/page/x/99999999.png"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+        "/static/..%2fapp.py",
+        "/page/..%2f..%2fetc/1.png",
+        "/page/x/1.png",
+        "/page/x/99999999.png",
+    ],
+)
 def test_a_path_never_leaves_the_page(served: Served, browser: httpx.Client, path: str) -> None:
     with served.connect() as raw:
         cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
-        raw.sendall(f"GET {served.prefix}{path} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
+        raw.sendall(
+            f"GET {served.prefix}{path} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode()
+        )
         assert raw.makefile("rb").readline().split()[1] == b"404"
 
 
 def test_every_answer_says_what_a_browser_may_do(browser: httpx.Client) -> None:
     for path in ("/matrix", "/nothing", "/static/review.css"):
         headers = browser.get(path).headers
-        assert "default-src 'none'" in headers["content-security-policy"] and "unsafe" not in headers["content-security-policy"]
+        assert (
+            "default-src 'none'" in headers["content-security-policy"]
+            and "unsafe" not in headers["content-security-policy"]
+        )
         assert headers["x-content-type-options"] == "nosniff" and headers["cache-control"] == "no-store"
         assert "server" not in headers
     text = browser.get("/matrix").text
@@ -98,12 +118,26 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
         coding, draft = store.coding(document.id), store.draft(document.id)
         assert coding and draft
         case = coding.case.model_copy(update={"pseudonym": evil})
-        store.save_coding(document.model_copy(update={"file": f"{evil}.pdf"}), draft, coding.model_copy(update={"case": case, "notes": (evil,)}))
+        store.save_coding(
+            document.model_copy(update={"file": f"{evil}.pdf"}),
+            draft,
+            coding.model_copy(update={"case": case, "notes": (evil,)}),
+        )
     with review_page(root, "--name", evil, "--role", "R") as page, httpx.Client(follow_redirects=True) as client:
         assert client.get(page.address).status_code == 200
         cell = client.get(f"{page.base}/cell/{document.id}/workforce")
-        answer = client.post(cell.url, data={"csrf": field(cell.text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": evil, "stay": "1"}, headers={"origin": page.origin})
-        for path in ("/matrix", f"/document/{document.id}", "/explain/workforce", "/sign-off", f"/cell/{document.id}/workforce"):
+        answer = client.post(
+            cell.url,
+            data={"csrf": field(cell.text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": evil, "stay": "1"},
+            headers={"origin": page.origin},
+        )
+        for path in (
+            "/matrix",
+            f"/document/{document.id}",
+            "/explain/workforce",
+            "/sign-off",
+            f"/cell/{document.id}/workforce",
+        ):
             text = client.get(page.base + path).text
             assert "<script>alert" not in text and "<img src=x" not in text, path
         assert "&lt;script&gt;alert(1)" in answer.text
@@ -164,11 +198,20 @@ def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path)
         draft, coding = store.draft(document.id), store.coding(document.id)
         assert draft and coding
         evidence = {name: found for name, found in coding.case.evidence.items() if name != "context"}
-        store.save_coding(document, draft, coding.model_copy(update={"case": coding.case.model_copy(update={"context": "not stated", "evidence": evidence})}))
+        store.save_coding(
+            document,
+            draft,
+            coding.model_copy(
+                update={"case": coding.case.model_copy(update={"context": "not stated", "evidence": evidence})}
+            ),
+        )
     desk = Desk(load_project(root))
     with pytest.raises(RefusedError, match="not said which context"):
         desk.decide(Reviewer("Alex", "Analyst"), document.id, "case:context", "present", text="")
     desk.close()
-    with review_page(root, "--name", "Alex", "--role", "Analyst") as served, contextlib.closing(served.browser()) as browser:
+    with (
+        review_page(root, "--name", "Alex", "--role", "Analyst") as served,
+        contextlib.closing(served.browser()) as browser,
+    ):
         page = browser.get(f"/cell/{document.id}/case:context").text
     assert '<option value="" selected>Choose</option>' in page and page.count(" selected>") == 1

@@ -14,6 +14,12 @@ pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `ocr` is n
 
 def test_a_scan_is_recognised_and_says_so() -> None:
     reading = read(ROOT / "fixtures/awkward/scan.pdf", "d")
-    assert all(page.scanned and page.engine == "ocr" and any("recognised from a scan" in w for w in page.warnings) for page in reading.pages)
+    assert all(
+        page.scanned and page.engine == "ocr" and any("recognised from a scan" in w for w in page.warnings)
+        for page in reading.pages
+    )
     for page in reading.pages:
-        assert Levenshtein.distance(" ".join(page.text.split()), f"Executive summary, page {page.number}: a made-up scan.") <= 2
+        assert (
+            Levenshtein.distance(" ".join(page.text.split()), f"Executive summary, page {page.number}: a made-up scan.")
+            <= 2
+        )

@@ -64,8 +64,15 @@ def test_a_sheet_goes_out_and_comes_back(desk: Desk) -> None:
     assert desk.store.decisions() == [], "nothing is taken in before it is shown"
     assert not sheet.take_in(desk, NINA, returned.changes)
     decided = {d.theme: d for d in desk.store.decisions()}
-    assert {t: d.value for t, d in decided.items()} == {"workforce": "present", "record_keeping": "not_mentioned", "pre_birth": "present"}
-    assert decided["pre_birth"].evidence[0].quote == words and decided["record_keeping"].reason == "That is about another agency."
+    assert {t: d.value for t, d in decided.items()} == {
+        "workforce": "present",
+        "record_keeping": "not_mentioned",
+        "pre_birth": "present",
+    }
+    assert (
+        decided["pre_birth"].evidence[0].quote == words
+        and decided["record_keeping"].reason == "That is about another agency."
+    )
     assert {(d.author, d.role) for d in decided.values()} == {("Nina", "Designated nurse")}
     # once taken in, the same file is refused row by row
     again = sheet.read(desk, NINA, content)
@@ -89,7 +96,17 @@ def test_unknown_and_moved_rows_are_refused_one_by_one(desk: Desk) -> None:
     returned = sheet.read(desk, ALEX, edited(sheet.write(desk, ALEX), spoil))
     refused = dict(returned.refused)
     assert set(refused) == {2, 3, 4, 5, 6, 7, 8, 9, 10, 11} and not returned.changes
-    for row, why in {2: "no key", 3: "moved", 5: "changed", 6: "no decision", 7: "no evidence", 8: "another row", 9: "another row", 10: "no page number", 11: "longer"}.items():
+    for row, why in {
+        2: "no key",
+        3: "moved",
+        5: "changed",
+        6: "no decision",
+        7: "no evidence",
+        8: "another row",
+        9: "another row",
+        10: "no page number",
+        11: "longer",
+    }.items():
         assert why in refused[row], (row, refused[row])
 
 
@@ -127,11 +144,16 @@ def bomb(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoiled", "told"),
     [
-        (lambda c: b"", "no review sheet"), (lambda c: c[: len(c) // 2], "no review sheet"), (lambda c: b"PK\x03\x04" + bytes(500), "no review sheet"),
-        (bomb, "unpacks to more"), (entity, "declares entities"), (lambda c: bytes(20_000_001), "larger than"),
-        (lambda c: edited(c, lambda tab: setattr(tab.cell(1, 1), "value", "Case")), "columns"), (lambda c: edited(c, lambda tab: setattr(tab, "title", "Other")), "no tab Cells"),
+        (lambda c: b"", "no review sheet"),
+        (lambda c: c[: len(c) // 2], "no review sheet"),
+        (lambda c: b"PK\x03\x04" + bytes(500), "no review sheet"),
+        (bomb, "unpacks to more"),
+        (entity, "declares entities"),
+        (lambda c: bytes(20_000_001), "larger than"),
+        (lambda c: edited(c, lambda tab: setattr(tab.cell(1, 1), "value", "Case")), "columns"),
+        (lambda c: edited(c, lambda tab: setattr(tab, "title", "Other")), "no tab Cells"),
     ],
-)  # fmt: skip
+)
 def test_a_malformed_or_oversized_sheet_is_refused(desk: Desk, spoiled: Callable[[bytes], bytes], told: str) -> None:
     with pytest.raises(UsageError, match=told):
         sheet.read(desk, ALEX, spoiled(sheet.write(desk, ALEX)))
@@ -145,19 +167,39 @@ def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(desk: Desk) -> No
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(desk, sam), "docx"))).paragraphs)
     assert "Proposed" not in text and "page" not in text and "Poor record keeping" in text
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(desk, ALEX), "docx"))).paragraphs)
-    assert "Proposed: present." in text and f"{sum(key in desk.codes for _, key in desk.open_for(ALEX))} questions are open" in text
+    assert (
+        "Proposed: present." in text
+        and f"{sum(key in desk.codes for _, key in desk.open_for(ALEX))} questions are open" in text
+    )
 
 
 def test_the_commands_show_before_they_take_in(desk: Desk, tmp_path: Path) -> None:
     def scr(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "scr_llm", "sheet", *arguments, "--project", str(desk.project.root), "--name", "Nina", "--role", "Nurse"]
+        command = [
+            sys.executable,
+            "-m",
+            "scr_llm",
+            "sheet",
+            *arguments,
+            "--project",
+            str(desk.project.root),
+            "--name",
+            "Nina",
+            "--role",
+            "Nurse",
+        ]
         return subprocess.run(command, capture_output=True, text=True, input=given, check=False)
 
     path = tmp_path / "s.xlsx"
     assert scr("write", str(path)).returncode == 0
     path.write_bytes(edited(path.read_bytes(), lambda tab: setattr(tab.cell(2, 7), "value", "Reject")))
     shown = scr("read", str(path), given="n\n")
-    assert shown.returncode == 1 and "not found" in shown.stdout and "Nothing was taken in" in shown.stderr and not desk.store.decisions()
+    assert (
+        shown.returncode == 1
+        and "not found" in shown.stdout
+        and "Nothing was taken in" in shown.stderr
+        and not desk.store.decisions()
+    )
     taken = scr("read", str(path), "--yes")
     assert taken.returncode == 0 and "Taken in: 1" in taken.stderr and len(desk.store.decisions()) == 1
     assert scr("write", str(tmp_path / "s.docx")).returncode == 2

@@ -62,16 +62,33 @@ def test_the_record_of_a_sign_off(project: Project) -> None:
     count, head = desk.store.head()
     assert (record.name, record.role, record.version) == ("Dee Director", "Director", "1.0")
     assert record.decisions == count == len(desk.store.decisions()) and record.decisions_head == head
-    assert record.documents == {d.id: d.sha256 for d in desk.documents.values()} and record.codebook_sha256 == desk.codebook_sha256
+    assert (
+        record.documents == {d.id: d.sha256 for d in desk.documents.values()}
+        and record.codebook_sha256 == desk.codebook_sha256
+    )
     assert record.reviewers == ("Alex Reader, Analyst",)
     assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
     assert not signing.state_of(desk).since and not audit(project)
 
 
 DRAFT_WORDS = (
-    "draft", "not signed", "proposal", "still to be decided", "until a person", "to be checked", "before you send", "before this is signed",
-    "before the paper is signed", "for the author", "delete this", "edit or delete", "run again", "scr-llm", "not yet coded", "must read",
-)  # fmt: skip
+    "draft",
+    "not signed",
+    "proposal",
+    "still to be decided",
+    "until a person",
+    "to be checked",
+    "before you send",
+    "before this is signed",
+    "before the paper is signed",
+    "for the author",
+    "delete this",
+    "edit or delete",
+    "run again",
+    "scr-llm",
+    "not yet coded",
+    "must read",
+)
 """True of drafts only, or said to the author."""
 
 
@@ -80,7 +97,9 @@ def printed_words(path: Path) -> str:
     content = path.read_bytes()
     if path.suffix == ".xlsx":  # the other rows are what the reviews say
         book = openpyxl.load_workbook(path)
-        return " ".join(f"{sheet.title} {sheet.oddHeader.left.text} {[c.value for c in sheet[1]]}" for sheet in book).lower()
+        return " ".join(
+            f"{sheet.title} {sheet.oddHeader.left.text} {[c.value for c in sheet[1]]}" for sheet in book
+        ).lower()
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as packed:
             parts = [packed.read(n).decode("utf-8") for n in packed.namelist() if n.endswith(".xml")]
@@ -91,20 +110,32 @@ def printed_words(path: Path) -> str:
 
 
 def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
-    shutil.copyfile(ROOT / "fixtures/awkward/encrypted.pdf", project.inbox / "encrypted.pdf")  # so that the paper has something to report
+    shutil.copyfile(
+        ROOT / "fixtures/awkward/encrypted.pdf", project.inbox / "encrypted.pdf"
+    )  # so that the paper has something to report
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "another.pdf")
     pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
     decide_all(project)
     signed, written = signing.sign_off(project, "Dee Director", "Director")
-    assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {"seven-minutes.docx", "seven-minutes.html"}
+    assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {
+        "seven-minutes.docx",
+        "seven-minutes.html",
+    }
     assert signed.version == "2.0" and signed.files.keys() == {p.name for p in written}
     for path in written:
         text = printed_words(path)
         assert "signed off by dee director" in text, path.name
         if path.suffix == ".json":  # quotes stand there without their marks
-            text = " ".join(s["text"].lower() for part in json.loads(path.read_text("utf-8"))["parts"] for p in part["paragraphs"] for s in p["sentences"])
+            text = " ".join(
+                s["text"].lower()
+                for part in json.loads(path.read_text("utf-8"))["parts"]
+                for p in part["paragraphs"]
+                for s in p["sentences"]
+            )
         assert not [word for word in DRAFT_WORDS if word in text], path.name
-    assert "encrypted.pdf (unreadable): the file is encrypted with a password." in (project.outputs / "signed-2/briefing.md").read_text("utf-8")
+    assert "encrypted.pdf (unreadable): the file is encrypted with a password." in (
+        project.outputs / "signed-2/briefing.md"
+    ).read_text("utf-8")
 
 
 @pytest.mark.slow
@@ -112,7 +143,11 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
     before = {p: p.read_bytes() for p in project.outputs.rglob("*") if p.is_file()}
     for command in ("run", "brief"):
         done = scr(command, "--project", str(project.root))
-        assert done.returncode == 0 and "Version 1.0 is signed and nothing has changed since" in done.stderr and "draft" not in done.stderr
+        assert (
+            done.returncode == 0
+            and "Version 1.0 is signed and nothing has changed since" in done.stderr
+            and "draft" not in done.stderr
+        )
     assert {p: p.read_bytes() for p in project.outputs.rglob("*") if p.is_file()} == before, "nothing is written"
     told = scr("explain", "workforce", "--out", str(project.root / "e.md"), "--project", str(project.root))
     assert told.returncode == 0 and "behind the signed version 1.0" in (project.root / "e.md").read_text("utf-8")
@@ -121,9 +156,13 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
     assert "draft of what follows version 1.0" in done.stderr
     lines = done.stderr.splitlines()
     at = next(n for n, line in enumerate(lines) if "things changed" in line)
-    assert "and" in lines[at + 9] and "more" in lines[at + 9] and not lines[at + 10].startswith("  changed"), "ten lines at most"
+    assert "and" in lines[at + 9] and "more" in lines[at + 9] and not lines[at + 10].startswith("  changed"), (
+        "ten lines at most"
+    )
     assert "Reviews: 3 (was 2)" in (project.outputs / "changes-since-1.0.txt").read_text("utf-8")
-    assert "**DRAFT of what follows version 1.0 – not signed off" in (project.outputs / "briefing.md").read_text("utf-8")
+    assert "**DRAFT of what follows version 1.0 – not signed off" in (project.outputs / "briefing.md").read_text(
+        "utf-8"
+    )
     assert "Version 1.1" in (project.outputs / "briefing.html").read_text("utf-8")
     assert "changed" not in scr("run", "--project", str(project.root)).stderr, "it was told before"
 
@@ -136,7 +175,18 @@ def test_a_paper_is_signed_once(project: Project) -> None:
     key = next(k for k in desk.counted() if k[1] in desk.codes)
     desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
     desk.close()
-    command = [sys.executable, "-m", "scr_llm", "sign-off", "--project", str(project.root), "--name", "Dee", "--role", "Director"]
+    command = [
+        sys.executable,
+        "-m",
+        "scr_llm",
+        "sign-off",
+        "--project",
+        str(project.root),
+        "--name",
+        "Dee",
+        "--role",
+        "Director",
+    ]
     both = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
     assert sorted(p.wait() for p in both) == [0, 1]
     assert len(Desk(project).store.sign_offs()) == 2 and not audit(project)
@@ -169,7 +219,10 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
     key = next(k for k in desk.counted() if k[1] in desk.codes)
     desk.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
     book = project.codebook_path
-    book.write_text(book.read_text("utf-8").replace(desk.codes["workforce"].definition[:30], "SOMETHING ELSE ALTOGETHER NOW", 1), "utf-8")
+    book.write_text(
+        book.read_text("utf-8").replace(desk.codes["workforce"].definition[:30], "SOMETHING ELSE ALTOGETHER NOW", 1),
+        "utf-8",
+    )
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/saltreath-child-m.pdf")), project.inbox / "another.pdf")
     pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(book))))
     shutil.rmtree(folder)
@@ -185,7 +238,9 @@ def test_a_changed_definition_makes_stale_only_its_own_cells(project: Project) -
     text = project.codebook_path.read_text("utf-8")
     project.codebook_path.write_text(text.replace(definition[:30], definition[:30].upper(), 1), "utf-8")
     again = Desk(project)
-    assert {key for key in again.counted() if again.state(key) != "decided"} == {(d, "workforce") for d in again.documents}
+    assert {key for key in again.counted() if again.state(key) != "decided"} == {
+        (d, "workforce") for d in again.documents
+    }
     assert {h.what for h in signing.hindrances(again)} == {"stale"}
     with pytest.raises(RefusedError, match="stale"):
         signing.sign_off(project, "Dee", "Director")
@@ -210,8 +265,14 @@ def test_a_theme_that_only_a_person_saw_hinders_once_it_is_stale(project: Projec
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ('UPDATE decisions SET record = replace(record, \'"assisted":true\', \'"assisted":false\') WHERE seq = 3', "decisions breaks at number 3"),
-        ("UPDATE decisions SET record = replace(record, 'Alex Reader', 'Other Person') WHERE seq = 2", "decisions breaks at number 2"),
+        (
+            "UPDATE decisions SET record = replace(record, '\"assisted\":true', '\"assisted\":false') WHERE seq = 3",
+            "decisions breaks at number 3",
+        ),
+        (
+            "UPDATE decisions SET record = replace(record, 'Alex Reader', 'Other Person') WHERE seq = 2",
+            "decisions breaks at number 2",
+        ),
         ("DELETE FROM decisions WHERE seq = 5", "decisions breaks at number 6"),
         ("DELETE FROM decisions WHERE seq = (SELECT max(seq) FROM decisions)", "decisions breaks"),
         ("DELETE FROM decisions", "decisions breaks"),
@@ -252,7 +313,9 @@ def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
 def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     refused = scr("sign-off", "--project", str(root), "--name", "Dee", "--role", "Director")
-    assert refused.returncode == 1 and "corriford-child-1.pdf, Workforce failings: nobody has decided it" in refused.stderr
+    assert (
+        refused.returncode == 1 and "corriford-child-1.pdf, Workforce failings: nobody has decided it" in refused.stderr
+    )
     assert scr("sign-off", "--project", str(root), "--name", "Dee").returncode == 2
 
 

@@ -28,14 +28,25 @@ def reading(name: str = "d1") -> Reading:
 
 def coded(name: str = "d1") -> tuple[Document, DraftCoding, Coding]:
     draft = DraftCoding(document_id=name, coder=WHO, case=DraftCase(pseudonym="Child T"))
-    return document(name, status="coded"), draft, Coding(document_id=name, reading_sha256="r", coder=WHO, case=Case(pseudonym="Child T"))
+    return (
+        document(name, status="coded"),
+        draft,
+        Coding(document_id=name, reading_sha256="r", coder=WHO, case=Case(pseudonym="Child T")),
+    )
 
 
 def decision(name: str = "d1", reason: str = "") -> Decision:
     return Decision(
-        document_id=name, theme="risk", value="present", author="A", role="Chair", at="2026-01-01T00:00:00+00:00",
-        reason=reason, codebook_sha256="c", reading_sha256="r",
-    )  # fmt: skip
+        document_id=name,
+        theme="risk",
+        value="present",
+        author="A",
+        role="Chair",
+        at="2026-01-01T00:00:00+00:00",
+        reason=reason,
+        codebook_sha256="c",
+        reading_sha256="r",
+    )
 
 
 def test_records_come_back_as_they_were_after_reopening(tmp_path: Path) -> None:
@@ -81,7 +92,10 @@ def test_decisions_are_only_ever_appended(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tamper", "broken"),
-    [("UPDATE decisions SET record = replace(record, 'Chair', 'Clerk') WHERE seq = 2", 2), ("DELETE FROM decisions WHERE seq = 2", 3)],
+    [
+        ("UPDATE decisions SET record = replace(record, 'Chair', 'Clerk') WHERE seq = 2", 2),
+        ("DELETE FROM decisions WHERE seq = 2", 3),
+    ],
 )
 def test_a_change_behind_the_triggers_is_found(tmp_path: Path, tamper: str, broken: int) -> None:
     path = tmp_path / "s.sqlite"
@@ -142,7 +156,9 @@ with Store(Path(sys.argv[1])) as store:
 @pytest.mark.parametrize("pause", [0.0, 0.013, 0.05])
 def test_a_killed_run_leaves_no_half_coding(tmp_path: Path, pause: float) -> None:
     path = tmp_path / "s.sqlite"
-    child = subprocess.Popen([sys.executable, "-c", LOOP, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", LOOP, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE
+    )
     assert child.stdout is not None
     for _ in range(3):
         assert child.stdout.readline()

@@ -25,7 +25,9 @@ GOLD = [p for p in (ROOT / "fixtures/gold").glob("*.json") if not p.name.endswit
 
 
 def scr(*args: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "scr_llm", *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "scr_llm", *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=120
+    )
 
 
 def bare(text: str) -> str:
@@ -60,7 +62,12 @@ def exported(project: Path) -> Export:
 def test_statuses_carry_reasons(project: Path) -> None:
     documents = {d.file: d for d in exported(project).documents}
     assert {d.status for d in documents.values() if d.file in {p.name for p in FIXTURES[:3]}} == {"coded"}
-    assert documents["empty.pdf"].status == documents["notes.docx"].status == documents["broken.pdf"].status == "unreadable"
+    assert (
+        documents["empty.pdf"].status
+        == documents["notes.docx"].status
+        == documents["broken.pdf"].status
+        == "unreadable"
+    )
     assert documents["zz copy.pdf"].status == "duplicate"
     assert all(d.reason for d in documents.values() if d.status != "coded")
 
@@ -82,11 +89,21 @@ def test_every_quote_is_on_its_page_by_another_reader(project: Path) -> None:
 def test_the_demo_says_what_its_gold_says(tmp_path: Path) -> None:
     assert scr("demo", "--out", "d", cwd=tmp_path).returncode == 0
     found = exported(tmp_path / "d")
-    gold = [json.loads((ROOT / "fixtures/gold" / f"{Path(d.file).stem}.json").read_text("utf-8")) for d in found.documents]
+    gold = [
+        json.loads((ROOT / "fixtures/gold" / f"{Path(d.file).stem}.json").read_text("utf-8")) for d in found.documents
+    ]
     assert len(gold) == 8
     text = (tmp_path / "d/outputs/briefing.md").read_text("utf-8")
-    for theme, count, words in (("risk_assessment", 7, "risk assessment (7 of 8)"), ("workforce", 6, "failings (6 of 8)"), ("over_optimism", 5, "parents (5 of 8)")):
-        assert count == sum(g["themes"][theme]["value"] == "present" for g in gold) == sum(d.themes[theme].value == "present" for d in found.documents)
+    for theme, count, words in (
+        ("risk_assessment", 7, "risk assessment (7 of 8)"),
+        ("workforce", 6, "failings (6 of 8)"),
+        ("over_optimism", 5, "parents (5 of 8)"),
+    ):
+        assert (
+            count
+            == sum(g["themes"][theme]["value"] == "present" for g in gold)
+            == sum(d.themes[theme].value == "present" for d in found.documents)
+        )
         assert words in text
     assert sum(len(g["findings"]) for g in gold) == sum(len(d.findings) for d in found.documents)
     assert sum(len(g["recommendations"]) for g in gold) == sum(len(d.recommendations) for d in found.documents)
@@ -103,10 +120,14 @@ def test_the_formats_agree(project: Path) -> None:
     html = (project / "outputs/briefing.html").read_text("utf-8")
     markdown = (project / "outputs/briefing.md").read_text("utf-8")
     counts = re.findall(r"\d+ of the \d+ reviews", text)
-    assert counts and counts == re.findall(r"\d+ of the \d+ reviews", html) == re.findall(r"\d+ of the \d+ reviews", markdown)
+    assert counts and counts == re.findall(r"\d+ of the \d+ reviews", html) == re.findall(
+        r"\d+ of the \d+ reviews", markdown
+    )
     book = openpyxl.load_workbook(project / "outputs/briefing.xlsx")
     themes = {row[0]: (row[1], row[2]) for row in book["Themes"].iter_rows(min_row=2, values_only=True)}
-    assert all(f"{label} | {found} of {of}" in markdown.replace("\\", "") for label, (found, of) in themes.items() if found)
+    assert all(
+        f"{label} | {found} of {of}" in markdown.replace("\\", "") for label, (found, of) in themes.items() if found
+    )
     findings = re.search(r"(\d+) findings", text)
     recommendations = re.search(r"(\d+) recommendations", text)
     assert findings and int(findings[1]) == book["Findings"].max_row - 1
@@ -147,7 +168,9 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
             shutil.copy(path, tmp_path / name / "inbox")
         if kill:
             for wait in (0.7, 1.1):
-                process = subprocess.Popen([sys.executable, "-m", "scr_llm", "run"], cwd=tmp_path / name, stderr=subprocess.DEVNULL)
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "scr_llm", "run"], cwd=tmp_path / name, stderr=subprocess.DEVNULL
+                )
                 time.sleep(wait)
                 process.send_signal(signal.SIGKILL)
                 process.wait()
@@ -190,7 +213,12 @@ def test_no_schema_has_drifted(file: str) -> None:
 
 def test_explain_tells_where_a_number_comes_from(project: Path) -> None:
     told = Explanation.model_validate_json(scr("explain", "risk_assessment", "--json", cwd=project).stdout)
-    themes = {row[0]: row for row in openpyxl.load_workbook(project / "outputs/briefing.xlsx")["Themes"].iter_rows(min_row=2, values_only=True)}
+    themes = {
+        row[0]: row
+        for row in openpyxl.load_workbook(project / "outputs/briefing.xlsx")["Themes"].iter_rows(
+            min_row=2, values_only=True
+        )
+    }
     assert (told.present, told.of) == themes[told.label][1:3]
     assert sum(cell.counted for cell in told.cells) == told.present and len(told.cells) == told.of
     assert all(cell.evidence and cell.why for cell in told.cells if cell.counted)

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from scr_llm.project import Project
 
 PROJECT = click.option(
-    "--project", "folder", type=click.Path(path_type=Path), default=Path(), help="Project folder; the current one if not given."
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Project folder; the current one if not given.",
 )
 FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
 FORMATS = ("docx", "html", "md", "xlsx")
@@ -95,7 +99,9 @@ def main() -> None:
     except Exception as error:  # a defect of ours: no traceback for the person, but enough to report it
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
-        say(f"scr-llm: this should not have happened: {what}. What was finished is saved. Please report it; SCR_LLM_TRACEBACK=1 shows more.")
+        say(
+            f"scr-llm: this should not have happened: {what}. What was finished is saved. Please report it; SCR_LLM_TRACEBACK=1 shows more."
+        )
         if os.environ.get("SCR_LLM_TRACEBACK"):
             traceback.print_exc()
         sys.exit(3)

@@ -69,8 +69,12 @@ def write(folder: Path, file: Path, force: bool) -> int:
 @batch.command()
 @PROJECT
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to a remote model that is approved.")
-@click.option("--sent-as", metavar="ID", help="A send that was interrupted did arrive: this is its batch at the endpoint.")
-@click.option("--not-sent", is_flag=True, help="A send that was interrupted did not arrive: its questions may be sent again.")
+@click.option(
+    "--sent-as", metavar="ID", help="A send that was interrupted did arrive: this is its batch at the endpoint."
+)
+@click.option(
+    "--not-sent", is_flag=True, help="A send that was interrupted did not arrive: its questions may be sent again."
+)
 def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     """Send the open questions to the model's endpoint as one batch."""
     from scr_llm.choose import allowed_to_send
@@ -108,14 +112,20 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
         try:
             name = batches.begin(batches.upload(content), content_hash(content))
         except NoReplyError as error:
-            if error.state in ("rejected", "rate_limited", "too_long"):  # it said no; whatever else went wrong, it may have said yes
+            if error.state in (
+                "rejected",
+                "rate_limited",
+                "too_long",
+            ):  # it said no; whatever else went wrong, it may have said yes
                 ledger.close_batch(intention)
             raise
         ledger.name_batch(intention, name)
     finally:
         batches.close()
         ledger.close()
-    say(f"Sent: {len(asked)} questions, {len(content):,} bytes, as batch {name}. Fetch the replies with: scr-llm batch collect")
+    say(
+        f"Sent: {len(asked)} questions, {len(content):,} bytes, as batch {name}. Fetch the replies with: scr-llm batch collect"
+    )
     return 0
 
 
@@ -129,13 +139,17 @@ def _settle(ledger: "Ledger", batches: "Batches") -> "list[tuple[OpenBatch, str]
             unknown.append((intention, elsewhere))
             continue
         try:
-            found = batches.find(intention.intended or "", datetime.fromisoformat(intention.at).timestamp() - CLOCKS_DIFFER_S)
+            found = batches.find(
+                intention.intended or "", datetime.fromisoformat(intention.at).timestamp() - CLOCKS_DIFFER_S
+            )
         except NoReplyError as error:
             unknown.append((intention, str(error)))
             continue
         if found:
             ledger.name_batch(intention, found)
-            say(f"The batch of {intention.at}, whose sending was interrupted, did arrive, as {found}. It is not sent again.")
+            say(
+                f"The batch of {intention.at}, whose sending was interrupted, did arrive, as {found}. It is not sent again."
+            )
         else:
             ledger.close_batch(intention)
             say(f"The batch of {intention.at}, whose sending was interrupted, did not arrive.")
@@ -147,7 +161,9 @@ def _elsewhere(batch: "OpenBatch", here: str) -> str | None:
     from scr_llm.llm.endpoint import without_credentials
 
     there = without_credentials(batch.endpoint)
-    return None if there.rstrip("/") == here.rstrip("/") else f"it belongs to {there}, and [llm] base_url is {here} now."
+    return (
+        None if there.rstrip("/") == here.rstrip("/") else f"it belongs to {there}, and [llm] base_url is {here} now."
+    )
 
 
 def _decided(interrupted: "list[OpenBatch]", ledger: "Ledger", sent_as: str | None) -> None:
@@ -181,7 +197,9 @@ def collect(folder: Path) -> int:
         if not ledger.open_batches():
             raise NothingDoneError("no batch is under way.", next_step="Send one: scr-llm batch send")
         for intention, why in _settle(ledger, batches):
-            say(f"The batch of {intention.at} was interrupted while it was sent, and whether it arrived cannot be found out: {why}")
+            say(
+                f"The batch of {intention.at} was interrupted while it was sent, and whether it arrived cannot be found out: {why}"
+            )
             say("  Look at the endpoint's own page, then: scr-llm batch send --sent-as ID, or --not-sent.")
             code = 1
         for known in ledger.open_batches():
@@ -247,16 +265,19 @@ def _keep(project: "Project", endpoint: "Endpoint", text: str, expected: "set[st
                 ledger.keep(question, endpoint, result.reply, document_id)
                 kept.add(result.key)
             elif result.problem:
-                problems.append(f"{asked[result.key][0].name if result.key in asked else result.key[:40]}: {result.problem}")
+                problems.append(
+                    f"{asked[result.key][0].name if result.key in asked else result.key[:40]}: {result.problem}"
+                )
             else:
                 before += 1
     finally:
         ledger.close()
     lacking = ((expected & asked.keys()) if expected is not None else asked.keys()) - kept
     say(
-        f"{len(kept)} replies kept" + (f", {before} were kept before" if before else "")
+        f"{len(kept)} replies kept"
+        + (f", {before} were kept before" if before else "")
         + (f", {len(lacking)} questions without a usable one; the next run asks them." if lacking else ".")
-    )  # fmt: skip
+    )
     for problem in problems[:20]:
         say(f"  {problem}")
     if len(problems) > 20:

@@ -34,7 +34,9 @@ def merge_command(folder: Path, one: str, other: str, new: str, label: str, name
     from scr_llm.project import load_project
 
     project = load_project(folder)
-    return _taken(recast.merge_effect(project, one, other, new), lambda: recast.merge(project, one, other, new, label, name), yes)
+    return _taken(
+        recast.merge_effect(project, one, other, new), lambda: recast.merge(project, one, other, new, label, name), yes
+    )
 
 
 @group.command("split")
@@ -53,12 +55,18 @@ def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
 
 def _taken(effects: "list[Effect]", do: Callable[[], None], yes: bool) -> int:
     for e in effects:
-        was, now = ("; ".join(f"{k} {v.replace('_', ' ')}" for k, v in values.items()) for values in (e.before, e.after))
+        was, now = (
+            "; ".join(f"{k} {v.replace('_', ' ')}" for k, v in values.items()) for values in (e.before, e.after)
+        )
         click.echo(f"{e.label} ({e.file}): {was} -> {now}")
     for which in ("before", "after"):
-        counts = {k: sum(getattr(e, which)[k] == "present" for e in effects) for e in effects[:1] for k in getattr(e, which)}
+        counts = {
+            k: sum(getattr(e, which)[k] == "present" for e in effects) for e in effects[:1] for k in getattr(e, which)
+        }
         click.echo(f"{which}: " + "; ".join(f"{k} present in {n} of {len(effects)}" for k, n in counts.items()))
-    if not yes and not click.confirm("Change the codebook so? The new cells are open until somebody decides them.", err=True):
+    if not yes and not click.confirm(
+        "Change the codebook so? The new cells are open until somebody decides them.", err=True
+    ):
         say("Nothing was changed.")
         return 1
     do()

@@ -14,13 +14,25 @@ if TYPE_CHECKING:
 
 @cli.command()
 @PROJECT
-@click.option("--gold", "gold_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of gold codings (JSON).")
-@click.option("--coder", type=click.Choice(["rules", "llm"]), help="Code the stored readings anew with this coder, storing nothing.")
+@click.option(
+    "--gold",
+    "gold_dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of gold codings (JSON).",
+)
+@click.option(
+    "--coder",
+    type=click.Choice(["rules", "llm"]),
+    help="Code the stored readings anew with this coder, storing nothing.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to show, too.")
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
 @FORCE
-def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool, force: bool) -> int:
+def evaluate(
+    folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool, force: bool
+) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
     from scr_llm import results
     from scr_llm.choose import choose_coder
@@ -52,15 +64,25 @@ def evaluate(folder: Path, gold_dir: Path, coder: str | None, as_json: bool, pag
 
 
 def _table(agreement: "Agreement") -> None:
-    scores = [*agreement.themes.items(), ("all themes", agreement.all_themes), ("said not to be", agreement.absences), ("findings", agreement.findings),
-              ("recommendations", agreement.recommendations), ("items on the right page", agreement.right_page),
-              ("cells with a quote on a marked passage", agreement.quotes_on_gold), *((f"fact: {name}", s) for name, s in agreement.facts.items())]  # fmt: skip
+    scores = [
+        *agreement.themes.items(),
+        ("all themes", agreement.all_themes),
+        ("said not to be", agreement.absences),
+        ("findings", agreement.findings),
+        ("recommendations", agreement.recommendations),
+        ("items on the right page", agreement.right_page),
+        ("cells with a quote on a marked passage", agreement.quotes_on_gold),
+        *((f"fact: {name}", s) for name, s in agreement.facts.items()),
+    ]
     click.echo("| what | in gold | found | right | recall | precision | F1 |\n|---|---|---|---|---|---|---|")
     for name, s in scores:
         figures = " | ".join(_figure(getattr(s, f), getattr(s, f"{f}_interval")) for f in ("recall", "precision", "f1"))
         click.echo(f"| {name} | {s.gold} | {s.found} | {s.both} | {figures} |")
     click.echo(f"\nGold and coder as two raters: {_raters(agreement.raters)}")
-    thirds = "; ".join(f"{name} third {t.both} of {t.gold}" for name, t in zip(("first", "middle", "last"), agreement.thirds, strict=True))
+    thirds = "; ".join(
+        f"{name} third {t.both} of {t.gold}"
+        for name, t in zip(("first", "middle", "last"), agreement.thirds, strict=True)
+    )
     click.echo(f"Marked passages that a quote touches, by third of the document: {thirds}.")
     if agreement.confused:
         pairs = "; ".join(f"{c.found} where gold has {c.gold} ({c.times})" for c in agreement.confused)
@@ -85,7 +107,9 @@ def _raters(r: "Raters") -> str:
         f"bias {_figure(r.bias)} (how far one says yes more often)."
     )
     if r.cells_for_substantial:
-        told += f" For the lower bound of kappa to reach .60, at least {r.cells_for_substantial} cells must be coded twice."
+        told += (
+            f" For the lower bound of kappa to reach .60, at least {r.cells_for_substantial} cells must be coded twice."
+        )
     return told
 
 
@@ -93,7 +117,11 @@ def _raters(r: "Raters") -> str:
 @PROJECT
 @click.argument("first")
 @click.argument("second")
-@click.option("--assisted", is_flag=True, help="Take in decisions that were made with the coder's suggestion in view, and call the result assisted.")
+@click.option(
+    "--assisted",
+    is_flag=True,
+    help="Take in decisions that were made with the coder's suggestion in view, and call the result assisted.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) -> int:
     """Compare two raters: coder, rules, person:NAME, or a file or folder of codings (an export of the last codebook, say)."""
@@ -104,9 +132,20 @@ def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) 
 
     together, themes = compare_raters(load_project(folder), first, second, assisted=assisted)
     if as_json:
-        click.echo(json.dumps({"assisted": assisted, "all": together.model_dump(), "themes": {k: v.model_dump() for k, v in themes.items()}}, indent=2))
+        click.echo(
+            json.dumps(
+                {
+                    "assisted": assisted,
+                    "all": together.model_dump(),
+                    "themes": {k: v.model_dump() for k, v in themes.items()},
+                },
+                indent=2,
+            )
+        )
         return 0
-    click.echo(f"{first} and {second}{' (ASSISTED: made with the coder’s suggestion in view)' if assisted else ''}: {_raters(together)}")
+    click.echo(
+        f"{first} and {second}{' (ASSISTED: made with the coder’s suggestion in view)' if assisted else ''}: {_raters(together)}"
+    )
     for theme, found in themes.items():
         click.echo(f"  {theme}: {_raters(found)}")
     return 0
@@ -122,14 +161,30 @@ def learn(folder: Path) -> int:
     found = learn_from(load_project(folder))
     click.echo("| theme | documents | F1 of the rules | F1 of what was learned | used |\n|---|---|---|---|---|")
     for t in found:
-        click.echo(f"| {t.theme} | {t.documents} | {t.rules_f1:.2f} | {t.learned_f1:.2f} | {'yes' if t.better else 'no'} |")
-    say("Each document was coded by a model that had learned from the others. `scr-llm run` uses what is marked yes from now on.")
+        click.echo(
+            f"| {t.theme} | {t.documents} | {t.rules_f1:.2f} | {t.learned_f1:.2f} | {'yes' if t.better else 'no'} |"
+        )
+    say(
+        "Each document was coded by a model that had learned from the others. `scr-llm run` uses what is marked yes from now on."
+    )
     return 0
 
 
 @cli.command()
-@click.option("--text", "text_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A UTF-8 text file.")
-@click.option("--quotes", "quotes_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A JSON list of strings.")
+@click.option(
+    "--text",
+    "text_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="A UTF-8 text file.",
+)
+@click.option(
+    "--quotes",
+    "quotes_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="A JSON list of strings.",
+)
 def ground(text_file: Path, quotes_file: Path) -> int:
     """Say of each quote whether it stands in a text, and where. Works with no project."""
     import json
@@ -140,8 +195,12 @@ def ground(text_file: Path, quotes_file: Path) -> int:
         text = text_file.read_bytes().decode("utf-8")
         quotes = json.loads(quotes_file.read_text("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UsageError(f"cannot be read: {error}.", next_step="--text is a UTF-8 text file, --quotes a JSON list of strings.") from error
+        raise UsageError(
+            f"cannot be read: {error}.", next_step="--text is a UTF-8 text file, --quotes a JSON list of strings."
+        ) from error
     if not isinstance(quotes, list) or not all(isinstance(q, str) for q in quotes):
-        raise UsageError(f"{quotes_file.name} is not a JSON list of strings.", next_step='Write ["first quote", "second quote"].')
+        raise UsageError(
+            f"{quotes_file.name} is not a JSON list of strings.", next_step='Write ["first quote", "second quote"].'
+        )
     click.echo(json.dumps(locate(text, quotes), indent=2, ensure_ascii=False))
     return 0

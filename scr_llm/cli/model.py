@@ -54,9 +54,21 @@ def agree_to_cost(project: "Project", chosen: "Chosen", ids: Sequence[str], *, y
 
 @cli.command()
 @PROJECT
-@click.option("--qualify", "to_qualify", is_flag=True, help="Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.")
-@click.option("--yes", is_flag=True, help="With --qualify: do not ask before made-up text is sent to an approved remote model.")
-@click.option("--codebook", "to_count", is_flag=True, help="Count what each general rule and each wording finds in the project's reviews.")
+@click.option(
+    "--qualify",
+    "to_qualify",
+    is_flag=True,
+    help="Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.",
+)
+@click.option(
+    "--yes", is_flag=True, help="With --qualify: do not ask before made-up text is sent to an approved remote model."
+)
+@click.option(
+    "--codebook",
+    "to_count",
+    is_flag=True,
+    help="Count what each general rule and each wording finds in the project's reviews.",
+)
 def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     """Say what is installed, which model answers, and what would leave this computer."""
     import platform
@@ -66,7 +78,12 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     from scr_llm.project import data_dir, load_project
 
     click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
-    click.echo(", ".join(f"{name} {version(name)}" for name in ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")))
+    click.echo(
+        ", ".join(
+            f"{name} {version(name)}"
+            for name in ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")
+        )
+    )
     try:
         project = load_project(folder)
     except UsageError as error:
@@ -79,12 +96,21 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     if to_qualify:
         return _qualify(project, yes=yes)
     book = load_codebook(project.codebook_path)
-    click.echo(f"Project {project.settings.name}: codebook {book.version}, {len(book.codes)} codes, {codebook_sha256(book)[:12]}")
+    click.echo(
+        f"Project {project.settings.name}: codebook {book.version}, {len(book.codes)} codes, {codebook_sha256(book)[:12]}"
+    )
     from scr_llm.store import Store
 
     with Store(project.store_path) as store:
         calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
-    click.echo(f"Decisions of people: {decisions}" + (f"; the chain is BROKEN at decision {broken}: it was changed from outside." if broken else ", their chain whole."))
+    click.echo(
+        f"Decisions of people: {decisions}"
+        + (
+            f"; the chain is BROKEN at decision {broken}: it was changed from outside."
+            if broken
+            else ", their chain whole."
+        )
+    )
     sent = sum(call["bytes_out"] for call in calls)
     places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
     click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
@@ -97,12 +123,18 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
 
     where = without_credentials(llm.base_url)
     if stays_here(llm):
-        click.echo(f"Model: {llm.model or '(no name set)'} {'of the file ' + llm.file if llm.file else 'at ' + where}, on this computer. Nothing leaves it.")
+        click.echo(
+            f"Model: {llm.model or '(no name set)'} {'of the file ' + llm.file if llm.file else 'at ' + where}, on this computer. Nothing leaves it."
+        )
         click.echo(answers(project))
     elif llm.approved_by and llm.region:
-        click.echo(f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there.")
+        click.echo(
+            f"Model: {llm.model} at {where} ({llm.region}), approved by {llm.approved_by}. With --coder llm the text of the reviews is sent there."
+        )
     else:
-        click.echo(f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by, beside this base_url, before anything is sent.")
+        click.echo(
+            f"Model: {llm.model} at {where}: refused. project.toml must name region and approved_by, beside this base_url, before anything is sent."
+        )
     return 0
 
 
@@ -163,15 +195,28 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
     if not stays_here(llm) and approved and not yes:
-        click.confirm(f"Two made-up reviews, no case text, will be sent to {without_credentials(endpoint.base_url)}. Go on?", abort=True, err=True)
+        click.confirm(
+            f"Two made-up reviews, no case text, will be sent to {without_credentials(endpoint.base_url)}. Go on?",
+            abort=True,
+            err=True,
+        )
     trials: list[Trial] = []
     with ExitStack() as stack:
         endpoint = stack.enter_context(answering(project, endpoint))
         ledger = Ledger(project, endpoint)
         stack.callback(ledger.close)
-        client = Client(endpoint, remote_allowed=approved, at_once=llm.at_once, on_send=ledger.note, memory=Remembered(), spend=spend_of(llm))
+        client = Client(
+            endpoint,
+            remote_allowed=approved,
+            at_once=llm.at_once,
+            on_send=ledger.note,
+            memory=Remembered(),
+            spend=spend_of(llm),
+        )
         stack.callback(client.close)
-        click.echo("| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|")
+        click.echo(
+            "| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|"
+        )
         for t in qualify(project, client, manners_of(project), made_up()):
             trials.append(t)
             click.echo(row(t))
@@ -179,10 +224,14 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     if best is None:
         say("No way of asking this model worked.")
         return 3
-    (project.root / "qualified.toml").write_text(as_toml(llm.model, best, trials, datetime.now(UTC).date().isoformat()), "utf-8")
-    say(f"Best: {best.coder}. Written to {project.root / 'qualified.toml'}; [llm] strategy = \"auto\" uses it.")
+    (project.root / "qualified.toml").write_text(
+        as_toml(llm.model, best, trials, datetime.now(UTC).date().isoformat()), "utf-8"
+    )
+    say(f'Best: {best.coder}. Written to {project.root / "qualified.toml"}; [llm] strategy = "auto" uses it.')
     if best.f1 <= trials[0].f1:
-        say("It did not do better than the embedded coder on these reviews; they are few, and the embedded coder learned from some of them.")
+        say(
+            "It did not do better than the embedded coder on these reviews; they are few, and the embedded coder learned from some of them."
+        )
     return 0
 
 
@@ -219,21 +268,41 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
         for name in ids:
             if redaction := coder.redacted(store.reading(name)):
                 document = store.document(name)
-                say(f"{document.file if document else name}: stays here: " + "; ".join(f"{stand_in} for {words}" for stand_in, words in redaction.items()))
-    where = "this computer" if stays_here(llm) else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
-    say(f"To: {endpoint.place}{'' if llm.file else f' ({where})'}, model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}.")
+                say(
+                    f"{document.file if document else name}: stays here: "
+                    + "; ".join(f"{stand_in} for {words}" for stand_in, words in redaction.items())
+                )
+    where = (
+        "this computer"
+        if stays_here(llm)
+        else f"{llm.region or 'region not named'}, {'approved by ' + llm.approved_by if llm.approved_by else 'NOT approved: it will be refused'}"
+    )
+    say(
+        f"To: {endpoint.place}{'' if llm.file else f' ({where})'}, model {endpoint.model}, asked by {coder.identity.strategy}; redaction {'on' if llm.redact else 'off'}."
+    )
     for document, question, is_kept in open_questions(project, coder, endpoint, ids):
         if is_kept:
             continue
-        body = json.dumps(Manner().body(question, question.messages, endpoint), ensure_ascii=False, indent=1 if full else None)
-        click.echo(f"{document.file} {question.name}: {len(body.encode()):,} bytes" if not full else f"--- {document.file} {question.name}\n{body}")
+        body = json.dumps(
+            Manner().body(question, question.messages, endpoint), ensure_ascii=False, indent=1 if full else None
+        )
+        click.echo(
+            f"{document.file} {question.name}: {len(body.encode()):,} bytes"
+            if not full
+            else f"--- {document.file} {question.name}\n{body}"
+        )
     say(told(estimate(project, coder, endpoint, spend_of(llm).price, ids), llm.currency))
     return 0
 
 
 @cli.command("fake-model")
 @click.option("--port", type=int, default=8111, show_default=True, help="Port on this computer.")
-@click.option("--script", default="answers", show_default=True, help="Behaviours in turn, parted by commas, then again from the first.")
+@click.option(
+    "--script",
+    default="answers",
+    show_default=True,
+    help="Behaviours in turn, parted by commas, then again from the first.",
+)
 def fake_model(port: int, script: str) -> int:
     """Serve a make-believe model on this computer, to try the way through: it looks for words and knows nothing."""
     from scr_llm.llm.fake import BEHAVIOURS, MODEL, FakeServer

@@ -16,12 +16,34 @@ if TYPE_CHECKING:
 @PROJECT
 @click.option("--name", help="Who reviews; asked for where it is not given.")
 @click.option("--role", help="In which role; asked for where it is not given.")
-@click.option("--blind", is_flag=True, help="As second reviewer, who sees neither the coder's answers nor the first reviewer's.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port on this machine; 0 for any free one.")
+@click.option(
+    "--blind", is_flag=True, help="As second reviewer, who sees neither the coder's answers nor the first reviewer's."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port on this machine; 0 for any free one.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
-@click.option("--user-header", help="On a shared server: the header in which the reverse proxy names the person (see docs/review.md).")
-@click.option("--public-host", multiple=True, help="On a shared server: the host name under which the proxy serves the page.")
-def review(folder: Path, name: str | None, role: str | None, blind: bool, port: int, no_browser: bool, user_header: str | None, public_host: tuple[str, ...]) -> int:
+@click.option(
+    "--user-header",
+    help="On a shared server: the header in which the reverse proxy names the person (see docs/review.md).",
+)
+@click.option(
+    "--public-host", multiple=True, help="On a shared server: the host name under which the proxy serves the page."
+)
+def review(
+    folder: Path,
+    name: str | None,
+    role: str | None,
+    blind: bool,
+    port: int,
+    no_browser: bool,
+    user_header: str | None,
+    public_host: tuple[str, ...],
+) -> int:
     """Decide cells on a page in your browser. It is served on this machine only, and loads nothing from the internet."""
     import secrets
     import sys
@@ -35,7 +57,10 @@ def review(folder: Path, name: str | None, role: str | None, blind: bool, port: 
 
     project = load_project(folder)
     if user_header and (name or role or blind):
-        raise UsageError("--user-header names the person; --name, --role and --blind do not go with it.", next_step="Name second reviewers and roles in [review] of project.toml.")
+        raise UsageError(
+            "--user-header names the person; --name, --role and --blind do not go with it.",
+            next_step="Name second reviewers and roles in [review] of project.toml.",
+        )
     if not (user_header or (name and role) or sys.stdin.isatty()):
         raise UsageError("who reviews is not known.", next_step="Give --name and --role.")
     reviewer = None
@@ -48,7 +73,9 @@ def review(folder: Path, name: str | None, role: str | None, blind: bool, port: 
         hosts = (f"127.0.0.1:{port}", f"localhost:{port}", *public_host)
         app = make_app(project, reviewer=reviewer, user_header=user_header, hosts=hosts, token=token, base=base)
         address = f"http://127.0.0.1:{port}{base}/" + ("" if user_header else f"?token={token}")
-        say(f"Review page: {address}\nThe address works once, in one browser on this machine. Ctrl-C ends the page; every decision is saved as it is made.")
+        say(
+            f"Review page: {address}\nThe address works once, in one browser on this machine. Ctrl-C ends the page; every decision is saved as it is made."
+        )
         if not no_browser:
             webbrowser.open(address)
         serve(app, listener)
@@ -74,7 +101,9 @@ _BLIND = click.option("--blind", is_flag=True, help="For a second reviewer, who 
 @click.option("--open", "only_open", is_flag=True, help="Only what is still open.")
 @click.option("--questions", is_flag=True, help="Write the open questions as a Word file instead.")
 @FORCE
-def sheet_write(folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool, force: bool) -> int:
+def sheet_write(
+    folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool, force: bool
+) -> int:
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
     from scr_llm import sheet as sheets
     from scr_llm.desk import Desk, Reviewer
@@ -87,7 +116,9 @@ def sheet_write(folder: Path, out: Path, name: str, role: str, blind: bool, only
         raise UsageError(f"{out.name} does not end in {wanted}.", next_step=f"Give a file name that ends in {wanted}.")
     project = load_project(folder)
     desk, who = Desk(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
-    content = printed(sheets.questions(desk, who), "docx") if questions else sheets.write(desk, who, only_open=only_open)
+    content = (
+        printed(sheets.questions(desk, who), "docx") if questions else sheets.write(desk, who, only_open=only_open)
+    )
     desk.close()
     write_out(out, content, project, force=force)
     say("It holds passages of the reviews: send it as you would send the reviews.")
@@ -109,13 +140,18 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
 
     desk, who = Desk(load_project(folder)), Reviewer(name, role, blind)
     if file.stat().st_size > sheets.LARGEST:
-        raise UsageError(f"{file.name} is larger than {sheets.LARGEST // 1_000_000} MB.", next_step="Send the xlsx file that scr-llm sheet wrote.")
+        raise UsageError(
+            f"{file.name} is larger than {sheets.LARGEST // 1_000_000} MB.",
+            next_step="Send the xlsx file that scr-llm sheet wrote.",
+        )
     returned = sheets.read(desk, who, file.read_bytes())
     for change in returned.changes:
         click.echo(f"row {change.row}: {change.told}")
     refused = list(returned.refused)
     if returned.changes and not yes:
-        say(f"{len(returned.changes)} decisions by {name}, {role}. {returned.blank} rows have none and stay as they are.")
+        say(
+            f"{len(returned.changes)} decisions by {name}, {role}. {returned.blank} rows have none and stay as they are."
+        )
         if not click.confirm("Take them in?", err=True):
             say("Nothing was taken in.")
             return 1
@@ -124,7 +160,9 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
     desk.close()
     for row, why in refused:
         click.echo(f"row {row} refused: {why}")
-    say(f"Taken in: {len(returned.changes) - len(late)}. Refused: {len(refused)}. Without a decision: {returned.blank}.")
+    say(
+        f"Taken in: {len(returned.changes) - len(late)}. Refused: {len(refused)}. Without a decision: {returned.blank}."
+    )
     return 1 if refused else 0
 
 
@@ -157,7 +195,9 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     signed, written = sign(project, name, role, answers)
     if shown and not answers:
         say("They were acknowledged with the signature; the record says so.")
-    say(f"Signed as version {signed.version} by {signed.name}, {signed.role}: {len(signed.documents)} {'review' if len(signed.documents) == 1 else 'reviews'}, {signed.decisions} {'decision' if signed.decisions == 1 else 'decisions'}.")
+    say(
+        f"Signed as version {signed.version} by {signed.name}, {signed.role}: {len(signed.documents)} {'review' if len(signed.documents) == 1 else 'reviews'}, {signed.decisions} {'decision' if signed.decisions == 1 else 'decisions'}."
+    )
     say(f"Write these down elsewhere: decisions {signed.decisions_head}, paper {signed.paper_sha256}.")
     for path in written:
         say(f"Written: {path}")
@@ -167,7 +207,9 @@ def sign_off(folder: Path, name: str, role: str) -> int:
 def _answer(text: str) -> "AnsweredCaution":
     from scr_llm.records import AnsweredCaution
 
-    given = click.prompt("     May it stand (s), was it dealt with (d), or stop here (q)?", type=click.Choice(["s", "d", "q"]), err=True)
+    given = click.prompt(
+        "     May it stand (s), was it dealt with (d), or stop here (q)?", type=click.Choice(["s", "d", "q"]), err=True
+    )
     if given == "q":
         raise click.Abort
     note = click.prompt("     How was it dealt with?", err=True) if given == "d" else ""

@@ -38,7 +38,11 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
 @PROJECT
 @click.argument("theme")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to print: a file that ends in .html, .docx or .md.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page to print: a file that ends in .html, .docx or .md.",
+)
 @FORCE
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bool) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
@@ -49,7 +53,9 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
     from scr_llm.text.flow import readable
 
     if out and out.suffix not in (".html", ".docx", ".md"):
-        raise UsageError(f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings.")
+        raise UsageError(
+            f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings."
+        )
     project = load_project(folder)
     told, paper = results.explain(project, theme)
     if out:
@@ -58,11 +64,17 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
     if as_json:
         click.echo(told.model_dump_json(indent=2))
         return 0
-    click.echo(f"{told.label}: {told.present} of {told.of} reviews; {told.decided} of {told.of} cells decided by a person. Codebook {told.codebook_version}.\n{told.definition}")
+    click.echo(
+        f"{told.label}: {told.present} of {told.of} reviews; {told.decided} of {told.of} cells decided by a person. Codebook {told.codebook_version}.\n{told.definition}"
+    )
     for counted, heading in ((True, "Counted:"), (False, "Not counted:")):
         click.echo(f"\n{heading}")
         for cell in (c for c in told.cells if c.counted is counted):
-            who = f" Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}." if cell.decision else " Not yet decided by a person."
+            who = (
+                f" Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}."
+                if cell.decision
+                else " Not yet decided by a person."
+            )
             click.echo(f"  {cell.label} ({cell.file}): {cell.value.replace('_', ' ')}. {cell.why}{who}")
             for e in cell.evidence:
                 flags = f" [{', '.join(e.flags)}]" if e.flags else ""
@@ -76,7 +88,12 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
 
 @cli.command()
 @PROJECT
-@click.option("--adopt", type=int, metavar="NUMBER", help="Enter this candidate into the codebook; the next run codes it in every review.")
+@click.option(
+    "--adopt",
+    type=int,
+    metavar="NUMBER",
+    help="Enter this candidate into the codebook; the next run codes it in every review.",
+)
 @click.option("--id", "code", default="", help="Id of the new code.")
 @click.option("--label", default="", help="Its label.")
 @click.option("--definition", default="", help="What it means, in a sentence.")
@@ -94,11 +111,15 @@ def emerging(folder: Path, adopt: int | None, code: str, label: str, definition:
         if not 1 <= adopt <= len(found):
             raise UsageError(f"there is no candidate {adopt}.", next_step="See them: scr-llm emerging")
         themes.adopt(project, found[adopt - 1], code, label, definition, name)
-        say(f"{code} is in {project.codebook_path}. Read its wordings there, then: scr-llm run --project {project.root}")
+        say(
+            f"{code} is in {project.codebook_path}. Read its wordings there, then: scr-llm run --project {project.root}"
+        )
         return 0
     click.echo(f"{sum(len(c.passages) for c in found)} of {total} findings are covered by no code.")
     for number, candidate in enumerate(found, 1):
-        click.echo(f"\n{number}. {', '.join(candidate.words) or 'nothing shared'} ({len(candidate.passages)} findings in {candidate.reviews} reviews)")
+        click.echo(
+            f"\n{number}. {', '.join(candidate.words) or 'nothing shared'} ({len(candidate.passages)} findings in {candidate.reviews} reviews)"
+        )
         for passage in candidate.passages:
             click.echo(f"   {passage.label}, page {passage.page}: {passage.text}")
     for line in themes.faults(load_codebook(project.codebook_path)):

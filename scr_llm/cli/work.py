@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("outputs/demo"), show_default=True, help="Folder to make.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("outputs/demo"), show_default=True, help="Folder to make."
+)
 def demo(out: Path) -> int:
     """Make a project from eight made-up reviews and run the whole job in it."""
     import shutil
@@ -53,8 +55,14 @@ def init(folder: Path) -> int:
 @cli.command()
 @PROJECT
 @click.option("--coder", type=click.Choice(["rules", "llm"]), help="Who codes; llm where a model is set, else rules.")
-@click.option("--yes", is_flag=True, help="Do not ask before text is sent to a remote model that is approved, or money is spent.")
-@click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="With --coder llm: answer from a file of recorded replies; nothing is sent.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask before text is sent to a remote model that is approved, or money is spent."
+)
+@click.option(
+    "--replay",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --coder llm: answer from a file of recorded replies; nothing is sent.",
+)
 def run(folder: Path, coder: str | None, yes: bool, replay: Path | None) -> int:
     """Take in what is new, read, code, ground, save, and draft the briefing."""
     from scr_llm.project import load_project
@@ -75,7 +83,13 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
 
     chosen = choose_coder(project, kind, yes=yes, replay=replay)
     console = Console(stderr=True)
-    columns = (TextColumn("Reading and coding"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    columns = (
+        TextColumn("Reading and coding"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
     started = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
@@ -90,7 +104,14 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
             bar.start()
 
         try:
-            outcome = pipeline.run(project, chosen.coder, progress, at_once=chosen.at_once, stop=chosen.stop, first=first if chosen.costs else None)
+            outcome = pipeline.run(
+                project,
+                chosen.coder,
+                progress,
+                at_once=chosen.at_once,
+                stop=chosen.stop,
+                first=first if chosen.costs else None,
+            )
         finally:
             chosen.close()
     _close(outcome, _brief(project, FORMATS))
@@ -108,21 +129,35 @@ def _close(outcome: "Outcome", done: "Written") -> None:
     briefing = done.briefing
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
-    read = {row[0]: row[1:] for part in briefing.parts if part.id == "not_read" for table in part.tables for row in table.rows}
+    read = {
+        row[0]: row[1:]
+        for part in briefing.parts
+        if part.id == "not_read"
+        for table in part.tables
+        for row in table.rows
+    }
     new = {document.file for document in outcome.coded} | set(outcome.remarks)
     for case in briefing.cases:
         if case.file in new:
             of, *rest = read[case.label]
-            told = "".join(f"; {what} {which}" for what, which in zip(("not read:", "flagged:", "nothing quoted from:"), rest, strict=True) if which != "None")
+            told = "".join(
+                f"; {what} {which}"
+                for what, which in zip(("not read:", "flagged:", "nothing quoted from:"), rest, strict=True)
+                if which != "None"
+            )
             say(f"  {case.file}: {of} pages read{told}")
             for line in outcome.remarks.get(case.file, ()):
                 say(f"    {line}")
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
         for document in outcome.left_out:
-            say(f"  {document.file}: {document.status.replace('_', ' ')}: {_why(document) or 'not yet coded; run again.'}")
+            say(
+                f"  {document.file}: {document.status.replace('_', ' ')}: {_why(document) or 'not yet coded; run again.'}"
+            )
     for document in outcome.missing:
-        say(f"Counted, and no longer in the inbox as it was read: {document.file}. Put it back, or leave it out: scr-llm exclude {document.id} --reason …")
+        say(
+            f"Counted, and no longer in the inbox as it was read: {document.file}. Put it back, or leave it out: scr-llm exclude {document.id} --reason …"
+        )
     for path in done.paths:
         say(f"Written: {path}")
     say(done.state.closing(briefing.facts.cells_decided, briefing.facts.cells))
@@ -157,11 +192,17 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     if show_queue:
         files = {d.id: d.file for d in documents}
         if as_json:
-            rows = [{"document_id": i, "file": files[i], "theme": t.theme, "value": t.value, "doubts": t.doubts} for i, t in waiting]
+            rows = [
+                {"document_id": i, "file": files[i], "theme": t.theme, "value": t.value, "doubts": t.doubts}
+                for i, t in waiting
+            ]
             click.echo(json.dumps({"schema_version": 1, "undecided": rows}, indent=2, ensure_ascii=False))
             return 0
         for i, theme in waiting:
-            click.echo(f"{files[i]} {theme.theme}: {theme.value.replace('_', ' ')}" + (f" ({'; '.join(theme.doubts)})" if theme.doubts else ""))
+            click.echo(
+                f"{files[i]} {theme.theme}: {theme.value.replace('_', ' ')}"
+                + (f" ({'; '.join(theme.doubts)})" if theme.doubts else "")
+            )
         return 0
     if as_json:
         rows = [{**d.model_dump(mode="json"), "remarks": remarks[d.id]} for d in documents]
@@ -169,7 +210,11 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
         return 0
     for document in documents:
         gone = ", its file no longer in the inbox as it was" if document.missing else ""
-        click.echo(f"{document.file}: {document.status.replace('_', ' ')}{gone}" + (f", {document.pages} pages" if document.pages else "") + (f": {_why(document)}" if document.reason else ""))
+        click.echo(
+            f"{document.file}: {document.status.replace('_', ' ')}{gone}"
+            + (f", {document.pages} pages" if document.pages else "")
+            + (f": {_why(document)}" if document.reason else "")
+        )
         for note in document.notes:
             click.echo(f"  check page {note.page}: {'; '.join(note.reasons)}")
         for line in remarks[document.id]:
@@ -184,10 +229,23 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 @cli.command()
 @PROJECT
 @click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Formats, parted by commas.")
-@click.option("--signed", type=int, help="A signed briefing instead, by its number: the files that were signed, byte for byte.")
-@click.option("--only", multiple=True, metavar="WHAT=VALUE", help="A subset: authority, batch, context, age (band) or taken-in (day); may be given more than once.")
-@click.option("--prose", is_flag=True, help="Let the model of project.toml draft a linking sentence for each headline theme; each is checked against the figures, and marked.")
-@click.option("--yes", is_flag=True, help="Do not ask before facts and quotes are sent to a remote model that is approved.")
+@click.option(
+    "--signed", type=int, help="A signed briefing instead, by its number: the files that were signed, byte for byte."
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="WHAT=VALUE",
+    help="A subset: authority, batch, context, age (band) or taken-in (day); may be given more than once.",
+)
+@click.option(
+    "--prose",
+    is_flag=True,
+    help="Let the model of project.toml draft a linking sentence for each headline theme; each is checked against the figures, and marked.",
+)
+@click.option(
+    "--yes", is_flag=True, help="Do not ask before facts and quotes are sent to a remote model that is approved."
+)
 def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
     """Write the draft briefing again from what is coded and decided now."""
     from scr_llm.choose import sentences_of
@@ -204,7 +262,9 @@ def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...],
     if not wanted:
         raise UsageError("no format is named.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
     if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
-        raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
+        raise UsageError(
+            f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json."
+        )
     subset = {}
     for part in only:
         what, _, value = part.partition("=")
@@ -228,7 +288,12 @@ _CHANGES_PRINTED = 10
 """Lines of what changed that are printed; all of them go to a file."""
 
 
-def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | None = None, ask: "Callable[[str], str] | None" = None) -> "Written":
+def _brief(
+    project: "Project",
+    formats: tuple[str, ...],
+    only: dict[str, str] | None = None,
+    ask: "Callable[[str], str] | None" = None,
+) -> "Written":
     from scr_llm.drafts import write
 
     done = write(project, formats, only=only, ask=ask)
@@ -238,9 +303,13 @@ def _brief(project: "Project", formats: tuple[str, ...], only: dict[str, str] | 
     for path in done.kept:
         say(f"Left as it is, since somebody edited it: {path}. The new draft is version {version}, beside it.")
     for path in done.blocked:
-        say(f"Left as it is, since it is open in another program: {path}. The new draft is version {version}, beside it.")
+        say(
+            f"Left as it is, since it is open in another program: {path}. The new draft is version {version}, beside it."
+        )
     if done.changes:
-        say(f"{len(done.changes)} {'thing' if len(done.changes) == 1 else 'things'} changed (all of them: {done.change_file}):")
+        say(
+            f"{len(done.changes)} {'thing' if len(done.changes) == 1 else 'things'} changed (all of them: {done.change_file}):"
+        )
     shown = done.changes if len(done.changes) < _CHANGES_PRINTED else done.changes[: _CHANGES_PRINTED - 2]
     for line in shown:
         say(f"  {line}")
@@ -294,7 +363,9 @@ def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
 @cli.command()
 @PROJECT
 @click.argument("file")
-@click.option("--reason", required=True, help="Why, in your words; it is kept in the record and in the paper's note on method.")
+@click.option(
+    "--reason", required=True, help="Why, in your words; it is kept in the record and in the paper's note on method."
+)
 @click.option("--name", default="", help="Who decides so.")
 def include(folder: Path, file: str, reason: str, name: str) -> int:
     """Have FILE of the inbox coded although it was taken for something else. `exclude` is the reverse."""
@@ -319,7 +390,10 @@ def _ruled(folder: Path, do: "Callable[[Project], Document]") -> int:
     from scr_llm.project import load_project
 
     document = do(load_project(folder))
-    told = {"pending": "will be coded by the next run: scr-llm run", "coded": "is coded and counts again; draft the paper: scr-llm brief"}
+    told = {
+        "pending": "will be coded by the next run: scr-llm run",
+        "coded": "is coded and counts again; draft the paper: scr-llm brief",
+    }
     say(f"{document.file} {told.get(document.status, 'is left out; draft the paper without it: scr-llm brief')}")
     return 0
 
@@ -335,7 +409,11 @@ def forget(folder: Path, inbox: bool, yes: bool) -> int:
 
     project = load_project(folder)
     if not yes:
-        click.confirm(f"Everything that was read, coded, decided and written in {project.root} will be gone for good{', with its PDFs' if inbox else ''}. Go on?", abort=True, err=True)
+        click.confirm(
+            f"Everything that was read, coded, decided and written in {project.root} will be gone for good{', with its PDFs' if inbox else ''}. Go on?",
+            abort=True,
+            err=True,
+        )
     say(f"Forgotten. Certificate: {remove(project, inbox=inbox)}")
     stays = sorted(p.name for p in project.root.iterdir() if p.name not in ("inbox", "outputs") or any(p.iterdir()))
     say(f"What stays in {project.root}: {', '.join(stays)}. Remove what else holds case text, a review sheet say.")

@@ -7,4 +7,16 @@ from scr_llm.llm.question import Question
 from scr_llm.llm.reply import Reply, Weighed
 from scr_llm.llm.spend import Budget, Price, Spend
 
-__all__ = ["Budget", "Client", "Endpoint", "Price", "Question", "Reply", "Retries", "Spend", "Weighed", "is_loopback", "without_credentials"]
+__all__ = [
+    "Budget",
+    "Client",
+    "Endpoint",
+    "Price",
+    "Question",
+    "Reply",
+    "Retries",
+    "Spend",
+    "Weighed",
+    "is_loopback",
+    "without_credentials",
+]

@@ -39,7 +39,13 @@ def lines(questions: Iterable[Question], endpoint: Endpoint, manner: Manner | No
     """One line a question; its `custom_id` is the key that its reply is kept by."""
     for question in questions:
         body = (manner or Manner()).body(question, question.messages, endpoint)
-        yield json.dumps({"custom_id": question.key(endpoint), "method": "POST", "url": "/v1/chat/completions", "body": body}, ensure_ascii=False) + "\n"
+        yield (
+            json.dumps(
+                {"custom_id": question.key(endpoint), "method": "POST", "url": "/v1/chat/completions", "body": body},
+                ensure_ascii=False,
+            )
+            + "\n"
+        )
 
 
 def content_hash(content: bytes) -> str:
@@ -59,7 +65,9 @@ class Result:
     """Why there is none; None too where the reply was kept before."""
 
 
-def results(text: str, questions: dict[str, Question], endpoint: Endpoint, kept: Callable[[str], bool] = lambda key: False) -> Iterator[Result]:
+def results(
+    text: str, questions: dict[str, Question], endpoint: Endpoint, kept: Callable[[str], bool] = lambda key: False
+) -> Iterator[Result]:
     """The results in a file, checked like any reply. A line that answers none of the questions, or is broken, is a problem of its own.
 
     A line whose reply was `kept` before is neither a reply nor a problem.
@@ -97,13 +105,22 @@ def _reply(question: Question, given: dict[str, Any], where: str, endpoint: Endp
         raise failure("invalid", where, f"it does not fit what was asked for: {explain(error)}") from error
     if foreign(parsed):
         raise failure("language", where, "it is not in English")
-    return Reply(parsed, raw, completion.prompt_tokens, completion.completion_tokens, completion.finish, completion.model or endpoint.model)
+    return Reply(
+        parsed,
+        raw,
+        completion.prompt_tokens,
+        completion.completion_tokens,
+        completion.finish,
+        completion.model or endpoint.model,
+    )
 
 
 class Batches:
     """A hosted endpoint's batches. Raises NoReplyError where it does not take them or does not answer."""
 
-    def __init__(self, endpoint: Endpoint, on_send: Callable[[bytes, str | None], None], retries: Retries | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, on_send: Callable[[bytes, str | None], None], retries: Retries | None = None
+    ) -> None:
         self._where, self._on_send = f"{endpoint.model} at {endpoint.place}", on_send
         self._wire, self._pace = Wire(endpoint), Pace(1, retries or Retries(attempts=4))
         self._transfer_s = max(_TRANSFER_S, endpoint.timeout_s)
@@ -111,14 +128,21 @@ class Batches:
     def upload(self, content: bytes) -> str:
         """Send the questions, and begin nothing yet; returns the file's id."""
         self._on_send(content, None)
-        sent = self._again(lambda o: o.files.create(file=("questions.jsonl", content), purpose="batch"), seconds=self._transfer_s)
+        sent = self._again(
+            lambda o: o.files.create(file=("questions.jsonl", content), purpose="batch"), seconds=self._transfer_s
+        )
         return self._word_in(self._json(sent), "id")
 
     def begin(self, file_id: str, content_sha256: str) -> str:
         """Have the questions of a file answered; returns the batch's id. Asked once only, since asking twice could be paid twice."""
-        answer = self._wire.ask(lambda o: o.batches.create(
-            input_file_id=file_id, endpoint="/v1/chat/completions", completion_window="24h", metadata={_HASH: content_sha256},
-        ))  # fmt: skip
+        answer = self._wire.ask(
+            lambda o: o.batches.create(
+                input_file_id=file_id,
+                endpoint="/v1/chat/completions",
+                completion_window="24h",
+                metadata={_HASH: content_sha256},
+            )
+        )
         return self._word_in(self._json(self._good(answer)), "id")
 
     def find(self, content_sha256: str, since: float) -> str | None:
@@ -160,15 +184,23 @@ class Batches:
         state, counts = self._word_in(batch, "status"), batch.get("request_counts")
         if state not in (*ENDED, *UNDER_WAY):
             raise failure("invalid", self._where, f"a batch cannot be “{shown(state, 40)}”")
-        done, failed, of = (n if isinstance(n := counts.get(name), int) else 0 for name in ("completed", "failed", "total")) if isinstance(counts, dict) else (0, 0, 0)
+        done, failed, of = (
+            (n if isinstance(n := counts.get(name), int) else 0 for name in ("completed", "failed", "total"))
+            if isinstance(counts, dict)
+            else (0, 0, 0)
+        )
         return state, done + failed, of
 
     def fetch(self, batch_id: str, questions: int) -> str:
         """Results of a batch of so many questions, errors too: lines as `results` takes them."""
         batch = self._batch(batch_id)
         most = min(MOST_RESULT_BYTES, ANSWER_BYTES + RESULT_BYTES * questions)
-        names = [name for field in ("output_file_id", "error_file_id") if isinstance(name := batch.get(field), str) and name]
-        return "\n".join(self._again(partial(_content, name), seconds=self._transfer_s, most=most).text for name in names)
+        names = [
+            name for field in ("output_file_id", "error_file_id") if isinstance(name := batch.get(field), str) and name
+        ]
+        return "\n".join(
+            self._again(partial(_content, name), seconds=self._transfer_s, most=most).text for name in names
+        )
 
     def close(self) -> None:
         """Close the connections."""

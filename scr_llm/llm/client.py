@@ -30,7 +30,9 @@ from scr_llm.llm.spend import Spend, at_most_tokens, was_cut
 from scr_llm.llm.wire import Answer, Wire
 
 _AGAIN = "Your reply could not be used: {problem}\nReply to the question again, with JSON that fits the schema and nothing else."
-_TOO_LONG = re.compile(r"context (?:size|length|window)|maximum context|too (?:long|many tokens)|exceed\w* .{0,40}(?:context|tokens)", re.I)
+_TOO_LONG = re.compile(
+    r"context (?:size|length|window)|maximum context|too (?:long|many tokens)|exceed\w* .{0,40}(?:context|tokens)", re.I
+)
 _MODELS_S = 5.0
 """Seconds that a list of models may take."""
 
@@ -57,9 +59,16 @@ class Client:
     """
 
     def __init__(
-        self, endpoint: Endpoint, *, remote_allowed: bool = False, retries: Retries | None = None, at_once: int = 4,
-        on_send: Callable[[bytes, str | None], None] | None = None, memory: Memory | None = None, spend: Spend | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        endpoint: Endpoint,
+        *,
+        remote_allowed: bool = False,
+        retries: Retries | None = None,
+        at_once: int = 4,
+        on_send: Callable[[bytes, str | None], None] | None = None,
+        memory: Memory | None = None,
+        spend: Spend | None = None,
+    ) -> None:
         self._local = is_loopback(endpoint.base_url)
         if not (self._local or remote_allowed):
             raise UsageError(
@@ -97,7 +106,9 @@ class Client:
             prompt, written = completion.prompt_tokens, completion.completion_tokens
             chars = sum(len(m["content"]) for m in messages)
             if was_cut(chars, prompt):
-                raise failure("truncated", self._where, f"the server read {prompt} tokens of a prompt of {chars:,} characters")
+                raise failure(
+                    "truncated", self._where, f"the server read {prompt} tokens of a prompt of {chars:,} characters"
+                )
             raw = words_of(completion, self._where, self.endpoint.max_tokens, weighed=question.weighed)
             sent, received = sent + (prompt or 0), received + (written or 0)
             state: State = "empty"
@@ -110,16 +121,23 @@ class Client:
                 else:
                     if not foreign(parsed):
                         reply = Reply(
-                            parsed, raw, sent if prompt is not None else None, received if written is not None else None, completion.finish,
+                            parsed,
+                            raw,
+                            sent if prompt is not None else None,
+                            received if written is not None else None,
+                            completion.finish,
                             completion.model or self.endpoint.model,
-                        )  # fmt: skip
+                        )
                         if self._memory:
                             self._memory.keep(question, self.endpoint, reply, about)
                         return reply
                     state, problem = "language", "It is not in English."
             if not last:
                 if raw.strip():  # some chat templates do not take an empty turn
-                    messages = [*messages, {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()}]
+                    messages = [
+                        *messages,
+                        {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()},
+                    ]
                 messages = [*messages, {"role": "user", "content": _AGAIN.format(problem=problem)}]
         raise failure(state, self._where, f"twice; the second time: {problem}")
 
@@ -134,7 +152,11 @@ class Client:
             raise failure(state_of(answer), self._where, what_failed(answer))
         listed = json_in(answer.text, self._where)
         rows = listed.get("data") if isinstance(listed, dict) else None
-        return [shown(row["id"], 100) for row in (rows if isinstance(rows, list) else ()) if isinstance(row, dict) and isinstance(row.get("id"), str)]
+        return [
+            shown(row["id"], 100)
+            for row in (rows if isinstance(rows, list) else ())
+            if isinstance(row, dict) and isinstance(row.get("id"), str)
+        ]
 
     def stop(self) -> None:
         """Send nothing more; requests under way have a moment to come home and be kept, then they are cut off."""
@@ -212,4 +234,6 @@ def what_failed(answer: Answer) -> str:
     except (ValueError, RecursionError, AttributeError):
         pass
     redirected = " (a redirect, which is not followed)" if 300 <= answer.status < 400 else ""
-    return f"HTTP {answer.status}{redirected}: {shown(said if isinstance(said, str) else answer.text) or 'without a word'}"
+    return (
+        f"HTTP {answer.status}{redirected}: {shown(said if isinstance(said, str) else answer.text) or 'without a word'}"
+    )

@@ -45,7 +45,11 @@ class Endpoint:
     @property
     def recorded(self) -> str:
         """Where the model is, as it is recorded: for a model file with its hash, which says what model that was."""
-        return f"this computer, file {self.file}, SHA-256 {self.file_sha256}" if self.file else without_credentials(self.base_url)
+        return (
+            f"this computer, file {self.file}, SHA-256 {self.file_sha256}"
+            if self.file
+            else without_credentials(self.base_url)
+        )
 
 
 def is_loopback(base_url: str) -> bool:

@@ -45,24 +45,43 @@ Behaviour = Callable[[dict[str, Any]], Answer]
 
 
 def says(
-    content: object, *, finish: str = "stop", refusal: str | None = None, usage: bool | tuple[int, int] = True, model: str = MODEL, yes: float | None = None
+    content: object,
+    *,
+    finish: str = "stop",
+    refusal: str | None = None,
+    usage: bool | tuple[int, int] = True,
+    model: str = MODEL,
+    yes: float | None = None,
 ) -> Behaviour:
     """A completion; anything but a string or None is sent as JSON. `yes` adds the probabilities of the first word."""
     text = content if content is None or isinstance(content, str) else json.dumps(content)
 
     def behave(_: dict[str, Any]) -> Answer:
         completion: dict[str, Any] = {
-            "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": model,
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": model,
             "choices": [
                 {
-                    "index": 0, "finish_reason": finish, "logprobs": _chances(yes) if yes is not None else None,
+                    "index": 0,
+                    "finish_reason": finish,
+                    "logprobs": _chances(yes) if yes is not None else None,
                     "message": {"role": "assistant", "content": text, "refusal": refusal},
                 }
             ],
-        }  # fmt: skip
+        }
         if usage:
-            sent, received = usage if isinstance(usage, tuple) else (sum(len(m["content"]) for m in _["messages"]) // 4, len(text or "") // 4 + 1)
-            completion["usage"] = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+            sent, received = (
+                usage
+                if isinstance(usage, tuple)
+                else (sum(len(m["content"]) for m in _["messages"]) // 4, len(text or "") // 4 + 1)
+            )
+            completion["usage"] = {
+                "prompt_tokens": sent,
+                "completion_tokens": received,
+                "total_tokens": sent + received,
+            }
         return Answer(body=json.dumps(completion).encode())
 
     return behave
@@ -99,14 +118,25 @@ def _fitting(schema: dict[str, Any], words: set[str], lines: dict[int, set[str]]
     if fields is not None and {"evidence", "value"} <= fields.keys():
         found = [n for n, has in lines.items() if words & has][:3]
         silent = {name: _fitting(field, words, lines) for name, field in fields.items()}
-        return {**silent, "evidence": found, "value": "present" if found else "not_mentioned", "reason": "No model: the words of the name were looked for."}
+        return {
+            **silent,
+            "evidence": found,
+            "value": "present" if found else "not_mentioned",
+            "reason": "No model: the words of the name were looked for.",
+        }
     if fields is not None:
         return {name: _fitting(field, words or _words(name), lines) for name, field in fields.items()}
     if "enum" in schema:
         return next((v for v in ("not_mentioned", "not stated") if v in schema["enum"]), schema["enum"][0])
     if "anyOf" in schema:
         return None
-    least: dict[str, Any] = {"array": [], "string": "", "integer": schema.get("minimum", 0), "null": None, "boolean": False}
+    least: dict[str, Any] = {
+        "array": [],
+        "string": "",
+        "integer": schema.get("minimum", 0),
+        "null": None,
+        "boolean": False,
+    }
     return least.get(schema.get("type", "null"))
 
 
@@ -177,10 +207,20 @@ def raw(body: bytes, content_type: str = "application/json") -> Behaviour:
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
-    "answers": answers, "invalid": invalid_json(), "refuses": refuses(), "length": too_long(), "filtered": filtered(), "empty": empty(),
-    "429": fails(429), "429-after-1": fails(429, headers={"Retry-After": "1"}), "500": fails(500), "hangs": hangs(3600), "cut": cut_off("x"),
-    "no-usage": says("{}", usage=False), "no-schema": fails(400, message="response_format json_schema is not supported"),
-}  # fmt: skip
+    "answers": answers,
+    "invalid": invalid_json(),
+    "refuses": refuses(),
+    "length": too_long(),
+    "filtered": filtered(),
+    "empty": empty(),
+    "429": fails(429),
+    "429-after-1": fails(429, headers={"Retry-After": "1"}),
+    "500": fails(500),
+    "hangs": hangs(3600),
+    "cut": cut_off("x"),
+    "no-usage": says("{}", usage=False),
+    "no-schema": fails(400, message="response_format json_schema is not supported"),
+}
 """By name, for `scr-llm fake-model --script`."""
 
 
@@ -207,11 +247,24 @@ class _Batches:
         name = f"file-{len(self.files) + 1}"
         self.files[name] = content  # type: ignore[assignment]
         self.after_upload()
-        return {"id": name, "object": "file", "bytes": len(content), "created_at": 1, "filename": "questions.jsonl", "purpose": "batch", "status": "processed"}
+        return {
+            "id": name,
+            "object": "file",
+            "bytes": len(content),
+            "created_at": 1,
+            "filename": "questions.jsonl",
+            "purpose": "batch",
+            "status": "processed",
+        }
 
     def begin(self, asked: dict[str, Any]) -> dict[str, Any]:
         name = f"batch-{len(self.jobs) + 1}"
-        self.jobs[name] = {"input": asked["input_file_id"], "looked": 1, "metadata": asked.get("metadata"), "created": int(time.time())}
+        self.jobs[name] = {
+            "input": asked["input_file_id"],
+            "looked": 1,
+            "metadata": asked.get("metadata"),
+            "created": int(time.time()),
+        }
         self.after_begin()
         return self._shown(name)
 
@@ -230,16 +283,31 @@ class _Batches:
         done = job["looked"] > self.looks
         if done:
             rows = [
-                {"id": f"r{n}", "custom_id": line["custom_id"], "error": None, "response": {"status_code": 200, "request_id": "q", "body": json.loads(self._behave(line["body"]).body)}}
+                {
+                    "id": f"r{n}",
+                    "custom_id": line["custom_id"],
+                    "error": None,
+                    "response": {
+                        "status_code": 200,
+                        "request_id": "q",
+                        "body": json.loads(self._behave(line["body"]).body),
+                    },
+                }
                 for n, line in enumerate(asked)
             ][self.lost :]
             self.files[f"{name}-out"] = "".join(json.dumps(row) + "\n" for row in reversed(rows)).encode()
         return {
-            "id": name, "object": "batch", "endpoint": "/v1/chat/completions", "input_file_id": job["input"], "completion_window": "24h",
-            "created_at": job["created"], "metadata": job["metadata"] if self.keeps_metadata else None,
-            "status": "completed" if done else "in_progress", "output_file_id": f"{name}-out" if done else None,
+            "id": name,
+            "object": "batch",
+            "endpoint": "/v1/chat/completions",
+            "input_file_id": job["input"],
+            "completion_window": "24h",
+            "created_at": job["created"],
+            "metadata": job["metadata"] if self.keeps_metadata else None,
+            "status": "completed" if done else "in_progress",
+            "output_file_id": f"{name}-out" if done else None,
             "request_counts": {"total": len(asked), "completed": len(asked) - self.lost if done else 0, "failed": 0},
-        }  # fmt: skip
+        }
 
 
 class _Server(ThreadingHTTPServer):
@@ -251,7 +319,16 @@ class _Server(ThreadingHTTPServer):
 class FakeServer:
     """`with FakeServer([says(...), fails(500)]) as server`: one behaviour a request (then again from the first, with `repeat`), or one for all."""
 
-    def __init__(self, script: Sequence[Behaviour] | Behaviour = answers, *, port: int = 0, repeat: bool = False, batch_looks: int = 1, batch_lost: int = 0, remember: bool = True) -> None:
+    def __init__(
+        self,
+        script: Sequence[Behaviour] | Behaviour = answers,
+        *,
+        port: int = 0,
+        repeat: bool = False,
+        batch_looks: int = 1,
+        batch_lost: int = 0,
+        remember: bool = True,
+    ) -> None:
         self._script, self._repeat, self._remember = script, repeat, remember
         self.asked = 0
         self.models = [MODEL]
@@ -274,11 +351,18 @@ class FakeServer:
                     return self._json(outer.batches.listing(int(asked.get("limit", 20)), asked.get("after")))
                 if (found := re.fullmatch(r"/v1/batches/([\w-]+)", self.path)) and found[1] in outer.batches.jobs:
                     return self._json(outer.batches.job(found[1]))
-                if (found := re.fullmatch(r"/v1/files/([\w-]+)/content", self.path)) and found[1] in outer.batches.files:
-                    return self._send(Answer(body=outer.batches.files[found[1]], headers={"Content-Type": "application/jsonl"}))
+                if (found := re.fullmatch(r"/v1/files/([\w-]+)/content", self.path)) and found[
+                    1
+                ] in outer.batches.files:
+                    return self._send(
+                        Answer(body=outer.batches.files[found[1]], headers={"Content-Type": "application/jsonl"})
+                    )
                 if self.path != "/v1/models":
                     return self._send(Answer(status=404))
-                listing = {"object": "list", "data": [{"id": name, "object": "model", "created": 1, "owned_by": "x"} for name in outer.models]}
+                listing = {
+                    "object": "list",
+                    "data": [{"id": name, "object": "model", "created": 1, "owned_by": "x"} for name in outer.models],
+                }
                 return self._send(Answer(body=json.dumps(listing).encode()))
 
             def do_POST(self) -> None:

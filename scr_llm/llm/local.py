@@ -50,14 +50,23 @@ def hash_of_model(file: Path) -> str:
         FileError: it cannot be read.
     """
     if not file.is_file():
-        raise UsageError(f"the model file {file} is not there.", next_step="Correct [llm] file in project.toml, or put the file there.")
+        raise UsageError(
+            f"the model file {file} is not there.",
+            next_step="Correct [llm] file in project.toml, or put the file there.",
+        )
     with named_errors(file):
         with file.open("rb") as opened:
             magic = opened.read(len(_MAGIC))
         if magic != _MAGIC:
-            raise UsageError(f"{file} is not a GGUF file.", next_step="Get the model in the GGUF format (a file for llama.cpp) and name that under [llm] file.")
+            raise UsageError(
+                f"{file} is not a GGUF file.",
+                next_step="Get the model in the GGUF format (a file for llama.cpp) and name that under [llm] file.",
+            )
         if _PART.search(file.name):  # the hash of one part would not say which model it is
-            raise UsageError(f"{file} is one part of a model.", next_step="Join the parts to one file (llama-gguf-split --merge) and name that under [llm] file.")
+            raise UsageError(
+                f"{file} is one part of a model.",
+                next_step="Join the parts to one file (llama-gguf-split --merge) and name that under [llm] file.",
+            )
         state = file.stat()
         return _hash(file.resolve(), state.st_size, state.st_mtime_ns)
 
@@ -69,7 +78,9 @@ def _hash(file: Path, size: int, mtime_ns: int) -> str:
 
 
 @contextmanager
-def serving(endpoint: Endpoint, file: Path, *, context_tokens: int, at_once: int, limit_s: float = START_S) -> Iterator[Endpoint]:
+def serving(
+    endpoint: Endpoint, file: Path, *, context_tokens: int, at_once: int, limit_s: float = START_S
+) -> Iterator[Endpoint]:
     """The endpoint with an address and a key under which the model file answers, on a free port of 127.0.0.1, until the end of the block.
 
     Raises:
@@ -79,14 +90,24 @@ def serving(endpoint: Endpoint, file: Path, *, context_tokens: int, at_once: int
     _check_installed()
     _check_memory(file)
     key = secrets.token_urlsafe(32)
-    given = {"file": str(file.resolve()), "model": endpoint.model, "key": key, "context_tokens": context_tokens, "at_once": at_once}
+    given = {
+        "file": str(file.resolve()),
+        "model": endpoint.model,
+        "key": key,
+        "context_tokens": context_tokens,
+        "at_once": at_once,
+    }
     with tempfile.TemporaryFile() as log:
         # -P, and by its path: what lies in the current folder is not imported. A session of its own: Ctrl-C reaches this process only,
         # which then ends the server in order.
         server = subprocess.Popen(
-            [sys.executable, "-P", str(Path(__file__).with_name("local_server.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-            start_new_session=True, creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )  # fmt: skip
+            [sys.executable, "-P", str(Path(__file__).with_name("local_server.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
         try:
             address = _address(server, json.dumps(given).encode() + b"\n", limit_s)
             if address is None:
@@ -102,7 +123,10 @@ def serving(endpoint: Endpoint, file: Path, *, context_tokens: int, at_once: int
 
 def _check_installed() -> None:
     if importlib.util.find_spec(PACKAGE) is None:
-        raise UsageError("a model file is set, and what serves it is not installed.", next_step='Install it: pip install "scr-llm[local]"')
+        raise UsageError(
+            "a model file is set, and what serves it is not installed.",
+            next_step='Install it: pip install "scr-llm[local]"',
+        )
 
 
 def _check_memory(file: Path) -> None:
@@ -154,7 +178,11 @@ def _not_started(file: Path, server: subprocess.Popen[bytes], log: IO[bytes], li
     log.seek(max(0, log.seek(0, 2) - _LOG_READ))
     lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
     errors = [found[1] for line in lines if (found := _ERROR.match(line))]
-    causes = [*(found[1] for line in lines if "error loading" in line and (found := _ERROR.match(line))), *errors, *lines[-1:]]
+    causes = [
+        *(found[1] for line in lines if "error loading" in line and (found := _ERROR.match(line))),
+        *errors,
+        *lines[-1:],
+    ]
     if code != _BY_ITSELF or not causes or _MEMORY.search(" ".join(errors)):
         return NothingDoneError(
             f"the server of {file.name} ended while it loaded the model (exit code {code}); memory may have run out.",

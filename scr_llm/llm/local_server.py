@@ -24,7 +24,10 @@ def main() -> None:
     threading.Thread(target=_end_with_the_input, daemon=True).start()
     params = xllamacpp.CommonParams()
     params.model.path, params.model_alias = given["file"], {given["model"]}
-    params.hostnames, params.port = ["127.0.0.1"], 0  # any port that is free: found by binding it, so that nobody can be there before
+    params.hostnames, params.port = (
+        ["127.0.0.1"],
+        0,
+    )  # any port that is free: found by binding it, so that nobody can be there before
     params.api_keys = [given["key"]]  # other users of this computer can connect too; they are refused
     params.n_parallel, params.n_ctx = given["at_once"], given["at_once"] * given["context_tokens"]
     params.cache_ram_mib = 0  # its default is up to 8 GB for prompts that are not asked about at the moment

@@ -103,12 +103,19 @@ class Pace:
     def retrying(self) -> Retrying:
         """The retry loop of one question: transport errors only, with jitter, ended at once by `stop`."""
         return Retrying(
-            stop=stop_after_attempt(self._retries.attempts) | stop_when_event_set(self.stopped), wait=self._wait,
-            retry=retry_if_exception(self._passing), sleep=sleep_using_event(self.stopped), reraise=True,
-        )  # fmt: skip
+            stop=stop_after_attempt(self._retries.attempts) | stop_when_event_set(self.stopped),
+            wait=self._wait,
+            retry=retry_if_exception(self._passing),
+            sleep=sleep_using_event(self.stopped),
+            reraise=True,
+        )
 
     def _passing(self, error: BaseException) -> bool:
-        return isinstance(error, NoReplyError) and error.state in _PASSING and (error.wait_s or 0.0) <= self._retries.longest_retry_after_s
+        return (
+            isinstance(error, NoReplyError)
+            and error.state in _PASSING
+            and (error.wait_s or 0.0) <= self._retries.longest_retry_after_s
+        )
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

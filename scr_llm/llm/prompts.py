@@ -37,7 +37,10 @@ def _files(folder: Path) -> dict[str, str]:
         raise UsageError(f"There are no prompts (*.md) in {folder}.")
     for name, text in prompts.items():
         if not (found := _VERSION.match(text)) or found[1] != name:
-            raise UsageError(f"The prompt {name}.md does not say its version.", next_step=f"Begin it with: <!-- {name}, version 1 -->")
+            raise UsageError(
+                f"The prompt {name}.md does not say its version.",
+                next_step=f"Begin it with: <!-- {name}, version 1 -->",
+            )
     return prompts
 
 

@@ -19,7 +19,9 @@ Form = Literal["schema", "json", "text"]
 Message = dict[str, str]
 
 _FORMS: tuple[Form, ...] = ("schema", "json", "text")
-_NO_SUCH_FORM = re.compile(r"response_format|json_schema|json_object|json mode|structured|grammar|schema|extra inputs", re.I)
+_NO_SUCH_FORM = re.compile(
+    r"response_format|json_schema|json_object|json mode|structured|grammar|schema|extra inputs", re.I
+)
 _BY_WORDS = "Reply with one JSON object of this schema and nothing else: "
 
 
@@ -56,10 +58,16 @@ class Question:
     def key(self, endpoint: Endpoint) -> str:
         """What its reply is kept by: SHA-256 of model (and its file), settings, schema and both prompts, hexadecimal."""
         asked = {
-            "model": endpoint.model, "temperature": endpoint.temperature, "max_tokens": self.max_tokens or endpoint.max_tokens,
-            "schema": "yes or no" if self.weighed else self.schema, "system": self.system, "user": self.user,
-        } | ({"file_sha256": endpoint.file_sha256} if endpoint.file_sha256 else {})  # fmt: skip
-        return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+            "model": endpoint.model,
+            "temperature": endpoint.temperature,
+            "max_tokens": self.max_tokens or endpoint.max_tokens,
+            "schema": "yes or no" if self.weighed else self.schema,
+            "system": self.system,
+            "user": self.user,
+        } | ({"file_sha256": endpoint.file_sha256} if endpoint.file_sha256 else {})
+        return hashlib.sha256(
+            json.dumps(asked, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
+        ).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,11 @@ class Manner:
 
     def body(self, question: Question, messages: list[Message], endpoint: Endpoint) -> dict[str, Any]:
         """The body of the request, ready for JSON."""
-        body: dict[str, Any] = {"model": endpoint.model, "messages": messages, self.limit: question.max_tokens or endpoint.max_tokens}
+        body: dict[str, Any] = {
+            "model": endpoint.model,
+            "messages": messages,
+            self.limit: question.max_tokens or endpoint.max_tokens,
+        }
         if self.temperature:
             body["temperature"] = endpoint.temperature
         if question.weighed:
@@ -86,7 +98,10 @@ class Manner:
         if self.form == "schema":
             named = {"name": question.reply.__name__, "strict": True, "schema": question.schema}
             return body | {"response_format": {"type": "json_schema", "json_schema": named}}
-        told = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(question.schema, ensure_ascii=False)}"}
+        told = {
+            "role": "user",
+            "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(question.schema, ensure_ascii=False)}",
+        }
         body["messages"] = [*messages[:-1], told]
         return body | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
 

@@ -63,7 +63,10 @@ class Recording:
             recording = cls(**json.loads(head))
             recording.replies = {r.key: r for r in (Recorded(**json.loads(line)) for line in lines)}
         except (OSError, ValueError, TypeError) as error:
-            raise UsageError(f"{path.name} is no recording of a model's replies: {error}.", next_step="Make one: python fixtures/record.py") from error
+            raise UsageError(
+                f"{path.name} is no recording of a model's replies: {error}.",
+                next_step="Make one: python fixtures/record.py",
+            ) from error
         return recording
 
     def text(self, of: Iterable[Recorded] | None = None) -> str:
@@ -96,14 +99,20 @@ class Replay:
         if found is None:
             raise CoderError(
                 f"There is no recorded reply of {self._recording.model} to {question.name}: it was not recorded, or its prompt has changed since {self._recording.recorded}.",
-                document=about, stage="code", next_step="Record again (python fixtures/record.py), or run with the model itself.",
-            )  # fmt: skip
+                document=about,
+                stage="code",
+                next_step="Record again (python fixtures/record.py), or run with the model itself.",
+            )
         self.used.add(key)
         self.spend.remembered()
         try:
             parsed = parse(found.raw, question.reply, strict=False)
         except ValueError as error:
-            raise CoderError(f"The recorded reply to {question.name} does not fit what is asked for now.", document=about, stage="code") from error
+            raise CoderError(
+                f"The recorded reply to {question.name} does not fit what is asked for now.",
+                document=about,
+                stage="code",
+            ) from error
         return Reply(parsed, found.raw, found.prompt_tokens, found.completion_tokens, "recorded", self._recording.model)
 
     def stop(self) -> None:

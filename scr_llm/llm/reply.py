@@ -17,16 +17,30 @@ from scr_llm.records import Record
 
 T = TypeVar("T", bound=BaseModel)
 State = Literal[
-    "refusal", "content_filter", "length", "empty", "invalid", "language", "truncated", "too_large",
-    "timeout", "connection", "rate_limited", "server_error", "too_long", "rejected",
-]  # fmt: skip
+    "refusal",
+    "content_filter",
+    "length",
+    "empty",
+    "invalid",
+    "language",
+    "truncated",
+    "too_large",
+    "timeout",
+    "connection",
+    "rate_limited",
+    "server_error",
+    "too_long",
+    "rejected",
+]
 """Why there is no usable reply. The first eight are the model's doing, the others the way to it."""
 
 LONGEST_TEXT = 100_000
 """Characters of a reply's text, at most: several times what the longest reply to any question takes."""
 MOST_TOKENS = 1_000_000_000
 """A count of tokens above this is a mistake and not believed."""
-OF_MODEL: frozenset[str] = frozenset({"refusal", "content_filter", "length", "empty", "invalid", "language", "truncated", "too_large"})
+OF_MODEL: frozenset[str] = frozenset(
+    {"refusal", "content_filter", "length", "empty", "invalid", "language", "truncated", "too_large"}
+)
 _NEXT: dict[State, str] = {
     "refusal": "Run again, or code this document by rules or by hand.",
     "content_filter": "Use an endpoint without this filter, or code this document by rules or by hand.",
@@ -94,7 +108,13 @@ class Completion:
 
 def failure(state: State, where: str, what: str, wait_s: float | None = None) -> NoReplyError:
     """The error for a state, with the next thing to do."""
-    return NoReplyError(f"No usable reply from {where} ({state}): {what}.", state, of_model=state in OF_MODEL, next_step=_NEXT[state], wait_s=wait_s)
+    return NoReplyError(
+        f"No usable reply from {where} ({state}): {what}.",
+        state,
+        of_model=state in OF_MODEL,
+        next_step=_NEXT[state],
+        wait_s=wait_s,
+    )
 
 
 def shown(text: str, most: int = 300) -> str:
@@ -146,10 +166,14 @@ def completion_in(given: Any, where: str) -> Completion:
     finish, model, usage = choice.get("finish_reason"), given.get("model"), given.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     return Completion(
-        text=content or "", refusal=refusal if isinstance(refusal, str) else None, finish=shown(finish, 40) if isinstance(finish, str) else None,
-        first=tuple(_first_words(choice.get("logprobs"))), prompt_tokens=_count(counts.get("prompt_tokens")),
-        completion_tokens=_count(counts.get("completion_tokens")), model=shown(model, 100) if isinstance(model, str) else None,
-    )  # fmt: skip
+        text=content or "",
+        refusal=refusal if isinstance(refusal, str) else None,
+        finish=shown(finish, 40) if isinstance(finish, str) else None,
+        first=tuple(_first_words(choice.get("logprobs"))),
+        prompt_tokens=_count(counts.get("prompt_tokens")),
+        completion_tokens=_count(counts.get("completion_tokens")),
+        model=shown(model, 100) if isinstance(model, str) else None,
+    )
 
 
 def _joined(parts: list[dict[str, Any]], kind: str) -> str:
@@ -167,7 +191,12 @@ def _first_words(logprobs: Any) -> Iterator[tuple[str, float]]:
     words = first.get("top_logprobs") if isinstance(first, dict) else None
     for word in words if isinstance(words, list) else ():
         token, chance = (word.get("token"), word.get("logprob")) if isinstance(word, dict) else (None, None)
-        if isinstance(token, str) and isinstance(chance, int | float) and not isinstance(chance, bool) and math.isfinite(chance):
+        if (
+            isinstance(token, str)
+            and isinstance(chance, int | float)
+            and not isinstance(chance, bool)
+            and math.isfinite(chance)
+        ):
             yield token, min(0.0, float(chance))
 
 
@@ -213,7 +242,11 @@ def parse(raw: str, reply: type[T], *, strict: bool) -> T:
     if any("\ud800" <= c <= "\udfff" for c in raw):
         raise ValueError("it holds half a character (a lone surrogate)")
     parsed = reply.model_validate_json(raw if strict else _object_in(raw))
-    if any(c in "\ufffe\uffff" or (unicodedata.category(c) == "Cc" and c not in "\t\n\r") for text in _texts(parsed.model_dump()) for c in text):
+    if any(
+        c in "\ufffe\uffff" or (unicodedata.category(c) == "Cc" and c not in "\t\n\r")
+        for text in _texts(parsed.model_dump())
+        for c in text
+    ):
         raise ValueError("its words hold control characters")
     return parsed
 
@@ -237,7 +270,45 @@ def explain(error: ValueError) -> str:
 
 
 _ENGLISH = frozenset(
-    ["the", "a", "an", "of", "to", "in", "on", "at", "by", "for", "and", "or", "not", "no", "is", "are", "was", "were", "be", "been", "has", "had", "have", "that", "this", "it", "its", "with", "from", "as", "they", "there", "which", "who", "but", "her", "his"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "and",
+        "or",
+        "not",
+        "no",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "has",
+        "had",
+        "have",
+        "that",
+        "this",
+        "it",
+        "its",
+        "with",
+        "from",
+        "as",
+        "they",
+        "there",
+        "which",
+        "who",
+        "but",
+        "her",
+        "his",
+    ]
 )
 
 

@@ -89,7 +89,9 @@ class Spend:
             if self._budget.money is not None and spent > self._budget.money:
                 raise _used_up(f"{self._budget.money:.2f}", f"{self.money or 0.0:.2f}")
             if self._budget.tokens is not None and used > self._budget.tokens:
-                raise _used_up(f"{self._budget.tokens:,} tokens", f"{self.prompt_tokens + self.completion_tokens:,} tokens")
+                raise _used_up(
+                    f"{self._budget.tokens:,} tokens", f"{self.prompt_tokens + self.completion_tokens:,} tokens"
+                )
             self._held_money, self._held_tokens = self._held_money + money, self._held_tokens + tokens
             return money, tokens
 
@@ -102,7 +104,10 @@ class Spend:
         """One answered request."""
         with self._lock:
             self.asked += 1
-            self.prompt_tokens, self.completion_tokens = self.prompt_tokens + prompt_tokens, self.completion_tokens + completion_tokens
+            self.prompt_tokens, self.completion_tokens = (
+                self.prompt_tokens + prompt_tokens,
+                self.completion_tokens + completion_tokens,
+            )
             self.largest = max(self.largest, prompt_tokens + completion_tokens)
 
     def remembered(self) -> None:
@@ -115,4 +120,4 @@ def _used_up(budget: str, spent: str) -> StopError:
     return StopError(
         f"the next question could go over the budget of {budget} ({spent} so far).",
         next_step="What was finished is kept. Raise [llm] budget or budget_tokens in project.toml and run again to go on.",
-    )  # fmt: skip
+    )

@@ -63,7 +63,12 @@ class Wire:
         self._lock = threading.Lock()
 
     def ask(
-        self, call: Callable[[Any], Any], *, seconds: float | None = None, most: int = ANSWER_BYTES, on_send: Callable[[bytes], None] | None = None
+        self,
+        call: Callable[[Any], Any],
+        *,
+        seconds: float | None = None,
+        most: int = ANSWER_BYTES,
+        on_send: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """Make a request and read its whole answer.
 
@@ -86,7 +91,9 @@ class Wire:
         except openai.APIStatusError as error:
             response = error.response
         except (openai.OpenAIError, ValueError, ImportError) as error:
-            raise failure("connection", self._where, shown(without_key(f"{error}", self._endpoint)) or type(error).__name__) from error
+            raise failure(
+                "connection", self._where, shown(without_key(f"{error}", self._endpoint)) or type(error).__name__
+            ) from error
         finally:
             _ALLOWANCE.reset(token)
         return Answer(response.status_code, response.text, response.headers.get("retry-after"))
@@ -116,30 +123,54 @@ def _client(endpoint: Endpoint, where: str) -> OpenAI:
     class Transport(httpx2.BaseTransport):
         def __init__(self) -> None:
             self._pool = httpcore2.ConnectionPool(
-                max_connections=None, max_keepalive_connections=64, keepalive_expiry=5.0, network_backend=_Backend(), proxy=_proxy(endpoint.base_url)
+                max_connections=None,
+                max_keepalive_connections=64,
+                keepalive_expiry=5.0,
+                network_backend=_Backend(),
+                proxy=_proxy(endpoint.base_url),
             )
 
         def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-            url = httpcore2.URL(scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path)
+            url = httpcore2.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            )
             headers = [*((name, value) for name, value in request.headers.raw if name.lower() in _SENT), *authorization]
-            status, answered, text = _exchange(self._pool, request.method, url, headers, request.read(), endpoint, where)
+            status, answered, text = _exchange(
+                self._pool, request.method, url, headers, request.read(), endpoint, where
+            )
             kept = [(n, v) for n, v in answered.items() if n == "retry-after"]
-            return httpx2.Response(status, headers=[*kept, ("content-type", "application/json; charset=utf-8")], content=text.encode("utf-8", "replace"))
+            return httpx2.Response(
+                status,
+                headers=[*kept, ("content-type", "application/json; charset=utf-8")],
+                content=text.encode("utf-8", "replace"),
+            )
 
         def close(self) -> None:
             self._pool.close()
 
     address = urlsplit(endpoint.base_url)
     return openai.OpenAI(
-        base_url=urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")), api_key="unused",  # the key itself is put in by the transport
-        max_retries=0, timeout=None, default_query=dict(parse_qsl(address.query)),
+        base_url=urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")),
+        api_key="unused",  # the key itself is put in by the transport
+        max_retries=0,
+        timeout=None,
+        default_query=dict(parse_qsl(address.query)),
         default_headers={"Accept-Encoding": "identity", "User-Agent": f"scr-llm/{__version__}"},
         http_client=httpx2.Client(transport=Transport(), timeout=None, follow_redirects=False, trust_env=False),
-    )  # fmt: skip
+    )
 
 
 def _exchange(
-    pool: httpcore2.ConnectionPool, method: str, url: httpcore2.URL, headers: list[tuple[bytes, bytes]], content: bytes, endpoint: Endpoint, where: str
+    pool: httpcore2.ConnectionPool,
+    method: str,
+    url: httpcore2.URL,
+    headers: list[tuple[bytes, bytes]],
+    content: bytes,
+    endpoint: Endpoint,
+    where: str,
 ) -> tuple[int, dict[str, str], str]:
     """Send a request and read its whole answer within its allowance: status, headers, and the body as text without the key."""
     allowance = _ALLOWANCE.get()
@@ -154,8 +185,14 @@ def _exchange(
     except httpcore2.TimeoutException as error:
         raise failure("timeout", where, f"no reply within {allowance.allowed_s:g} s") from error
     except (
-        httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol, OSError, ValueError, ImportError,
-    ) as error:  # fmt: skip
+        httpcore2.NetworkError,
+        httpcore2.ProtocolError,
+        httpcore2.ProxyError,
+        httpcore2.UnsupportedProtocol,
+        OSError,
+        ValueError,
+        ImportError,
+    ) as error:
         raise failure("connection", where, shown(without_key(f"{error}", endpoint)) or type(error).__name__) from error
 
 
@@ -178,7 +215,9 @@ def _proxy(base_url: str) -> httpcore2.Proxy | None:
     proxy = urlsplit(address if "://" in address else f"http://{address}")
     auth = (unquote(proxy.username or ""), unquote(proxy.password or "")) if proxy.username or proxy.password else None
     host = f"[{proxy.hostname}]" if ":" in (proxy.hostname or "") else proxy.hostname
-    return httpcore2.Proxy(f"{proxy.scheme}://{host}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}", auth=auth)
+    return httpcore2.Proxy(
+        f"{proxy.scheme}://{host}:{proxy.port or (443 if proxy.scheme == 'https' else 80)}", auth=auth
+    )
 
 
 def _bounded(pieces: Iterable[bytes], most: int, where: str) -> bytes:
@@ -277,11 +316,17 @@ class _Stream(httpcore2.NetworkStream):
                 pass
             self._inner.write(buffer[at : at + _PIECE], _ALLOWANCE.get().left_s())
 
-    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> httpcore2.NetworkStream:
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
         allowance = _ALLOWANCE.get()
         left = allowance.left_s()
         try:
-            return _Stream(allowance.leave_behind(lambda: self._inner.start_tls(ssl_context, server_hostname, left), lambda stream: stream.close()))
+            return _Stream(
+                allowance.leave_behind(
+                    lambda: self._inner.start_tls(ssl_context, server_hostname, left), lambda stream: stream.close()
+                )
+            )
         except BaseException:
             self._inner.close()
             raise
@@ -297,9 +342,18 @@ class _Backend(httpcore2.NetworkBackend):
     """Makes such connections."""
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:  # fmt: skip
+    ) -> httpcore2.NetworkStream:
         allowance = _ALLOWANCE.get()
         left = allowance.left_s()
-        return _Stream(allowance.leave_behind(lambda: httpcore2.SyncBackend().connect_tcp(host, port, left, local_address, socket_options), lambda s: s.close()))
+        return _Stream(
+            allowance.leave_behind(
+                lambda: httpcore2.SyncBackend().connect_tcp(host, port, left, local_address, socket_options),
+                lambda s: s.close(),
+            )
+        )

@@ -156,4 +156,4 @@ __all__ = [
     "Third",
     "Unanswered",
     "Window",
-]  # fmt: skip
+]

@@ -9,9 +9,17 @@ ThemeValue = Literal["present", "explicitly_absent", "not_mentioned", "unclear"]
 was not so. not_mentioned: the review is silent, which is never printed as "no". unclear: a person must read."""
 
 EvidenceFlag = Literal[
-    "recommendation", "good_practice", "suspected", "historic", "sibling", "generic", "continued", "ambiguous",
-    "behind_negation", "scanned",
-]  # fmt: skip
+    "recommendation",
+    "good_practice",
+    "suspected",
+    "historic",
+    "sibling",
+    "generic",
+    "continued",
+    "ambiguous",
+    "behind_negation",
+    "scanned",
+]
 """recommendation: stands in a recommendation only. good_practice: praise. continued: goes on from the evidence before it
 (over a page or an ellipsis). ambiguous: the same words stand elsewhere too, and nothing
 tells which is meant. behind_negation: the word before it is a negation; read the whole sentence. scanned: recognised from an image."""
@@ -19,9 +27,17 @@ tells which is meant. behind_negation: the word before it is a negation; read th
 Gender = Literal["F", "M", "other", "not stated"]
 AgeBand = Literal["<1", "1-5", "6-10", "11-15", "16-17", "not stated"]
 Context = Literal[
-    "sexual_abuse", "physical_assault", "co_sleeping", "natural_causes", "unknown_cause", "neglect", "suicide",
-    "ingestion", "other", "not stated",
-]  # fmt: skip
+    "sexual_abuse",
+    "physical_assault",
+    "co_sleeping",
+    "natural_causes",
+    "unknown_cause",
+    "neglect",
+    "suicide",
+    "ingestion",
+    "other",
+    "not stated",
+]
 
 
 class DraftQuote(Record):

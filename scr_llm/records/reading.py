@@ -8,9 +8,22 @@ MarkKind = Literal["header", "footer", "page_number", "contents", "heading", "co
 """Text on a page that is never evidence, by what it is."""
 
 SectionKind = Literal[
-    "introduction", "terms_of_reference", "process", "facts", "analysis", "findings", "lessons", "good_practice",
-    "recommendations", "action_plan", "conclusion", "contents", "panel", "glossary", "other",
-]  # fmt: skip
+    "introduction",
+    "terms_of_reference",
+    "process",
+    "facts",
+    "analysis",
+    "findings",
+    "lessons",
+    "good_practice",
+    "recommendations",
+    "action_plan",
+    "conclusion",
+    "contents",
+    "panel",
+    "glossary",
+    "other",
+]
 """What a section is for; `other` where its heading does not tell."""
 
 

@@ -9,7 +9,11 @@ from scr_llm.records.base import Record
 from scr_llm.records.explanation import Explanation
 from scr_llm.records.export import Export
 
-SCHEMAS: dict[str, type[Record]] = {"export.schema.json": Export, "explain.schema.json": Explanation, "evaluate.schema.json": Agreement}
+SCHEMAS: dict[str, type[Record]] = {
+    "export.schema.json": Export,
+    "explain.schema.json": Explanation,
+    "evaluate.schema.json": Agreement,
+}
 """File in docs/ to the record that it describes."""
 
 

@@ -11,7 +11,9 @@ RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook
 """Format to module of this package."""
 
 
-def render(briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None) -> bytes:
+def render(
+    briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None
+) -> bytes:
     """The briefing in one format. `items` are the codings behind it, for the workbook's list of findings; `template` a Word file with the board's styles."""
     if form == "json":
         return (briefing.model_dump_json(indent=2) + "\n").encode()
@@ -38,7 +40,16 @@ def table_csv(export: Export) -> bytes:
         for theme, cell in document.themes.items():
             pages = " ".join(str(page) for page in sorted({e.page for e in cell.evidence}))
             writer.writerow(
-                [_inert(document.file), _inert(document.label), document.status, theme, cell.value, bool(cell.decision), len(cell.evidence), pages]
+                [
+                    _inert(document.file),
+                    _inert(document.label),
+                    document.status,
+                    theme,
+                    cell.value,
+                    bool(cell.decision),
+                    len(cell.evidence),
+                    pages,
+                ]
             )
     return ("\ufeff" + out.getvalue()).encode()
 

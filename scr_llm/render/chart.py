@@ -22,7 +22,9 @@ def png(figure: Figure) -> bytes:
         top, middle = (HEAD + ROW * nth + 4) * scale, (HEAD + ROW * nth + ROW // 2) * scale
         draw.text(((LABEL - 10) * scale, middle), label, fill=INK, font=font, anchor="rm")
         draw.rectangle((LABEL * scale, top, (LABEL + BAR) * scale, top + (ROW - 8) * scale), fill=GROUND)
-        draw.rectangle((LABEL * scale, top, (LABEL + BAR * number / max(figure.of, 1)) * scale, top + (ROW - 8) * scale), fill=FILL)
+        draw.rectangle(
+            (LABEL * scale, top, (LABEL + BAR * number / max(figure.of, 1)) * scale, top + (ROW - 8) * scale), fill=FILL
+        )
         draw.text(((LABEL + BAR + 10) * scale, middle), f"{number} of {figure.of}", fill=INK, font=font, anchor="lm")
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)

@@ -17,9 +17,17 @@ _NUMBER = re.compile(r"\d+ of (?:the )?\d+(?: reviews?)?")
 def render(paper: Paper) -> bytes:
     """The paper, UTF-8. Numbers lead to their evidence in it; quotes to the page of the PDF in the project's inbox."""
     inbox = "../../inbox" if getattr(paper, "status", "") == "signed_off" else "../inbox"
-    sources = {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases} if isinstance(paper, Briefing) else {}
+    sources = (
+        {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases} if isinstance(paper, Briefing) else {}
+    )
     known = {part.id for part in paper.parts}
-    return _page("briefing.html.j2", b=paper, sources=sources, linked=lambda s: _linked(s, known), chart=lambda f: Markup(chart.svg(f)))
+    return _page(
+        "briefing.html.j2",
+        b=paper,
+        sources=sources,
+        linked=lambda s: _linked(s, known),
+        chart=lambda f: Markup(chart.svg(f)),
+    )
 
 
 def _linked(sentence: Sentence, known: set[str]) -> Markup:
@@ -28,7 +36,9 @@ def _linked(sentence: Sentence, known: set[str]) -> Markup:
     if not number:
         return escape(sentence.text)
     start, end = number.span()
-    return Markup("{}<a href=\"#{}\">{}</a>{}").format(sentence.text[:start], sentence.ref, number.group(), sentence.text[end:])
+    return Markup('{}<a href="#{}">{}</a>{}').format(
+        sentence.text[:start], sentence.ref, number.group(), sentence.text[end:]
+    )
 
 
 def agreement_page(agreement: Agreement, labels: Mapping[str, str], name: str) -> bytes:
@@ -44,4 +54,6 @@ def _page(template: str, **values: Any) -> bytes:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return (environment.from_string(files("scr_llm.render").joinpath(template).read_text("utf-8")).render(**values) + "\n").encode()
+    return (
+        environment.from_string(files("scr_llm.render").joinpath(template).read_text("utf-8")).render(**values) + "\n"
+    ).encode()

@@ -38,7 +38,9 @@ def render(paper: Paper, template: bytes | None = None) -> bytes:
             setattr(section, side, Cm(2.3))
     _furniture(document, paper)
     document.add_paragraph(_clean(paper.title), style="Title")
-    document.add_paragraph(_clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), style="Subtitle")
+    document.add_paragraph(
+        _clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), style="Subtitle"
+    )
     landscape = False
     for part in paper.parts:
         wide = any(table.landscape for table in part.tables)
@@ -192,7 +194,10 @@ def _styles(document: WordDocument) -> None:
     styles["Caption"].paragraph_format.keep_with_next = True
     note = styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style, note.font.bold = normal, True
-    for name, bold, colour in (("TableHead", True, RGBColor(0xFF, 0xFF, 0xFF)), ("TableText", False, RGBColor(0, 0, 0))):
+    for name, bold, colour in (
+        ("TableHead", True, RGBColor(0xFF, 0xFF, 0xFF)),
+        ("TableText", False, RGBColor(0, 0, 0)),
+    ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style, style.font.size, style.font.bold, style.font.color.rgb = normal, Pt(11), bold, colour
         style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(2), 1.0
@@ -200,7 +205,9 @@ def _styles(document: WordDocument) -> None:
 
 def _properties(document: WordDocument, paper: Paper) -> None:
     core = document.core_properties
-    core.title, core.author, core.subject = (_clean(text)[:255] for text in (paper.title, paper.organisation, paper.status_line))
+    core.title, core.author, core.subject = (
+        _clean(text)[:255] for text in (paper.title, paper.organisation, paper.status_line)
+    )
     core.language, core.comments, core.keywords = "en-GB", "", "serious case reviews"
     core.created = core.modified = datetime(2000, 1, 1, tzinfo=UTC)
     core.last_modified_by, core.revision = "", 1
@@ -215,14 +222,27 @@ def _based_on(template: bytes | None) -> WordDocument:
     try:
         document = new_document(io.BytesIO(template))
     except Exception as error:  # whatever a broken file makes the reader do
-        raise UsageError("template.docx is no Word file that can be read.", next_step="Save it in Word as .docx (not .dotx), or take it away.") from error
+        raise UsageError(
+            "template.docx is no Word file that can be read.",
+            next_step="Save it in Word as .docx (not .dotx), or take it away.",
+        ) from error
     for element in list(document.element.body):
         if element.tag != qn("w:sectPr"):
             document.element.body.remove(element)
     from docx.enum.style import WD_STYLE_TYPE
 
     have = {style.name for style in document.styles}
-    for name, base in (("Title", "Normal"), ("Subtitle", "Normal"), ("Quote", "Normal"), ("Caption", "Normal"), ("List Bullet", "Normal"), ("Note", "Normal"), ("TableHead", "Normal"), ("TableText", "Normal"), *((f"Heading {n}", "Normal") for n in (1, 2, 3))):
+    for name, base in (
+        ("Title", "Normal"),
+        ("Subtitle", "Normal"),
+        ("Quote", "Normal"),
+        ("Caption", "Normal"),
+        ("List Bullet", "Normal"),
+        ("Note", "Normal"),
+        ("TableHead", "Normal"),
+        ("TableText", "Normal"),
+        *((f"Heading {n}", "Normal") for n in (1, 2, 3)),
+    ):
         if name not in have:
             added = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             added.base_style = document.styles[base]

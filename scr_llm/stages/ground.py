@@ -29,7 +29,10 @@ from scr_llm.text.search import Search
 NEAREST = 3
 """Passages that are shown where nothing was found."""
 
-_NEGATES = re.compile(r"\b(?:no|not|never|nor|neither|without|cannot|\w+n['’]t|failed to|failure to|lack of|absence of|no evidence (?:of|that))\s*$", re.I)
+_NEGATES = re.compile(
+    r"\b(?:no|not|never|nor|neither|without|cannot|\w+n['’]t|failed to|failure to|lack of|absence of|no evidence (?:of|that))\s*$",
+    re.I,
+)
 
 
 def ground(draft: DraftCoding, reading: Reading) -> Coding:
@@ -37,7 +40,9 @@ def ground(draft: DraftCoding, reading: Reading) -> Coding:
     return _Grounder(reading).coding(draft)
 
 
-def ground_quote(reading: Reading, text: str, page: int | None, about: str) -> tuple[tuple[Evidence, ...], tuple[Refusal, ...]]:
+def ground_quote(
+    reading: Reading, text: str, page: int | None, about: str
+) -> tuple[tuple[Evidence, ...], tuple[Refusal, ...]]:
     """One quote that a person marked: its evidence, or why it is none. `about` as in a Refusal; for a theme, furniture is no evidence."""
     grounder = _Grounder(reading)
     found = grounder._evidence(DraftQuote(text=text, page=page), about, anywhere=not about.startswith("theme:"))
@@ -70,8 +75,9 @@ class _Grounder:
             authority=case.authority if "authority" in stated else None,
             pseudonym=case.pseudonym if "pseudonym" in stated else None,
             context=case.context if "context" in stated else "not stated",
-            children=children, evidence={name: found for name, found in evidence.items() if found},
-        )  # fmt: skip
+            children=children,
+            evidence={name: found for name, found in evidence.items() if found},
+        )
         findings = self._items(draft.findings, "finding")
         recommendations = self._items(draft.recommendations, "recommendation")
         themes = []
@@ -83,16 +89,28 @@ class _Grounder:
             believed = told or not (theme.value == "present" or (theme.value == "explicitly_absent" and theme.quotes))
             themes.append(
                 ThemeCoding(
-                    theme=theme.theme, value=theme.value if believed else "unclear", sub_themes=theme.sub_themes,
-                    evidence=tuple(found), why=theme.why, basis=theme.basis,
+                    theme=theme.theme,
+                    value=theme.value if believed else "unclear",
+                    sub_themes=theme.sub_themes,
+                    evidence=tuple(found),
+                    why=theme.why,
+                    basis=theme.basis,
                     doubts=theme.doubts if believed else (*theme.doubts, "no quote for it could be located"),
                 )
-            )  # fmt: skip
+            )
         return Coding(
-            document_id=draft.document_id, reading_sha256=self._reading.sha256, coder=draft.coder, case=grounded_case,
-            findings=findings, recommendations=recommendations, themes=tuple(themes), refused=tuple(self._refused),
-            windows=draft.windows, unanswered=draft.unanswered, notes=draft.notes,
-        )  # fmt: skip
+            document_id=draft.document_id,
+            reading_sha256=self._reading.sha256,
+            coder=draft.coder,
+            case=grounded_case,
+            findings=findings,
+            recommendations=recommendations,
+            themes=tuple(themes),
+            refused=tuple(self._refused),
+            windows=draft.windows,
+            unanswered=draft.unanswered,
+            notes=draft.notes,
+        )
 
     def _items(self, drafts: Sequence[DraftItem], kind: str) -> tuple[Item, ...]:
         grounded = []
@@ -106,10 +124,14 @@ class _Grounder:
             key = f"{self._reading.document_id}|{kind}|{found[0].page}|{found[0].start}|{text}"
             grounded.append(
                 Item(
-                    id=f"{kind[0]}{hashlib.sha256(key.encode()).hexdigest()[:12]}", number=draft.number, text=text,
-                    page=found[0].page, addressee=draft.addressee, evidence=tuple(found),
+                    id=f"{kind[0]}{hashlib.sha256(key.encode()).hexdigest()[:12]}",
+                    number=draft.number,
+                    text=text,
+                    page=found[0].page,
+                    addressee=draft.addressee,
+                    evidence=tuple(found),
                 )
-            )  # fmt: skip
+            )
         return tuple(grounded)
 
     def _evidence(self, quote: DraftQuote, about: str, *, anywhere: bool = False) -> list[Evidence]:
@@ -123,7 +145,12 @@ class _Grounder:
         section = self._flow.section_at(match.start)
         if not anywhere and section is not None and section.kind in NEVER_EVIDENCE:
             self._refused.append(
-                Refusal(about=about, quote=quote.text, status="furniture", reason=f"it stands in “{section.title}”, where nothing is evidence")
+                Refusal(
+                    about=about,
+                    quote=quote.text,
+                    status="furniture",
+                    reason=f"it stands in “{section.title}”, where nothing is evidence",
+                )
             )
             return []
         flags: list[EvidenceFlag] = list(quote.flags)
@@ -138,7 +165,10 @@ class _Grounder:
         kept = tuple(dict.fromkeys(flags))
         spans = [span for start, end in match.spans for span in self._flow.spans(start, end)]
         status: Literal["exact", "normalised"] = "exact" if match.status == "exact" else "normalised"
-        return [self._one(span, status, section.title if section else "", kept, bool(number)) for number, span in enumerate(spans)]
+        return [
+            self._one(span, status, section.title if section else "", kept, bool(number))
+            for number, span in enumerate(spans)
+        ]
 
     def _hint(self, quote: DraftQuote) -> Any:
         """Among repeated places: the section that the coder names first, then the page nearest to the one it names."""
@@ -151,19 +181,35 @@ class _Grounder:
 
         return away
 
-    def _one(self, span: Span, status: Literal["exact", "normalised"], section: str, flags: tuple[EvidenceFlag, ...], continued: bool) -> Evidence:
+    def _one(
+        self,
+        span: Span,
+        status: Literal["exact", "normalised"],
+        section: str,
+        flags: tuple[EvidenceFlag, ...],
+        continued: bool,
+    ) -> Evidence:
         text = self._reading.pages[span.page - 1].text[span.start : span.end]
         return Evidence(
-            quote=text, page=span.page, start=span.start, end=span.end, status=status, section=section,
+            quote=text,
+            page=span.page,
+            start=span.start,
+            end=span.end,
+            status=status,
+            section=section,
             flags=(*flags, "continued") if continued else flags,
-        )  # fmt: skip
+        )
 
     def _in_furniture(self, quote: DraftQuote) -> list[Evidence]:
         """Case facts often stand in a title, a cover or a heading: found there, page by page. What cannot be seen is never found."""
         for page in sorted(self._reading.pages, key=lambda p: (p.number != quote.page, p.number)):
             match = self._page(page.number).find(quote.text, fuzzy=False)
             hidden = [m for m in page.marks if m.kind == "hidden"]
-            if match.found and len(match.spans) == 1 and not any(m.start < match.spans[0][1] and match.spans[0][0] < m.end for m in hidden):
+            if (
+                match.found
+                and len(match.spans) == 1
+                and not any(m.start < match.spans[0][1] and match.spans[0][0] < m.end for m in hidden)
+            ):
                 span = Span(page=page.number, start=match.spans[0][0], end=match.spans[0][1])
                 return [self._one(span, "exact" if match.status == "exact" else "normalised", "", quote.flags, False)]
         return []
@@ -174,13 +220,21 @@ class _Grounder:
         return self._pages[number]
 
     def _refuse(self, quote: DraftQuote, about: str, match: Match) -> None:
-        marked = next((p for p in self._reading.pages if p.marks and self._page(p.number).find(quote.text, fuzzy=False).found), None)
+        marked = next(
+            (p for p in self._reading.pages if p.marks and self._page(p.number).find(quote.text, fuzzy=False).found),
+            None,
+        )
         if marked is not None:
             reason = f"it stands only in a heading, header, footer, note, contents list or hidden text of page {marked.number}"
             self._refused.append(Refusal(about=about, quote=quote.text, status="furniture", reason=reason))
         else:
             self._refused.append(
-                Refusal(about=about, quote=quote.text, status="near" if match.status == "near" else "absent", reason=match.reason)
+                Refusal(
+                    about=about,
+                    quote=quote.text,
+                    status="near" if match.status == "near" else "absent",
+                    reason=match.reason,
+                )
             )
 
 
@@ -201,10 +255,16 @@ def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
             spans = [span for s, e in match.spans for span in flow.spans(s, e)]
             start = bases[spans[0].page - 1] + spans[0].start if spans else None
             end = bases[spans[-1].page - 1] + spans[-1].end if spans else None
-        found.append({
-            "quote": quote, "status": match.status, "start": start, "end": end, "diff": list(match.diff) or ([match.reason] if match.status == "near" else []),
-            "matched": text[start:end] if start is not None else None,
-        })  # fmt: skip
+        found.append(
+            {
+                "quote": quote,
+                "status": match.status,
+                "start": start,
+                "end": end,
+                "diff": list(match.diff) or ([match.reason] if match.status == "near" else []),
+                "matched": text[start:end] if start is not None else None,
+            }
+        )
     return found
 
 

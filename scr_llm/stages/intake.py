@@ -31,8 +31,14 @@ _KINDS = {
     stat.S_IFBLK: ("it is a device, not a file", "Take it out of the inbox."),
 }
 _REFUSED = {
-    errno.EACCES: ("you may not read it, or another program has it open", "Close it there or ask for the right to read it, then run again."),
-    errno.EPERM: ("you may not read it, or another program has it open", "Close it there or ask for the right to read it, then run again."),
+    errno.EACCES: (
+        "you may not read it, or another program has it open",
+        "Close it there or ask for the right to read it, then run again.",
+    ),
+    errno.EPERM: (
+        "you may not read it, or another program has it open",
+        "Close it there or ask for the right to read it, then run again.",
+    ),
     errno.EBUSY: ("another program is using it", "Close it there, then run again."),
     errno.ENOENT: ("its file is no longer there", "Put it back, then run again."),
     errno.ENAMETOOLONG: ("its name is too long", "Shorten its name, then run again."),
@@ -64,7 +70,12 @@ def entries(inbox: Path) -> Iterator[Entry]:
 def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
     found = sorted(p for p in folder.iterdir() if not _IGNORED.match(p.name))
     if depth and not found:
-        yield Entry(folder.relative_to(inbox).as_posix(), folder, "it is an empty folder", "Put PDFs into it, or take it out of the inbox.")
+        yield Entry(
+            folder.relative_to(inbox).as_posix(),
+            folder,
+            "it is an empty folder",
+            "Put PDFs into it, or take it out of the inbox.",
+        )
     for path in found:
         name = path.relative_to(inbox).as_posix()
         try:
@@ -74,8 +85,17 @@ def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
             elif kind == stat.S_IFDIR:
                 yield Entry(name, path, "it is a folder too deep within others", "Move its files up.")
             elif path.name.startswith("."):
-                hidden = "it is a hidden file" if path.suffix != ".icloud" else "it stands for a file that was not downloaded (iCloud)"
-                yield Entry(name, path, hidden, "Download the file itself." if path.suffix == ".icloud" else "Rename it, without the dot in front.")
+                hidden = (
+                    "it is a hidden file"
+                    if path.suffix != ".icloud"
+                    else "it stands for a file that was not downloaded (iCloud)"
+                )
+                yield Entry(
+                    name,
+                    path,
+                    hidden,
+                    "Download the file itself." if path.suffix == ".icloud" else "Rename it, without the dot in front.",
+                )
             elif kind != stat.S_IFREG:
                 yield Entry(name, path, *_KINDS.get(kind, ("it is not a file", "Take it out of the inbox.")))
             else:
@@ -86,7 +106,10 @@ def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
 
 def refused(error: OSError) -> tuple[str, str]:
     """Why a file cannot be read, and the next step."""
-    return _REFUSED.get(error.errno or 0, (f"it cannot be read ({error.strerror or type(error).__name__})", "Copy it again, then run again."))
+    return _REFUSED.get(
+        error.errno or 0,
+        (f"it cannot be read ({error.strerror or type(error).__name__})", "Copy it again, then run again."),
+    )
 
 
 def take_in(entry: Entry, batch: str, day: str = "", *, largest: int = 500_000_000) -> Document:
@@ -98,7 +121,14 @@ def take_in(entry: Entry, batch: str, day: str = "", *, largest: int = 500_000_0
         day: on which it is taken in, as 2011-03-31.
         largest: bytes of the largest file that is opened.
     """
-    name = "".join(c if is_plain(c) else c.encode("utf-8", "backslashreplace").decode() if "\ud800" <= c <= "\udfff" else f"\\u{ord(c):04x}" for c in entry.name)
+    name = "".join(
+        c
+        if is_plain(c)
+        else c.encode("utf-8", "backslashreplace").decode()
+        if "\ud800" <= c <= "\udfff"
+        else f"\\u{ord(c):04x}"
+        for c in entry.name
+    )
     if entry.fault:
         return _not_opened(name, batch, day, entry.fault, entry.next_step)
     if name != entry.name:
@@ -107,18 +137,29 @@ def take_in(entry: Entry, batch: str, day: str = "", *, largest: int = 500_000_0
         size = entry.path.stat().st_size
         if size > largest:
             fault = f"it has {size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are opened"
-            return _not_opened(name, batch, day, fault, "Make it smaller, or raise [read] largest_megabytes in project.toml.")
+            return _not_opened(
+                name, batch, day, fault, "Make it smaller, or raise [read] largest_megabytes in project.toml."
+            )
         sha256 = sha256_of(entry.path)
     except OSError as error:
         return _not_opened(name, batch, day, *refused(error))
-    return Document(id=_id(sha256 if size else f"{sha256}\n{name}"), file=name, sha256=sha256, bytes=size, batch=batch, taken_in=day)
+    return Document(
+        id=_id(sha256 if size else f"{sha256}\n{name}"), file=name, sha256=sha256, bytes=size, batch=batch, taken_in=day
+    )
 
 
 def _not_opened(name: str, batch: str, day: str, fault: str, next_step: str) -> Document:
     return Document(
-        id=_id(f"{fault}\n{name}"), file=name, sha256="", bytes=0, batch=batch, taken_in=day, status="unreadable", reason=f"{fault}.",
+        id=_id(f"{fault}\n{name}"),
+        file=name,
+        sha256="",
+        bytes=0,
+        batch=batch,
+        taken_in=day,
+        status="unreadable",
+        reason=f"{fault}.",
         next_step=next_step,
-    )  # fmt: skip
+    )
 
 
 def _id(text: str) -> str:
@@ -130,17 +171,23 @@ def second_copy(document: Document, first: Document) -> Document:
     """A document as the second copy of the same bytes."""
     return document.model_copy(
         update={
-            "id": _id(f"{document.sha256}\n{document.file}"), "status": "duplicate", "reason": f"the same file as {first.file}, which stands for both.",
+            "id": _id(f"{document.sha256}\n{document.file}"),
+            "status": "duplicate",
+            "reason": f"the same file as {first.file}, which stands for both.",
             "next_step": "Delete one of them if you like.",
         }
-    )  # fmt: skip
+    )
 
 
 def why_no_review(reading: Reading) -> str | None:
     """Why a document is not taken for a review; None where it is one."""
     text = "\n".join(page.text for page in reading.pages)
     opening = text[:_OPENING]
-    if _AGENDA.search(opening) and len(reading.pages) <= 4 and not any(item.kind == "recommendation" for item in reading.items):
+    if (
+        _AGENDA.search(opening)
+        and len(reading.pages) <= 4
+        and not any(item.kind == "recommendation" for item in reading.items)
+    ):
         return "this looks like an agenda or minutes, not a review."
     if not _REVIEW.search(opening):
         return "nothing in its first pages says that it is a review."

@@ -106,7 +106,10 @@ def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
             return theme
         return theme.model_copy(
             update={
-                "value": decision.value, "sub_themes": decision.sub_themes, "evidence": decision.evidence, "why": decision.reason,
+                "value": decision.value,
+                "sub_themes": decision.sub_themes,
+                "evidence": decision.evidence,
+                "why": decision.reason,
                 "basis": theme.basis if decision.value == theme.value else None,
             }
         )
@@ -117,19 +120,29 @@ def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
     case = coding.case
     context = decided.get("case:context")
     if context and context.value == "present" and context.text and context.text not in get_args(Context):
-        raise RefusedError(f"“{context.text[:60]}” is no context that is counted, and was decided as one.", next_step="Decide the case's context anew: scr-llm review")
+        raise RefusedError(
+            f"“{context.text[:60]}” is no context that is counted, and was decided as one.",
+            next_step="Decide the case's context anew: scr-llm review",
+        )
     facts = {name: d for name in ("authority", "pseudonym", "context") if (d := decided.get(f"case:{name}"))}
     if facts:
         silent = {"context": "not stated"}
-        values = {name: (d.text or getattr(case, name)) if d.value == "present" else silent.get(name) for name, d in facts.items()}
+        values = {
+            name: (d.text or getattr(case, name)) if d.value == "present" else silent.get(name)
+            for name, d in facts.items()
+        }
         evidence = {**case.evidence, **{name: d.evidence for name, d in facts.items()}}
-        case = type(case).model_validate({**case.model_dump(), **values, "evidence": {name: found for name, found in evidence.items() if found}})
+        case = type(case).model_validate(
+            {**case.model_dump(), **values, "evidence": {name: found for name, found in evidence.items() if found}}
+        )
     return coding.model_copy(
         update={
-            "themes": tuple(cell(theme) for theme in coding.themes), "findings": items(coding.findings),
-            "recommendations": items(coding.recommendations), "case": case,
+            "themes": tuple(cell(theme) for theme in coding.themes),
+            "findings": items(coding.findings),
+            "recommendations": items(coding.recommendations),
+            "case": case,
         }
-    )  # fmt: skip
+    )
 
 
 def queue(codings: Mapping[str, Coding], decisions: Sequence[Decision]) -> list[tuple[str, ThemeCoding]]:

@@ -90,9 +90,22 @@ def _differences(old: Print, new: Print) -> str:
         was = " ".join(p[1] for p in old.passages[a:b])
         now = " ".join(p[1] for p in new.passages[c:d])
         page = (new.passages[c:d] or old.passages[a:b])[0][2]
-        shown.append(f"page {page}: " + (f"“{_short(was)}” is now “{_short(now)}”" if was and now else f"new: “{_short(now)}”" if now else f"gone: “{_short(was)}”"))
+        shown.append(
+            f"page {page}: "
+            + (
+                f"“{_short(was)}” is now “{_short(now)}”"
+                if was and now
+                else f"new: “{_short(now)}”"
+                if now
+                else f"gone: “{_short(was)}”"
+            )
+        )
     more = len(changes) - _SHOWN
-    return f"{len(changes)} {'passage differs' if len(changes) == 1 else 'passages differ'}: " + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+    return (
+        f"{len(changes)} {'passage differs' if len(changes) == 1 else 'passages differ'}: "
+        + "; ".join(shown)
+        + (f"; and {more} more" if more > 0 else "")
+    )
 
 
 def _short(text: str) -> str:

@@ -19,11 +19,23 @@ _BACKUP = "Put back a copy from a backup. To begin again without what was decide
 _LITTLE = 1_000_000
 """Free bytes under which a disk is as good as full."""
 _CAUSES = (
-    ("is locked", "is in use by another program and did not become free within ten seconds", "Close the other program or window, then try again."),
-    ("disk is full", "cannot grow: the disk is full", "Free some space, then try again. Nothing that was saved is lost."),
+    (
+        "is locked",
+        "is in use by another program and did not become free within ten seconds",
+        "Close the other program or window, then try again.",
+    ),
+    (
+        "disk is full",
+        "cannot grow: the disk is full",
+        "Free some space, then try again. Nothing that was saved is lost.",
+    ),
     ("readonly", "may not be written to", "Check that you may write to the project folder and its files."),
     ("unable to open", "cannot be opened", "Check that the project folder is there and that you may write to it."),
-    ("disk i/o", "cannot be read or written: the disk reports an error", "Copy the project to another disk, then try again."),
+    (
+        "disk i/o",
+        "cannot be read or written: the disk reports an error",
+        "Copy the project to another disk, then try again.",
+    ),
     ("malformed", "is damaged", _BACKUP),
     ("no such table", "is not whole", _BACKUP),
     ("not a database", "is not a database of this program", _BACKUP),
@@ -33,10 +45,14 @@ _CAUSES = (
 
 def store_error(error: BaseException, path: Path) -> StoreError:
     """What a database's error means for a person."""
-    said = str(getattr(error, "orig", None) or (error if isinstance(error, sqlite3.Error) else type(error).__name__))  # never a statement's values
+    said = str(
+        getattr(error, "orig", None) or (error if isinstance(error, sqlite3.Error) else type(error).__name__)
+    )  # never a statement's values
     if "disk i/o" in said.lower() and path.parent.exists() and shutil.disk_usage(path.parent).free < _LITTLE:
         said = "disk is full"  # SQLite cannot always tell
-    what, step = next(((w, s) for words, w, s in _CAUSES if words in said.lower()), (f"cannot be used ({said})", _BACKUP))
+    what, step = next(
+        ((w, s) for words, w, s in _CAUSES if words in said.lower()), (f"cannot be used ({said})", _BACKUP)
+    )
     return StoreError(f"{path}: the project's database {what}.", next_step=step)
 
 
@@ -51,7 +67,9 @@ def named_errors(path: Path) -> Iterator[None]:
 
 def engine_of(path: Path, *, journal: str = "WAL") -> Engine:
     """An engine whose every error, but a broken constraint, is a `StoreError`."""
-    engine = create_engine(f"sqlite:///{path}", max_overflow=-1)  # a thread never waits for another to be done with its connection
+    engine = create_engine(
+        f"sqlite:///{path}", max_overflow=-1
+    )  # a thread never waits for another to be done with its connection
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _: object) -> None:
@@ -91,7 +109,10 @@ def make(path: Path) -> None:
         # process could then take away the log that is being written.
         empty = path.stat().st_size == 0 if path.is_file() else None
     if empty is None:
-        raise StoreError(f"{path}: a folder, or something else that is not a file, is where the project's database should be.", next_step=_BACKUP)
+        raise StoreError(
+            f"{path}: a folder, or something else that is not a file, is where the project's database should be.",
+            next_step=_BACKUP,
+        )
     if empty:
         raise StoreError(f"{path}: the project's database is empty (0 bytes).", next_step=_BACKUP)
 

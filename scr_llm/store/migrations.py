@@ -35,7 +35,9 @@ def _sign_offs(connection: Connection) -> None:
     tables.sign_offs.create(connection, checkfirst=True)
     tables.heads.create(connection, checkfirst=True)
     _append_only(connection, "sign_offs")
-    rows = connection.execute(select(func.count(), func.max(tables.decisions.c.seq)).select_from(tables.decisions)).one()
+    rows = connection.execute(
+        select(func.count(), func.max(tables.decisions.c.seq)).select_from(tables.decisions)
+    ).one()
     if rows[0]:
         last = connection.execute(select(tables.decisions.c.hash).where(tables.decisions.c.seq == rows[1])).scalar()
         connection.execute(insert(tables.heads).values(chain="decisions", count=rows[0], hash=last))
@@ -55,10 +57,14 @@ def _history(connection: Connection) -> None:
     ]
     for kind, table in (("reading", tables.readings), ("coding", tables.codings)):
         for row in connection.execute(select(table).order_by(table.c.document_id)):
-            stored.append((row.document_id, kind, record_sha256(*((row.draft,) if kind == "coding" else ()), row.record)))
+            stored.append(
+                (row.document_id, kind, record_sha256(*((row.draft,) if kind == "coding" else ()), row.record))
+            )
     last = FIRST_HASH
     for document_id, kind, sha256 in stored:
-        record = HistoryEntry.model_validate({"document_id": document_id, "kind": kind, "sha256": sha256}).model_dump_json()
+        record = HistoryEntry.model_validate(
+            {"document_id": document_id, "kind": kind, "sha256": sha256}
+        ).model_dump_json()
         own = chained(last, record)
         values = {"document_id": document_id, "kind": kind, "record": record, "prev_hash": last, "hash": own}
         connection.execute(insert(tables.history).values(**values))
@@ -77,7 +83,9 @@ def _calls(connection: Connection) -> None:
     for row in connection.execute(select(table).order_by(table.c.seq)).mappings().all():
         record = call_record(dict(row))
         own = chained(last, record)
-        connection.execute(update(table).where(table.c.seq == row["seq"]).values(record=record, prev_hash=last, hash=own))
+        connection.execute(
+            update(table).where(table.c.seq == row["seq"]).values(record=record, prev_hash=last, hash=own)
+        )
         last, count = own, count + 1
     _append_only(connection, "calls")
     if count:
@@ -108,7 +116,8 @@ def migrate(engine: Engine) -> None:
             done = connection.execute(select(func.max(tables.migrations.c.number))).scalar() or 0
         if done > max(STEPS):
             raise UsageError(
-                "this project was last opened by a newer version of scr-llm.", next_step="Update scr-llm, then open it again."
+                "this project was last opened by a newer version of scr-llm.",
+                next_step="Update scr-llm, then open it again.",
             )
         for number in range(done + 1, max(STEPS) + 1):
             name, step = STEPS[number]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar, get_args
@@ -32,7 +33,12 @@ from scr_llm.store.migrations import migrate
 _R = TypeVar("_R", bound=Record)
 Chain = Literal["decisions", "sign_offs", "history", "calls"]
 """The tables whose rows are only ever appended, each chained to the one before."""
-_CHAINS: dict[Chain, Table] = {"decisions": tables.decisions, "sign_offs": tables.sign_offs, "history": tables.history, "calls": tables.calls}
+_CHAINS: dict[Chain, Table] = {
+    "decisions": tables.decisions,
+    "sign_offs": tables.sign_offs,
+    "history": tables.history,
+    "calls": tables.calls,
+}
 
 
 def merged(stored: Document | None, seen: Document | None, document: Document) -> Document:
@@ -70,7 +76,9 @@ class Store:
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -101,7 +109,9 @@ class Store:
     def document(self, document_id: str) -> Document | None:
         """One document."""
         with self._engine.connect() as connection:
-            record = connection.execute(select(tables.documents.c.record).where(tables.documents.c.id == document_id)).scalar()
+            record = connection.execute(
+                select(tables.documents.c.record).where(tables.documents.c.id == document_id)
+            ).scalar()
             return _parsed(Document, record) if record else None
 
     def save_reading(self, reading: Reading, changes: Sequence[tuple[Document, Document]] = ()) -> None:
@@ -109,9 +119,11 @@ class Store:
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             for seen, document in changes:
-                self._document(connection, document.id, lambda stored, seen=seen, now=document: merged(stored, seen, now))  # type: ignore[misc]
+                self._document(connection, document.id, partial(merged, seen=seen, document=document))
             record = reading.model_dump_json()
-            self._put(connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=record)
+            self._put(
+                connection, tables.readings, document_id=reading.document_id, sha256=reading.sha256, record=record
+            )
             self._note(connection, reading.document_id, "reading", record_sha256(record))
 
     def reading(self, document_id: str) -> Reading | None:
@@ -127,8 +139,14 @@ class Store:
         return {i: found[i] for i in document_ids if i in found}
 
     def save_coding(
-        self, document: Document, draft: DraftCoding, coding: Coding, *, seen: Document | None = None, decisions: Sequence[Decision] = (),
-    ) -> Document:  # fmt: skip
+        self,
+        document: Document,
+        draft: DraftCoding,
+        coding: Coding,
+        *,
+        seen: Document | None = None,
+        decisions: Sequence[Decision] = (),
+    ) -> Document:
         """Keep a coding, the document's status and the decisions that come with it, all or nothing. Returns the document as it is kept.
 
         Args:
@@ -186,7 +204,9 @@ class Store:
     def _decision(self, connection: Connection, decision: Decision, expect: int | None) -> tuple[int, int | None]:
         if expect is not None and (last := self._last_on(connection, decision.document_id, decision.theme)) != expect:
             return 0, last
-        return self._append(connection, "decisions", document_id=decision.document_id, record=decision.model_dump_json()), None
+        return self._append(
+            connection, "decisions", document_id=decision.document_id, record=decision.model_dump_json()
+        ), None
 
     def last_on(self, document_id: str, theme: str) -> int:
         """Number of the last decision on a cell; 0 where there is none."""
@@ -194,7 +214,11 @@ class Store:
             return self._last_on(connection, document_id, theme)
 
     def _last_on(self, connection: Connection, document_id: str, theme: str) -> int:
-        rows = connection.execute(select(tables.decisions.c.seq, tables.decisions.c.record).where(tables.decisions.c.document_id == document_id))
+        rows = connection.execute(
+            select(tables.decisions.c.seq, tables.decisions.c.record).where(
+                tables.decisions.c.document_id == document_id
+            )
+        )
         return max((int(row.seq) for row in rows if _parsed(Decision, row.record).theme == theme), default=0)
 
     def _append(self, connection: Connection, chain: Chain, *, record: str, **columns: object) -> int:
@@ -203,7 +227,10 @@ class Store:
         last = connection.execute(select(table.c.hash).order_by(table.c.seq.desc()).limit(1)).scalar() or FIRST_HASH
         own = chained(last, record)
         done = connection.execute(insert(table).values(**columns, record=record, prev_hash=last, hash=own))
-        count = int(connection.execute(select(tables.heads.c["count"]).where(tables.heads.c.chain == chain)).scalar() or 0) + 1
+        count = (
+            int(connection.execute(select(tables.heads.c["count"]).where(tables.heads.c.chain == chain)).scalar() or 0)
+            + 1
+        )
         head = upsert(tables.heads).values(chain=chain, count=count, hash=own)
         connection.execute(head.on_conflict_do_update(index_elements=["chain"], set_={"count": count, "hash": own}))
         return int(done.inserted_primary_key[0]) if done.inserted_primary_key else 0
@@ -211,7 +238,9 @@ class Store:
     def _note(self, connection: Connection, document_id: str, kind: HistoryKind, sha256: str) -> None:
         """Enter a stored record into the history, unless it is as it was."""
         of = (tables.history.c.document_id == document_id, tables.history.c.kind == kind)
-        last = connection.execute(select(tables.history.c.record).where(*of).order_by(tables.history.c.seq.desc()).limit(1)).scalar()
+        last = connection.execute(
+            select(tables.history.c.record).where(*of).order_by(tables.history.c.seq.desc()).limit(1)
+        ).scalar()
         entry = HistoryEntry(document_id=document_id, kind=kind, sha256=sha256).model_dump_json()
         if last != entry:
             self._append(connection, "history", document_id=document_id, kind=kind, record=entry)
@@ -248,7 +277,11 @@ class Store:
 
     def stored(self) -> dict[tuple[str, HistoryKind], str]:
         """Document id and kind to the SHA-256 of what is stored now; where nothing was touched, the same as `history`."""
-        parts = {"document": ("id", "record"), "reading": ("document_id", "record"), "coding": ("document_id", "draft", "record")}
+        parts = {
+            "document": ("id", "record"),
+            "reading": ("document_id", "record"),
+            "coding": ("document_id", "draft", "record"),
+        }
         of = {"document": tables.documents, "reading": tables.readings, "coding": tables.codings}
         found: dict[tuple[str, HistoryKind], str] = {}
         with self._engine.connect() as connection:
@@ -266,7 +299,10 @@ class Store:
     def drafts(self) -> list[Draft]:
         """Every draft that was written, in order."""
         with self._engine.connect() as connection:
-            return [_parsed(Draft, row.record) for row in connection.execute(select(tables.drafts.c.record).order_by(tables.drafts.c.seq))]
+            return [
+                _parsed(Draft, row.record)
+                for row in connection.execute(select(tables.drafts.c.record).order_by(tables.drafts.c.seq))
+            ]
 
     def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
         """Append a sign-off with its paper as JSON, chained to the one before, if the record is still as the sign-off has it. Returns its number.
@@ -276,13 +312,20 @@ class Store:
         """
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            heads = {row["chain"]: (row["count"], row["hash"]) for row in connection.execute(select(tables.heads)).mappings()}
+            heads = {
+                row["chain"]: (row["count"], row["hash"]) for row in connection.execute(select(tables.heads)).mappings()
+            }
             signed = heads.get("sign_offs", (0, FIRST_HASH))[0]
             if sign_off.version != f"{signed + 1}.0":
                 raise RefusedError(f"version {signed}.0 was signed in the meantime.", next_step="See it: scr-llm audit")
-            before = {"decisions": (sign_off.decisions, sign_off.decisions_head), "history": (sign_off.history, sign_off.history_head)}
+            before = {
+                "decisions": (sign_off.decisions, sign_off.decisions_head),
+                "history": (sign_off.history, sign_off.history_head),
+            }
             if any(heads.get(chain, (0, FIRST_HASH)) != head for chain, head in before.items()):
-                raise RefusedError("something was decided or taken in while the paper was written.", next_step="Sign again.")
+                raise RefusedError(
+                    "something was decided or taken in while the paper was written.", next_step="Sign again."
+                )
             return self._append(connection, "sign_offs", record=sign_off.model_dump_json(), paper=paper)
 
     def sign_offs(self) -> list[tuple[SignOff, str]]:
@@ -299,27 +342,42 @@ class Store:
         before, count, table = FIRST_HASH, 0, _CHAINS[chain]
         with self._engine.connect() as connection:
             for row in connection.execute(select(table).order_by(table.c.seq)):
-                number = count + 1  # rows are looked up by their number, so a chain whose numbers were shifted hides some of them
-                if row.seq != number or row.prev_hash != before or row.hash != chained(before, row.record or "") or not _matches(chain, row):
+                number = (
+                    count + 1
+                )  # rows are looked up by their number, so a chain whose numbers were shifted hides some of them
+                if (
+                    row.seq != number
+                    or row.prev_hash != before
+                    or row.hash != chained(before, row.record or "")
+                    or not _matches(chain, row)
+                ):
                     return max(1, int(row.seq))
                 before, count = row.hash, count + 1
-            head = connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
+            head = (
+                connection.execute(select(tables.heads).where(tables.heads.c.chain == chain)).mappings().one_or_none()
+            )
         noted = (head["count"], head["hash"]) if head else (0, FIRST_HASH)
         return None if noted == (count, before) else count + 1
 
     def sign_off_records(self) -> list[str]:
         """Every record of a sign-off as it was stored, character for character, the first one first."""
         with self._engine.connect() as connection:
-            return [str(row.record) for row in connection.execute(select(tables.sign_offs.c.record).order_by(tables.sign_offs.c.seq))]
+            return [
+                str(row.record)
+                for row in connection.execute(select(tables.sign_offs.c.record).order_by(tables.sign_offs.c.seq))
+            ]
 
     def unreadable(self) -> list[str]:
         """Records that are not what their table holds, in words."""
         kinds: tuple[tuple[str, type[Record], Table, str, str], ...] = (
-            ("document", Document, tables.documents, "id", "record"), ("reading", Reading, tables.readings, "document_id", "record"),
-            ("coding", Coding, tables.codings, "document_id", "record"), ("draft coding", DraftCoding, tables.codings, "document_id", "draft"),
-            ("decision", Decision, tables.decisions, "seq", "record"), ("sign-off", SignOff, tables.sign_offs, "seq", "record"),
+            ("document", Document, tables.documents, "id", "record"),
+            ("reading", Reading, tables.readings, "document_id", "record"),
+            ("coding", Coding, tables.codings, "document_id", "record"),
+            ("draft coding", DraftCoding, tables.codings, "document_id", "draft"),
+            ("decision", Decision, tables.decisions, "seq", "record"),
+            ("sign-off", SignOff, tables.sign_offs, "seq", "record"),
             ("history entry", HistoryEntry, tables.history, "seq", "record"),
-        )  # fmt: skip
+        )
         found = []
         with self._engine.connect() as connection:
             for name, kind, table, key, column in kinds:
@@ -357,22 +415,55 @@ class Store:
         found = []
         for engine in (self._engine, made):
             with engine.connect() as connection:
-                found.append({(row[0], row[1]) for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")})
+                found.append(
+                    {
+                        (row[0], row[1])
+                        for row in connection.exec_driver_sql(
+                            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+                        )
+                    }
+                )
         made.dispose()
         return sorted({name for name, _ in found[0] ^ found[1]})
 
-    def log_call(self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None) -> None:
+    def log_call(
+        self, *, at: str, endpoint: str, model: str, bytes_out: int, sha256: str, document_id: str | None
+    ) -> None:
         """Note what was sent to a model, without its text; chained to the call before."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            call = {"at": at, "endpoint": endpoint, "model": model, "bytes_out": bytes_out, "sha256": sha256, "document_id": document_id}
+            call = {
+                "at": at,
+                "endpoint": endpoint,
+                "model": model,
+                "bytes_out": bytes_out,
+                "sha256": sha256,
+                "document_id": document_id,
+            }
             self._append(connection, "calls", record=call_record(call), **call)
 
-    def keep_reply(self, key: str, *, at: str, model: str, document_id: str | None, raw: str, prompt_tokens: int | None, completion_tokens: int | None) -> None:
+    def keep_reply(
+        self,
+        key: str,
+        *,
+        at: str,
+        model: str,
+        document_id: str | None,
+        raw: str,
+        prompt_tokens: int | None,
+        completion_tokens: int | None,
+    ) -> None:
         """Keep a model's usable reply, so that the same question is never paid for twice."""
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            values = {"at": at, "model": model, "document_id": document_id, "raw": raw, "prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens}
+            values = {
+                "at": at,
+                "model": model,
+                "document_id": document_id,
+                "raw": raw,
+                "prompt_tokens": prompt_tokens,
+                "completion_tokens": completion_tokens,
+            }
             connection.execute(upsert(tables.replies).values(key=key, **values).on_conflict_do_nothing())
 
     def reply(self, key: str) -> dict[str, Any] | None:
@@ -401,11 +492,15 @@ class Store:
         """Batches in the order they were sent: id, at, endpoint, questions (keys), collected."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.batches).order_by(tables.batches.c.at, tables.batches.c.id))
-            return [{**row._mapping, "questions": row.questions.split(), "collected": bool(row.collected)} for row in rows]
+            return [
+                {**row._mapping, "questions": row.questions.split(), "collected": bool(row.collected)} for row in rows
+            ]
 
     def tokens(self, document_ids: Sequence[str]) -> tuple[int, int]:
         """Tokens sent and received for documents, as counted with the kept replies."""
-        sums = select(func.sum(tables.replies.c.prompt_tokens), func.sum(tables.replies.c.completion_tokens)).where(tables.replies.c.document_id.in_(document_ids))
+        sums = select(func.sum(tables.replies.c.prompt_tokens), func.sum(tables.replies.c.completion_tokens)).where(
+            tables.replies.c.document_id.in_(document_ids)
+        )
         with self._engine.connect() as connection:
             sent, received = connection.execute(sums).one()
             return int(sent or 0), int(received or 0)
@@ -415,8 +510,12 @@ class Store:
         with self._engine.connect() as connection:
             return [dict(row._mapping) for row in connection.execute(select(tables.calls).order_by(tables.calls.c.seq))]
 
-    def _document(self, connection: Connection, document_id: str, change: Callable[[Document | None], Document]) -> Document:
-        stored = connection.execute(select(tables.documents.c.record).where(tables.documents.c.id == document_id)).scalar()
+    def _document(
+        self, connection: Connection, document_id: str, change: Callable[[Document | None], Document]
+    ) -> Document:
+        stored = connection.execute(
+            select(tables.documents.c.record).where(tables.documents.c.id == document_id)
+        ).scalar()
         document = change(_parsed(Document, stored) if stored else None)
         last = connection.execute(select(func.max(tables.documents.c.position))).scalar() or 0
         values = {"file": document.file, "status": document.status, "record": document.model_dump_json()}

@@ -4,72 +4,116 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Tab
 
 metadata = MetaData()
 
-migrations = Table("migrations", metadata, Column("number", Integer, primary_key=True), Column("name", String, nullable=False))
+migrations = Table(
+    "migrations", metadata, Column("number", Integer, primary_key=True), Column("name", String, nullable=False)
+)
 
 documents = Table(
-    "documents", metadata,
-    Column("id", String, primary_key=True), Column("position", Integer, nullable=False), Column("file", String, nullable=False),
-    Column("status", String, nullable=False), Column("record", Text, nullable=False),
-)  # fmt: skip
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("file", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("record", Text, nullable=False),
+)
 
 readings = Table(
-    "readings", metadata,
-    Column("document_id", String, ForeignKey("documents.id"), primary_key=True), Column("sha256", String, nullable=False),
+    "readings",
+    metadata,
+    Column("document_id", String, ForeignKey("documents.id"), primary_key=True),
+    Column("sha256", String, nullable=False),
     Column("record", Text, nullable=False),
-)  # fmt: skip
+)
 
 codings = Table(
-    "codings", metadata,
-    Column("document_id", String, ForeignKey("documents.id"), primary_key=True), Column("draft", Text, nullable=False),
+    "codings",
+    metadata,
+    Column("document_id", String, ForeignKey("documents.id"), primary_key=True),
+    Column("draft", Text, nullable=False),
     Column("record", Text, nullable=False),
-)  # fmt: skip
+)
 
 decisions = Table(
-    "decisions", metadata,
+    "decisions",
+    metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("document_id", String, ForeignKey("documents.id"), nullable=False), Column("record", Text, nullable=False),
-    Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
-)  # fmt: skip
+    Column("document_id", String, ForeignKey("documents.id"), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
 
 heads = Table(
-    "heads", metadata,
-    Column("chain", String, primary_key=True), Column("count", Integer, nullable=False), Column("hash", String, nullable=False),
-)  # fmt: skip
+    "heads",
+    metadata,
+    Column("chain", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("hash", String, nullable=False),
+)
 
 sign_offs = Table(
-    "sign_offs", metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True), Column("record", Text, nullable=False), Column("paper", Text, nullable=False),
-    Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
-)  # fmt: skip
+    "sign_offs",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", Text, nullable=False),
+    Column("paper", Text, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
 
 history = Table(
-    "history", metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True), Column("document_id", String, nullable=False), Column("kind", String, nullable=False),
-    Column("record", Text, nullable=False), Column("prev_hash", String, nullable=False), Column("hash", String, nullable=False),
+    "history",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
     Index("history_of", "document_id", "kind", "seq"),
-)  # fmt: skip
+)
 
 drafts = Table(
-    "drafts", metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True), Column("record", Text, nullable=False),
-)  # fmt: skip
+    "drafts",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", Text, nullable=False),
+)
 
 calls = Table(
-    "calls", metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True), Column("at", String, nullable=False),
-    Column("endpoint", String, nullable=False), Column("model", String, nullable=False),
-    Column("bytes_out", Integer, nullable=False), Column("sha256", String, nullable=False), Column("document_id", String),
-    Column("record", Text), Column("prev_hash", String), Column("hash", String),
-)  # fmt: skip
+    "calls",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("endpoint", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("bytes_out", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("document_id", String),
+    Column("record", Text),
+    Column("prev_hash", String),
+    Column("hash", String),
+)
 
 batches = Table(
-    "batches", metadata,
-    Column("id", String, primary_key=True), Column("at", String, nullable=False), Column("endpoint", String, nullable=False),
-    Column("questions", Text, nullable=False), Column("collected", Integer, nullable=False),
-)  # fmt: skip
+    "batches",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("endpoint", String, nullable=False),
+    Column("questions", Text, nullable=False),
+    Column("collected", Integer, nullable=False),
+)
 
 replies = Table(
-    "replies", metadata,
-    Column("key", String, primary_key=True), Column("at", String, nullable=False), Column("model", String, nullable=False),
-    Column("document_id", String), Column("raw", Text, nullable=False), Column("prompt_tokens", Integer), Column("completion_tokens", Integer),
-)  # fmt: skip
+    "replies",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("document_id", String),
+    Column("raw", Text, nullable=False),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+)

@@ -6,13 +6,37 @@ import re
 from scr_llm.text.normalise import normalise
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("negation", re.compile(r"^(?:no|not|never|nor|neither|none|nobody|nothing|without|cannot|\w+n't|un\w{4,}|non-\w+|in(?:adequate|sufficient|effective|appropriate|complete|consistent)\w*|fail\w*|lack\w*|absence|absent)$", re.I)),
-    ("number", re.compile(r"^[£$€]?\d[\d,.:/]*(?:%|st|nd|rd|th)?$|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|first|second|third)$", re.I)),
-    ("date", re.compile(r"^(?:january|february|march|april|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day)$", re.I)),
+    (
+        "negation",
+        re.compile(
+            r"^(?:no|not|never|nor|neither|none|nobody|nothing|without|cannot|\w+n't|un\w{4,}|non-\w+|in(?:adequate|sufficient|effective|appropriate|complete|consistent)\w*|fail\w*|lack\w*|absence|absent)$",
+            re.I,
+        ),
+    ),
+    (
+        "number",
+        re.compile(
+            r"^[£$€]?\d[\d,.:/]*(?:%|st|nd|rd|th)?$|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|first|second|third)$",
+            re.I,
+        ),
+    ),
+    (
+        "date",
+        re.compile(
+            r"^(?:january|february|march|april|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day)$",
+            re.I,
+        ),
+    ),
     ("modal verb", re.compile(r"^(?:should|must|may|might|could|would|can|shall|will|ought|needs?)$", re.I)),
-    ("agency", re.compile(r"^(?:police|constabulary|probation|health|hospital|school|nursery|midwi\w+|council|housing|trust|board|services?|gp|gps|nspcc|cafcass|camhs|court|social|education|ambulance|prison)$", re.I)),
+    (
+        "agency",
+        re.compile(
+            r"^(?:police|constabulary|probation|health|hospital|school|nursery|midwi\w+|council|housing|trust|board|services?|gp|gps|nspcc|cafcass|camhs|court|social|education|ambulance|prison)$",
+            re.I,
+        ),
+    ),
     ("name", re.compile(r"^[A-Z][\w'’-]+$")),
-)  # fmt: skip
+)
 
 
 def differing(quote: str, text: str) -> tuple[str, ...]:

@@ -16,15 +16,59 @@ from collections.abc import Iterator
 _LOOKS_LIKE = {
     look: letter
     for letter, looks in {
-        "a": "аɑα", "b": "ЬƄᏏ", "c": "сϲ", "d": "ԁɗᏧ", "e": "еҽєε", "f": "ſϝ", "g": "ɡց", "h": "һհᏂ", "i": "іıɩιӏᎥ",
-        "j": "јϳ", "k": "кκ", "l": "ⅼǀ", "m": "мⅿ", "n": "ոп", "o": "оοσօ", "p": "рρ", "q": "ԛգ", "r": "гᴦ", "s": "ѕ",
-        "t": "тτ", "u": "υսц", "v": "νѵ", "w": "ԝѡω", "x": "хχ", "y": "уүγᎩᎽ", "A": "АΑᎪꓮ", "B": "ВΒᏴꓐ", "C": "СϹᏟꓚ",
-        "D": "Ꭰꓓ", "E": "ЕΕᎬꓰ", "F": "ꓝ", "G": "ᏀᏳꓖ", "H": "НΗᎻꓧ", "I": "ІΙӀꓲ", "J": "ЈᎫꓙ", "K": "КΚᏦꓗ", "L": "Ꮮꓡ",
-        "M": "МΜᎷꓟ", "N": "Νꓠ", "O": "ОΟꓳ", "P": "РΡᏢꓑ", "R": "ᎡᏒꓣ", "S": "ЅᏕᏚꓢ", "T": "ТΤᎢꓔ", "U": "ꓴ", "V": "ᏙᏤꓦ",
-        "W": "ᎳᏔꓪ", "X": "ХΧꓫ", "Y": "ҮΥꓬ", "Z": "ΖᏃꓜ",
+        "a": "аɑα",
+        "b": "ЬƄᏏ",
+        "c": "сϲ",
+        "d": "ԁɗᏧ",
+        "e": "еҽєε",
+        "f": "ſϝ",
+        "g": "ɡց",
+        "h": "һհᏂ",
+        "i": "іıɩιӏᎥ",
+        "j": "јϳ",
+        "k": "кκ",
+        "l": "ⅼǀ",
+        "m": "мⅿ",
+        "n": "ոп",
+        "o": "оοσօ",
+        "p": "рρ",
+        "q": "ԛգ",
+        "r": "гᴦ",
+        "s": "ѕ",
+        "t": "тτ",
+        "u": "υսц",
+        "v": "νѵ",
+        "w": "ԝѡω",
+        "x": "хχ",
+        "y": "уүγᎩᎽ",
+        "A": "АΑᎪꓮ",
+        "B": "ВΒᏴꓐ",
+        "C": "СϹᏟꓚ",
+        "D": "Ꭰꓓ",
+        "E": "ЕΕᎬꓰ",
+        "F": "ꓝ",
+        "G": "ᏀᏳꓖ",
+        "H": "НΗᎻꓧ",
+        "I": "ІΙӀꓲ",
+        "J": "ЈᎫꓙ",
+        "K": "КΚᏦꓗ",
+        "L": "Ꮮꓡ",
+        "M": "МΜᎷꓟ",
+        "N": "Νꓠ",
+        "O": "ОΟꓳ",
+        "P": "РΡᏢꓑ",
+        "R": "ᎡᏒꓣ",
+        "S": "ЅᏕᏚꓢ",
+        "T": "ТΤᎢꓔ",
+        "U": "ꓴ",
+        "V": "ᏙᏤꓦ",
+        "W": "ᎳᏔꓪ",
+        "X": "ХΧꓫ",
+        "Y": "ҮΥꓬ",
+        "Z": "ΖᏃꓜ",
     }.items()
     for look in looks
-}  # fmt: skip
+}
 _LATIN = re.compile(r".*\b(?:LATIN|REGIONAL INDICATOR)\b.*\b([A-Z])(?: WITH .*)?")
 """The Unicode name of a Latin letter, however it is drawn."""
 _SPELLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,5}[^\W_]){3,}(?![^\W_])")
@@ -145,10 +189,7 @@ def disguises(text: str) -> tuple[str, ...]:
     turns = [place for place, character in enumerate(text) if character in "\u202d\u202e"]
     if turns:
         found.append(f"{len(turns)} marks that turn the direction of the text, first {_behind(text, turns[0])}")
-    unseen = [
-        match.start()
-        for match in re.finditer(f"(?<=[A-Za-z])[{_WITHIN}]+(?=[A-Za-z])", text)
-    ]
+    unseen = [match.start() for match in re.finditer(f"(?<=[A-Za-z])[{_WITHIN}]+(?=[A-Za-z])", text)]
     if len(unseen) >= _SEVERAL:
         found.append(f"{len(unseen)} invisible characters within words, first {_behind(text, unseen[0])}")
     mixed = [match.group() for match in re.finditer(r"[^\W\d_]{3,}", text) if _is_mixed(match.group())]

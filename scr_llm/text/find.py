@@ -27,7 +27,10 @@ _SHORT_CUT = 4
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:…|\.{3,}|(?:\.\s){2,}\.)\s*\]|…|\.{3,}|(?:\.\s){2,}\.)\s*")
 _SQUARE = re.compile(r"\s*\[[^\]]*\]")
 _ROUND = re.compile(r"\s*\([^)]*\)")
-_CHANGES_SENSE = re.compile(r"\b(?:no|not|never|nor|neither|none|without|cannot|\w+n't|fail\w*|lack\w*|un\w+|should|must|may|might|could|would|can|\d[\d,.]*)\b", re.I)
+_CHANGES_SENSE = re.compile(
+    r"\b(?:no|not|never|nor|neither|none|without|cannot|\w+n't|fail\w*|lack\w*|un\w+|should|must|may|might|could|would|can|\d[\d,.]*)\b",
+    re.I,
+)
 _CONNECTS = {"-", "'", "’", "‐", "‑", "\xad", "\ufffe"}
 _IN_NUMBER = {".", ",", ":", "/"}
 _DIVIDED_BEHIND = re.compile(r"[-‑‐\xad\ufffe][ \t]*\r?\n[ \t]*[^\W\d_]")
@@ -96,7 +99,11 @@ class Finder:
         parted = self._in_parts(quote, prefer)
         if parted is not None and (parted.found or not fuzzy):
             return parted
-        refused = self._near(quote, wanted) if fuzzy else Match(quote, "absent", reason="these words do not stand in the document")
+        refused = (
+            self._near(quote, wanted)
+            if fuzzy
+            else Match(quote, "absent", reason="these words do not stand in the document")
+        )
         if refused.status == "absent" and parted is not None:
             return parted
         return self._round(quote, wanted) or refused
@@ -108,7 +115,13 @@ class Finder:
         if not places:
             return None
         words = tuple(f"- {found.strip()}" for found in _ROUND.findall(wanted))
-        return Match(quote, "near", (places[0],), words, "the words in round brackets do not stand in the source; an editor's insertion belongs in square brackets")
+        return Match(
+            quote,
+            "near",
+            (places[0],),
+            words,
+            "the words in round brackets do not stand in the source; an editor's insertion belongs in square brackets",
+        )
 
     def _stands(self, wanted: str) -> bool:
         return any(c.isalnum() for c in wanted) and bool(self._places(wanted.strip())[1])
@@ -134,11 +147,15 @@ class Finder:
             return False
         if near.isalnum() or near in LINE_HYPHENS:
             return True
-        if inside.isdigit() and (near in (_UNITS_BEFORE if step < 0 else _UNITS_BEHIND) or (near in _IN_NUMBER and far.isdigit())):
+        if inside.isdigit() and (
+            near in (_UNITS_BEFORE if step < 0 else _UNITS_BEHIND) or (near in _IN_NUMBER and far.isdigit())
+        ):
             return True
         if near in _CONNECTS and far.isalnum():
             return True
-        return bool(_DIVIDED_BEHIND.match(text, at + 1) if step > 0 else _DIVIDED_BEFORE.search(text, max(0, at - 8), at))
+        return bool(
+            _DIVIDED_BEHIND.match(text, at + 1) if step > 0 else _DIVIDED_BEFORE.search(text, max(0, at - 8), at)
+        )
 
     def _letter(self, at: int) -> str:
         return self._text[at] if 0 <= at < len(self._text) else ""
@@ -172,7 +189,9 @@ class Finder:
         if not pieces:
             return Match(quote, "absent", reason="it holds no word")
         if len(pieces) > 1 and any(len(" ".join(p).split()) < _LEAST_PART for p in pieces):
-            return Match(quote, "absent", reason="a part between its ellipses is a single word, which may stand anywhere")
+            return Match(
+                quote, "absent", reason="a part between its ellipses is a single word, which may stand anywhere"
+            )
         if any(not self._stands(words) for piece in pieces for words in piece):
             return Match(quote, "absent", reason="not all of its parts stand in the document")
         chains = list(self._chains(pieces))
@@ -180,7 +199,12 @@ class Finder:
             return Match(quote, "absent", reason="its parts do not stand in this order within one section")
         honest = [c for c in chains if not self._leaves_out_sense(c)]
         if not honest:
-            return Match(quote, "near", tuple(s for p in chains[0] for s in p), reason="its ellipsis leaves out a word that changes the sense")
+            return Match(
+                quote,
+                "near",
+                tuple(s for p in chains[0] for s in p),
+                reason="its ellipsis leaves out a word that changes the sense",
+            )
         best = min(honest, key=lambda c: (prefer(c[0][0][0]), c[-1][-1][1] - c[0][0][0]))
         return Match(quote, "normalised", tuple(span for piece in best for span in piece))
 
@@ -203,7 +227,14 @@ class Finder:
                 continue
             run = [span]
             for more in words[1:]:
-                beside = next((s for s in self._places(more)[1] if s[0] >= run[-1][1] and not self._text[run[-1][1] : s[0]].strip()), None)
+                beside = next(
+                    (
+                        s
+                        for s in self._places(more)[1]
+                        if s[0] >= run[-1][1] and not self._text[run[-1][1] : s[0]].strip()
+                    ),
+                    None,
+                )
                 if beside is None:
                     break
                 run.append(beside)
@@ -234,7 +265,11 @@ class Finder:
             end += 1
         span = (self._normal.starts[start], self._normal.ends[end - 1])
         diff = differing(wanted, self._text[span[0] : span[1]])
-        why = "something like it stands there, but these words differ: " + "; ".join(diff[:8]) if diff else "something like it stands there, but it begins or ends within a word or number"
+        why = (
+            "something like it stands there, but these words differ: " + "; ".join(diff[:8])
+            if diff
+            else "something like it stands there, but it begins or ends within a word or number"
+        )
         return Match(quote, "near", (span,), diff, why)
 
 

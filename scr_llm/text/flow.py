@@ -11,7 +11,9 @@ NEVER_EVIDENCE: frozenset[SectionKind] = frozenset({"terms_of_reference", "conte
 """Sections whose text is never evidence (rule 4 of the method): they are full of theme words and say nothing of the case."""
 
 _SENTENCE_END = re.compile(r"[.!?][”’\"')\]]*\s+(?=[“‘\"'(\[]?[A-Z0-9])|\n{2,}")
-_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|No|nos?|para|paras|pp?|vol|cf|approx|e\.g|i\.e|etc|[A-Z])\.|\.\.)\s*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|No|nos?|para|paras|pp?|vol|cf|approx|e\.g|i\.e|etc|[A-Z])\.|\.\.)\s*$"
+)
 _NUMBER_ONLY = re.compile(r"^\s*(?:\(?[a-zA-Z0-9]{1,3}[.)]|\d+(?:\.\d+)+)\s*$")
 _LEAD = re.compile(r"\s*(?:(?:\d{1,2}(?:\.\d{1,2})*|R\s?\d{1,3}|\(?[a-z]\))[.):]?\s*(?=[A-Z“‘])|[•●▪‣◦\uf0b7]\s*)")
 _CONTINUES = re.compile(r"[a-z,;–—-]\s*$")
@@ -134,7 +136,9 @@ def _joint(between: str | None, last: str) -> str:
         return "\n" if _CONTINUES.search(last[-3:]) else "\n\n"
     if "\n" in between:
         return "\n\n"
-    return " " if between[:1].isspace() or between[-1:].isspace() else ""  # a note's marker or hidden words within a line
+    return (
+        " " if between[:1].isspace() or between[-1:].isspace() else ""
+    )  # a note's marker or hidden words within a line
 
 
 def unmarked(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -157,7 +161,9 @@ def sentences(flow: Flow) -> tuple[Sentence, ...]:
     """The body's sentences. A paragraph's end always ends one; a number or bullet before it is not part of it."""
     found: list[Sentence] = []
     start, paragraph = 0, 0
-    bounds = [(m.start() + len(m.group().rstrip()), m.end(), "\n\n" in m.group()) for m in _SENTENCE_END.finditer(flow.text)]
+    bounds = [
+        (m.start() + len(m.group().rstrip()), m.end(), "\n\n" in m.group()) for m in _SENTENCE_END.finditer(flow.text)
+    ]
     bounds.append((len(flow.text), len(flow.text), True))
     for end, following, ends_paragraph in bounds:
         start += len(lead.group()) if (lead := _LEAD.match(flow.text[start:end])) else 0
@@ -168,10 +174,16 @@ def sentences(flow: Flow) -> tuple[Sentence, ...]:
             section = flow.section_at(start)
             found.append(
                 Sentence(
-                    start, end, raw, readable(raw), flow.page_at(start), section.title if section else "",
-                    section.kind if section else "other", paragraph,
+                    start,
+                    end,
+                    raw,
+                    readable(raw),
+                    flow.page_at(start),
+                    section.title if section else "",
+                    section.kind if section else "other",
+                    paragraph,
                 )
-            )  # fmt: skip
+            )
         start = following
         paragraph += ends_paragraph
     return tuple(found)

@@ -4,16 +4,28 @@ import re
 
 from scr_llm.text.disguise import guises
 
-_TO_A_MACHINE = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|the above|previous|prior|earlier)\b|"
-    r"\b(?:AI|A\.I\.|language model|LLM|chat ?bot|GPT|assistant|automated (?:reader|system|reviewer))\b[^.]{0,60}\b(?:must|should|shall|reply|respond|answer|mark|code|report|output|return|is to)\b|"
-    r"\b(?:system prompt|jailbreak|json|not_mentioned|explicitly_absent)\b|"
-    r"\b(?:reply|respond|answer|output|return|mark|code|classify)\b[^.]{0,40}\b(?:every|all|each|no|any) (?:the )?(?:themes?|codes?|questions?|sentences?)\b|"
-    r"\byou are (?:now |no longer )?(?:an?|the)\b[^.]{0,30}\b(?:AI|assistant|model|reviewer|coder)\b|"
-    r"\b(?:evidence|value)\"?\s*:\s*[\[\"{]", re.I,
-)  # fmt: skip
-"""Deliberately narrow: no sentence of the fixtures or of the official reports that it was tried on is taken. Wording that it does not know
-passes, and is then only text between the fences."""
+_ANSWER = r"(?:reply|respond|answer|output|return|mark|code|classify)"
+_ORDERS = {
+    "sets instructions aside": r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}(?:"
+    r"\b(?:previous|prior|earlier|above|all|any|these|those|your)\b[^.]{0,20}\b(?:instructions?|prompts?|rules)\b|"
+    r"\b(?:the|all|everything|text|content) (?:of the )?above\b)",
+    "names a machine": r"\b(?:AI|A\.I\.|language model|LLM|chat ?bot|GPT|automated (?:reader|reviewer))\b"
+    rf"[^.]{{0,60}}\b(?:must|should|shall|is to|report|{_ANSWER})\b",
+    # An assistant is mostly a person: "the assistant director should see to it", "a teaching assistant should have
+    # reported it". The machine is called by that word alone and has to give an answer.
+    "names an assistant": r"(?:^|[.:;!?,\"“(\[]\s*|\b(?:the|an?|any|this|dear|hey|helpful|automated) )"
+    rf"(?:assistant|automated system)[,:]? (?:you )?(?:must|should|shall|is to|please)\b[^.]{{0,40}}\b{_ANSWER}\b",
+    "uses a program's words": r"\b(?:system prompt|jailbreak|json|not_mentioned|explicitly_absent)\b|"
+    r"\"(?:evidence|value)\"\s*:|\b(?:evidence|value)\s*:\s*[\[{]",
+    "says how to code": rf"\b{_ANSWER}\b[^.]{{0,40}}\b(?:every|all|each|no|any) (?:the )?(?:themes?|codes?)\b",
+    # "He would not answer any questions" is a story; the order begins its sentence.
+    "says what to answer": rf"(?:^|[.:;!?]\s*|\bplease |\bnow ){_ANSWER}\b[^.]{{0,40}}\b(?:every|all|each|any) (?:the )?(?:questions?|sentences?)\b",
+    "gives a machine a part": r"\byou are (?:now |no longer )?(?:an?|the)\b[^.]{0,30}\b(?:AI|assistant|model|reviewer|coder)\b",
+}
+"""What such a sentence does, and how it is known. Narrow on purpose: wording that no rule knows passes, and is then only text between the fences.
+No sentence of the project's own material or of the official reports that it was tried on is taken."""
+_TO_A_MACHINE = re.compile("|".join(f"(?:{order})" for order in _ORDERS.values()), re.I)
+
 
 def speaks_to_a_machine(text: str) -> bool:
     """Whether a sentence gives orders to a program that reads it, in whatever disguise. No review does; such a sentence is no evidence."""

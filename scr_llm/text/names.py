@@ -12,7 +12,9 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     listed = sorted((n for name in names if (n := " ".join(name.split()))), key=len, reverse=True)
     if not listed:
         return None
-    return re.compile(rf"(?<!\w)(?:{'|'.join(''.join(map(_typed, unicodedata.normalize('NFC', n))) for n in listed)})(?!\w)", re.I)
+    return re.compile(
+        rf"(?<!\w)(?:{'|'.join(''.join(map(_typed, unicodedata.normalize('NFC', n))) for n in listed)})(?!\w)", re.I
+    )
 
 
 def _typed(character: str) -> str:

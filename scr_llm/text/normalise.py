@@ -89,6 +89,9 @@ def _without_hyphens(text: str, starts: list[int], ends: list[int], loose: set[i
         at = hyphen + 1
     parts.append(text[at:])
     return Normalised(
-        "".join(parts), tuple(kept_starts + starts[at:]), tuple(kept_ends + ends[at:]), tuple(h - n for n, h in enumerate(hyphens)),
+        "".join(parts),
+        tuple(kept_starts + starts[at:]),
+        tuple(kept_ends + ends[at:]),
+        tuple(h - n for n, h in enumerate(hyphens)),
         tuple(i - bisect.bisect_left(hyphens, i) for i in sorted(loose)),
-    )  # fmt: skip
+    )

@@ -14,8 +14,13 @@ PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _PAGE_WORD = re.compile(r"^.{0,80}?\bpage\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _PAGE_OF = re.compile(r"^[-–]?\s*page\s+\d{1,4}\s*(?:of|/)\s*\d{1,4}\s*[-–]?$", re.I)
-_ALONE = re.compile(r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)")
-_NUMBERED = re.compile(r"(?:\A|(?<=[.!?:”\"')])[ \t]*\r?\n|\n[ \t]*\r?\n)[ \t]*((?:#+[ \t]+|\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|(?=[A-Z][A-Z ]{5,}[ \t]*\r?$))[A-Z][^\n.!?;]{1,70})(?<![\s,])[ \t]*\r?$", re.M)
+_ALONE = re.compile(
+    r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)"
+)
+_NUMBERED = re.compile(
+    r"(?:\A|(?<=[.!?:”\"')])[ \t]*\r?\n|\n[ \t]*\r?\n)[ \t]*((?:#+[ \t]+|\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|(?=[A-Z][A-Z ]{5,}[ \t]*\r?$))[A-Z][^\n.!?;]{1,70})(?<![\s,])[ \t]*\r?$",
+    re.M,
+)
 """A short title behind a number, in capitals or behind #, after a whole sentence or an empty line."""
 
 
@@ -28,7 +33,11 @@ def body_of(text: str) -> tuple[Flow, tuple[int, ...]]:
         at += len(part) + 1
     furniture = _edges(parts) if len(parts) > 1 else _page_lines(text)
     pages = tuple(
-        Page(number=n + 1, text=part, marks=tuple(Mark(kind="footer", start=s, end=e) for s, e in sorted(furniture.get(n, ()))))
+        Page(
+            number=n + 1,
+            text=part,
+            marks=tuple(Mark(kind="footer", start=s, end=e) for s, e in sorted(furniture.get(n, ()))),
+        )
         for n, part in enumerate(parts)
     )
     return Flow.of(Reading(document_id="text", sha256="", pages=pages)), tuple(bases)
@@ -53,7 +62,11 @@ def _edges(parts: list[str]) -> dict[int, set[tuple[int, int]]]:
     edges = [sorted({*own[:EDGE], *own[-EDGE:]}) for own in lines]
     seen = Counter(key for part, own in zip(parts, edges, strict=True) for key in {_masked(part[s:e]) for s, e in own})
     return {
-        n: {(s, e) for s, e in own if PAGE_NUMBER.match(part[s:e].strip()) or seen[_masked(part[s:e])] >= repeats(len(parts))}
+        n: {
+            (s, e)
+            for s, e in own
+            if PAGE_NUMBER.match(part[s:e].strip()) or seen[_masked(part[s:e])] >= repeats(len(parts))
+        }
         for n, (part, own) in enumerate(zip(parts, edges, strict=True))
     }
 
@@ -64,7 +77,12 @@ def _page_lines(text: str) -> dict[int, set[tuple[int, int]]]:
     words = [text[s:e].strip() for s, e in lines]
     named = {n for n, line in enumerate(words) if _PAGE_WORD.match(line)}
     seen = Counter(map(_masked, words))
-    beside = {m for n in named for m in (n - 2, n - 1, n + 1, n + 2) if 0 <= m < len(lines) and seen[_masked(words[m])] >= max(2, len(named) - 1)}
+    beside = {
+        m
+        for n in named
+        for m in (n - 2, n - 1, n + 1, n + 2)
+        if 0 <= m < len(lines) and seen[_masked(words[m])] >= max(2, len(named) - 1)
+    }
     sure = {n for n in named if _PAGE_OF.match(words[n])} | _counted(words)
     return {0: {lines[n] for n in (named | beside if len(named) > 1 else set()) | sure}}
 

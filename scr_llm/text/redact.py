@@ -16,14 +16,23 @@ _NAME = r"[A-Z][A-Za-z’'-]+(?:[ -][A-Z][A-Za-z’'-]+){0,2}"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("EMAIL", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
     ("WEB", re.compile(r"\b(?:https?://|www\.)\S+[\w/]", re.I)),
-    ("BIRTH DATE", re.compile(
-        r"\b(?:born on|d\.?o\.?b\.?|date of birth)(?: the| is| was)?[:\s]+(?P<it>\d{1,2}(?:st|nd|rd|th)?[ /.-]\w+[ /.-]\d{2,4})", re.I
-    )),
+    (
+        "BIRTH DATE",
+        re.compile(
+            r"\b(?:born on|d\.?o\.?b\.?|date of birth)(?: the| is| was)?[:\s]+(?P<it>\d{1,2}(?:st|nd|rd|th)?[ /.-]\w+[ /.-]\d{2,4})",
+            re.I,
+        ),
+    ),
     ("POSTCODE", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")),
-    ("PERSON", re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Judge|Rev|Sister|PC|DC|DS|DI|DCI|Sgt|Sergeant|Inspector|Constable)\.? {_NAME}")),
+    (
+        "PERSON",
+        re.compile(
+            rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Judge|Rev|Sister|PC|DC|DS|DI|DCI|Sgt|Sergeant|Inspector|Constable)\.? {_NAME}"
+        ),
+    ),
     ("PERSON", re.compile(rf"\b(?:[Ww]ritten|[Cc]haired|[Cc]ompiled|[Pp]repared|[Aa]uthored) by (?P<it>{_NAME})")),
     ("PERSON", re.compile(rf"\b(?:[Aa]uthor|[Cc]hair)[:,] (?P<it>{_NAME})")),
-)  # fmt: skip
+)
 
 
 class Redaction:
@@ -48,7 +57,9 @@ class Redaction:
         return re.sub(r"\{[A-Z ]+ \d+\}", lambda m: self.replaced.get(m[0], m[0]), text)
 
     def _stand_in(self, kind: str, words: str) -> str:
-        known = next((name for name, was in self.replaced.items() if was == words and name.startswith("{" + kind)), None)
+        known = next(
+            (name for name, was in self.replaced.items() if was == words and name.startswith("{" + kind)), None
+        )
         if known is None:
             known = f"{{{kind} {1 + sum(name.startswith('{' + kind + ' ') for name in self.replaced)}}}"
             self.replaced[known] = words
@@ -72,11 +83,15 @@ def _identifiers(text: str) -> Iterator[tuple[int, int]]:
     for m in re.finditer(r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b", text):
         if nhs.is_valid(m[0]):
             yield m.span()
-    for m in re.finditer(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", text):
+    for m in re.finditer(
+        r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", text
+    ):
         yield m.span()
 
 
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
-    *((kind, _by(pattern)) for kind, pattern in _PATTERNS[:2]), ("NUMBER", _identifiers), ("PHONE", _phones),
+    *((kind, _by(pattern)) for kind, pattern in _PATTERNS[:2]),
+    ("NUMBER", _identifiers),
+    ("PHONE", _phones),
     *((kind, _by(pattern)) for kind, pattern in _PATTERNS[2:]),
-)  # fmt: skip
+)

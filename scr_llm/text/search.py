@@ -7,7 +7,44 @@ from collections.abc import Sequence
 from scr_llm.records import Code
 
 _COMMON = frozenset(
-    ["that", "this", "with", "from", "have", "been", "were", "where", "which", "when", "what", "than", "then", "they", "their", "there", "child", "children", "review", "reviews", "reports", "present", "parent", "parents", "family", "people", "other", "same", "only", "does", "used", "some", "more", "also", "into", "about"]
+    [
+        "that",
+        "this",
+        "with",
+        "from",
+        "have",
+        "been",
+        "were",
+        "where",
+        "which",
+        "when",
+        "what",
+        "than",
+        "then",
+        "they",
+        "their",
+        "there",
+        "child",
+        "children",
+        "review",
+        "reviews",
+        "reports",
+        "present",
+        "parent",
+        "parents",
+        "family",
+        "people",
+        "other",
+        "same",
+        "only",
+        "does",
+        "used",
+        "some",
+        "more",
+        "also",
+        "into",
+        "about",
+    ]
 )
 
 
@@ -21,8 +58,16 @@ class Search:
 
     def best(self, code: Code, most: int) -> list[int]:
         """Indices of the sentences that share the rarest words with the code's own, best first."""
-        text = " ".join((code.label, code.definition, *code.include)).casefold()  # not the wordings: those the rules have looked for
+        text = " ".join(
+            (code.label, code.definition, *code.include)
+        ).casefold()  # not the wordings: those the rules have looked for
         words = sorted(set(re.findall(r"[a-z]{4,}", text)) - _COMMON)
         asked = " OR ".join(f'"{word}"' for word in words)
-        rows = self._db.execute("SELECT rowid FROM line WHERE line MATCH ? ORDER BY bm25(line), rowid LIMIT ?", (asked, most)).fetchall() if words else []
+        rows = (
+            self._db.execute(
+                "SELECT rowid FROM line WHERE line MATCH ? ORDER BY bm25(line), rowid LIMIT ?", (asked, most)
+            ).fetchall()
+            if words
+            else []
+        )
         return [row[0] for row in rows]

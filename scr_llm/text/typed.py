@@ -38,7 +38,9 @@ def typed(text: str, what: str, *, longest: int = LONGEST_NAME) -> str:
         raise UsageError(f"{what} is missing.", next_step="Type it.")
     if len(bare) > longest:
         raise UsageError(f"{what} is longer than {longest} characters.", next_step="Shorten it.")
-    lines = bare if longest == LONGEST_NAME else bare.replace("\n", " ").replace("\t", " ")  # a name stands on one line; a reason may have several
+    lines = (
+        bare if longest == LONGEST_NAME else bare.replace("\n", " ").replace("\t", " ")
+    )  # a name stands on one line; a reason may have several
     if not is_plain(lines):
         raise UsageError(f"{what} has characters that cannot be printed.", next_step="Type it again.")
     return bare

@@ -40,7 +40,13 @@ class Page:
         self.signing = threading.Lock()
         self._reviewer = reviewer
         self._database = _identity(project)
-        self._templates = Environment(loader=PackageLoader("scr_llm.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._templates = Environment(
+            loader=PackageLoader("scr_llm.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         self._templates.filters["words"] = lambda text: str(text).replace("_", " ")
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
 
@@ -56,7 +62,12 @@ class Page:
         """A filled template."""
         who = self.who(request)
         text = self._templates.get_template(template).render(
-            who=who, base=self.base, csrf=self.csrf, project=self.project.settings, progress=view.progress(self.desk, who), **values
+            who=who,
+            base=self.base,
+            csrf=self.csrf,
+            project=self.project.settings,
+            progress=view.progress(self.desk, who),
+            **values,
         )
         return HTMLResponse(text, status)
 
@@ -75,9 +86,15 @@ class Page:
         again = request.scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
         expected = isinstance(error, (ScrError, SQLAlchemyError, OSError))
         return self.show(
-            request, "trouble.html.j2", 503 if expected else 500, told=trouble.in_words(error), again=again, post=request.method == "POST",
-            fields=[(name, text) for name, text in form.fields(request) if name != "csrf"], wrote=form.written(request),
-        )  # fmt: skip
+            request,
+            "trouble.html.j2",
+            503 if expected else 500,
+            told=trouble.in_words(error),
+            again=again,
+            post=request.method == "POST",
+            fields=[(name, text) for name, text in form.fields(request) if name != "csrf"],
+            wrote=form.written(request),
+        )
 
     def see_to_database(self) -> None:
         """Make sure that decisions go where they are kept.
@@ -93,8 +110,14 @@ class Page:
 
 
 def make_app(
-    project: Project, *, reviewer: Reviewer | None = None, user_header: str | None = None, hosts: tuple[str, ...], token: str, base: str = ""
-) -> ASGIApp:  # fmt: skip
+    project: Project,
+    *,
+    reviewer: Reviewer | None = None,
+    user_header: str | None = None,
+    hosts: tuple[str, ...],
+    token: str,
+    base: str = "",
+) -> ASGIApp:
     """The page as an ASGI app.
 
     Args:
@@ -121,12 +144,25 @@ def make_app(
         page.drawing.close()
         page.desk.close()
 
-    app = Starlette(lifespan=running, routes=[
-        route("/", _start), route("/matrix", _matrix), route("/next", _next), route("/cell/{document}/{key}", _cell), route("/cell/{document}/{key}", _decide, "POST"),
-        route("/undo", _undo, "POST"), route("/document/{document}", _document), route("/page/{document}/{number}.png", _picture), route("/disagreements", _disagreements),
-        route("/explain/{theme}", _explain), route("/sign-off", _sign_off), route("/sign-off", _sign, "POST"), route("/help", _help),
-        Route("/static/{name}", _static),
-    ])  # fmt: skip
+    app = Starlette(
+        lifespan=running,
+        routes=[
+            route("/", _start),
+            route("/matrix", _matrix),
+            route("/next", _next),
+            route("/cell/{document}/{key}", _cell),
+            route("/cell/{document}/{key}", _decide, "POST"),
+            route("/undo", _undo, "POST"),
+            route("/document/{document}", _document),
+            route("/page/{document}/{number}.png", _picture),
+            route("/disagreements", _disagreements),
+            route("/explain/{theme}", _explain),
+            route("/sign-off", _sign_off),
+            route("/sign-off", _sign, "POST"),
+            route("/help", _help),
+            Route("/static/{name}", _static),
+        ],
+    )
     guard = Guard(app, hosts, token, base, user_header)
     page.csrf = guard.csrf
     return guard
@@ -178,7 +214,13 @@ def _next(page: Page, request: Request) -> Response:
 
 def _cell(page: Page, request: Request) -> Response:
     cell = page.desk.cell(request.path_params["document"], request.path_params["key"], page.who(request))
-    return page.show(request, "cell.html.j2", **view.opened(page.desk, page.drawing, cell, page.who(request), form.number(request.query_params.get("page", "0"))))
+    return page.show(
+        request,
+        "cell.html.j2",
+        **view.opened(
+            page.desk, page.drawing, cell, page.who(request), form.number(request.query_params.get("page", "0"))
+        ),
+    )
 
 
 def _decide(page: Page, request: Request) -> Response:
@@ -188,11 +230,21 @@ def _decide(page: Page, request: Request) -> Response:
         if given.act == "adjudicated" and who.blind:
             raise RefusedError("a blind reviewer cannot adjudicate.", next_step="Ask a third person.")
         page.desk.decide(
-            who, document, key, given.value, evidence=given.evidence, sub_themes=given.sub_themes, text=given.text, reason=given.reason,
-            act="adjudicated" if given.act == "adjudicated" else None, seen=given.seen,
-        )  # fmt: skip
+            who,
+            document,
+            key,
+            given.value,
+            evidence=given.evidence,
+            sub_themes=given.sub_themes,
+            text=given.text,
+            reason=given.reason,
+            act="adjudicated" if given.act == "adjudicated" else None,
+            seen=given.seen,
+        )
     except (RefusedError, form.FormError) as error:
-        return page.refused(request, error if isinstance(error, ScrError) else RefusedError(str(error)), back=_address((document, key)))
+        return page.refused(
+            request, error if isinstance(error, ScrError) else RefusedError(str(error)), back=_address((document, key))
+        )
     if given.stay:
         return page.go(_address((document, key)))
     if given.act == "adjudicated":
@@ -207,11 +259,16 @@ def _undo(page: Page, request: Request) -> Response:
 
 
 def _document(page: Page, request: Request) -> Response:
-    return page.show(request, "document.html.j2", **view.document(page.desk, request.path_params["document"], page.who(request)))
+    return page.show(
+        request, "document.html.j2", **view.document(page.desk, request.path_params["document"], page.who(request))
+    )
 
 
 def _picture(page: Page, request: Request) -> Response:
-    document, number = page.desk.documents.get(request.path_params["document"]), form.number(request.path_params["number"])
+    document, number = (
+        page.desk.documents.get(request.path_params["document"]),
+        form.number(request.path_params["number"]),
+    )
     if document is None or not 1 <= number <= document.pages:
         raise HTTPException(404)
     try:
@@ -223,8 +280,12 @@ def _picture(page: Page, request: Request) -> Response:
 def _disagreements(page: Page, request: Request) -> Response:
     who = page.who(request)
     if who.blind and not page.desk.blind_done(who.name):
-        raise RefusedError("disagreements are shown when the second reviewer is done.", next_step="Decide the cells that are left.")
-    return page.show(request, "disagreements.html.j2", rows=view.disagreements(page.desk), agreed=view.agreed(page.desk))
+        raise RefusedError(
+            "disagreements are shown when the second reviewer is done.", next_step="Decide the cells that are left."
+        )
+    return page.show(
+        request, "disagreements.html.j2", rows=view.disagreements(page.desk), agreed=view.agreed(page.desk)
+    )
 
 
 def _explain(page: Page, request: Request) -> Response:
@@ -239,9 +300,15 @@ def _sign_off(page: Page, request: Request) -> Response:
     state, wrong = signing.state_of(page.desk), signing.hindrances(page.desk)
     shown = () if wrong or state.is_signed else signing.cautions(page.project)
     return page.show(
-        request, "sign_off.html.j2", wrong=wrong, since=state.since, signed=page.desk.store.sign_offs(), desk=page.desk, signing=_to_sign(page),
+        request,
+        "sign_off.html.j2",
+        wrong=wrong,
+        since=state.since,
+        signed=page.desk.store.sign_offs(),
+        desk=page.desk,
+        signing=_to_sign(page),
         cautions=[{"id": form.name_of(text), "text": text} for text in shown],
-    )  # fmt: skip
+    )
 
 
 def _sign(page: Page, request: Request) -> Response:

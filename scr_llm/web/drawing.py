@@ -96,7 +96,12 @@ class Drawing:
             if self._pool and not self._pool.active:
                 self._end()
             if self._pool is None:
-                self._pool = ProcessPool(max_workers=WORKERS, initializer=keep_within, initargs=(self._megabytes, os.getpid()), context=get_context("spawn"))
+                self._pool = ProcessPool(
+                    max_workers=WORKERS,
+                    initializer=keep_within,
+                    initargs=(self._megabytes, os.getpid()),
+                    context=get_context("spawn"),
+                )
             return self._pool
 
     def _end(self) -> None:

@@ -76,7 +76,9 @@ def answers(request: Request, cautions: Iterable[str]) -> dict[str, AnsweredCaut
         if answer == "resolved" and not note:
             raise RefusedError(f"it is not said how this was dealt with: {text}", next_step="Go back and say how.")
         if answer in ("acknowledged", "resolved"):
-            found[text] = AnsweredCaution(text=text, answer="resolved" if answer == "resolved" else "acknowledged", note=note)
+            found[text] = AnsweredCaution(
+                text=text, answer="resolved" if answer == "resolved" else "acknowledged", note=note
+            )
     return found
 
 
@@ -110,9 +112,15 @@ def read(request: Request, desk: Desk, document: str, key: str) -> Given:
     code = desk.codes.get(key)
     allowed = {sub.id for sub in code.sub_codes} if code else set()
     return Given(
-        value=value, evidence=tuple(unique[k] for k in sorted(unique)), sub_themes=tuple(s for s in every("sub") if s in allowed),  # type: ignore[arg-type]
-        text=first("text").strip() or None, reason=first("reason"), act=first("act"), seen=number(first("seen")), stay=first("stay") == "1",
-    )  # fmt: skip
+        value=value,  # type: ignore[arg-type]
+        evidence=tuple(unique[k] for k in sorted(unique)),
+        sub_themes=tuple(s for s in every("sub") if s in allowed),
+        text=first("text").strip() or None,
+        reason=first("reason"),
+        act=first("act"),
+        seen=number(first("seen")),
+        stay=first("stay") == "1",
+    )
 
 
 def _kept(desk: Desk, document: str, given: str) -> Evidence:
@@ -127,6 +135,11 @@ def _kept(desk: Desk, document: str, given: str) -> Evidence:
     flags = tuple(flag for flag in parts[4].split(",") if flag in get_args(EvidenceFlag))
     section = next((s.title for s in reversed(reading.sections) if (s.page, s.start) <= (page, start)), "")
     return Evidence(
-        quote=reading.pages[page - 1].text[start:end], page=page, start=start, end=end, section=section, flags=flags,
+        quote=reading.pages[page - 1].text[start:end],
+        page=page,
+        start=start,
+        end=end,
+        section=section,
+        flags=flags,
         status="normalised" if parts[3] == "normalised" else "exact",
-    )  # fmt: skip
+    )

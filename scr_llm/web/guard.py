@@ -24,16 +24,22 @@ LARGEST = 256 * 1024
 """Bytes of a change, at most."""
 _ALWAYS = {
     "content-security-policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cache-control": "no-store", "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
-}  # fmt: skip
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
 _STRANGER = "Open the page by the address that scr-llm review printed; it works once. To get a new one, stop it and start it again."
 
 
 class Guard:
     """Wraps the page. `user_header`, where given, is the header in which a reverse proxy names the person; then the proxy does the letting in."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str, base: str, user_header: str | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str], token: str, base: str, user_header: str | None = None
+    ) -> None:
         self._app, self._hosts, self._user_header, self._base = app, frozenset(hosts), user_header, base
         self._token: str | None = token
         self._cookie = f"scr_llm_{secrets.token_hex(8)}"

@@ -131,7 +131,10 @@ def listen(port: int) -> socket.socket:
         listener.bind(("127.0.0.1", port))
     except OSError as error:
         listener.close()
-        raise UsageError(f"port {port} cannot be used ({error.strerror}).", next_step="Close the other review page, or give another --port.") from error
+        raise UsageError(
+            f"port {port} cannot be used ({error.strerror}).",
+            next_step="Close the other review page, or give another --port.",
+        ) from error
     listener.listen(1024)
     return listener
 
@@ -140,9 +143,19 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve an app until Ctrl-C."""
     _allow_open_files()
     config = uvicorn.Config(
-        app, http=Connection, ws="none", lifespan="on", log_level="critical", access_log=False, server_header=False, proxy_headers=False,
-        timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=5, h11_max_incomplete_event_size=LARGEST_HEAD, backlog=1024,
-    )  # fmt: skip
+        app,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        backlog=1024,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

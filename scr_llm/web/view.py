@@ -27,7 +27,9 @@ def progress(desk: Desk, who: Reviewer) -> Progress:
     """How many cells wait for this person, of how many, and for about how long."""
     waiting, of = desk.left(who)
     minutes = desk.minutes_left(who)
-    return Progress(waiting, of, None if minutes is None else max(1, round(minutes)), 0 if who.blind else len(desk.disagreements()))
+    return Progress(
+        waiting, of, None if minutes is None else max(1, round(minutes)), 0 if who.blind else len(desk.disagreements())
+    )
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,34 @@ def matrix(desk: Desk, who: Reviewer, first: int, rows: int, everything: bool) -
     shown = names[first : first + rows]
     lines = []
     for d in shown:
-        others = [k for k, p in desk.proposals.items() if k[0] == d and p.kind != "theme"] if not who.blind and len(names) <= rows else []
-        lines.append({"id": d, "label": desk.labels[d], "file": desk.documents[d].file, "cells": [cell(d, c.id) for c in codes], "others": len(others), "open": sum(desk.state(k) == "undecided" for k in others)})
-    counts = {c.id: sum(desk.value((d, c.id)) == "present" for d in names if (d, c.id) in desk.proposals) for c in codes}
+        others = (
+            [k for k, p in desk.proposals.items() if k[0] == d and p.kind != "theme"]
+            if not who.blind and len(names) <= rows
+            else []
+        )
+        lines.append(
+            {
+                "id": d,
+                "label": desk.labels[d],
+                "file": desk.documents[d].file,
+                "cells": [cell(d, c.id) for c in codes],
+                "others": len(others),
+                "open": sum(desk.state(k) == "undecided" for k in others),
+            }
+        )
+    counts = {
+        c.id: sum(desk.value((d, c.id)) == "present" for d in names if (d, c.id) in desk.proposals) for c in codes
+    }
     return {
-        "codes": codes, "lines": lines, "first": first, "rows": rows, "of": len(names), "everything": everything, "counts": counts,
+        "codes": codes,
+        "lines": lines,
+        "first": first,
+        "rows": rows,
+        "of": len(names),
+        "everything": everything,
+        "counts": counts,
         "more": len(desk.codebook.codes) - sum(c.core for c in desk.codebook.codes),
-    }  # fmt: skip
+    }
 
 
 def opened(desk: Desk, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
@@ -74,12 +97,25 @@ def opened(desk: Desk, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -
     path, text = desk.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in shown if e.page == number]
     placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
-    opinions = [("First reviewer", cell.standing.first[-1]), ("Second reviewer", second)] if cell.standing.first and (second := cell.standing.second) else []
+    opinions = (
+        [("First reviewer", cell.standing.first[-1]), ("Second reviewer", second)]
+        if cell.standing.first and (second := cell.standing.second)
+        else []
+    )
     return {
-        "c": cell, "number": number, "pages": len(reading.pages), "boxes": placed.marks, "lines": placed.lines,
-        "marked": _marked(text, here), "here": here, "proposal": bool(cell.evidence), "opinions": [] if who.blind else opinions,
-        "contexts": {name: CONTEXTS[name] for name in STATED}, "warnings": reading.pages[number - 1].warnings, "history": [] if who.blind else _history(cell.standing),
-    }  # fmt: skip
+        "c": cell,
+        "number": number,
+        "pages": len(reading.pages),
+        "boxes": placed.marks,
+        "lines": placed.lines,
+        "marked": _marked(text, here),
+        "here": here,
+        "proposal": bool(cell.evidence),
+        "opinions": [] if who.blind else opinions,
+        "contexts": {name: CONTEXTS[name] for name in STATED},
+        "warnings": reading.pages[number - 1].warnings,
+        "history": [] if who.blind else _history(cell.standing),
+    }
 
 
 def _history(standing: Standing) -> list[Any]:
@@ -100,15 +136,35 @@ def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
 def document(desk: Desk, document_id: str, who: Reviewer) -> dict[str, Any]:
     """Findings, recommendations and case facts of one review, each with where it stands."""
     if document_id not in desk.documents:
-        raise RefusedError("this review is not in the project, or is not coded yet.", next_step="Go back to the matrix.")
-    rows = [] if who.blind else [desk.cell(document_id, key, who) for (d, key), p in desk.proposals.items() if d == document_id and p.kind != "theme"]
+        raise RefusedError(
+            "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
+        )
+    rows = (
+        []
+        if who.blind
+        else [
+            desk.cell(document_id, key, who)
+            for (d, key), p in desk.proposals.items()
+            if d == document_id and p.kind != "theme"
+        ]
+    )
     over = () if who.blind else desk.reading(document_id).passed_over
     return {"label": desk.labels[document_id], "d": desk.documents[document_id], "rows": rows, "passed_over": over}
 
 
 def disagreements(desk: Desk) -> list[dict[str, Any]]:
     """Cells on which two reviewers differ, with both answers."""
-    return [{"key": key, "label": desk.labels[key[0]], "theme": desk.proposals[key].title, "first": s.first[-1], "second": s.second} for key in desk.disagreements() if (s := desk.standing(key))]
+    return [
+        {
+            "key": key,
+            "label": desk.labels[key[0]],
+            "theme": desk.proposals[key].title,
+            "first": s.first[-1],
+            "second": s.second,
+        }
+        for key in desk.disagreements()
+        if (s := desk.standing(key))
+    ]
 
 
 def agreed(desk: Desk) -> tuple[int, int]:

@@ -11,7 +11,18 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["kills", "scr_llm.cli", "scr_llm.pipeline", "scr_llm.signing", "scr_llm.drafts", "scr_llm.sheet", "scr_llm.web", "pebble"])
+_CONTEXT.set_forkserver_preload(
+    [
+        "kills",
+        "scr_llm.cli",
+        "scr_llm.pipeline",
+        "scr_llm.signing",
+        "scr_llm.drafts",
+        "scr_llm.sheet",
+        "scr_llm.web",
+        "pebble",
+    ]
+)
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree"}
 
 

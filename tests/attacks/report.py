@@ -18,7 +18,17 @@ def main() -> int:
     """Run, write, and say whether all held."""
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder) / "found.xml"
-        command = [sys.executable, "-m", "pytest", "tests/attacks", "-m", "slow or not slow", f"--junitxml={found}", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/attacks",
+            "-m",
+            "slow or not slow",
+            f"--junitxml={found}",
+            "-p",
+            "no:cacheprovider",
+        ]
         code = subprocess.run(command, cwd=ROOT, env={**os.environ, "SCR_LLM_KILLS": "all"}, check=False).returncode
         cases = list(ElementTree.parse(found).iter("testcase"))
     page = PAGE.read_text("utf-8")
@@ -38,7 +48,12 @@ def table(cases: list[ElementTree.Element]) -> str:
         failed = case.find("failure") is not None or case.find("error") is not None
         left = case.find("skipped") is not None
         rows[about, what] = [tried + times * (not left), held + times * (not failed and not left), skipped + left]
-    lines = [f"Written by `make reliability` on {datetime.now(UTC).date().isoformat()}.", "", "| about | what was tried and what must hold | times | held |", "|---|---|---|---|"]
+    lines = [
+        f"Written by `make reliability` on {datetime.now(UTC).date().isoformat()}.",
+        "",
+        "| about | what was tried and what must hold | times | held |",
+        "|---|---|---|---|",
+    ]
     for (about, what), (tried, held, skipped) in sorted(rows.items()):
         lines.append(f"| {about} | {what} | {tried}{f' ({skipped} not possible here)' if skipped else ''} | {held} |")
     total = [sum(r[n] for r in rows.values()) for n in (0, 1)]

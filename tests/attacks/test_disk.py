@@ -69,7 +69,9 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of twelve megabytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("SKIPPED: no small disk can be mounted here.")
     yield disk
@@ -106,20 +108,48 @@ def test_a_database_that_another_program_holds(root: Path) -> None:
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], tuple[str, ...], str]] = {
-    "outputs is a file": (lambda r: (shutil.rmtree(r / "outputs"), (r / "outputs").write_text("x")), ("run",), "outputs: "),
+    "outputs is a file": (
+        lambda r: (shutil.rmtree(r / "outputs"), (r / "outputs").write_text("x")),
+        ("run",),
+        "outputs: ",
+    ),
     "inbox is a file": (lambda r: (shutil.rmtree(r / "inbox"), (r / "inbox").write_text("x")), ("run",), "inbox: "),
     "a folder is named like the draft": (lambda r: (r / "outputs/briefing.docx").mkdir(), ("brief",), "briefing.docx"),
-    "a garbage database": (lambda r: (r / "scr_llm.sqlite").write_bytes(b"garbage" * 900), ("run",), "is not a database"),
+    "a garbage database": (
+        lambda r: (r / "scr_llm.sqlite").write_bytes(b"garbage" * 900),
+        ("run",),
+        "is not a database",
+    ),
     "an empty database": (lambda r: (r / "scr_llm.sqlite").write_bytes(b""), ("status",), "is empty (0 bytes)"),
-    "a database that is a folder": (lambda r: ((r / "scr_llm.sqlite").unlink(), (r / "scr_llm.sqlite").mkdir()), ("status",), "folder"),
-    "no folder for --out": (lambda r: None, ("export", "--format", "json", "--out", "no/such/x.json"), "does not exist"),
+    "a database that is a folder": (
+        lambda r: ((r / "scr_llm.sqlite").unlink(), (r / "scr_llm.sqlite").mkdir()),
+        ("status",),
+        "folder",
+    ),
+    "no folder for --out": (
+        lambda r: None,
+        ("export", "--format", "json", "--out", "no/such/x.json"),
+        "does not exist",
+    ),
     "no folder for explain": (lambda r: None, ("explain", "neglect", "--out", "no/such/x.html"), "does not exist"),
     "no folder for a pack": (lambda r: None, ("pack", "foi", "--out", "no/such/x.docx"), "does not exist"),
-    "no folder for a sheet": (lambda r: None, ("sheet", "write", "no/such/x.xlsx", "--name", "A", "--role", "B"), "does not exist"),
-    "project.toml is a folder": (lambda r: ((r / "project.toml").unlink(), (r / "project.toml").mkdir()), ("run",), "project"),
-    "a codebook that is a folder": (lambda r: ((r / "codebook.yaml").unlink(), (r / "codebook.yaml").mkdir()), ("run",), "codebook.yaml"),
+    "no folder for a sheet": (
+        lambda r: None,
+        ("sheet", "write", "no/such/x.xlsx", "--name", "A", "--role", "B"),
+        "does not exist",
+    ),
+    "project.toml is a folder": (
+        lambda r: ((r / "project.toml").unlink(), (r / "project.toml").mkdir()),
+        ("run",),
+        "project",
+    ),
+    "a codebook that is a folder": (
+        lambda r: ((r / "codebook.yaml").unlink(), (r / "codebook.yaml").mkdir()),
+        ("run",),
+        "codebook.yaml",
+    ),
     "a template that is not Word's": (lambda r: (r / "template.docx").write_bytes(b"x"), ("brief",), "template.docx"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -162,9 +192,15 @@ def test_everything_in_the_inbox_is_named(root: Path) -> None:
         os.chdir(ROOT)
         said = clear(scr("run", "--project", root), 1)
     for told in (
-        "pipe.pdf: unreadable: it is a pipe", "dangling.pdf: unreadable: it is a link", "link.pdf: unreadable: it is a link", "folderlink: unreadable: it is a link",
-        "x.pdf: unreadable: it is an empty folder", "sparse.pdf: unreadable: it has 3,000 MB", "s.pdf: unreadable: it is a socket", "more/deep/review.pdf: 8 of 8 pages read",
-    ):  # fmt: skip
+        "pipe.pdf: unreadable: it is a pipe",
+        "dangling.pdf: unreadable: it is a link",
+        "link.pdf: unreadable: it is a link",
+        "folderlink: unreadable: it is a link",
+        "x.pdf: unreadable: it is an empty folder",
+        "sparse.pdf: unreadable: it has 3,000 MB",
+        "s.pdf: unreadable: it is a socket",
+        "more/deep/review.pdf: 8 of 8 pages read",
+    ):
         assert told in said, said
     assert "outside.pdf" not in clear(scr("status", "--project", root), 0)
 
@@ -202,16 +238,23 @@ def test_a_review_that_was_taken_for_something_else(root: Path, tmp_path: Path) 
     from reportlab.pdfgen import canvas
 
     drawn = canvas.Canvas(str(root / "inbox/notes.pdf"))
-    drawn.drawString(72, 700, "Learning about a family. The health visitor did not share what she knew with the school.")
+    drawn.drawString(
+        72, 700, "Learning about a family. The health visitor did not share what she knew with the school."
+    )
     drawn.save()
     assert run(root)[0] == 1
     assert "scr-llm include" in scr("status", "--project", root).stdout
     clear(scr("include", "notes.pdf", "--reason", "It is our review; its title page is missing", "--project", root), 0)
     assert run(root)[0] == 0
     paper = (root / "outputs/briefing.md").read_text("utf-8")
-    assert "notes.pdf is counted, although it was taken for something else, because a person decided so" in paper and "its title page is missing”" in paper
+    assert (
+        "notes.pdf is counted, although it was taken for something else, because a person decided so" in paper
+        and "its title page is missing”" in paper
+    )
     clear(scr("exclude", "notes.pdf", "--reason", "A mistake", "--project", root), 0)
-    assert run(root)[0] == 1 and "is left out because a person decided so" in (root / "outputs/briefing.md").read_text("utf-8")
+    assert run(root)[0] == 1 and "is left out because a person decided so" in (root / "outputs/briefing.md").read_text(
+        "utf-8"
+    )
     clear(scr("include", "notes.pdf", "--reason", "No mistake", "--project", root), 0)
     assert "notes.pdf: coded" in scr("status", "--project", root).stdout
     assert clear(scr("include", "nothing.pdf", "--reason", "x", "--project", root), 2)
@@ -243,7 +286,13 @@ def test_a_counted_review_whose_file_is_gone_is_said_and_can_be_left_out(root: P
     one.replace(other)  # over the other one
     code, said = run(root)
     assert code == 1 and f"no longer in the inbox as it was read: {other.name}" in said
-    document = next(word for line in said.splitlines() if "no longer in the inbox" in line for word in line.split() if word.startswith("d") and len(word) == 13)
+    document = next(
+        word
+        for line in said.splitlines()
+        if "no longer in the inbox" in line
+        for word in line.split()
+        if word.startswith("d") and len(word) == 13
+    )
     assert "names 2 documents" in clear(scr("exclude", other.name, "--reason", "Lost.", "--project", root), 2)
     clear(scr("exclude", document, "--reason", "Lost.", "--project", root), 0)
     code, said = run(root)
@@ -274,13 +323,21 @@ def test_an_exclusion_undone_is_as_before_and_the_same_bytes_count_once(root: Pa
 
 def test_names_that_cannot_be_printed_are_told_apart_and_never_printed(root: Path) -> None:
     inbox = os.fsencode(root / "inbox")
-    for name in (b"bad\xff.pdf", b"bad\xfe.pdf", b"x\nsecret.pdf: coded, 9 pages.pdf", b"\x1b]0;own\x07.pdf", "\u202efdp.exe.pdf".encode()):
+    for name in (
+        b"bad\xff.pdf",
+        b"bad\xfe.pdf",
+        b"x\nsecret.pdf: coded, 9 pages.pdf",
+        b"\x1b]0;own\x07.pdf",
+        "\u202efdp.exe.pdf".encode(),
+    ):
         with open(inbox + b"/" + name, "wb") as file:
             file.write(b"%PDF-1.4")
     code, said = run(root)
     assert code == 1 and said.count("characters that cannot be printed. Rename it.") == 5
     status = scr("status", "--project", root).stdout
-    assert "\nsecret.pdf" not in status and "\x1b" not in status and "\u202e" not in status and "\\x1b" not in repr(said)
+    assert (
+        "\nsecret.pdf" not in status and "\x1b" not in status and "\u202e" not in status and "\\x1b" not in repr(said)
+    )
 
 
 @pytest.mark.parametrize(("name", "reason"), [("A\x07B", "x"), ("A" * 300, "x"), ("", "x"), ("A\u202eB", "x")])

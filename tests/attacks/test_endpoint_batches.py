@@ -141,7 +141,15 @@ def test_odd_batches_are_named_and_do_not_stop_the_others(tmp_path: Path, server
     root = project(tmp_path, server.base_url, names=("corriford-child-1",))
     scr(root, "batch", "send")
     with Store(root / "scr_llm.sqlite") as store:
-        store.save_batch("batch-gone", at="2026-01-01T00:00:00+00:00", endpoint=server.base_url, keys=["k"], collected=False)
-        store.save_batch("batch-far", at="2026-01-01T00:00:00+00:00", endpoint="https://example.org/v1", keys=["k"], collected=False)
+        store.save_batch(
+            "batch-gone", at="2026-01-01T00:00:00+00:00", endpoint=server.base_url, keys=["k"], collected=False
+        )
+        store.save_batch(
+            "batch-far", at="2026-01-01T00:00:00+00:00", endpoint="https://example.org/v1", keys=["k"], collected=False
+        )
     said = scr(root, "batch", "collect", expect=1).stderr
-    assert "Batch batch-gone cannot be fetched" in said and "it belongs to https://example.org/v1" in said and "replies kept." in said
+    assert (
+        "Batch batch-gone cannot be fetched" in said
+        and "it belongs to https://example.org/v1" in said
+        and "replies kept." in said
+    )

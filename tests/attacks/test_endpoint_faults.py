@@ -93,7 +93,10 @@ def parts_of(completion: dict[str, Any]) -> None:
     message = completion["choices"][0]["message"]
     half = len(message["content"]) // 2
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
-    message["content"] = [thought, *({"type": "text", "text": text} for text in (message["content"][:half], message["content"][half:]))]
+    message["content"] = [
+        thought,
+        *({"type": "text", "text": text} for text in (message["content"][:half], message["content"][half:])),
+    ]
 
 
 def with_reason(words: str) -> Behaviour:
@@ -114,16 +117,27 @@ def with_reason(words: str) -> Behaviour:
 
 def bytes_of(change: Callable[[bytes], bytes], **headers: str) -> Behaviour:
     """A right answer, its bytes changed."""
-    return lambda request: Answer(body=change(answers(request).body), headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return lambda request: Answer(
+        body=change(answers(request).body), headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
-def wired(head: bytes, change: Callable[[bytes], bytes | tuple[bytes | float, ...]] = lambda body: body, *, reset: bool = False) -> Behaviour:
+def wired(
+    head: bytes,
+    change: Callable[[bytes], bytes | tuple[bytes | float, ...]] = lambda body: body,
+    *,
+    reset: bool = False,
+) -> Behaviour:
     """A head of one's own, `%d` in it the length, and a right body, changed."""
 
     def behave(request: dict[str, Any]) -> Answer:
         body = answers(request).body
         rest = change(body)
-        top = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + (head % len(body) if b"%d" in head else head) + b"\r\n\r\n"
+        top = (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            + (head % len(body) if b"%d" in head else head)
+            + b"\r\n\r\n"
+        )
         return Answer(wire=(top, *(rest if isinstance(rest, tuple) else (rest,))), reset=reset)
 
     return behave
@@ -165,12 +179,19 @@ class Fault:
 
 FAULTS = [
     # HTTP
-    *(Fault(f"HTTP {status}", fails(status), "rejected") for status in (400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 418, 422, 451)),
+    *(
+        Fault(f"HTTP {status}", fails(status), "rejected")
+        for status in (400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 418, 422, 451)
+    ),
     *(Fault(f"HTTP {status}", fails(status), "server_error") for status in (500, 501, 502, 503, 504, 529, 599)),
     Fault("HTTP 429", fails(429), "rate_limited"),
     Fault("HTTP 429, again in a day", fails(429, headers={"Retry-After": "86400"}), "rate_limited"),
     Fault("HTTP 429, again in 10^400 seconds", fails(429, headers={"Retry-After": "9" * 400}), "rate_limited"),
-    Fault("HTTP 429, again on a day that is none", fails(429, headers={"Retry-After": "Fri, 99 Foo 99999 99:99:99 GMT"}), "rate_limited"),
+    Fault(
+        "HTTP 429, again on a day that is none",
+        fails(429, headers={"Retry-After": "Fri, 99 Foo 99999 99:99:99 GMT"}),
+        "rate_limited",
+    ),
     Fault("HTTP 503, again in a year", fails(503, headers={"Retry-After": "31536000"}), "server_error"),
     Fault("HTTP 500 in HTML", lambda _: Answer(status=500, body=b"<html>\x1b[31mno</html>"), "server_error"),
     Fault("HTTP 500 without a body", lambda _: Answer(status=500, body=b""), "server_error"),
@@ -180,7 +201,9 @@ FAULTS = [
     Fault("HTTP 400, in Latin-1", lambda _: Answer(status=400, body="Schlüssel".encode("latin-1")), "rejected"),
     Fault("HTTP 204", on_wire(b"HTTP/1.1 204 No Content\r\n\r\n"), "invalid"),
     Fault("HTTP 201 with a right body", lambda r: Answer(status=201, body=answers(r).body), "coded"),
-    Fault("HTTP 301 to another host", fails(301, headers={"Location": "http://192.0.2.1/v1/chat/completions"}), "rejected"),
+    Fault(
+        "HTTP 301 to another host", fails(301, headers={"Location": "http://192.0.2.1/v1/chat/completions"}), "rejected"
+    ),
     Fault("HTTP 307 to another host", fails(307, headers={"Location": "https://example.org/"}), "rejected"),
     Fault("HTTP 308 to itself", fails(308, headers={"Location": "/v1/chat/completions"}), "rejected"),
     Fault("HTTP 999", on_wire(b"HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n"), "server_error"),
@@ -199,14 +222,30 @@ FAULTS = [
     Fault("never answers", hangs(60), "timeout"),
     Fault("headers, a byte now and then", trickled(b"HTTP/1.1 200 OK\r\nX: ", b"x"), "timeout"),
     Fault("a body, a byte now and then", trickled(HEAD + b"Content-Length: 9000\r\n\r\n", b" "), "timeout"),
-    Fault("chunks, a byte now and then", trickled(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"), "timeout"),
+    Fault(
+        "chunks, a byte now and then", trickled(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"), "timeout"
+    ),
     Fault("a body without an end", on_wire(HEAD + b"\r\n", *[b" " * 1_000_000] * 40), "too_large"),
-    Fault("50 MB of content", lambda _: Answer(body=b'{"choices": [{"message": {"content": "' + b"x" * 50_000_000 + b'"}}]}'), "too_large"),
-    Fault("7 MB of content", lambda _: Answer(body=b'{"choices": [{"message": {"content": "' + b"x" * 7_000_000 + b'"}}]}'), "too_large"),
+    Fault(
+        "50 MB of content",
+        lambda _: Answer(body=b'{"choices": [{"message": {"content": "' + b"x" * 50_000_000 + b'"}}]}'),
+        "too_large",
+    ),
+    Fault(
+        "7 MB of content",
+        lambda _: Answer(body=b'{"choices": [{"message": {"content": "' + b"x" * 7_000_000 + b'"}}]}'),
+        "too_large",
+    ),
     Fault("chunks that end well", wired(b"Transfer-Encoding: chunked", lambda b: chunked(b) + b"0\r\n\r\n"), "coded"),
     Fault("chunks without an end", wired(b"Transfer-Encoding: chunked", chunked), "connection"),
-    Fault("a chunk whose size is a word", wired(b"Transfer-Encoding: chunked", lambda b: b"many\r\n" + b), "connection"),
-    Fault("a chunk of 10^20 bytes", wired(b"Transfer-Encoding: chunked", lambda b: b"fffffffffffffffff\r\n" + b), "connection"),
+    Fault(
+        "a chunk whose size is a word", wired(b"Transfer-Encoding: chunked", lambda b: b"many\r\n" + b), "connection"
+    ),
+    Fault(
+        "a chunk of 10^20 bytes",
+        wired(b"Transfer-Encoding: chunked", lambda b: b"fffffffffffffffff\r\n" + b),
+        "connection",
+    ),
     Fault("a length that is too long", wired(b"Content-Length: 99999", lambda b: b), "connection"),
     Fault("a length that is too short", wired(b"Content-Length: 40", lambda b: b), "invalid"),
     Fault("a length below nothing", wired(b"Content-Length: -5", lambda b: b), "connection"),
@@ -220,7 +259,11 @@ FAULTS = [
     Fault("a gzip bomb that says so", bytes_of(lambda _: BOMB, Content_Encoding="gzip"), "too_large"),
     Fault("brotli", bytes_of(lambda _: b"\x8b\x00\x80{}\x03", Content_Encoding="br"), "invalid"),
     Fault("the wrong content type", bytes_of(lambda b: b, Content_Type="image/png"), "coded"),
-    Fault("the wrong character set in the header", bytes_of(lambda b: b, Content_Type="application/json; charset=utf-7"), "coded"),
+    Fault(
+        "the wrong character set in the header",
+        bytes_of(lambda b: b, Content_Type="application/json; charset=utf-7"),
+        "coded",
+    ),
     Fault("a byte order mark", bytes_of(lambda b: b"\xef\xbb\xbf" + b), "coded"),
     Fault("Latin-1", bytes_of(lambda b: b.replace(b'"object"', b'"\xfcbject"')), "invalid"),
     Fault("UTF-16", bytes_of(lambda b: b.decode().encode("utf-16")), "invalid"),
@@ -230,13 +273,25 @@ FAULTS = [
     Fault("HTML", raw(b"<!doctype html><title>Sign in</title>", "text/html"), "invalid"),
     Fault("XML", raw(b"<?xml version='1.0'?><choices/>"), "invalid"),
     Fault("a picture", raw(b"\x89PNG\r\n\x1a\n" + bytes(range(256))), "invalid"),
-    Fault("a stream of events that nobody asked for", bytes_of(lambda b: b"data: " + b + b"\n\ndata: [DONE]\n\n", Content_Type="text/event-stream"), "invalid"),
+    Fault(
+        "a stream of events that nobody asked for",
+        bytes_of(lambda b: b"data: " + b + b"\n\ndata: [DONE]\n\n", Content_Type="text/event-stream"),
+        "invalid",
+    ),
     Fault("two answers in one", bytes_of(lambda b: b + b"\n" + b), "invalid"),
     Fault("words after the answer", bytes_of(lambda b: b + b" that was it"), "invalid"),
     Fault("half the JSON", bytes_of(lambda b: b[: len(b) // 2]), "invalid"),
     Fault("nested deep", raw(b"[" * DEEP + b"]" * DEEP), "invalid"),
-    Fault("nested deep within a field", bytes_of(lambda b: b.replace(b'"created": 1', b'"created": ' + b"[" * DEEP + b"]" * DEEP)), "invalid"),
-    Fault("a number of 5,000 digits", bytes_of(lambda b: b.replace(b'"created": 1', b'"created": ' + b"9" * 5000)), "invalid"),
+    Fault(
+        "nested deep within a field",
+        bytes_of(lambda b: b.replace(b'"created": 1', b'"created": ' + b"[" * DEEP + b"]" * DEEP)),
+        "invalid",
+    ),
+    Fault(
+        "a number of 5,000 digits",
+        bytes_of(lambda b: b.replace(b'"created": 1', b'"created": ' + b"9" * 5000)),
+        "invalid",
+    ),
     Fault("NaN within a field", bytes_of(lambda b: b.replace(b'"created": 1', b'"created": NaN')), "coded"),
     Fault("NaN", raw(b"NaN"), "invalid"),
     Fault("null", raw(b"null"), "invalid"),
@@ -246,19 +301,35 @@ FAULTS = [
     Fault("an error with HTTP 200", raw(b'{"error": {"message": "overloaded"}}'), "invalid"),
     Fault("every name twice", bytes_of(lambda b: b"{" + b[1:-1] + b", " + b[1:-1] + b"}"), "coded"),
     # its parts
-    *(Fault(f"choices are {value!r}", with_field("choices", value), "invalid") for value in (None, [], [None], ["text"], "text", {}, 1, [[]], [{}])),
+    *(
+        Fault(f"choices are {value!r}", with_field("choices", value), "invalid")
+        for value in (None, [], [None], ["text"], "text", {}, 1, [[]], [{}])
+    ),
     *(Fault(f"the message is {value!r}", with_choice("message", value), "invalid") for value in (None, "text", [], 1)),
-    *(Fault(f"the content is {value!r}", with_message("content", value), "invalid") for value in (1, 1.5, True, {}, {"text": "x"}, ["text"], [None], [1])),
+    *(
+        Fault(f"the content is {value!r}", with_message("content", value), "invalid")
+        for value in (1, 1.5, True, {}, {"text": "x"}, ["text"], [None], [1])
+    ),
     Fault("the content is a list of text parts", body_with(parts_of), "coded"),
     Fault("the content is an empty list", with_message("content", []), "empty"),
-    Fault("the content is a list of pictures", with_message("content", [{"type": "image_url", "image_url": {}}]), "empty"),
+    Fault(
+        "the content is a list of pictures", with_message("content", [{"type": "image_url", "image_url": {}}]), "empty"
+    ),
     Fault("a text part whose text is a number", with_message("content", [{"type": "text", "text": 5}]), "empty"),
     Fault("the content is nothing", with_message("content", None), "empty"),
     Fault("the content is white space", with_message("content", " \n\t "), "empty"),
     Fault("no content", body_with(lambda c: c["choices"][0]["message"].pop("content") and None), "empty"),
-    Fault("a call of a tool in its place", body_with(lambda c: c["choices"][0].update({"finish_reason": "tool_calls", "message": {"tool_calls": [{"id": "x"}]}})), "empty"),
+    Fault(
+        "a call of a tool in its place",
+        body_with(
+            lambda c: c["choices"][0].update({"finish_reason": "tool_calls", "message": {"tool_calls": [{"id": "x"}]}})
+        ),
+        "empty",
+    ),
     Fault("nested deep within the content", with_message("content", '{"evidence": ' + "[" * 50_000), "invalid"),
-    Fault("nested deep and long within the content", with_message("content", '{"evidence": ' + "[" * DEEP), "too_large"),
+    Fault(
+        "nested deep and long within the content", with_message("content", '{"evidence": ' + "[" * DEEP), "too_large"
+    ),
     Fault("half a character", with_message("content", "\ud800"), "invalid"),
     Fault("half a character within the reply", with_reason("\\ud800"), "invalid", whole=False),
     Fault("a NUL within the reply", with_reason("a\\u0000b"), "invalid", whole=False),
@@ -266,24 +337,50 @@ FAULTS = [
     Fault("a character that XML does not take", with_reason("\\uffff"), "invalid", whole=False),
     Fault("an empty answer", empty(), "empty"),
     Fault("half an answer", invalid_json(), "invalid"),
-    Fault("a sentence number of 300 digits", with_message("content", '{"evidence": [' + "9" * 300 + '], "value": "present", "reason": "x"}'), "invalid"),
+    Fault(
+        "a sentence number of 300 digits",
+        with_message("content", '{"evidence": [' + "9" * 300 + '], "value": "present", "reason": "x"}'),
+        "invalid",
+    ),
     Fault("refuses", refuses(), "refusal"),
     Fault("refuses in a part", with_message("content", [{"type": "refusal", "refusal": "No."}]), "refusal"),
     Fault("a refusal that is a number", with_message("refusal", 5), "coded"),
     Fault("cut off at the longest reply", too_long(), "length"),
     Fault("stopped by a filter", filtered(), "content_filter"),
-    *(Fault(f"it ended because of {value!r}", with_choice("finish_reason", value), "coded") for value in (None, 5, [], "a reason of its own")),
+    *(
+        Fault(f"it ended because of {value!r}", with_choice("finish_reason", value), "coded")
+        for value in (None, 5, [], "a reason of its own")
+    ),
     *(
         Fault(f"usage is {value!r}", with_field("usage", value), "coded")
         for value in (
-            None, {}, "many", [], 5, {"prompt_tokens": None}, {"prompt_tokens": "12", "completion_tokens": []}, {"prompt_tokens": -5, "completion_tokens": -5},
-            {"prompt_tokens": 10**30, "completion_tokens": 10**30}, {"prompt_tokens": 1e300}, {"prompt_tokens": True, "completion_tokens": 1.5},
+            None,
+            {},
+            "many",
+            [],
+            5,
+            {"prompt_tokens": None},
+            {"prompt_tokens": "12", "completion_tokens": []},
+            {"prompt_tokens": -5, "completion_tokens": -5},
+            {"prompt_tokens": 10**30, "completion_tokens": 10**30},
+            {"prompt_tokens": 1e300},
+            {"prompt_tokens": True, "completion_tokens": 1.5},
         )
     ),
     Fault("no usage", body_with(lambda c: c.pop("usage") and None), "coded"),
-    Fault("usage is not a number", bytes_of(lambda b: b.replace(b'"prompt_tokens": ', b'"prompt_tokens": NaN, "x": ')), "coded"),
-    *(Fault(f"the model's name is {value!r}"[:60], with_field("model", value), "coded") for value in (None, 5, [], "\ud800", "x" * 100_000, "\x1b[31m")),
-    *(Fault(f"the probabilities are {value!r}", with_choice("logprobs", value), "coded") for value in ("x", [], {"content": [None]}, {"content": "x"})),
+    Fault(
+        "usage is not a number",
+        bytes_of(lambda b: b.replace(b'"prompt_tokens": ', b'"prompt_tokens": NaN, "x": ')),
+        "coded",
+    ),
+    *(
+        Fault(f"the model's name is {value!r}"[:60], with_field("model", value), "coded")
+        for value in (None, 5, [], "\ud800", "x" * 100_000, "\x1b[31m")
+    ),
+    *(
+        Fault(f"the probabilities are {value!r}", with_choice("logprobs", value), "coded")
+        for value in ("x", [], {"content": [None]}, {"content": "x"})
+    ),
     # the key
     Fault("the key in the reply", with_reason(KEY), "coded"),
     Fault("the key in the reply, with Bearer", with_reason(f"Authorization: Bearer {KEY}"), "coded"),
@@ -293,12 +390,26 @@ FAULTS = [
     Fault("the key as the model's name", with_field("model", KEY), "coded"),
     Fault("the key in a refusal", with_message("refusal", f"Not with {KEY}"), "refusal"),
     Fault("the key in an error", fails(401, message=f"bad key {KEY}"), "rejected"),
-    Fault("the key in an error, twice escaped", lambda _: Answer(status=500, body=json.dumps({"error": {"message": json.dumps(escaped(KEY))}}).encode()), "server_error"),
-    Fault("the key in HTML", lambda _: Answer(status=403, body=f"<p>{''.join(f'&#x{ord(c):x};' for c in KEY)}</p>".encode()), "rejected"),
+    Fault(
+        "the key in an error, twice escaped",
+        lambda _: Answer(status=500, body=json.dumps({"error": {"message": json.dumps(escaped(KEY))}}).encode()),
+        "server_error",
+    ),
+    Fault(
+        "the key in HTML",
+        lambda _: Answer(status=403, body=f"<p>{''.join(f'&#x{ord(c):x};' for c in KEY)}</p>".encode()),
+        "rejected",
+    ),
     Fault("the key in UTF-16", lambda _: Answer(status=403, body=KEY.encode("utf-16-le")), "rejected"),
-    Fault("the key in UTF-7, as the header says", lambda _: Answer(status=403, body=KEY.encode("utf-16"), headers={"Content-Type": "text/plain; charset=utf-16"}), "rejected"),
+    Fault(
+        "the key in UTF-7, as the header says",
+        lambda _: Answer(status=403, body=KEY.encode("utf-16"), headers={"Content-Type": "text/plain; charset=utf-16"}),
+        "rejected",
+    ),
     Fault("the key where a status line should be", on_wire(f"Bearer {KEY}\r\n\r\n".encode()), "connection"),
-    Fault("the key in headers", on_wire(HEAD + f"Set-Cookie: {KEY}\r\nContent-Length: 2\r\n\r\n[]".encode()), "invalid"),
+    Fault(
+        "the key in headers", on_wire(HEAD + f"Set-Cookie: {KEY}\r\nContent-Length: 2\r\n\r\n[]".encode()), "invalid"
+    ),
     Fault("the key in a body that is no JSON", raw(f"<html>Bearer {KEY}</html>".encode()), "invalid"),
 ]
 
@@ -311,9 +422,16 @@ def drawn(place: str) -> bytes:
     page = Canvas(out, pagesize=A4, invariant=1)
     page.setFont("Helvetica", 11)
     lines = (
-        "Serious Case Review: Executive Summary", f"{place} Safeguarding Children Board", "1. Introduction", f"This review was held by {place}.",
-        "2. Findings", f"In {place} the mother's use of alcohol was known to all.", "The father was never seen.", "3. Recommendations", "1. The board should review its procedures.",
-    )  # fmt: skip
+        "Serious Case Review: Executive Summary",
+        f"{place} Safeguarding Children Board",
+        "1. Introduction",
+        f"This review was held by {place}.",
+        "2. Findings",
+        f"In {place} the mother's use of alcohol was known to all.",
+        "The father was never seen.",
+        "3. Recommendations",
+        "1. The board should review its procedures.",
+    )
     for n, line in enumerate(lines):
         page.drawString(72, 760 - 30 * n, line)
     page.save()
@@ -330,7 +448,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for place in (FIRST, SECOND):
         (project.inbox / f"{place.lower()}.pdf").write_bytes(drawn(place))
     (root / "codebook.yaml").write_text(FEW)
-    settings = (root / "project.toml").read_text().replace("workers = 2", "workers = 1").replace("witness = true", "witness = false")
+    settings = (
+        (root / "project.toml")
+        .read_text()
+        .replace("workers = 2", "workers = 1")
+        .replace("witness = true", "witness = false")
+    )
     (root / "project.toml").write_text(settings)
     return root
 
@@ -340,9 +463,13 @@ def run(root: Path, server: FakeServer, timeout_s: float = 1.0) -> list[Document
     project = load_project(root)
     endpoint = Endpoint(server.base_url, MODEL, api_key=KEY, timeout_s=timeout_s)
     ledger = Ledger(project, endpoint)
-    client = Client(endpoint, retries=Retries(attempts=2, first_s=0.01, longest_s=0.02), on_send=ledger.note, memory=ledger)
+    client = Client(
+        endpoint, retries=Retries(attempts=2, first_s=0.01, longest_s=0.02), on_send=ledger.note, memory=ledger
+    )
     try:
-        outcome = pipeline.run(project, llm_coder(project, client, manners_of(project, MODEL)), at_once=2, stop=client.stop)
+        outcome = pipeline.run(
+            project, llm_coder(project, client, manners_of(project, MODEL)), at_once=2, stop=client.stop
+        )
     finally:
         client.close()
         ledger.close()

@@ -21,7 +21,10 @@ from scr_llm.store import Store
 WITHIN_S = 2.5
 """Two seconds and what a busy machine takes on top."""
 SAID = "Stopped. What was finished is saved; run again to go on."
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "killpg"), reason="a terminal's Ctrl-C goes to a group of processes")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "killpg"), reason="a terminal's Ctrl-C goes to a group of processes"),
+]
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,14 @@ STAGES = [
 def interrupted(root: Path, ready: Any) -> tuple[int, float, str]:
     """Run, wait until `ready`, press Ctrl-C once: exit code, seconds that it took, what was said."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
         preexec_fn=heeds_ctrl_c,
-    )  # fmt: skip
+    )
     try:
         given_up = time.monotonic() + 60
         while not ready() and process.poll() is None and time.monotonic() < given_up:
@@ -111,7 +119,13 @@ def test_what_was_finished_before_ctrl_c_is_not_asked_again(tmp_path: Path) -> N
         root = project(tmp_path, server.base_url, "at_once = 1")
         assert interrupted(root, lambda: len(asked) > 2)[0] == 3
         held = False
-        done = subprocess.run([sys.executable, "-m", "scr_llm", "run", "--coder", "llm"], cwd=root, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         assert done.returncode == 0 and "2 answered from memory" in done.stderr
     assert [asked.count(request) for request in asked[:3]] == [1, 1, 2]
 
@@ -121,7 +135,14 @@ def test_ctrl_c_while_a_batch_is_sent(tmp_path: Path) -> None:
         root = project(tmp_path, server.base_url)
         begun: list[float] = []
         server.batches.after_begin = lambda: (begun.append(time.monotonic()), time.sleep(5))[0]
-        process = subprocess.Popen([sys.executable, "-m", "scr_llm", "batch", "send"], cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeds_ctrl_c)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scr_llm", "batch", "send"],
+            cwd=root,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=heeds_ctrl_c,
+        )
         while not begun and process.poll() is None:
             time.sleep(0.02)
         pressed = time.monotonic()

@@ -31,7 +31,23 @@ from scr_llm.store import Store
 pytestmark = pytest.mark.slow
 REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
 EVERY = os.environ.get("SCR_LLM_KILLS") == "all"
-WAITING = ("dunvarrow-young-person-r", *(("brackenshire-child-k", "northmere-amber", "ombershaw-child-d", "saltreath-child-m", "vellingham-child-s", "vellingham-child-v", "haverwick-child-n", "northmere-child-t") if EVERY else ()))
+WAITING = (
+    "dunvarrow-young-person-r",
+    *(
+        (
+            "brackenshire-child-k",
+            "northmere-amber",
+            "ombershaw-child-d",
+            "saltreath-child-m",
+            "vellingham-child-s",
+            "vellingham-child-v",
+            "haverwick-child-n",
+            "northmere-child-t",
+        )
+        if EVERY
+        else ()
+    ),
+)
 """Reviews that a run which is killed has before it."""
 ALEX = Reviewer("Alex Reader", "Analyst")
 
@@ -110,7 +126,19 @@ def deciding(root: Path, at: int) -> tuple[int, bool]:
 
     import httpx
 
-    command = [sys.executable, kills.__file__, str(at), str(root), "review", "--project", str(root), "--port", "0", "--no-browser", *PERSON]
+    command = [
+        sys.executable,
+        kills.__file__,
+        str(at),
+        str(root),
+        "review",
+        "--project",
+        str(root),
+        "--port",
+        "0",
+        "--no-browser",
+        *PERSON,
+    ]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert server.stderr
     confirmed, killed = 0, False
@@ -120,7 +148,9 @@ def deciding(root: Path, at: int) -> tuple[int, bool]:
         desk = Desk(load_project(root))
         keys = desk.open_for(ALEX)[:DECIDED]
         desk.close()
-        with httpx.Client(follow_redirects=False, headers={"origin": "http://" + base.split("//")[1].split("/")[0]}) as browser:
+        with httpx.Client(
+            follow_redirects=False, headers={"origin": "http://" + base.split("//")[1].split("/")[0]}
+        ) as browser:
             browser.get(address)
             for document, key in keys:
                 page = browser.get(f"{base}/cell/{document}/{key}").text
@@ -143,8 +173,15 @@ PERSON = ("--name", ALEX.name, "--role", ALEX.role)
 STORIES = {
     "run": Story(["run"], uncoded, holds=[nothing_edited]),
     "brief": Story(["brief"], drafted, holds=[nothing_edited]),
-    "sign-off": Story(["sign-off", "--name", "Dee", "--role", "Director"], decided, again=(0, 1), holds=[one_signature]),
-    "sheet": Story(["sheet", "read", "back.xlsx", "--name", "Alex Reader", "--role", "Analyst", "--yes"], with_sheet, again=(0, 1), holds=[sheet_once]),
+    "sign-off": Story(
+        ["sign-off", "--name", "Dee", "--role", "Director"], decided, again=(0, 1), holds=[one_signature]
+    ),
+    "sheet": Story(
+        ["sheet", "read", "back.xlsx", "--name", "Alex Reader", "--role", "Analyst", "--yes"],
+        with_sheet,
+        again=(0, 1),
+        holds=[sheet_once],
+    ),
     "include": Story(["exclude", f"{REVIEWS[0]}.pdf", "--reason", "Not ours."], coded, again=(0, 2)),
     "codebook": Story(["codebook", "split", "workforce", "--name", "Alex", "--yes"], coded, again=(0, 2, 3)),
 }
@@ -165,8 +202,15 @@ def state(root: Path) -> dict[str, object]:
                 theme["decision"] = {k: v for k, v in theme["decision"].items() if k != "at"}
     with Store(project.store_path) as store:
         signed = paper_state(project, store)
-    names = sorted(p.relative_to(root).as_posix() for p in project.outputs.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return {"documents": exported["documents"], "decisions": exported["record"]["decisions"], "state": (signed.is_signed, signed.since), "files": names}
+    names = sorted(
+        p.relative_to(root).as_posix() for p in project.outputs.rglob("*") if p.is_file() and not p.name.startswith(".")
+    )
+    return {
+        "documents": exported["documents"],
+        "decisions": exported["record"]["decisions"],
+        "state": (signed.is_signed, signed.since),
+        "files": names,
+    }
 
 
 def sound(root: Path, before: int) -> None:
@@ -235,7 +279,9 @@ def waiting(root: Path, server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("command", ["send", "collect"])
-def test_a_batch_killed_at_each_lasting_step(command: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+def test_a_batch_killed_at_each_lasting_step(
+    command: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     at, tries, asked = 0, 0, None
     while True:
         at += 1 if EVERY else 4

@@ -73,11 +73,22 @@ def is_open(connection: socket.socket) -> bool:
 
 
 @pytest.mark.parametrize("count", [64, 500])
-@pytest.mark.parametrize("said", [
-    b"", b"G", GET, GET + b"X: " + b"x" * 5000, b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n", b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\nx",
-    b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-], ids=["silent", "one letter", "half a head", "a long half head", "no body", "half a body", "half a chunk"])  # fmt: skip
-def test_a_browser_gets_in_beside_connections_that(served: Served, browser: httpx.Client, said: bytes, count: int) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"G",
+        GET,
+        GET + b"X: " + b"x" * 5000,
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n",
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\nx",
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    ],
+    ids=["silent", "one letter", "half a head", "a long half head", "no body", "half a body", "half a chunk"],
+)
+def test_a_browser_gets_in_beside_connections_that(
+    served: Served, browser: httpx.Client, said: bytes, count: int
+) -> None:
     with held(served, count, fill(served, said)):
         answers_soon(browser)
         answers_soon(browser)
@@ -86,7 +97,12 @@ def test_a_browser_gets_in_beside_connections_that(served: Served, browser: http
 def test_a_browser_that_knows_the_cookie_is_not_needed_to_hold_a_body(served: Served, browser: httpx.Client) -> None:
     """Half bodies with everything right hold no thread and no connection for good."""
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
-    said = fill(served, b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: " + cookie + b"\r\nContent-Length: 1000000000\r\n\r\ncsrf=")
+    said = fill(
+        served,
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: "
+        + cookie
+        + b"\r\nContent-Length: 1000000000\r\n\r\ncsrf=",
+    )
     with held(served, 200, said):
         answers_soon(browser)
 
@@ -98,7 +114,11 @@ def test_the_oldest_silent_ones_are_closed_first(served: Served) -> None:
         with held(served, 20) as young:
             time.sleep(0.6)
             assert all(map(is_open, young))
-            assert sum(map(is_open, old)) in range(MOST_WAITING - 22, MOST_WAITING - 18) and is_open(old[-1]) and not is_open(old[0])
+            assert (
+                sum(map(is_open, old)) in range(MOST_WAITING - 22, MOST_WAITING - 18)
+                and is_open(old[-1])
+                and not is_open(old[0])
+            )
 
 
 def test_500_requests_at_once_are_all_answered(served: Served, browser: httpx.Client) -> None:
@@ -117,7 +137,10 @@ def test_500_requests_at_once_are_all_answered(served: Served, browser: httpx.Cl
 def test_pipelined_requests_are_answered_in_order(served: Served, browser: httpx.Client) -> None:
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
     kinds = ("help", "static/icon.svg", "nothing")
-    request = "".join(f"GET {served.prefix}/{kinds[n % 3]} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\n{'Connection: close' if n == 299 else 'X: y'}\r\n\r\n" for n in range(300))
+    request = "".join(
+        f"GET {served.prefix}/{kinds[n % 3]} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\n{'Connection: close' if n == 299 else 'X: y'}\r\n\r\n"
+        for n in range(300)
+    )
     with served.connect() as raw:
         writer = threading.Thread(target=raw.sendall, args=(request.encode(),))
         writer.start()
@@ -127,7 +150,11 @@ def test_pipelined_requests_are_answered_in_order(served: Served, browser: httpx
 
 
 def test_a_pipelined_request_after_nonsense(served: Served, browser: httpx.Client) -> None:
-    for said in (b"\r\n\r\nnonsense\r\n\r\n" + GET, GET + b"\r\nnonsense\r\n\r\n", b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n" + GET):
+    for said in (
+        b"\r\n\r\nnonsense\r\n\r\n" + GET,
+        GET + b"\r\nnonsense\r\n\r\n",
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n" + GET,
+    ):
         with served.connect() as raw:
             raw.sendall(fill(served, said))
             raw.makefile("rb").readline()
@@ -138,8 +165,16 @@ def test_a_pipelined_request_after_nonsense(served: Served, browser: httpx.Clien
 def test_connections_that_are_cut_off(served: Served, browser: httpx.Client) -> None:
     """Reset at every place of a request, while it is sent and while it is answered."""
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
-    whole = fill(served, b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: " + cookie + b"\r\nContent-Length: 6\r\n\r\ncsrf=x")
-    pages = [fill(served, b"GET {p}/" + page + b" HTTP/1.1\r\nHost: {host}\r\nCookie: " + cookie + b"\r\n\r\n") for page in (b"matrix", b"sign-off", b"explain/workforce")]
+    whole = fill(
+        served,
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: "
+        + cookie
+        + b"\r\nContent-Length: 6\r\n\r\ncsrf=x",
+    )
+    pages = [
+        fill(served, b"GET {p}/" + page + b" HTTP/1.1\r\nHost: {host}\r\nCookie: " + cookie + b"\r\n\r\n")
+        for page in (b"matrix", b"sign-off", b"explain/workforce")
+    ]
     for said in [whole[:n] for n in range(0, len(whole) + 1, 3)] + pages * 5:
         raw = served.connect()
         raw.sendall(said)
@@ -165,7 +200,10 @@ def test_control_c_ends_the_page_though_connections_are_open(root: Path) -> None
         assert found
         served = Served(found[0], server.pid, [])
         assert httpx.get(served.address).status_code == 303
-        with held(served, 20), held(served, 20, fill(served, b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\nx")):
+        with (
+            held(served, 20),
+            held(served, 20, fill(served, b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\nx")),
+        ):
             started = time.perf_counter()
             server.send_signal(signal.SIGINT)
             server.wait(10)
@@ -183,8 +221,19 @@ def test_control_c_ends_the_page_though_connections_are_open(root: Path) -> None
 def test_nothing_is_waited_for_long(served: Served, browser: httpx.Client) -> None:
     """Silent, byte by byte, half a body, byte by byte of a body: each is closed in its time, and one that goes on as a browser does is not."""
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
-    post = fill(served, b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: " + cookie + b"\r\nContent-Length: 1000\r\n\r\n")
-    kinds = {"silent": b"", "head, drop by drop": b"GET / HTTP/1.1\r\n", "half a body": post + b"csrf=", "body, drop by drop": post, "chunks, drop by drop": post.replace(b"Content-Length: 1000", b"Transfer-Encoding: chunked")}
+    post = fill(
+        served,
+        b"POST {p}/undo HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: "
+        + cookie
+        + b"\r\nContent-Length: 1000\r\n\r\n",
+    )
+    kinds = {
+        "silent": b"",
+        "head, drop by drop": b"GET / HTTP/1.1\r\n",
+        "half a body": post + b"csrf=",
+        "body, drop by drop": post,
+        "chunks, drop by drop": post.replace(b"Content-Length: 1000", b"Transfer-Encoding: chunked"),
+    }
     drops = {"head, drop by drop": b"X: y\r\n", "body, drop by drop": b"a", "chunks, drop by drop": b"1\r\na\r\n"}
     closed: dict[str, float] = {}
     connections = {kind: served.connect() for kind in kinds}
@@ -223,7 +272,9 @@ def test_2000_connections_in_a_storm(served: Served, browser: httpx.Client) -> N
         for connection in open_now:
             connection.close()
 
-    threads = [threading.Thread(target=storm, args=(lambda s=s: fill(served, s),)) for s in (b"", b"GET", GET + b"\r\n", GET)]
+    threads = [
+        threading.Thread(target=storm, args=(lambda s=s: fill(served, s),)) for s in (b"", b"GET", GET + b"\r\n", GET)
+    ]
     for thread in threads:
         thread.start()
     try:

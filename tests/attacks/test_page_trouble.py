@@ -45,7 +45,12 @@ def opened(root: Path) -> Iterator[tuple[Served, httpx.Client, str, dict[str, st
     with Store(load_project(root).store_path) as store:
         cell = f"/cell/{store.documents()[0].id}/workforce"
     with review_page(root, *ALEX) as served, closing(served.browser()) as browser:
-        yield served, browser, cell, {"csrf": hidden(browser.get(cell).text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": COMMENT}
+        yield (
+            served,
+            browser,
+            cell,
+            {"csrf": hidden(browser.get(cell).text, "csrf"), "seen": "0", "value": "not_mentioned", "reason": COMMENT},
+        )
 
 
 def hidden(page: str, name: str) -> str:
@@ -119,7 +124,7 @@ def test_the_database_is_not_where_it_was(root: Path, fault: str) -> None:
 def test_a_record_that_cannot_be_read_ends_one_page_only(root: Path) -> None:
     with opened(root) as (served, browser, cell, decision):
         with closing(sqlite3.connect(load_project(root).store_path)) as other:
-            other.execute("UPDATE codings SET record = '{\"case\": \"Child Z was unseen\"}'")
+            other.execute('UPDATE codings SET record = \'{"case": "Child Z was unseen"}\'')
             other.commit()
         for answer in (browser.get(cell), browser.get("/explain/workforce")):
             assert answer.status_code == 503 and "holds a coding that cannot be read" in answer.text
@@ -138,7 +143,9 @@ def test_a_pdf_that_is_gone_or_broken_costs_its_picture_only(root: Path) -> None
         assert browser.get(f"/page/{document}/1.png").content.startswith(b"\x89PNG")
         pdf.write_bytes(b"%PDF-1.7\nnothing")
         broken = browser.get(f"/page/{document}/1.png")
-        assert broken.status_code == 404 and "cannot be drawn" in broken.text, "a picture of what was there before is not shown"
+        assert broken.status_code == 404 and "cannot be drawn" in broken.text, (
+            "a picture of what was there before is not shown"
+        )
         assert browser.get(f"{cell}?page=2").status_code == 200
         pdf.unlink()
         assert browser.get(f"/page/{document}/2.png").status_code == 404 and browser.get(cell).status_code == 200
@@ -194,13 +201,17 @@ def test_a_double_click_is_one_signature(root: Path) -> None:
         page = browser.get("/sign-off").text
         form = {"csrf": hidden(page, "csrf"), "signing": hidden(page, "signing")}
         answers: list[httpx.Response] = []
-        clicks = [threading.Thread(target=lambda: answers.append(browser.post("/sign-off", data=form))) for _ in range(4)]
+        clicks = [
+            threading.Thread(target=lambda: answers.append(browser.post("/sign-off", data=form))) for _ in range(4)
+        ]
         for click in clicks:
             click.start()
         for click in clicks:
             click.join()
         late = browser.post("/sign-off", data=form)
-        assert [a.status_code for a in (*answers, late)] == [200] * 5 and all("nothing has changed since" in a.text for a in (*answers, late))
+        assert [a.status_code for a in (*answers, late)] == [200] * 5 and all(
+            "nothing has changed since" in a.text for a in (*answers, late)
+        )
         with Store(load_project(root).store_path) as store:
             assert len(store.sign_offs()) == 1
         # a form that was open while somebody decided otherwise signs nothing
@@ -223,7 +234,9 @@ def test_many_hands_at_once(root: Path) -> None:
         desk.close()
 
         def hand(number: int) -> None:
-            with httpx.Client(base_url=served.base, cookies=dict(browser.cookies), headers={"origin": served.origin}, timeout=60) as own:
+            with httpx.Client(
+                base_url=served.base, cookies=dict(browser.cookies), headers={"origin": served.origin}, timeout=60
+            ) as own:
                 for at in range(12):
                     reason = f"{number}-{at}"
                     where = cells[(number + at) % len(cells)]
@@ -232,7 +245,16 @@ def test_many_hands_at_once(root: Path) -> None:
                     if answer.status_code == 303:
                         taken.append(reason)
                     statuses.append(answer.status_code)
-                    statuses.extend(own.get(path).status_code for path in ("/matrix", "/disagreements", f"/document/{document}", f"/page/{document}/{1 + at % 2}.png", "/sign-off"))
+                    statuses.extend(
+                        own.get(path).status_code
+                        for path in (
+                            "/matrix",
+                            "/disagreements",
+                            f"/document/{document}",
+                            f"/page/{document}/{1 + at % 2}.png",
+                            "/sign-off",
+                        )
+                    )
 
         hands = [threading.Thread(target=hand, args=(n,)) for n in range(8)]
         for thread in hands:
@@ -252,7 +274,21 @@ def test_a_name_of_odd_characters(root: Path, name: bytes) -> None:
         with review_page(root, "--name", name.decode(), "--role", "R") as page, closing(page.browser()) as browser:
             assert browser.get("/matrix").status_code == 200
         return
-    command = [sys.executable, "-m", "scr_llm", "review", "--project", str(root), "--port", "0", "--no-browser", "--role", "R", "--name", name]
+    command = [
+        sys.executable,
+        "-m",
+        "scr_llm",
+        "review",
+        "--project",
+        str(root),
+        "--port",
+        "0",
+        "--no-browser",
+        "--role",
+        "R",
+        "--name",
+        name,
+    ]
     done = subprocess.run(command, capture_output=True, timeout=60)
     why = b"longer than 200" if len(name) > 200 else b"cannot be printed"
     assert done.returncode == 2 and why in done.stderr and b"Traceback" not in done.stderr

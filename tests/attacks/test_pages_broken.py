@@ -79,8 +79,19 @@ def packed(objects: list[tuple[int, bytes]], garbled: bool) -> bytes:
         % (len(objects), len(head), len(data), data)
     )
     at7 = len(out)
-    rows = b"".join(bytes([kind]) + second.to_bytes(4, "big") + bytes([third]) for kind, second, third in [
-        (0, 0, 0), (2, 6, 0), (2, 6, 1), (2, 6, 2), (1, at4, 0), (2, 6, 3), (1, at6, 0), (1, at7, 0)])  # fmt: skip
+    rows = b"".join(
+        bytes([kind]) + second.to_bytes(4, "big") + bytes([third])
+        for kind, second, third in [
+            (0, 0, 0),
+            (2, 6, 0),
+            (2, 6, 1),
+            (2, 6, 2),
+            (1, at4, 0),
+            (2, 6, 3),
+            (1, at6, 0),
+            (1, at7, 0),
+        ]
+    )
     return (
         out
         + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
@@ -164,11 +175,19 @@ def saved(kind: str, path: Path) -> None:
     elif kind == "image":
         Image.new("L", (40, 40)).save(path, "PNG")
     else:
-        path.write_bytes({
-            "RTF": rb"{\rtf1\ansi A review.}", "web page": b"\n<!DOCTYPE html><html><body>%PDF</body></html>"[:20] + b"<html>", "text": "A review of a child’s death.\n".encode(),
-            "older Microsoft": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "zeros": bytes(4000), "e-mail": b"Received: from a\r\nSubject: the review\r\n\r\nAttached.",
-            "ZIP": b"PK\x03\x04broken", "not known": bytes(range(256)) * 9, "PostScript": b"%!PS-Adobe-3.0\n",
-        }[kind])  # fmt: skip
+        path.write_bytes(
+            {
+                "RTF": rb"{\rtf1\ansi A review.}",
+                "web page": b"\n<!DOCTYPE html><html><body>%PDF</body></html>"[:20] + b"<html>",
+                "text": "A review of a child’s death.\n".encode(),
+                "older Microsoft": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+                "zeros": bytes(4000),
+                "e-mail": b"Received: from a\r\nSubject: the review\r\n\r\nAttached.",
+                "ZIP": b"PK\x03\x04broken",
+                "not known": bytes(range(256)) * 9,
+                "PostScript": b"%!PS-Adobe-3.0\n",
+            }[kind]
+        )
 
 
 @pytest.mark.parametrize(

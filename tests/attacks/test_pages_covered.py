@@ -129,11 +129,20 @@ def over_the_edge_of_the_page(sheet: Canvas) -> None:
 
 
 HIDDEN = (
-    under_an_image, under_an_image_in_a_form, under_stripes, under_stripes_that_meet, under_a_box_but_for_a_rim,
-    under_grey_bars, in_a_slit, in_slits_of_many, by_a_giant_stroke, by_fragments_of_a_giant_stroke,
-    under_the_stroke_of_another, over_the_edge_of_the_page,
+    under_an_image,
+    under_an_image_in_a_form,
+    under_stripes,
+    under_stripes_that_meet,
+    under_a_box_but_for_a_rim,
+    under_grey_bars,
+    in_a_slit,
+    in_slits_of_many,
+    by_a_giant_stroke,
+    by_fragments_of_a_giant_stroke,
+    under_the_stroke_of_another,
+    over_the_edge_of_the_page,
     under_rows_of_signs,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("draw", HIDDEN)
@@ -247,9 +256,17 @@ def white_on_a_dark_image_with_a_line(sheet: Canvas) -> None:
 
 
 HONEST = (
-    underlined, struck_out, highlighted, framed, emboldened, in_outline, in_a_thick_outline, in_a_wide_clip,
-    translucent, white_on_a_dark_image_with_a_line,
-)  # fmt: skip
+    underlined,
+    struck_out,
+    highlighted,
+    framed,
+    emboldened,
+    in_outline,
+    in_a_thick_outline,
+    in_a_wide_clip,
+    translucent,
+    white_on_a_dark_image_with_a_line,
+)
 
 
 @pytest.mark.parametrize("draw", HONEST)
@@ -265,8 +282,11 @@ def annotated(path: Path, said: str, **entries: Any) -> str:
         fonts = pdf.pages[0].Resources
         look = pdf.make_stream(
             b"BT /F1 11 Tf 5 5 Td (%s) Tj ET" % said.encode() if said else b"0 0 200 20 re S",
-            Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 300, 20], Resources=fonts,
-        )  # fmt: skip
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Form,
+            BBox=[0, 0, 300, 20],
+            Resources=fonts,
+        )
         note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Rect=[60, 400, 360, 420], AP={"/N": look}, **entries)
         note = pdf.make_indirect(note)
         pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([note]))

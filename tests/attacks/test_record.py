@@ -35,7 +35,14 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decide_all(load_project(root))
     with Store(root / "scr_llm.sqlite") as store:
         for size in (10, 20, 30):
-            store.log_call(at="2026-01-01", endpoint="https://models.example/v1", model="m", bytes_out=size, sha256="s", document_id=None)
+            store.log_call(
+                at="2026-01-01",
+                endpoint="https://models.example/v1",
+                model="m",
+                bytes_out=size,
+                sha256="s",
+                document_id=None,
+            )
     signing.sign_off(load_project(root), "Dee Director", "Director")
     return root
 
@@ -48,7 +55,13 @@ def root(signed: Path, tmp_path: Path) -> Path:
 
 
 def scr(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "scr_llm", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "scr_llm", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def sql(root: Path, *statements: str) -> None:
@@ -100,7 +113,10 @@ def replace_text(root: Path) -> None:
     reading["pages"][0]["text"] = reading["pages"][0]["text"].replace("the", "The")
     reading["sha256"] = hashlib.sha256("\f".join(p["text"] for p in reading["pages"]).encode()).hexdigest()
     text = json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
-    raw.execute("UPDATE readings SET record = ?, sha256 = ? WHERE document_id = ?", (text, reading["sha256"], row["document_id"]))
+    raw.execute(
+        "UPDATE readings SET record = ?, sha256 = ? WHERE document_id = ?",
+        (text, reading["sha256"], row["document_id"]),
+    )
     raw.commit()
     raw.close()
 
@@ -118,7 +134,10 @@ def change_coding(old: str, new: str) -> Callable[[Path], None]:
 
 
 def one_child_more(root: Path) -> None:
-    sql(root, "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, '$.case.children[0]'), json_extract(record, '$.case.children[0]')))")
+    sql(
+        root,
+        "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, '$.case.children[0]'), json_extract(record, '$.case.children[0]')))",
+    )
 
 
 def old_database(root: Path) -> None:
@@ -134,13 +153,18 @@ def made_by_hand(root: Path) -> None:
 def forge_history(root: Path) -> None:
     sql(root, "UPDATE codings SET record = replace(record, 'not_mentioned', 'unclear')")
     raw = sqlite3.connect(root / "scr_llm.sqlite")
-    stored = {i: hashlib.sha256(f"{d}\n{r}".encode()).hexdigest() for i, d, r in raw.execute("SELECT document_id, draft, record FROM codings")}
+    stored = {
+        i: hashlib.sha256(f"{d}\n{r}".encode()).hexdigest()
+        for i, d, r in raw.execute("SELECT document_id, draft, record FROM codings")
+    }
     raw.close()
 
     def change(rows: list[dict[str, object]]) -> list[dict[str, object]]:
         for row in rows:
             if row["kind"] == "coding":
-                row["record"] = json.dumps({**json.loads(str(row["record"])), "sha256": stored[str(row["document_id"])]}, separators=(",", ":"))
+                row["record"] = json.dumps(
+                    {**json.loads(str(row["record"])), "sha256": stored[str(row["document_id"])]}, separators=(",", ":")
+                )
         return rows
 
     rechain(root, "history", change)
@@ -149,53 +173,147 @@ def forge_history(root: Path) -> None:
 TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "the decision chain forged after signing": (forge_decision, "was signed over"),
     "the last decision deleted, the head set back": (drop_last_decision, "was signed over"),
-    "a decision changed": (lambda r: sql(r, "UPDATE decisions SET record = replace(record, 'Analyst', 'Chair') WHERE seq = 2"), "decisions breaks at number 2"),
+    "a decision changed": (
+        lambda r: sql(r, "UPDATE decisions SET record = replace(record, 'Analyst', 'Chair') WHERE seq = 2"),
+        "decisions breaks at number 2",
+    ),
     "a decision moved to another document": (
-        lambda r: sql(r, "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq = 4"), "decisions breaks at number 4"),
-    "decisions hidden by their numbers": (lambda r: sql(r, "UPDATE decisions SET seq = seq - 100"), "decisions breaks at number 1"),
-    "decisions numbered apart": (lambda r: sql(r, "UPDATE decisions SET seq = -seq", "UPDATE decisions SET seq = -seq * 1000"), "decisions breaks at number"),
-    "the history numbered apart": (lambda r: sql(r, "UPDATE history SET seq = -seq", "UPDATE history SET seq = -seq * 10"), "what was stored breaks at number"),
-    "a document filed under another name": (lambda r: sql(r, "UPDATE documents SET file = 'x.pdf' WHERE position = 1"), "looked up by something else"),
-    "a document filed under another status": (lambda r: sql(r, "UPDATE documents SET status = 'duplicate' WHERE position = 1"), "looked up by something else"),
-    "a text filed under another hash": (lambda r: sql(r, "UPDATE readings SET sha256 = '00'"), "looked up by something else"),
-    "a PDF of the inbox replaced by a pipe": (lambda r: ((r / "inbox" / FILE).unlink(), os.mkfifo(r / "inbox" / FILE)), "no longer in the inbox"),
+        lambda r: sql(
+            r,
+            "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq = 4",
+        ),
+        "decisions breaks at number 4",
+    ),
+    "decisions hidden by their numbers": (
+        lambda r: sql(r, "UPDATE decisions SET seq = seq - 100"),
+        "decisions breaks at number 1",
+    ),
+    "decisions numbered apart": (
+        lambda r: sql(r, "UPDATE decisions SET seq = -seq", "UPDATE decisions SET seq = -seq * 1000"),
+        "decisions breaks at number",
+    ),
+    "the history numbered apart": (
+        lambda r: sql(r, "UPDATE history SET seq = -seq", "UPDATE history SET seq = -seq * 10"),
+        "what was stored breaks at number",
+    ),
+    "a document filed under another name": (
+        lambda r: sql(r, "UPDATE documents SET file = 'x.pdf' WHERE position = 1"),
+        "looked up by something else",
+    ),
+    "a document filed under another status": (
+        lambda r: sql(r, "UPDATE documents SET status = 'duplicate' WHERE position = 1"),
+        "looked up by something else",
+    ),
+    "a text filed under another hash": (
+        lambda r: sql(r, "UPDATE readings SET sha256 = '00'"),
+        "looked up by something else",
+    ),
+    "a PDF of the inbox replaced by a pipe": (
+        lambda r: ((r / "inbox" / FILE).unlink(), os.mkfifo(r / "inbox" / FILE)),
+        "no longer in the inbox",
+    ),
     "a text changed together with its hash": (replace_text, "the text that was read was changed from outside"),
     "a text removed": (lambda r: sql(r, "DELETE FROM readings WHERE rowid = 1"), "the text that was read is gone"),
     "a PDF of the inbox replaced": (replace_pdf, "is not the one that was read"),
     "a PDF of the inbox removed": (lambda r: (r / "inbox" / FILE).unlink(), "is no longer in the inbox"),
-    "a PDF of the inbox cut short": (lambda r: (r / "inbox" / FILE).write_bytes(b"%PDF-1.4"), "is not the one that was read"),
+    "a PDF of the inbox cut short": (
+        lambda r: (r / "inbox" / FILE).write_bytes(b"%PDF-1.4"),
+        "is not the one that was read",
+    ),
     "a coding's quotes changed": (change_coding("Father", "Mother"), "what was proposed was changed from outside"),
-    "a coding's values changed": (change_coding("not_mentioned", "present"), "what was proposed was changed from outside"),
+    "a coding's values changed": (
+        change_coding("not_mentioned", "present"),
+        "what was proposed was changed from outside",
+    ),
     "a coding's number of children changed": (one_child_more, "what was proposed was changed from outside"),
-    "a coding put in": (lambda r: sql(r, "INSERT INTO documents SELECT 'dx', 99, file, status, record FROM documents LIMIT 1"), "was put in from outside"),
-    "a document's status changed": (lambda r: sql(r, "UPDATE documents SET record = replace(record, '\"coded\"', '\"duplicate\"') WHERE position = 1"), "changed from outside"),
+    "a coding put in": (
+        lambda r: sql(r, "INSERT INTO documents SELECT 'dx', 99, file, status, record FROM documents LIMIT 1"),
+        "was put in from outside",
+    ),
+    "a document's status changed": (
+        lambda r: sql(
+            r, "UPDATE documents SET record = replace(record, '\"coded\"', '\"duplicate\"') WHERE position = 1"
+        ),
+        "changed from outside",
+    ),
     "a coding changed, and the history forged to match": (forge_history, "a history of"),
     "an old database put back": (old_database, "knows no such signature"),
     "a signed folder made by hand": (made_by_hand, "knows no such signature"),
-    "sign-offs deleted with their head": (lambda r: sql(r, "DELETE FROM sign_offs", "DELETE FROM heads WHERE chain = 'sign_offs'"), "knows no such signature"),
-    "the signed paper changed in the record": (lambda r: sql(r, "UPDATE sign_offs SET paper = replace(paper, 'Corriford', 'Elsewhere')"), "sign-offs breaks"),
-    "the name under a sign-off changed": (lambda r: sql(r, "UPDATE sign_offs SET record = replace(record, 'Dee', 'Kim')"), "sign-offs breaks"),
-    "a call to a model removed from the log": (lambda r: sql(r, "DELETE FROM calls WHERE seq = 2"), "sent to models breaks at number 3"),
-    "a call to a model changed in the log": (lambda r: sql(r, "UPDATE calls SET endpoint = 'http://127.0.0.1/v1' WHERE seq = 1"), "sent to models breaks at number 1"),
-    "all calls to models removed with their head": (lambda r: sql(r, "DELETE FROM calls", "DELETE FROM heads WHERE chain = 'calls'"), "calls to models; the log now is another"),
-    "a record cut short": (lambda r: sql(r, "UPDATE codings SET record = substr(record, 1, 500) WHERE rowid = 1"), "cannot be read: it was changed from outside"),
-    "a signed folder under another spelling": (lambda r: shutil.copytree(r / "outputs/signed-1", r / "outputs/Signed-2"), "knows no such signature"),
-    "the signed folder a link": (lambda r: ((r / "outputs/signed-1").rename(r / "elsewhere"), (r / "outputs/signed-1").symlink_to(r / "elsewhere")), "is a link to another place"),
-    "a signed file edited": (lambda r: (r / "outputs/signed-1/briefing.md").write_text("Nothing."), "briefing.md is not the file that was signed"),
+    "sign-offs deleted with their head": (
+        lambda r: sql(r, "DELETE FROM sign_offs", "DELETE FROM heads WHERE chain = 'sign_offs'"),
+        "knows no such signature",
+    ),
+    "the signed paper changed in the record": (
+        lambda r: sql(r, "UPDATE sign_offs SET paper = replace(paper, 'Corriford', 'Elsewhere')"),
+        "sign-offs breaks",
+    ),
+    "the name under a sign-off changed": (
+        lambda r: sql(r, "UPDATE sign_offs SET record = replace(record, 'Dee', 'Kim')"),
+        "sign-offs breaks",
+    ),
+    "a call to a model removed from the log": (
+        lambda r: sql(r, "DELETE FROM calls WHERE seq = 2"),
+        "sent to models breaks at number 3",
+    ),
+    "a call to a model changed in the log": (
+        lambda r: sql(r, "UPDATE calls SET endpoint = 'http://127.0.0.1/v1' WHERE seq = 1"),
+        "sent to models breaks at number 1",
+    ),
+    "all calls to models removed with their head": (
+        lambda r: sql(r, "DELETE FROM calls", "DELETE FROM heads WHERE chain = 'calls'"),
+        "calls to models; the log now is another",
+    ),
+    "a record cut short": (
+        lambda r: sql(r, "UPDATE codings SET record = substr(record, 1, 500) WHERE rowid = 1"),
+        "cannot be read: it was changed from outside",
+    ),
+    "a signed folder under another spelling": (
+        lambda r: shutil.copytree(r / "outputs/signed-1", r / "outputs/Signed-2"),
+        "knows no such signature",
+    ),
+    "the signed folder a link": (
+        lambda r: (
+            (r / "outputs/signed-1").rename(r / "elsewhere"),
+            (r / "outputs/signed-1").symlink_to(r / "elsewhere"),
+        ),
+        "is a link to another place",
+    ),
+    "a signed file edited": (
+        lambda r: (r / "outputs/signed-1/briefing.md").write_text("Nothing."),
+        "briefing.md is not the file that was signed",
+    ),
     "a signed file removed": (lambda r: (r / "outputs/signed-1/briefing.xlsx").unlink(), "briefing.xlsx is gone"),
-    "a signed file added": (lambda r: (r / "outputs/signed-1/more.docx").write_bytes(b"x"), "more.docx was not part of what was signed"),
-    "the record beside the papers edited": (lambda r: (r / "outputs/signed-1/sign-off.json").write_text("{}"), "sign-off.json is not the file that was signed"),
+    "a signed file added": (
+        lambda r: (r / "outputs/signed-1/more.docx").write_bytes(b"x"),
+        "more.docx was not part of what was signed",
+    ),
+    "the record beside the papers edited": (
+        lambda r: (r / "outputs/signed-1/sign-off.json").write_text("{}"),
+        "sign-off.json is not the file that was signed",
+    ),
     "the signed folder removed": (lambda r: shutil.rmtree(r / "outputs/signed-1"), "is gone"),
     "a database of 0 bytes": (lambda r: (r / "scr_llm.sqlite").write_bytes(b""), "is empty (0 bytes)"),
     "no database": (lambda r: (r / "scr_llm.sqlite").unlink(), "is gone"),
     "garbage for a database": (lambda r: (r / "scr_llm.sqlite").write_bytes(b"garbage " * 5000), "is not a database"),
-    "a database cut short": (lambda r: (r / "scr_llm.sqlite").write_bytes((r / "scr_llm.sqlite").read_bytes()[:150_000]), "damaged"),
+    "a database cut short": (
+        lambda r: (r / "scr_llm.sqlite").write_bytes((r / "scr_llm.sqlite").read_bytes()[:150_000]),
+        "damaged",
+    ),
     "a page of the database overwritten": (
-        lambda r: (r / "scr_llm.sqlite").write_bytes((b := (r / "scr_llm.sqlite").read_bytes())[:40_960] + b"\xff" * 40_960 + b[81_920:]), "damaged"),
-}  # fmt: skip
+        lambda r: (r / "scr_llm.sqlite").write_bytes(
+            (b := (r / "scr_llm.sqlite").read_bytes())[:40_960] + b"\xff" * 40_960 + b[81_920:]
+        ),
+        "damaged",
+    ),
+}
 ONLY_PAPERS = {
-    "a signed file edited", "a signed file removed", "a signed file added", "the record beside the papers edited", "the signed folder removed", "the signed folder a link",
-}  # fmt: skip
+    "a signed file edited",
+    "a signed file removed",
+    "a signed file added",
+    "the record beside the papers edited",
+    "the signed folder removed",
+    "the signed folder a link",
+}
 """What leaves the record whole: the next version may be signed, once something has changed."""
 
 
@@ -208,7 +326,9 @@ def test_audit_names_what_was_done_and_nothing_is_signed_over_it(root: Path, att
     do(root)
     audited = scr("audit", "--project", root)
     said = audited.stdout + audited.stderr
-    assert audited.returncode in (1, 3) and told in said and "Everything holds" not in said and "Traceback" not in said, said
+    assert (
+        audited.returncode in (1, 3) and told in said and "Everything holds" not in said and "Traceback" not in said
+    ), said
     if attack not in ONLY_PAPERS:
         again = scr("sign-off", "--project", root, "--name", "Dee", "--role", "Director")
         assert again.returncode in (1, 3) and "Traceback" not in again.stderr, again.stderr
@@ -230,19 +350,38 @@ def test_the_head_of_the_chain_stands_in_the_paper_the_record_and_the_export(roo
 
 
 def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path) -> None:
-    newer = {"left_out", "codings", "stored_readings", "history", "history_head", "calls", "calls_head", "settings_sha256", "cautions"}
+    newer = {
+        "left_out",
+        "codings",
+        "stored_readings",
+        "history",
+        "history_head",
+        "calls",
+        "calls_head",
+        "settings_sha256",
+        "cautions",
+    }
 
     def change(rows: list[dict[str, object]]) -> list[dict[str, object]]:
         for row in rows:
-            row["record"] = json.dumps({k: v for k, v in json.loads(str(row["record"])).items() if k not in newer}, separators=(",", ":"))
+            row["record"] = json.dumps(
+                {k: v for k, v in json.loads(str(row["record"])).items() if k not in newer}, separators=(",", ":")
+            )
         return rows
 
     rechain(root, "sign_offs", change)
     sql(
-        root, "DROP TABLE history", "DELETE FROM heads WHERE chain = 'history'", "DELETE FROM migrations WHERE number >= 6",
-        "DELETE FROM heads WHERE chain = 'calls'", *(f"ALTER TABLE calls DROP COLUMN {name}" for name in ("record", "prev_hash", "hash")),
-    )  # fmt: skip
-    with Store(load_project(root).store_path) as store, store._engine.begin() as connection:  # as the older version had them
+        root,
+        "DROP TABLE history",
+        "DELETE FROM heads WHERE chain = 'history'",
+        "DELETE FROM migrations WHERE number >= 6",
+        "DELETE FROM heads WHERE chain = 'calls'",
+        *(f"ALTER TABLE calls DROP COLUMN {name}" for name in ("record", "prev_hash", "hash")),
+    )
+    with (
+        Store(load_project(root).store_path) as store,
+        store._engine.begin() as connection,
+    ):  # as the older version had them
         for table in ("decisions", "sign_offs"):
             _append_only(connection, table)
     (root / "outputs/signed-1/sign-off.json").unlink()

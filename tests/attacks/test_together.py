@@ -72,7 +72,9 @@ def test_what_was_left_out_before_its_turn_is_not_coded_and_not_sent(project: Pr
     assert len(asked) == 1
 
 
-def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decide_all(project)
     paper = results.paper
 
@@ -96,7 +98,9 @@ def test_a_file_that_is_replaced_before_it_is_read_is_not_read_for_the_other(pro
     assert "replaced or changed" in str(found[0]) and isinstance(found[1], Reading)
 
 
-def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decide_all(project)
     add(project, REVIEWS[0], "another.pdf")
     old = project.inbox / f"{REVIEWS[0]}.pdf"
@@ -164,7 +168,9 @@ def test_an_issue_whose_place_is_taken_is_not_counted_beside_the_other(project: 
     with Store(project.store_path) as store:
         first = next(d for d in store.documents() if d.file == f"{REVIEWS[0]}.pdf")
         store.save_document(first.model_copy(update={"status": "superseded", "reason": "re-issued as v2.pdf."}))
-        store.save_document(first.model_copy(update={"id": "d2", "file": "v2.pdf", "sha256": "2", "replaces": first.id}))
+        store.save_document(
+            first.model_copy(update={"id": "d2", "file": "v2.pdf", "sha256": "2", "replaces": first.id})
+        )
         (project.inbox / "v2.pdf").write_bytes(old + b"\n% issued again\n")
     with pytest.raises(UsageError, match="took the place of"):
         rule(project, first.id, "include", "Both.")
@@ -174,7 +180,10 @@ def test_a_hidden_pdf_is_named(project: Project) -> None:
     for name in (".x.pdf", ".Child T.pdf.icloud", "._x.pdf", ".DS_Store", "~$x.docx"):
         (project.inbox / name).write_bytes(b"x")
     outcome = again(project)
-    assert {d.file: d.next_step for d in outcome.left_out} == {".x.pdf": "Rename it, without the dot in front.", ".Child T.pdf.icloud": "Download the file itself."}
+    assert {d.file: d.next_step for d in outcome.left_out} == {
+        ".x.pdf": "Rename it, without the dot in front.",
+        ".Child T.pdf.icloud": "Download the file itself.",
+    }
 
 
 def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Project) -> None:
@@ -189,7 +198,13 @@ def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Pr
 def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> None:
     desk = Desk(project)
     document = next(iter(desk.documents))
-    for key, text in (("case:context", "Death in the bath"), ("case:context", "not stated"), ("case:authority", "Board of Nowhere"), ("case:pseudonym", "Child Q9")):
+    for key, text in (
+        ("case:context", "Death in the bath"),
+        ("case:context", "not stated"),
+        ("case:authority", "Board of Nowhere"),
+        ("case:pseudonym", "Child Q9"),
+        ("case:authority", "Corrifor"),
+    ):
         with pytest.raises(RefusedError, match=r"no context that is counted|does not stand in this review"):
             desk.decide(ALEX, document, key, "present", text=text)
     desk.decide(ALEX, document, "case:context", "present", text="other")
@@ -253,7 +268,10 @@ def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Pr
     start = text.index("- id: alcohol_misuse")
     project.codebook_path.write_text(text[:start] + text[text.index("- id:", start + 5) :], "utf-8")
     printed = results.brief(project)[0].model_dump_json()
-    assert re.search(r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse \(2\)", printed)
+    assert re.search(
+        r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse \(2\)",
+        printed,
+    )
 
 
 @pytest.mark.parametrize("name", ["Zoë Müller", "O’Brien", "Page", "present", "id"])
@@ -262,8 +280,20 @@ def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
 
     from scr_llm.records import ExportProject, Paragraph, Part, Sentence
 
-    ways = (name, name.upper(), unicodedata.normalize("NFD", name), name.replace(" ", "\n"), name.replace("’", "'"), f"\n{name}")
-    part = Part(id="present", level=1, title=f"Of {name}", paragraphs=tuple(Paragraph(sentences=(Sentence(text=f"So {w} said."),)) for w in ways))
+    ways = (
+        name,
+        name.upper(),
+        unicodedata.normalize("NFD", name),
+        name.replace(" ", "\n"),
+        name.replace("’", "'"),
+        f"\n{name}",
+    )
+    part = Part(
+        id="present",
+        level=1,
+        title=f"Of {name}",
+        paragraphs=tuple(Paragraph(sentences=(Sentence(text=f"So {w} said."),)) for w in ways),
+    )
     masked = results.without(part, [name])
     assert masked.title == "Of [name removed]" and masked.id == "present" and masked.level == 1
     assert all(p.sentences[0].text.split() == ["So", "[name", "removed]", "said."] for p in masked.paragraphs)
@@ -287,7 +317,9 @@ def test_a_file_that_is_there_is_not_written_over(project: Project, capsys: pyte
     assert "there already" in scr("sheet", "write", str(sheet), *person) and sheet.read_bytes() == b"filled in"
     assert not scr("sheet", "write", str(sheet), *person, "--force")
     for own in ("scr_llm.sqlite", "project.toml", f"inbox/{REVIEWS[0]}.pdf"):
-        assert "belongs to the project" in scr("export", "--format", "json", "--out", str(project.root / own), "--force")
+        assert "belongs to the project" in scr(
+            "export", "--format", "json", "--out", str(project.root / own), "--force"
+        )
 
 
 def test_rules_of_the_database_that_are_not_ours_are_named(project: Project) -> None:

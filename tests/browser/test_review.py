@@ -20,20 +20,34 @@ from scr_llm.desk import Desk, Reviewer
 from scr_llm.project import load_project
 
 pytestmark = pytest.mark.browser
-OPTIONS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+OPTIONS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 ALEX_READER = Reviewer("Alex Reader", "Analyst")
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if not found:
         if os.environ.get("SCR_LLM_BROWSER") == "demanded":
             pytest.fail("There is no Chromium on this machine, and SCR_LLM_BROWSER demands one.")
         pytest.skip("SKIPPED: there is no Chromium on this machine (Debian: apt-get install chromium).")
     root = sys.platform == "linux" and os.geteuid() == 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*OPTIONS, *(["--no-sandbox"] if root else [])])
+        browser = playwright.chromium.launch(
+            executable_path=found, args=[*OPTIONS, *(["--no-sandbox"] if root else [])]
+        )
         yield browser
         browser.close()
 
@@ -224,16 +238,24 @@ def test_narrow_zoomed_and_without_the_script(chromium: Browser, tmp_path: Path)
         for view in ("matrix", "next", "sign-off", "help"):
             page.goto(f"{served.base}/{view}")
             accessible(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"{view} is wider than the window"
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), (
+                f"{view} is wider than the window"
+            )
         # every control can be reached by Tab, and shows that it is
         page.goto(f"{served.base}/next")
         reached = set()
         for _ in range(80):
             page.keyboard.press("Tab")
-            reached.add(page.evaluate("(document.activeElement.dataset.key || document.activeElement.id || document.activeElement.name || '')"))
+            reached.add(
+                page.evaluate(
+                    "(document.activeElement.dataset.key || document.activeElement.id || document.activeElement.name || '')"
+                )
+            )
             if "z" in reached:
                 break
-            outline = page.evaluate("document.activeElement === document.body ? 'body' : getComputedStyle(document.activeElement).outlineStyle")
+            outline = page.evaluate(
+                "document.activeElement === document.body ? 'body' : getComputedStyle(document.activeElement).outlineStyle"
+            )
             assert outline != "none", page.evaluate("document.activeElement.outerHTML")
         assert {"p", "x", "u", "quote", "reason", "sheet"} <= reached
         assert not wrong

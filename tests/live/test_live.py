@@ -36,7 +36,11 @@ def base_url() -> Iterator[str]:
     if not TOOL.is_file() or not (LAB / "qwen.gguf").is_file():
         pytest.skip("SKIPPED: there is no model on this machine, and none was named in SCR_LLM_BASE_URL.")
     ours = subprocess.run([TOOL, "url", "qwen"], capture_output=True).returncode != 0
-    yield subprocess.run([TOOL, "start", "qwen"], capture_output=True, text=True, check=True).stdout.strip().splitlines()[-1]
+    yield (
+        subprocess.run([TOOL, "start", "qwen"], capture_output=True, text=True, check=True)
+        .stdout.strip()
+        .splitlines()[-1]
+    )
     if ours:
         subprocess.run([TOOL, "stop", "qwen"], capture_output=True, check=False)
 
@@ -45,7 +49,9 @@ def coded(folder: Path, base_url: str, strategy: str, files: list[Path]) -> list
     """Run the coder on files, with a few themes, and give the exported documents."""
 
     def scr(*arguments: str) -> str:
-        done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments], cwd=folder, capture_output=True, text=True, timeout=1800)
+        done = subprocess.run(
+            [sys.executable, "-m", "scr_llm", *arguments], cwd=folder, capture_output=True, text=True, timeout=1800
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -54,7 +60,9 @@ def coded(folder: Path, base_url: str, strategy: str, files: list[Path]) -> list
         shutil.copy(file, folder / "p/inbox")
     model = os.environ.get("SCR_LLM_MODEL", "qwen")
     with (folder / "p/project.toml").open("a") as settings:
-        settings.write(f'\n[llm]\nbase_url = "{base_url}"\nmodel = "{model}"\ntimeout_s = 900\nat_once = 1\nstrategy = "{strategy}"\n')
+        settings.write(
+            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "{model}"\ntimeout_s = 900\nat_once = 1\nstrategy = "{strategy}"\n'
+        )
     only_codes(folder / "p/codebook.yaml", KEPT)
     scr("run", "--project", "p", "--coder", "llm")
     exported = json.loads(scr("export", "--project", "p", "--format", "json"))

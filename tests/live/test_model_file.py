@@ -34,12 +34,18 @@ def model() -> Path:
 
 def servers() -> list[int]:
     """Ids of the processes that serve a model file."""
-    return [p.pid for p in psutil.process_iter(["cmdline"]) if any(part.endswith("local_server.py") for part in p.info["cmdline"] or ())]
+    return [
+        p.pid
+        for p in psutil.process_iter(["cmdline"])
+        if any(part.endswith("local_server.py") for part in p.info["cmdline"] or ())
+    ]
 
 
 def test_a_review_is_coded_by_a_model_file_and_nothing_is_left_running(tmp_path: Path, model: Path) -> None:
     def scr(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run([sys.executable, "-m", "scr_llm", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=900)
+        done = subprocess.run(
+            [sys.executable, "-m", "scr_llm", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=900
+        )
         assert done.returncode == 0, done.stderr
         return done
 

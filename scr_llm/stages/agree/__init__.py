@@ -21,23 +21,35 @@ def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes:
             said = d is not None and theme in d.themes and d.themes[theme].value == value
             out.append((there, said))
             if there != said and value == "present":
-                wrong.append(f"{g.file}: {theme} is {'present and was not found' if there else 'not present and was found'}")
+                wrong.append(
+                    f"{g.file}: {theme} is {'present and was not found' if there else 'not present and was found'}"
+                )
         return out
 
     present = {theme: cells(theme, "present") for theme in themes}
     by_document = [[present[theme][n] for theme in themes] for n in range(len(pairs))]
     names = [g.file for g, _ in pairs]
     findings, finding_pages = _items(pairs, lambda d: d.findings, lambda d: d.findings, "finding", wrong)
-    recommendations, pages = _items(pairs, lambda d: d.recommendations, lambda d: d.recommendations, "recommendation", wrong)
+    recommendations, pages = _items(
+        pairs, lambda d: d.recommendations, lambda d: d.recommendations, "recommendation", wrong
+    )
     return Agreement(
-        documents=len(pairs), not_coded=tuple(g.file for g, d in pairs if d is None),
-        themes={theme: _score(found) for theme, found in present.items()}, all_themes=_with_intervals(by_document), raters=raters(by_document),
-        by_theme={theme: raters([[c] for c in found], names, least=LEAST_UNITS) for theme, found in present.items()}, thirds=_thirds(pairs), confused=_confused(pairs),
+        documents=len(pairs),
+        not_coded=tuple(g.file for g, d in pairs if d is None),
+        themes={theme: _score(found) for theme, found in present.items()},
+        all_themes=_with_intervals(by_document),
+        raters=raters(by_document),
+        by_theme={theme: raters([[c] for c in found], names, least=LEAST_UNITS) for theme, found in present.items()},
+        thirds=_thirds(pairs),
+        confused=_confused(pairs),
         absences=_score([c for theme in themes for c in cells(theme, "explicitly_absent")]),
-        findings=findings, recommendations=recommendations,
+        findings=findings,
+        recommendations=recommendations,
         right_page=_counted(finding_pages[0] + pages[0], finding_pages[0] + pages[0], finding_pages[1] + pages[1]),
-        quotes_on_gold=_on_gold(pairs), facts=_facts(pairs, wrong), wrong=tuple(wrong),
-    )  # fmt: skip
+        quotes_on_gold=_on_gold(pairs),
+        facts=_facts(pairs, wrong),
+        wrong=tuple(wrong),
+    )
 
 
 def raters(groups: Sequence[Sequence[Cell]], names: Sequence[str] = (), *, least: int = 0) -> Raters:
@@ -47,17 +59,36 @@ def raters(groups: Sequence[Sequence[Cell]], names: Sequence[str] = (), *, least
     if len(cells) < least or not cells:
         differ = [name for name, group in zip(names, groups, strict=False) if any(a != b for a, b in group)]
         note = f"agreed on {agreed} of {len(cells)}" + (f"; disagreed on: {', '.join(differ)}" if differ else "")
-        return Raters(cells=len(cells), agreed=agreed, raw=statistics.raw(cells), kappa=None, kappa_interval=None, ac1=None, alpha=None, note=note)
+        return Raters(
+            cells=len(cells),
+            agreed=agreed,
+            raw=statistics.raw(cells),
+            kappa=None,
+            kappa_interval=None,
+            ac1=None,
+            alpha=None,
+            note=note,
+        )
     return Raters(
-        cells=len(cells), agreed=agreed, raw=statistics.raw(cells), kappa=statistics.kappa(cells), kappa_interval=statistics.interval(groups, statistics.kappa),
-        ac1=statistics.ac1(cells), alpha=statistics.alpha(cells), prevalence=statistics.prevalence(cells), bias=statistics.bias(cells),
+        cells=len(cells),
+        agreed=agreed,
+        raw=statistics.raw(cells),
+        kappa=statistics.kappa(cells),
+        kappa_interval=statistics.interval(groups, statistics.kappa),
+        ac1=statistics.ac1(cells),
+        alpha=statistics.alpha(cells),
+        prevalence=statistics.prevalence(cells),
+        bias=statistics.bias(cells),
         cells_for_substantial=statistics.cells_needed(cells),
-    )  # fmt: skip
+    )
 
 
 def _with_intervals(groups: Sequence[Sequence[Cell]]) -> Score:
     return _score([c for g in groups for c in g]).model_copy(
-        update={f"{name}_interval": statistics.interval(groups, getattr(statistics, name)) for name in ("recall", "precision", "f1")}
+        update={
+            f"{name}_interval": statistics.interval(groups, getattr(statistics, name))
+            for name in ("recall", "precision", "f1")
+        }
     )
 
 
@@ -66,7 +97,11 @@ def _thirds(pairs: "Pairs") -> tuple[Third, Third, Third]:
     gold, both = [0, 0, 0], [0, 0, 0]
     for g, d in pairs:
         for theme, cell in g.themes.items():
-            ours = [_bare(e.quote) for e in d.themes[theme].evidence] if d and theme in d.themes and d.themes[theme].value == "present" else []
+            ours = (
+                [_bare(e.quote) for e in d.themes[theme].evidence]
+                if d and theme in d.themes and d.themes[theme].value == "present"
+                else []
+            )
             for passage in cell.evidence if cell.value == "present" else ():
                 if passage.page is None or d is None or not d.pages:
                     continue
@@ -83,9 +118,13 @@ Pairs = Sequence[tuple[GoldDocument, ExportDocument | None]]
 
 def _counted(gold: int, found: int, both: int) -> Score:
     return Score(
-        gold=gold, found=found, both=both, recall=both / gold if gold else None, precision=both / found if found else None,
+        gold=gold,
+        found=found,
+        both=both,
+        recall=both / gold if gold else None,
+        precision=both / found if found else None,
         f1=2 * both / (gold + found) if gold + found else None,
-    )  # fmt: skip
+    )
 
 
 def _score(cells: Sequence[tuple[bool, bool]]) -> Score:
@@ -97,9 +136,12 @@ def _bare(text: str) -> str:
 
 
 def _items(
-    pairs: Pairs, of_gold: Callable[[GoldDocument], tuple[GoldItem, ...] | None], of_found: Callable[[ExportDocument], tuple[Item, ...]],
-    name: str, wrong: list[str],
-) -> tuple[Score, tuple[int, int]]:  # fmt: skip
+    pairs: Pairs,
+    of_gold: Callable[[GoldDocument], tuple[GoldItem, ...] | None],
+    of_found: Callable[[ExportDocument], tuple[Item, ...]],
+    name: str,
+    wrong: list[str],
+) -> tuple[Score, tuple[int, int]]:
     """Items paired by their letters and digits, and how many of those found stand on gold's page."""
     gold = found = both = right = 0
     for g, d in pairs:
@@ -133,12 +175,23 @@ def _confused(pairs: Pairs, most: int = 10) -> tuple[Confused, ...]:
     """Where a theme was found that gold does not have, the themes that gold marks on the same passages."""
     counted: Counter[tuple[str, str]] = Counter()
     for g, d in pairs:
-        marked = [(_bare(e.quote), theme) for theme, cell in g.themes.items() if cell.value == "present" for e in cell.evidence]
+        marked = [
+            (_bare(e.quote), theme)
+            for theme, cell in g.themes.items()
+            if cell.value == "present"
+            for e in cell.evidence
+        ]
         for theme, ours in d.themes.items() if d else ():
             if ours.value != "present" or (theme in g.themes and g.themes[theme].value in ("present", "unclear")):
                 continue
             quotes = [quote for e in ours.evidence if (quote := _bare(e.quote))]
-            counted.update({(theme, other) for passage, other in marked if passage and any(passage in q or q in passage for q in quotes)})
+            counted.update(
+                {
+                    (theme, other)
+                    for passage, other in marked
+                    if passage and any(passage in q or q in passage for q in quotes)
+                }
+            )
     ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Confused(found=f, gold=other, times=n) for (f, other), n in ranked[:most])
 

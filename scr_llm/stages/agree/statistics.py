@@ -76,7 +76,9 @@ def cells_needed(cells: Sequence[Cell], target: float = 0.6) -> int | None:
     return max(2, math.ceil((1.96 * math.sqrt(agreed * (1 - agreed)) / (beyond * (found - target))) ** 2))
 
 
-def interval(groups: Sequence[Sequence[Cell]], figure: Callable[[Sequence[Cell]], float | None]) -> tuple[float, float] | None:
+def interval(
+    groups: Sequence[Sequence[Cell]], figure: Callable[[Sequence[Cell]], float | None]
+) -> tuple[float, float] | None:
     """95 % percentile bootstrap interval (Efron 1979) of a figure. Whole groups (documents) are drawn, since cells of one are not independent.
 
     The draws are seeded: the same cells give the same interval. None with fewer than two groups, or where too few draws have the figure.
@@ -85,7 +87,9 @@ def interval(groups: Sequence[Sequence[Cell]], figure: Callable[[Sequence[Cell]]
         return None
     dice = random.Random(_SEED)
     found = sorted(
-        value for _ in range(_RESAMPLES) if (value := figure([c for g in dice.choices(groups, k=len(groups)) for c in g])) is not None
+        value
+        for _ in range(_RESAMPLES)
+        if (value := figure([c for g in dice.choices(groups, k=len(groups)) for c in g])) is not None
     )
     if len(found) < _RESAMPLES // 2:
         return None

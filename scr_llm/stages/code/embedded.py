@@ -85,11 +85,16 @@ class EmbeddedCoder:
         judged = self.judge(reading)
         body = [j.sentence for j in judged]
         return DraftCoding(
-            document_id=reading.document_id, coder=self._identity, case=case_facts(reading, Flow.of(reading)),
+            document_id=reading.document_id,
+            coder=self._identity,
+            case=case_facts(reading, Flow.of(reading)),
             findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
             recommendations=tuple(draft_item(reading, i) for i in reading.items if i.kind == "recommendation"),
-            themes=tuple(self.theme(code, judged) if f"present:{code.id}" in self._place else propose_one(code, body) for code in codebook.codes),
-        )  # fmt: skip
+            themes=tuple(
+                self.theme(code, judged) if f"present:{code.id}" in self._place else propose_one(code, body)
+                for code in codebook.codes
+            ),
+        )
 
     def judge(self, reading: Reading) -> list[Judged]:
         """Every sentence that may be evidence, judged."""
@@ -97,8 +102,15 @@ class EmbeddedCoder:
         for sentence, passage in passages_of(reading):
             scores = self._weights.scores(passage)
             stopped = stops(passage) or ("denial" if scores[denies] >= DENIED else "")
-            if not stopped and scores[asks] >= ASKS and ASKS_FOR_WORDS.holds(passage.text) and not SHORTCOMING.holds(passage.text):
-                stopped = "asks for words"  # training, guidance and the like: what it asks for was not said to be wanting
+            if (
+                not stopped
+                and scores[asks] >= ASKS
+                and ASKS_FOR_WORDS.holds(passage.text)
+                and not SHORTCOMING.holds(passage.text)
+            ):
+                stopped = (
+                    "asks for words"  # training, guidance and the like: what it asks for was not said to be wanting
+                )
             found.append(Judged(sentence, passage, scores, stopped))
         return found
 
@@ -108,7 +120,9 @@ class EmbeddedCoder:
         total = speaking([score for score, _ in ranked], len(judged))
         if total >= PRESENT:
             return self._present(code, ranked, total, judged)
-        worded = next((r for r in ranked if r[0] >= WORDED and self._looked(code).says(r[1].sentence, r[1].passage.after)), None)
+        worded = next(
+            (r for r in ranked if r[0] >= WORDED and self._looked(code).says(r[1].sentence, r[1].passage.after)), None
+        )
         if worded:
             return self._present(code, [worded, *(r for r in ranked if r is not worded)], total, judged)
         return self._denied(code, judged, total)
@@ -124,7 +138,9 @@ class EmbeddedCoder:
             known = self._wordings[code.id] = Wordings(code)
         return known
 
-    def _present(self, code: Code, ranked: Sequence[tuple[float, Judged]], total: float, judged: Sequence[Judged]) -> DraftTheme:
+    def _present(
+        self, code: Code, ranked: Sequence[tuple[float, Judged]], total: float, judged: Sequence[Judged]
+    ) -> DraftTheme:
         shown = [j for n, (score, j) in enumerate(ranked[:QUOTES]) if not n or score >= QUOTED]
         best = shown[0]
         words = ", ".join(f"“{w}”" for w in self._weights.parts_of(best.passage, f"present:{code.id}"))
@@ -140,21 +156,41 @@ class EmbeddedCoder:
         if len(shown) == 1:
             doubts.append("a single passage")
         if all(flags for _, flags in quotes):
-            doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags})))
+            doubts.append(
+                "every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags}))
+            )
         if self._best_denial(code, judged):
             doubts.append("one passage says so and another denies it")
         return DraftTheme(
-            theme=code.id, value="present", quotes=tuple(_quote(j.sentence, flags) for j, flags in [*quotes, *((p, ("good_practice",)) for p in praised)]),
-            sub_themes=self._looked(code).aspects([j.sentence for j in shown]), doubts=tuple(doubts), basis=basis,
-            why=f"a passage in {best.sentence.section or 'the text'} {shows}" + (f", by its words {words}" if words else ""),
-        )  # fmt: skip
+            theme=code.id,
+            value="present",
+            quotes=tuple(
+                _quote(j.sentence, flags) for j, flags in [*quotes, *((p, ("good_practice",)) for p in praised)]
+            ),
+            sub_themes=self._looked(code).aspects([j.sentence for j in shown]),
+            doubts=tuple(doubts),
+            basis=basis,
+            why=f"a passage in {best.sentence.section or 'the text'} {shows}"
+            + (f", by its words {words}" if words else ""),
+        )
 
     def _denied(self, code: Code, judged: Sequence[Judged], total: float) -> DraftTheme:
         doubts = ("nearly enough speaks for it",) if total >= PRESENT - 0.5 else ()
         if denial := self._best_denial(code, judged):
-            return DraftTheme(theme=code.id, value="explicitly_absent", quotes=(_quote(denial.sentence, flags_of(denial.sentence)),), why=f"denied in {denial.sentence.section or 'the text'}", doubts=doubts)
+            return DraftTheme(
+                theme=code.id,
+                value="explicitly_absent",
+                quotes=(_quote(denial.sentence, flags_of(denial.sentence)),),
+                why=f"denied in {denial.sentence.section or 'the text'}",
+                doubts=doubts,
+            )
         praised = self._praised(code, judged)
-        return DraftTheme(theme=code.id, value="not_mentioned", quotes=tuple(_quote(p.sentence, ("good_practice",)) for p in praised), doubts=doubts)
+        return DraftTheme(
+            theme=code.id,
+            value="not_mentioned",
+            quotes=tuple(_quote(p.sentence, ("good_practice",)) for p in praised),
+            doubts=doubts,
+        )
 
     def _best_denial(self, code: Code, judged: Sequence[Judged]) -> Judged | None:
         found = self._about(code, "denies", (j for j in judged if j.stopped not in ("question", "policy")))
@@ -191,7 +227,9 @@ def passages_of(reading: Reading) -> list[tuple[Sentence, Passage]]:
         if not may_be_evidence(s):
             continue
         before = everything[at - 1].text if at and everything[at - 1].paragraph == s.paragraph else ""
-        after = everything[at + 1].text if at + 1 < len(everything) and everything[at + 1].paragraph == s.paragraph else ""
+        after = (
+            everything[at + 1].text if at + 1 < len(everything) and everything[at + 1].paragraph == s.paragraph else ""
+        )
         found.append((s, Passage(s.text, before, after, s.section_kind)))
     return found
 

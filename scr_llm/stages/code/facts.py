@@ -21,7 +21,9 @@ _WORD = r"(?!(?:Mr|Mrs|Ms|Miss|Dr|Mother|Father|Executive|Summary|Overview|Full|
 _ONE = rf"(?:(?:Child|Baby|Young [Pp]erson|Person|Adult|Family)\s+(?:[A-Z]{{1,3}}\d?\b|\d{{1,3}}\b|{_WORD})|[A-Z]\d\b|{_WORD})"
 _NAME = rf"(?P<name>Children\s+(?:[A-Z]|\d)(?:, (?:[A-Z]|\d))*,? and (?:[A-Z]|\d)\b|The Twins\b|{_ONE}(?:(?:, {_WORD})*,? and (?:{_WORD}|[A-Z]\d\b))?)"
 _TITLES = (
-    re.compile(r"(?P<name>\b(?:Child|CHILD|Baby|BABY|Person|Young Person|YOUNG PERSON) (?:\d{1,3}|[A-Z]{1,2}\d?)\b)(?!,? and )"),
+    re.compile(
+        r"(?P<name>\b(?:Child|CHILD|Baby|BABY|Person|Young Person|YOUNG PERSON) (?:\d{1,3}|[A-Z]{1,2}\d?)\b)(?!,? and )"
+    ),
     re.compile(rf"\b(?:concerning|in respect of|regarding|relating to|in relation to|death of|injury to)[\s|]+{_NAME}"),
     re.compile(rf"\b(?:Review|REVIEW|Summary|SUMMARY|summary|Report)\s*[:.–—-][\s|]+{_NAME}"),
     re.compile(rf"(?:^|[.:|]\s){_NAME}\s*[:.–—]"),
@@ -33,14 +35,35 @@ _CALLED = re.compile(
 _LETTERED = re.compile(r"\b(?P<name>(?:Child|Baby|Young [Pp]erson) (?:[A-Z]{1,2}\d?|\d{1,3}))\b(?![’']?[a-z]{2})")
 
 _NUMBERS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
-    "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+)
 _N = rf"(?:\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _UNIT = r"(?:hour|day|week|month|year)s?"
 _SPAN = rf"(?:{_N}(?: and a half)?|a few|a couple of)[\s-]{_UNIT}(?:(?:,| and)? {_N} {_UNIT})?"
 _WHO = r"(?:girl|boy|child|baby|infant|twins?|son|daughter|young (?:man|woman|person))s?"
-_BARE = re.compile(rf"\b(?:was|were|who is|is) (?:then |only |just |still )?(?P<age>under {_N}|{_N})(?=[.,;]| throughout\b| when\b| and\b| years\b)(?! {_UNIT} (?:in|late|before|after|ago))", re.I)
+_BARE = re.compile(
+    rf"\b(?:was|were|who is|is) (?:then |only |just |still )?(?P<age>under {_N}|{_N})(?=[.,;]| throughout\b| when\b| and\b| years\b)(?! {_UNIT} (?:in|late|before|after|ago))",
+    re.I,
+)
 """A number behind `she was`."""
 _BRACKETS = re.compile(rf"\((?:aged )?(?P<age>{_N})\)")
 """A number in brackets, behind a name."""
@@ -59,7 +82,9 @@ _OTHERS = re.compile(
 )
 _FEMALE = re.compile(r"\b(?:girl|daughter|young woman|female|baby girl)\b", re.I)
 _MALE = re.compile(r"\b(?:boy|son|young man|male|baby boy)\b", re.I)
-_UNSAID = re.compile(r"\b(?:boy|son) or (?:a )?(?:girl|daughter)\b|\b(?:girl|daughter) or (?:a )?(?:boy|son)\b|\bnor gender\b")
+_UNSAID = re.compile(
+    r"\b(?:boy|son) or (?:a )?(?:girl|daughter)\b|\b(?:girl|daughter) or (?:a )?(?:boy|son)\b|\bnor gender\b"
+)
 """The gender is kept back."""
 _EACH = r"(?P<who>boy|girl|son|daughter|brother|sister)"
 
@@ -70,14 +95,32 @@ _HAPPENED = re.compile(
 )
 """Words of a sentence that may tell what happened to the child."""
 _CAUSES: tuple[tuple[Context, str], ...] = (
-    ("suicide", r"\bsuicide\b|\bt(?:ook|aken|ake|aking) (?:his|her|their) own li(?:fe|ves)|\bby (?:his|her) own hand|killed (?:him|her)self|hang(?:ed|ing) (?:him|her)self|(?:found|by|had) hang(?:ed|ing)\b"),
-    ("co_sleeping", r"co-?sle(?:ep|pt)\w*|\boverla(?:y|id|in|ying)\b|bed[- ]shar\w*|(?:asleep|slept|sleeping|dozed off|share[ds]?|lay down)\b[^.]{0,60}\b(?:sofa|settee|armchair|couch|two-seater|bed with|same bed)|(?:sofa|settee|armchair|couch|bed)\b[^.]{0,40}\b(?:asleep|sleeping)\b"),
-    ("ingestion", r"\bingest\w*|\bswallow\w*[^.]{0,40}(?:methadone|tablets|medicine|drug|poison)|(?:methadone|medicine|bottle)\b[^.]{0,60}\bdrank\b|\bdrank (?:most|all|some|half|from)\b|(?:death|died)\b[^.]{0,60} (?:from|of) (?:methadone|an overdose|poisoning)|methadone poisoning"),
+    (
+        "suicide",
+        r"\bsuicide\b|\bt(?:ook|aken|ake|aking) (?:his|her|their) own li(?:fe|ves)|\bby (?:his|her) own hand|killed (?:him|her)self|hang(?:ed|ing) (?:him|her)self|(?:found|by|had) hang(?:ed|ing)\b",
+    ),
+    (
+        "co_sleeping",
+        r"co-?sle(?:ep|pt)\w*|\boverla(?:y|id|in|ying)\b|bed[- ]shar\w*|(?:asleep|slept|sleeping|dozed off|share[ds]?|lay down)\b[^.]{0,60}\b(?:sofa|settee|armchair|couch|two-seater|bed with|same bed)|(?:sofa|settee|armchair|couch|bed)\b[^.]{0,40}\b(?:asleep|sleeping)\b",
+    ),
+    (
+        "ingestion",
+        r"\bingest\w*|\bswallow\w*[^.]{0,40}(?:methadone|tablets|medicine|drug|poison)|(?:methadone|medicine|bottle)\b[^.]{0,60}\bdrank\b|\bdrank (?:most|all|some|half|from)\b|(?:death|died)\b[^.]{0,60} (?:from|of) (?:methadone|an overdose|poisoning)|methadone poisoning",
+    ),
     ("sexual_abuse", r"sexual(?:ly)? (?:abus|assault|exploit)\w*|indecent(?:ly)? assault\w*|\braped?\b"),
-    ("physical_assault", r"skull fracture|rib fractures?|fractures? (?:to|of)|fractured|bleeding (?:on|over) the brain|\bshak(?:en|ing)\b|assaulted by|the assaults?\b|assault (?:on|upon|of) (?:him|her|the (?:child|baby))|non-accidental|head injur\w*|inflicted injur\w*|brain (?:damage|injur\w*)|\bmurder(?:ed)?\b|manslaughter|\bbeaten\b|grievous bodily harm|struck|bruises|ruptured"),
-    ("natural_causes", r"natural causes?|died of (?:\w+ ){0,2}(?:asthma|sepsis|septic\w+|meningitis|pneumonia|infection|epilepsy|ketoacidosis|diabetes|cancer|leukaemia|disease)|overwhelming infection"),
-    ("unknown_cause", r"(?:no|not|un)\w* (?:\w+ ){0,3}(?:medical )?cause(?: of death)?|cause of (?:\w+ )?death (?:\w+ ){0,4}(?:unknown|unascertained|not (?:be )?(?:been )?(?:established|determined|ascertained))|unascertained"),
-)  # fmt: skip
+    (
+        "physical_assault",
+        r"skull fracture|rib fractures?|fractures? (?:to|of)|fractured|bleeding (?:on|over) the brain|\bshak(?:en|ing)\b|assaulted by|the assaults?\b|assault (?:on|upon|of) (?:him|her|the (?:child|baby))|non-accidental|head injur\w*|inflicted injur\w*|brain (?:damage|injur\w*)|\bmurder(?:ed)?\b|manslaughter|\bbeaten\b|grievous bodily harm|struck|bruises|ruptured",
+    ),
+    (
+        "natural_causes",
+        r"natural causes?|died of (?:\w+ ){0,2}(?:asthma|sepsis|septic\w+|meningitis|pneumonia|infection|epilepsy|ketoacidosis|diabetes|cancer|leukaemia|disease)|overwhelming infection",
+    ),
+    (
+        "unknown_cause",
+        r"(?:no|not|un)\w* (?:\w+ ){0,3}(?:medical )?cause(?: of death)?|cause of (?:\w+ )?death (?:\w+ ){0,4}(?:unknown|unascertained|not (?:be )?(?:been )?(?:established|determined|ascertained))|unascertained",
+    ),
+)
 _VIOLENCE = re.compile(
     r"\b(?:convicted|murder\w*|manslaughter|non-accidental|inflicted|assault(?:ed|s)? (?:by|on|upon|of)|the assaults?|shaken|beaten|grievous)\b"
 )
@@ -101,7 +144,11 @@ class _Said(NamedTuple):
 def case_facts(reading: Reading, flow: Flow) -> DraftCase:
     """What a review says of its case. What is not found is not stated; nothing is guessed from names."""
     all_sentences = sentences(flow)
-    body = [s for s in all_sentences if s.section_kind not in ("terms_of_reference", "recommendations", "action_plan", "glossary", "contents")]
+    body = [
+        s
+        for s in all_sentences
+        if s.section_kind not in ("terms_of_reference", "recommendations", "action_plan", "glossary", "contents")
+    ]
     quotes: dict[str, DraftQuote] = {}
     authority = _keep("authority", _authority(reading), quotes)
     pseudonym = _keep("pseudonym", _pseudonym(reading, flow), quotes)
@@ -164,7 +211,12 @@ def _is_name(name: str, text: str) -> bool:
     for word in words:
         uses = len(re.findall(rf"\b{word}\b", text))
         common = len(re.findall(rf"\b{word.lower()}\b", text))
-        place = len(re.findall(rf"\b{word} (?:(?:and \w+ )?(?:Local )?Safeguarding|Council|Hospital|Police|Constabulary|Children|Trust|County)", text))
+        place = len(
+            re.findall(
+                rf"\b{word} (?:(?:and \w+ )?(?:Local )?Safeguarding|Council|Hospital|Police|Constabulary|Children|Trust|County)",
+                text,
+            )
+        )
         if uses < 3 or common or place:
             return False
     if re.fullmatch(r"[A-Z]\d(?: and [A-Z]\d)*", name):
@@ -199,8 +251,13 @@ def _names(body: list[Sentence], pseudonym: str | None) -> list[str]:
     if pseudonym.startswith("Children "):
         parts = re.findall(r"\b[A-Z]\b|\b\d+\b", pseudonym)
     else:
-        parts = [re.sub(r"^(?:Child|Baby|Family|Young [Pp]erson) (?=[A-Z])", "", part) for part in re.split(r",? and |, ", pseudonym)]
-    return [rf"Child {part}" if part in ("A", "I") or part.isdigit() else part for part in parts]  # no words of their own
+        parts = [
+            re.sub(r"^(?:Child|Baby|Family|Young [Pp]erson) (?=[A-Z])", "", part)
+            for part in re.split(r",? and |, ", pseudonym)
+        ]
+    return [
+        rf"Child {part}" if part in ("A", "I") or part.isdigit() else part for part in parts
+    ]  # no words of their own
 
 
 def _several(body: list[Sentence], names: list[str]) -> list[tuple[_Said | None, _Said | None]]:
@@ -248,7 +305,12 @@ def _age_beside(told: list[Sentence], name: str, names: list[str]) -> _Said | No
             near = sentence.text[match.start() : match.end() + 25]
             for pattern in _AGES:
                 age = pattern.search(near)
-                if age and age.start() < len(match.group()) and " were " not in near[: age.start()] and _is_childs(age["age"]):
+                if (
+                    age
+                    and age.start() < len(match.group())
+                    and " were " not in near[: age.start()]
+                    and _is_childs(age["age"])
+                ):
                     return _Said(age["age"], age["age"], sentence.page)
     return None
 
@@ -270,15 +332,26 @@ def _age(body: list[Sentence], names: list[str]) -> _Said | None:
             for match in pattern.finditer(text):
                 before = text[: match.start()]
                 clause = re.split(r"[;:]|, (?:and|but)\b", before)[-1]
-                own = [m.end() for name in names for m in re.finditer(rf"(?<!of )(?<!of Child )(?<!of Baby )\b{name}\b(?![’']s)", clause)]
+                own = [
+                    m.end()
+                    for name in names
+                    for m in re.finditer(rf"(?<!of )(?<!of Child )(?<!of Baby )\b{name}\b(?![’']s)", clause)
+                ]
                 others = [m.end() for m in _OTHERS.finditer(text[: match.end()]) if m.end() > len(before) - len(clause)]
                 if others and max(others) - len(before) + len(clause) > max(own, default=-1):
                     continue
                 if pattern is _BRACKETS and not any(before.rstrip().endswith(name) for name in names):
                     continue
-                if pattern is _BARE and not re.search(rf"\b(?:he|she|who|they|child|baby|boy|girl{''.join(f'|{n}' for n in names)})\s*$", before, re.I):
+                if pattern is _BARE and not re.search(
+                    rf"\b(?:he|she|who|they|child|baby|boy|girl{''.join(f'|{n}' for n in names)})\s*$", before, re.I
+                ):
                     continue
-                weight = 4 * bool(re.search(r"\b(?:concerns|subject of|summary|review) ", text[:60])) + 2 * bool(_HAPPENED.search(text)) + named + bool(re.search(rf"{_WHO}|subject of this", text[:80]))
+                weight = (
+                    4 * bool(re.search(r"\b(?:concerns|subject of|summary|review) ", text[:60]))
+                    + 2 * bool(_HAPPENED.search(text))
+                    + named
+                    + bool(re.search(rf"{_WHO}|subject of this", text[:80]))
+                )
                 said = _Said(match["age"], match["age"], sentence.page)
                 if best is None or weight > best[0]:
                     best = (weight, said)
@@ -299,7 +372,11 @@ def _gender(body: list[Sentence], names: list[str]) -> _Said | None:
         text = sentence.text
         if not named and not re.search(rf"{_HAPPENED.pattern}|\b(?:found|born|review|summary|report|concerns)\b", text):
             continue
-        plain = re.sub(r"\b\w+[’']s (?:\w+ )?(?:son|daughter|boy|girl)s?\b|\b(?:her|his|their|first|other|elder|older) (?:\w+ )?(?:son|daughter)s?\b", "", text)
+        plain = re.sub(
+            r"\b\w+[’']s (?:\w+ )?(?:son|daughter|boy|girl)s?\b|\b(?:her|his|their|first|other|elder|older) (?:\w+ )?(?:son|daughter)s?\b",
+            "",
+            text,
+        )
         female, male = _FEMALE.search(plain), _MALE.search(plain)
         found = female if female and not male else male if male and not female else None
         if found:
@@ -313,7 +390,9 @@ def _by_pronoun(body: list[Sentence], names: list[str]) -> _Said | None:
     first: dict[str, _Said] = {}
     for before, sentence in pairwise(body):
         named = any(re.match(rf"(?:Child |Baby |Young [Pp]erson )?{name}\b(?![’']s)", sentence.text) for name in names)
-        after = any(re.match(rf"(?:Child |Baby |Young [Pp]erson )?{name}\b(?![’']s)", before.text) for name in names) and not _OTHERS.search(before.text)
+        after = any(
+            re.match(rf"(?:Child |Baby |Young [Pp]erson )?{name}\b(?![’']s)", before.text) for name in names
+        ) and not _OTHERS.search(before.text)
         if _OTHERS.search(sentence.text) or not (named or after):
             continue
         pattern = r"\b(?:she|he|herself|himself)\b" if named else r"^(?:She|He)\b"
@@ -355,7 +434,12 @@ def age_band(age: str | None) -> AgeBand:
 def _context(body: list[Sentence], names: list[str], quotes: dict[str, DraftQuote]) -> Context:
     """What happened, by the earliest sentences that tell it. Where a child lives and nothing but neglect is told, it is neglect."""
     violence = any(_VIOLENCE.search(s.text) for s in body)
-    told = [s for s in body[:90] if s.section_kind in ("introduction", "facts", "other", "process", "analysis", "conclusion") and not _HYPOTHETICAL.search(s.text)]
+    told = [
+        s
+        for s in body[:90]
+        if s.section_kind in ("introduction", "facts", "other", "process", "analysis", "conclusion")
+        and not _HYPOTHETICAL.search(s.text)
+    ]
     found: dict[Context, tuple[int, _Said]] = {}
     for at, sentence in enumerate(told):
         if not _HAPPENED.search(sentence.text):
@@ -375,10 +459,22 @@ def _context(body: list[Sentence], names: list[str], quotes: dict[str, DraftQuot
         _keep("context", found[first][1], quotes)
         return first
     died = any(re.search(r"\b(?:died|death of|found dead|lifeless)\b", s.text, re.I) for s in told[:12])
-    other = any(re.search(expression, s.text, re.I) for s in body for context, expression in _CAUSES if context == "sexual_abuse") or any(
-        re.search(r"\bsex(?:ual)? offen", s.text) for s in body
+    other = any(
+        re.search(expression, s.text, re.I)
+        for s in body
+        for context, expression in _CAUSES
+        if context == "sexual_abuse"
+    ) or any(re.search(r"\bsex(?:ual)? offen", s.text) for s in body)
+    cue = next(
+        (
+            s
+            for s in body
+            if _NEGLECTED.search(s.text)
+            and not _HYPOTHETICAL.search(s.text)
+            and not re.search(r"\b(?:no|not|nor)\b", s.text)
+        ),
+        None,
     )
-    cue = next((s for s in body if _NEGLECTED.search(s.text) and not _HYPOTHETICAL.search(s.text) and not re.search(r"\b(?:no|not|nor)\b", s.text)), None)
     if cue and not died and not other and (match := _NEGLECTED.search(cue.text)):
         quotes["context"] = DraftQuote(text=match.group(), page=cue.page)
         return "neglect"
@@ -394,8 +490,12 @@ def _of_another(text: str, context: Context, match: re.Match[str], names: list[s
         return bool(_LONG_AGO.search(text))
     before = text[: match.start()]
     relative = max((m.end() for m in _OTHERS.finditer(before)), default=-1)
-    child = max((m.end() for m in re.finditer(r"\b(?:[Cc]hild|[Bb]aby|boy|girl|who|whom|they|both)\b", text)), default=-1)
+    child = max(
+        (m.end() for m in re.finditer(r"\b(?:[Cc]hild|[Bb]aby|boy|girl|who|whom|they|both)\b", text)), default=-1
+    )
     own = max((m.end() for name in names for m in re.finditer(rf"\b{name}\b(?![’']s)", before)), default=-1)
-    if max(own, child) < 0 and not re.search(r"^(?:He|She|They)\b|[Pp]athologist|[Pp]ost-mortem|[Cc]oroner|[Ii]nquest", text):
+    if max(own, child) < 0 and not re.search(
+        r"^(?:He|She|They)\b|[Pp]athologist|[Pp]ost-mortem|[Cc]oroner|[Ii]nquest", text
+    ):
         return True
     return relative > max(own, child if child < match.start() else -1)

@@ -316,9 +316,20 @@ LABEL = Rule(
 )
 
 RULES: tuple[Rule, ...] = (
-    SHORTCOMING, CONCLUDED_NOT, NO_SHORTCOMING, DENIED, IRRELEVANT, POLICY, PRAISED_BEFORE, ASKS_FOR_WORDS, PRAISE, QUESTION, SUSPECTED,
-    SIBLING, HISTORIC,
-)  # fmt: skip
+    SHORTCOMING,
+    CONCLUDED_NOT,
+    NO_SHORTCOMING,
+    DENIED,
+    IRRELEVANT,
+    POLICY,
+    PRAISED_BEFORE,
+    ASKS_FOR_WORDS,
+    PRAISE,
+    QUESTION,
+    SUSPECTED,
+    SIBLING,
+    HISTORIC,
+)
 """All that say something of a sentence; LABEL only marks where one begins."""
 SAYINGS: Mapping[str, re.Pattern[str]] = {rule.name: rule.pattern for rule in RULES}
 """Their patterns by name, in this order."""

@@ -66,16 +66,30 @@ def trials(decided: Sequence[Decided]) -> list[Trial]:
     found = []
     for theme in dict.fromkeys(d.theme for d in decided):
         cells = [d for d in decided if d.theme == theme]
-        if len(cells) < LEAST_DOCUMENTS or sum(d.present for d in cells) < LEAST_PRESENT or all(d.present for d in cells):
+        if (
+            len(cells) < LEAST_DOCUMENTS
+            or sum(d.present for d in cells) < LEAST_PRESENT
+            or all(d.present for d in cells)
+        ):
             continue
-        scores = [_score(_fit([c for c in cells if c is not cell]), cell.reading) for cell in cells]  # leave one document out
+        scores = [
+            _score(_fit([c for c in cells if c is not cell]), cell.reading) for cell in cells
+        ]  # leave one document out
         learned, thresholds = [], []
         for n in range(len(cells)):
             others = [(s, c.present) for m, (s, c) in enumerate(zip(scores, cells, strict=True)) if m != n]
             threshold = max((s for s, _ in others), key=lambda t: (_f1([(p, s >= t) for s, p in others]), t))
             thresholds.append(threshold)
             learned.append((cells[n].present, scores[n] >= threshold))
-        found.append(Trial(theme, len(cells), _f1([(c.present, c.by_rules) for c in cells]), _f1(learned), sorted(thresholds)[len(thresholds) // 2]))
+        found.append(
+            Trial(
+                theme,
+                len(cells),
+                _f1([(c.present, c.by_rules) for c in cells]),
+                _f1(learned),
+                sorted(thresholds)[len(thresholds) // 2],
+            )
+        )
     return found
 
 
@@ -84,7 +98,9 @@ class LearnedCoder:
 
     def __init__(self, identity: CoderIdentity, decided: Sequence[Decided], better: Sequence[Trial]) -> None:
         self._rules = EmbeddedCoder(identity)
-        self._identity = identity.model_copy(update={"strategy": "learned: " + (", ".join(sorted(t.theme for t in better)) or "nothing")})
+        self._identity = identity.model_copy(
+            update={"strategy": "learned: " + (", ".join(sorted(t.theme for t in better)) or "nothing")}
+        )
         self._models = {t.theme: (_fit([d for d in decided if d.theme == t.theme]), t.threshold) for t in better}
 
     @property
@@ -103,11 +119,30 @@ class LearnedCoder:
         shown = _shown(reading)
         hits = [(p, s) for p, s in zip(_chances(model, [s.text for s in shown]), shown, strict=True) if p >= threshold]
         if not hits:
-            return rules if rules.value != "present" else DraftTheme(theme=rules.theme, value="not_mentioned", doubts=("coders differ: what was learned says no, the rules present",))
+            return (
+                rules
+                if rules.value != "present"
+                else DraftTheme(
+                    theme=rules.theme,
+                    value="not_mentioned",
+                    doubts=("coders differ: what was learned says no, the rules present",),
+                )
+            )
         best = sorted(sorted(hits, key=lambda h: -h[0])[:6], key=lambda h: h[1].start)
-        doubts = () if rules.value == "present" else (f"coders differ: what was learned says present, the rules {rules.value.replace('_', ' ')}",)
+        doubts = (
+            ()
+            if rules.value == "present"
+            else (f"coders differ: what was learned says present, the rules {rules.value.replace('_', ' ')}",)
+        )
         quotes = tuple(DraftQuote(text=s.raw, page=s.page) for _, s in best)
-        return rules.model_copy(update={"value": "present", "quotes": quotes, "why": f"like passages that people decided on ({max(p for p, _ in hits):.2f})", "doubts": (*rules.doubts, *doubts)})
+        return rules.model_copy(
+            update={
+                "value": "present",
+                "quotes": quotes,
+                "why": f"like passages that people decided on ({max(p for p, _ in hits):.2f})",
+                "doubts": (*rules.doubts, *doubts),
+            }
+        )
 
 
 def _shown(reading: Reading) -> list[Any]:
@@ -121,23 +156,32 @@ def _fit(cells: Sequence[Decided]) -> Any:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
     except ImportError as error:
-        raise UsageError("learning needs scikit-learn, which is not installed.", next_step='Install it: pip install "scr-llm[learn]"') from error
+        raise UsageError(
+            "learning needs scikit-learn, which is not installed.", next_step='Install it: pip install "scr-llm[learn]"'
+        ) from error
     texts: list[str] = []
     labels: list[bool] = []
     for cell in cells:
         flow = Flow.of(cell.reading)
-        marked = [(flow.at(page, start), flow.at(page, end)) for page, start, end in cell.passages] if cell.present else []
+        marked = (
+            [(flow.at(page, start), flow.at(page, end)) for page, start, end in cell.passages] if cell.present else []
+        )
         for s in _shown(cell.reading):
             texts.append(s.text)
             labels.append(any(start < s.end and s.start < end for start, end in marked))
     if len(set(labels)) < 2:
         return None
-    model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1), LogisticRegression(C=10, class_weight="balanced", max_iter=500, random_state=0))
+    model = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1),
+        LogisticRegression(C=10, class_weight="balanced", max_iter=500, random_state=0),
+    )
     return model.fit(texts, labels)
 
 
 def _chances(model: Any, texts: Sequence[str]) -> list[float]:
-    return [0.0] * len(texts) if model is None or not texts else [float(p) for p in model.predict_proba(list(texts))[:, 1]]
+    return (
+        [0.0] * len(texts) if model is None or not texts else [float(p) for p in model.predict_proba(list(texts))[:, 1]]
+    )
 
 
 def _score(model: Any, reading: Reading) -> float:
@@ -150,9 +194,14 @@ def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
     return 2 * sum(a and b for a, b in pairs) / total if total else 1.0
 
 
-def decided_cells(readings: Mapping[str, Reading], cells: Mapping[tuple[str, str], tuple[bool, tuple[tuple[int, int, int], ...]]], rules: Mapping[tuple[str, str], bool]) -> list[Decided]:
+def decided_cells(
+    readings: Mapping[str, Reading],
+    cells: Mapping[tuple[str, str], tuple[bool, tuple[tuple[int, int, int], ...]]],
+    rules: Mapping[tuple[str, str], bool],
+) -> list[Decided]:
     """Cells (document id, theme) with their decision and passages, and what the rules hold, in a fixed order."""
     return [
         Decided(readings[i], theme, present, passages, rules.get((i, theme), False))
-        for (i, theme), (present, passages) in sorted(cells.items()) if i in readings
-    ]  # fmt: skip
+        for (i, theme), (present, passages) in sorted(cells.items())
+        if i in readings
+    ]

@@ -20,4 +20,8 @@ class Passage(NamedTuple):
 
 def may_be_evidence(sentence: Sentence) -> bool:
     """Whether a coder may look at a sentence: not in a section that is never evidence or only repeats, and not one that speaks to a machine."""
-    return sentence.section_kind not in NEVER_EVIDENCE and sentence.section_kind != "action_plan" and not speaks_to_a_machine(sentence.text)
+    return (
+        sentence.section_kind not in NEVER_EVIDENCE
+        and sentence.section_kind != "action_plan"
+        and not speaks_to_a_machine(sentence.text)
+    )

@@ -49,14 +49,20 @@ from scr_llm.text.wording import compile_wordings
 QUOTES_PER_THEME = 12
 """Quotes proposed for one theme at most; the strongest sections first."""
 
-_CLAUSE = re.compile(r";|:|,?\s+(?:but|however|although|though|whereas|nevertheless|yet|despite this)\b|^(?:however|nevertheless)\b", re.I)
+_CLAUSE = re.compile(
+    r";|:|,?\s+(?:but|however|although|though|whereas|nevertheless|yet|despite this)\b|^(?:however|nevertheless)\b",
+    re.I,
+)
 _NEGATED = re.compile(
     r"\b(?:no (?:evidence|indication|suggestion|history|record|sign|signs|reports?|concerns?|known|information|disclosures?|reason)\b[^.;]{0,60}$|"
     r"(?:den(?:y|ied|ies)|ruled out|free (?:of|from)|never been|was not|were not|is not|not considered|not found)\b[^.;]{0,50}$|"
     r"(?:no|not|nor|never|neither|without)\s+(?:\w+\s+){0,4}$)",
     re.I,
 )
-_ABSENT_AFTER = re.compile(r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)", re.I)
+_ABSENT_AFTER = re.compile(
+    r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)",
+    re.I,
+)
 
 Verdict = Literal["present", "absent", "good"]
 
@@ -98,11 +104,13 @@ class RulesCoder:
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding. Never fails on a document that could be read."""
         return DraftCoding(
-            document_id=reading.document_id, coder=self._identity, case=case_facts(reading, Flow.of(reading)),
+            document_id=reading.document_id,
+            coder=self._identity,
+            case=case_facts(reading, Flow.of(reading)),
             findings=tuple(draft_item(reading, i) for i in reading.items if i.kind == "finding"),
             recommendations=tuple(draft_item(reading, i) for i in reading.items if i.kind == "recommendation"),
             themes=propose(reading, codebook),
-        )  # fmt: skip
+        )
 
 
 def propose(reading: Reading, codebook: Codebook) -> tuple[DraftTheme, ...]:
@@ -114,15 +122,25 @@ def propose(reading: Reading, codebook: Codebook) -> tuple[DraftTheme, ...]:
 def draft_item(reading: Reading, item: NumberedItem) -> DraftItem:
     """A printed item as a draft: its own spans are its quotes."""
     return DraftItem(
-        number=item.number, text=item.text, page=item.page, addressee=item.addressee,
+        number=item.number,
+        text=item.text,
+        page=item.page,
+        addressee=item.addressee,
         quotes=tuple(DraftQuote(text=reading.pages[s.page - 1].text[s.start : s.end], page=s.page) for s in item.spans),
-    )  # fmt: skip
+    )
 
 
 def _lookers(code: Code) -> list[_Looker]:
     def looker(part: Code | SubCode, sub: str | None) -> _Looker:
         misses = compile_wordings((*code.near_misses, *(part.near_misses if sub else ())))
-        return _Looker(code.id, sub, code.polarity == "feature", compile_wordings(part.wordings), compile_wordings(part.subjects), misses)
+        return _Looker(
+            code.id,
+            sub,
+            code.polarity == "feature",
+            compile_wordings(part.wordings),
+            compile_wordings(part.subjects),
+            misses,
+        )
 
     return [looker(code, None), *(looker(sub, sub.id) for sub in code.sub_codes)]
 
@@ -130,7 +148,12 @@ def _lookers(code: Code) -> list[_Looker]:
 def propose_one(code: Code, body: list[Sentence]) -> DraftTheme:
     """What the rules hold of one theme, of sentences that may be evidence."""
     lookers = _lookers(code)
-    hits = [hit for at, sentence in enumerate(body) for looker in lookers if (hit := _look(looker, sentence, _beside(body, at)))]
+    hits = [
+        hit
+        for at, sentence in enumerate(body)
+        for looker in lookers
+        if (hit := _look(looker, sentence, _beside(body, at)))
+    ]
     present = _standing([h for h in hits if h.verdict == "present"])
     absent = [h for h in hits if h.verdict == "absent"]
     good = [h for h in hits if h.verdict == "good"]
@@ -146,7 +169,12 @@ def propose_one(code: Code, body: list[Sentence]) -> DraftTheme:
             quotes.append(DraftQuote(text=hit.sentence.raw, page=hit.sentence.page, flags=hit.flags))
     subs = tuple(sub.id for sub in code.sub_codes if any(h.sub == sub.id for h in present))
     return DraftTheme(
-        theme=code.id, quotes=tuple(quotes), value=value, sub_themes=subs, why=why, doubts=_doubts(present, absent, good)
+        theme=code.id,
+        quotes=tuple(quotes),
+        value=value,
+        sub_themes=subs,
+        why=why,
+        doubts=_doubts(present, absent, good),
     )
 
 
@@ -168,7 +196,9 @@ def _doubts(present: list[_Hit], absent: list[_Hit], good: list[_Hit]) -> tuple[
     if present and absent:
         doubts.append("one passage says so and another denies it")
     if present and all(h.flags for h in present):
-        doubts.append("every passage is " + " or ".join(sorted({f.replace("_", " ") for h in present for f in h.flags})))
+        doubts.append(
+            "every passage is " + " or ".join(sorted({f.replace("_", " ") for h in present for f in h.flags}))
+        )
     if len(present) == 1:
         doubts.append("a single passage")
     if present and all(h.why.startswith("subject") for h in present):
@@ -201,8 +231,19 @@ def _look(looker: _Looker, sentence: Sentence, behind: str) -> _Hit | None:
                 if verdict:
                     how = "wording" if strong else "subject with a shortcoming"
                     flags = flags_of(sentence, praised=verdict == "good")
-                    weak = "recommendation" in flags and ASKS_FOR_WORDS.holds(sentence.text) and not SHORTCOMING.holds(clause)
-                    return _Hit(sentence, verdict, looker.sub, f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}", flags, weak)
+                    weak = (
+                        "recommendation" in flags
+                        and ASKS_FOR_WORDS.holds(sentence.text)
+                        and not SHORTCOMING.holds(clause)
+                    )
+                    return _Hit(
+                        sentence,
+                        verdict,
+                        looker.sub,
+                        f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}",
+                        flags,
+                        weak,
+                    )
     return None
 
 
@@ -211,7 +252,9 @@ def _clauses(text: str) -> list[tuple[int, int]]:
     return list(itertools.pairwise(cuts))
 
 
-def _verdict(looker: _Looker, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool) -> Verdict | None:
+def _verdict(
+    looker: _Looker, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool
+) -> Verdict | None:
     before, behind = clause[: match.start()], clause[match.end() :]
     if CONCLUDED_NOT.holds(sentence.text) or DENIED.holds(sentence.text) or DENIED.holds(behind_it):
         return "absent"
@@ -262,5 +305,9 @@ class Wordings:
 
     def aspects(self, shown: Sequence[Sentence]) -> tuple[str, ...]:
         """The sub-codes that passages of the theme name."""
-        named = (looker for looker in self._lookers if looker.sub and any(e.search(s.text) for e in (looker.wordings, looker.subjects) if e for s in shown))
+        named = (
+            looker
+            for looker in self._lookers
+            if looker.sub and any(e.search(s.text) for e in (looker.wordings, looker.subjects) if e for s in shown)
+        )
         return tuple(looker.sub for looker in named if looker.sub)

@@ -51,7 +51,13 @@ class Weights:
         return cls(json.loads(head), names, rarity, body[4 + length + 4 * len(names) :])
 
     @staticmethod
-    def save(path: Path, about: Mapping[str, Any], names: Sequence[str], rarity: Sequence[float], rows: Iterable[Sequence[float]]) -> None:
+    def save(
+        path: Path,
+        about: Mapping[str, Any],
+        names: Sequence[str],
+        rarity: Sequence[float],
+        rows: Iterable[Sequence[float]],
+    ) -> None:
         """Write weights, each output's rounded to 127 steps up and down. `about` has its outputs and biases; steps are added."""
         table = [[float(value) for value in row] for row in rows]
         steps = [max(max(abs(row[at]) for row in table) / 127, 1e-9) for at in range(len(about["outputs"]))]
@@ -65,9 +71,11 @@ class Weights:
         """How much speaks for each judgement of a sentence: the logarithm of the odds, by output."""
         own = words(passage.text)
         groups = (
-            (1.0, self._of_words(own)), (1.0, self._sum(self._of_word(f"{a} {b}") for a, b in pairwise(own))), (1.0, self._sum(map(self._of_parts, own))),
+            (1.0, self._of_words(own)),
+            (1.0, self._sum(self._of_word(f"{a} {b}") for a, b in pairwise(own))),
+            (1.0, self._sum(map(self._of_parts, own))),
             (BESIDE, self._sum((self._beside(passage.before), self._beside(passage.after)))),
-        )  # fmt: skip
+        )
         total = list(self._biases)
         for weight, (row, length) in groups:
             if length:
@@ -81,7 +89,10 @@ class Weights:
     def parts_of(self, passage: Passage, output: str, most: int = 4) -> list[str]:
         """The words of a sentence on which a judgement rests most."""
         at, own = self.outputs.index(output), words(passage.text)
-        by_word = {w: self._of_word(w)[0][at] + self._of_parts(w)[0][at] / max(1.0, math.sqrt(self._of_parts(w)[1])) for w in dict.fromkeys(own)}
+        by_word = {
+            w: self._of_word(w)[0][at] + self._of_parts(w)[0][at] / max(1.0, math.sqrt(self._of_parts(w)[1]))
+            for w in dict.fromkeys(own)
+        }
         return [w for w in sorted(by_word, key=lambda w: -by_word[w])[:most] if by_word[w] > 0]
 
     @cached_property
@@ -114,4 +125,6 @@ class Weights:
         rows = [(row, length) for row, length in given if length]
         if not rows:
             return self._nothing, 0.0
-        return [sum(column) for column in zip(*(row for row, _ in rows), strict=True)], sum(length for _, length in rows)
+        return [sum(column) for column in zip(*(row for row, _ in rows), strict=True)], sum(
+            length for _, length in rows
+        )

@@ -22,7 +22,13 @@ UNSEEN = 0.9
 
 
 def read(
-    path: Path, document_id: str, *, witness: bool = True, look_for_hidden: bool = True, megabytes: int | None = None, sha256: str = ""
+    path: Path,
+    document_id: str,
+    *,
+    witness: bool = True,
+    look_for_hidden: bool = True,
+    megabytes: int | None = None,
+    sha256: str = "",
 ) -> Reading:
     """Read one file.
 
@@ -55,17 +61,25 @@ def read(
     found = structure(raw_pages)
     pages = tuple(
         Page(
-            number=index + 1, text=page.text, marks=marks, images=page.images, scanned=page.scanned,
-            label=seen.labels[index] if seen.labels else None, agreement=seen.agreement[index],
+            number=index + 1,
+            text=page.text,
+            marks=marks,
+            images=page.images,
+            scanned=page.scanned,
+            label=seen.labels[index] if seen.labels else None,
+            agreement=seen.agreement[index],
             warnings=tuple(_warnings(page, seen, index)),
             engine=page.engine or "none",
         )
         for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
-    )  # fmt: skip
+    )
     reading = Reading(
-        document_id=document_id, file=seen.facts, pages=pages, sections=found.sections,
+        document_id=document_id,
+        file=seen.facts,
+        pages=pages,
+        sections=found.sections,
         sha256=hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest(),
-    )  # fmt: skip
+    )
     flow = Flow.of(reading)
     found_items, passed_over = items(flow, found.rows, pages)
     update = {"items": found_items, "passed_over": passed_over, "pages": _with_orders(reading.pages, flow)}
@@ -81,7 +95,8 @@ def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
             orders.setdefault(sentence.page, []).append(order)
     rest = "more sentences that give orders to a program, left out"
     return tuple(
-        page.model_copy(update={"warnings": (*page.warnings, *_few(orders.get(page.number, []), rest))}) for page in pages
+        page.model_copy(update={"warnings": (*page.warnings, *_few(orders.get(page.number, []), rest))})
+        for page in pages
     )
 
 

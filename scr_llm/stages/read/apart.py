@@ -58,14 +58,20 @@ def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Ex
         return
     workers, context = min(limits.workers, len(files)), get_context("spawn")
     up = context.Semaphore(0)
-    pool = ProcessPool(max_workers=workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid(), up), context=context)
+    pool = ProcessPool(
+        max_workers=workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid(), up), context=context
+    )
     try:
         yield from _read_in(pool, files, limits)
-        for _ in range(workers):  # one that is still starting when the pool is stopped finds its locks gone, and says so in a traceback
+        for _ in range(
+            workers
+        ):  # one that is still starting when the pool is stopped finds its locks gone, and says so in a traceback
             up.acquire(timeout=_COMING_UP)
     except RuntimeError as error:  # the pool's own: its processes are gone
         step = "Close other programs, or set [read] workers = 1 in project.toml, then run again to go on."
-        raise StopError("the processes that read the files were ended from outside, perhaps because memory ran out.", next_step=step) from error
+        raise StopError(
+            "the processes that read the files were ended from outside, perhaps because memory ran out.", next_step=step
+        ) from error
     finally:
         pool.stop()
         pool.join()
@@ -94,7 +100,9 @@ class _OverLimitError(UnreadableError):
 
 def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, witness: bool) -> "Future[Reading]":
     asked = {"witness": witness, "megabytes": limits.megabytes, "sha256": file.sha256}
-    future: Future[Reading] = pool.schedule(read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds)
+    future: Future[Reading] = pool.schedule(
+        read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds
+    )
     return future
 
 
@@ -107,7 +115,10 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
     except ProcessExpired as error:
         if error.exitcode == _TOO_MUCH:
             return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
-        if error.exitcode in (-9, -15):  # not of itself: the system ends what takes too much memory, a person what they like
+        if error.exitcode in (
+            -9,
+            -15,
+        ):  # not of itself: the system ends what takes too much memory, a person what they like
             return FileError("the process that read it was ended from outside, perhaps because memory ran out.")
         return _OverLimitError(f"the file brings the reader down (exit code {error.exitcode}).", next_step=advice)
     except MemoryError:
@@ -117,7 +128,9 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
     except RecursionError:
         return UnreadableError("the file is broken: its parts lie within each other without end.", next_step=advice)
     except Exception as error:  # whatever a hostile file may raise; given in its place
-        return UnreadableError(f"the file is broken: it holds what neither reader can make sense of ({error}).", next_step=advice)
+        return UnreadableError(
+            f"the file is broken: it holds what neither reader can make sense of ({error}).", next_step=advice
+        )
 
 
 @contextlib.contextmanager

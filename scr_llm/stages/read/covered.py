@@ -52,10 +52,13 @@ class _Matrix(NamedTuple):
     def within(self, outer: "_Matrix") -> "_Matrix":
         """This one, and then an outer one."""
         return _Matrix(
-            self.a * outer.a + self.b * outer.c, self.a * outer.b + self.b * outer.d,
-            self.c * outer.a + self.d * outer.c, self.c * outer.b + self.d * outer.d,
-            self.e * outer.a + self.f * outer.c + outer.e, self.e * outer.b + self.f * outer.d + outer.f,
-        )  # fmt: skip
+            self.a * outer.a + self.b * outer.c,
+            self.a * outer.b + self.b * outer.d,
+            self.c * outer.a + self.d * outer.c,
+            self.c * outer.b + self.d * outer.d,
+            self.e * outer.a + self.f * outer.c + outer.e,
+            self.e * outer.b + self.f * outer.d + outer.f,
+        )
 
 
 _UPRIGHT = _Matrix(1, 0, 0, 1, 0, 0)

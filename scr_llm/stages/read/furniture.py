@@ -88,7 +88,10 @@ def _cover(pages: tuple[RawPage, ...], known: Places) -> Places:
     """A first page of few words before pages of many."""
     if len(pages) < 2:
         return {}
-    words = [sum(len(line.text.split()) for n, line in enumerate(page.lines) if (index, n) not in known) for index, page in enumerate(pages[:2])]
+    words = [
+        sum(len(line.text.split()) for n, line in enumerate(page.lines) if (index, n) not in known)
+        for index, page in enumerate(pages[:2])
+    ]
     if not 0 < words[0] <= _COVER_WORDS or words[1] <= words[0]:
         return {}
     long = [line for line in pages[0].lines if len(line.text.split()) > 6 and not line.text.endswith((".", ":"))]

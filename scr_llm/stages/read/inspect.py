@@ -15,7 +15,9 @@ _GRAM = 4
 _STRANGE = 8
 """Four-letter runs in a row that the other reader does not have from which a stretch is named: two short words, or one
 of eleven letters."""
-_BLANK_CODE = re.compile(rb"<([0-9a-fA-F]{2,8})>\s*<(?:0020|00a0|00ad|200[0-9a-f]|202f|205f|206[0-4]|3000|feff|000[9ad])>", re.I)
+_BLANK_CODE = re.compile(
+    rb"<([0-9a-fA-F]{2,8})>\s*<(?:0020|00a0|00ad|200[0-9a-f]|202f|205f|206[0-4]|3000|feff|000[9ad])>", re.I
+)
 BLANKS = 4
 """Codes that one font calls spaces from which a page is flagged; honest fonts have a space, a hard space and perhaps a
 soft hyphen."""
@@ -55,10 +57,13 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True)
         return nothing
     told = _try(lambda: reader.metadata) or {}
     facts = FileFacts(
-        title=_text(told.get("/Title")), author=_text(told.get("/Author")), producer=_text(told.get("/Producer")),
-        created=_text(told.get("/CreationDate")), encrypted=bool(reader.is_encrypted),
+        title=_text(told.get("/Title")),
+        author=_text(told.get("/Author")),
+        producer=_text(told.get("/Producer")),
+        created=_text(told.get("/CreationDate")),
+        encrypted=bool(reader.is_encrypted),
         outline=tuple(_titles(_try(lambda: reader.outline) or []))[:_ENTRIES],
-    )  # fmt: skip
+    )
     labels = _try(lambda: tuple(reader.page_labels)) or ()
     own = labels if len(labels) == len(pages) and labels != tuple(str(n + 1) for n in range(len(pages))) else ()
     compared = [
@@ -66,12 +71,13 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, witness: bool = True)
         for index, page in enumerate(pages)
     ]
     return Inspection(
-        facts, own,
+        facts,
+        own,
         tuple(_agreement(page.text, second) for page, second in zip(pages, compared, strict=True)),
         tuple(_stretches(page.text, second) for page, second in zip(pages, compared, strict=True)),
         tuple(_try(lambda index=index: _blanks(reader.pages[index])) or 0 for index in range(len(pages))),
         tuple(_try(lambda index=index: _noted(reader.pages[index])) or "" for index in range(len(pages))),
-    )  # fmt: skip
+    )
 
 
 def _try(ask: Any) -> Any:
@@ -168,7 +174,11 @@ def _blanks(page: Any) -> int:
             if hasattr(content, "get_data"):
                 most = max(most, len(set(_BLANK_CODE.findall(content.get_data()))))
         forms = _object(resources, "/XObject")
-        waiting += [_object(_object(forms, name), "/Resources") for name in forms if _object(forms, name).get("/Subtype") == "/Form"]
+        waiting += [
+            _object(_object(forms, name), "/Resources")
+            for name in forms
+            if _object(forms, name).get("/Subtype") == "/Form"
+        ]
     return most
 
 

@@ -30,15 +30,23 @@ _ENDED = re.compile(r"[.!?][”’\"')\]]*(?:\s*\([^()]*\))?\s*$")
 """The end of a sentence at the end of a text, a remark in brackets behind it left out."""
 _LEADS_ON = re.compile(r"(?:[:–—-]|\b(?:as follows|the following)\W{0,4})\s*$")
 """The end of a paragraph that announces what follows."""
-_DANGLING = re.compile(r"(?:[;,]\s*(?:and,?\s*)?(?:lastly,?\s*|finally,?\s*)?(?:that)?|[;,]?\s+and(?:\s+that)?|[;,])\s*$")
+_DANGLING = re.compile(
+    r"(?:[;,]\s*(?:and,?\s*)?(?:lastly,?\s*|finally,?\s*)?(?:that)?|[;,]?\s+and(?:\s+that)?|[;,])\s*$"
+)
 """What leads from one member of a list in a sentence to the next."""
 _LABEL = re.compile(r"[A-Z][\w’' ]{2,50}:\s")
 """The lead-in of a card's further part: `How it showed: ...`."""
-_ASIDE = re.compile(r"set aside|put aside|not (?:find|feature|the matter|part)|rule(?:d)? out|done well|good|hindsight", re.I)
+_ASIDE = re.compile(
+    r"set aside|put aside|not (?:find|feature|the matter|part)|rule(?:d)? out|done well|good|hindsight", re.I
+)
 """Headings among findings under which none stand."""
 _FORMS: tuple[Form, ...] = ("whole", "dotted", "letter", "roman", "capital", "named")
 _NOTHING = 9
-_SECTION_KINDS: dict[SectionKind, Kind] = {"findings": "finding", "lessons": "finding", "recommendations": "recommendation"}
+_SECTION_KINDS: dict[SectionKind, Kind] = {
+    "findings": "finding",
+    "lessons": "finding",
+    "recommendations": "recommendation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +166,15 @@ class _Finder:
         section = block.section.title if block.section else ""
         self.found.append(
             NumberedItem(
-                kind=kind, number=block.label, text=text, page=self._flow.page_at(block.start), spans=spans, section=section,
+                kind=kind,
+                number=block.label,
+                text=text,
+                page=self._flow.page_at(block.start),
+                spans=spans,
+                section=section,
                 addressee=addressee(text, section) if kind == "recommendation" else None,
             )
-        )  # fmt: skip
+        )
         return None
 
     def _end(self, block: _Block, taken: set[_Block]) -> int:
@@ -202,7 +215,9 @@ class _Finder:
     def _table(self, kind: Kind) -> list[Row]:
         """The rows that say something; where tables repeat each other's numbers, those of the fullest."""
         rows = [row for row in self._rows if row.kind == kind and len(self._words(row.spans).split()) > 3]
-        tables = {number: [row for row in rows if row.table == number] for number in dict.fromkeys(row.table for row in rows)}
+        tables = {
+            number: [row for row in rows if row.table == number] for number in dict.fromkeys(row.table for row in rows)
+        }
         kept: list[Row] = []
         for number, own in tables.items():
             numbers = {row.number for row in own if row.number}
@@ -216,14 +231,26 @@ class _Finder:
     def _take_row(self, kind: Kind, row: Row) -> None:
         text = readable(self._words(row.spans))
         who = readable(self._words(row.who)) or None
-        section = next((s for s in reversed([s for _, s in self._flow.sections]) if (s.page, s.start) <= (row.page, row.spans[0].start)), None)
+        section = next(
+            (
+                s
+                for s in reversed([s for _, s in self._flow.sections])
+                if (s.page, s.start) <= (row.page, row.spans[0].start)
+            ),
+            None,
+        )
         title = section.title if section else ""
         self.found.append(
             NumberedItem(
-                kind=kind, number=row.number, text=text, page=row.page, section=title, spans=row.spans,
+                kind=kind,
+                number=row.number,
+                text=text,
+                page=row.page,
+                section=title,
+                spans=row.spans,
                 addressee=(who or addressee(text, "")) if kind == "recommendation" else None,
             )
-        )  # fmt: skip
+        )
 
     def _words(self, spans: Iterable[Span]) -> str:
         return "\n".join(self._pages[span.page - 1].text[span.start : span.end] for span in spans)
@@ -234,7 +261,9 @@ class _Finder:
 
     def _pass(self, kind: Kind, block: _Block, why: str) -> None:
         text = readable(self._flow.text[block.start : block.end])
-        self.over.append((block.start, PassedOver(kind=kind, text=text[:160], page=self._flow.page_at(block.start), why=why)))
+        self.over.append(
+            (block.start, PassedOver(kind=kind, text=text[:160], page=self._flow.page_at(block.start), why=why))
+        )
 
     def _pass_over(self, kind: Kind, mine: list[_Block], taken: set[_Block], rows: list[Row]) -> None:
         said = [(span.page, span.start, span.end) for item in self.found if item.kind == kind for span in item.spans]
@@ -364,9 +393,11 @@ def _inner_starts(flow: Flow) -> set[int]:
     """Where members of a list within a paragraph begin, in sections of findings and recommendations."""
     bounds = [*((at, section.kind) for at, section in flow.sections), (len(flow.text), None)]
     return {
-        at + offset for (at, kind), (following, _) in pairwise(bounds) if kind in _SECTION_KINDS
+        at + offset
+        for (at, kind), (following, _) in pairwise(bounds)
+        if kind in _SECTION_KINDS
         for offset in inner(flow.text[at:following])
-    }  # fmt: skip
+    }
 
 
 def _is_card(card: re.Match[str], line: str, fresh: bool) -> bool:

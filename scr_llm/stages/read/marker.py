@@ -10,8 +10,24 @@ _MARK = re.compile(
 )
 _NAMED = re.compile(r"(?P<name>[A-Z][a-z’']+(?: [a-z]+){0,3}) (?P<number>\d{1,2})[.:)]?\s+(?=[A-Z])")
 """`Police 1 The constabulary to ...`."""
-_INNER = re.compile(r"(?:^|(?<=\s))(?:\((?:\d{1,2}|[ivx]{2,5}|[a-z])\)\s+(?=\S)|(?:^|(?<=[.:;–—-]\s)|(?<=\band\s)|(?<=\n))\d{1,2}[.)]\s+(?=[A-Z]|[a-z][.)]\s))")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12, "xiii": 13}
+_INNER = re.compile(
+    r"(?:^|(?<=\s))(?:\((?:\d{1,2}|[ivx]{2,5}|[a-z])\)\s+(?=\S)|(?:^|(?<=[.:;–—-]\s)|(?<=\band\s)|(?<=\n))\d{1,2}[.)]\s+(?=[A-Z]|[a-z][.)]\s))"
+)
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+    "xiii": 13,
+}
 
 
 class Marker(NamedTuple):
@@ -40,7 +56,9 @@ def marker(line: str) -> tuple[Marker, ...]:
     closed = bool(match["close"])
     if match["open"] and ")" not in match["close"]:
         return ()
-    if rest and not (rest[0].isupper() or rest[0] in "“‘\"'([£" or (")" in match["close"] or (closed and number[-1].isdigit()))):
+    if rest and not (
+        rest[0].isupper() or rest[0] in "“‘\"'([£" or (")" in match["close"] or (closed and number[-1].isdigit()))
+    ):
         return ()
     if rest and not match["space"] and not (number[-1].isdigit() and rest[0].isupper()):
         return ()
@@ -86,7 +104,9 @@ class Sequences:
             for each in readings:
                 last = self._last.get((each.form, each.series))
                 follows = last is not None and each.value == last + 1
-                begins = (each.value == 1 and (free or fresh)) or (free and last is None and each.form in ("whole", "dotted"))
+                begins = (each.value == 1 and (free or fresh)) or (
+                    free and last is None and each.form in ("whole", "dotted")
+                )
                 missed = free and last is not None and last < each.value <= last + 3
                 if follows if goes_on else begins or missed:
                     self._last[each.form, each.series] = each.value

@@ -38,9 +38,12 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 )
 """What a file of other kinds begins with."""
 _PACKED = (
-    ("word/", "a Word document (.docx)"), ("xl/", "an Excel workbook (.xlsx)"), ("ppt/", "a PowerPoint presentation (.pptx)"),
-    ("content.xml", "an OpenDocument file, .odt say"), ("META-INF/container.xml", "an e-book (EPUB)"),
-)  # fmt: skip
+    ("word/", "a Word document (.docx)"),
+    ("xl/", "an Excel workbook (.xlsx)"),
+    ("ppt/", "a PowerPoint presentation (.pptx)"),
+    ("content.xml", "an OpenDocument file, .odt say"),
+    ("META-INF/container.xml", "an e-book (EPUB)"),
+)
 
 
 def contents(path: Path, megabytes: int | None = None, sha256: str = "") -> bytes:

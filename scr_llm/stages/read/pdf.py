@@ -30,7 +30,25 @@ _MARKER = re.compile(r"(?<=[a-z.,;:)”’'\"])\d{1,3}(?=[\s.,;:)]|$)")
 """A number that touches a word's end: a footnote's marker where it is printed smaller than the word."""
 _WORD = re.compile(r"\S+")
 _PREFIXES = frozenset(
-    {"multi", "co", "self", "non", "ante", "post", "pre", "well", "long", "single", "inter", "cross", "re", "mid", "ex", "semi", "half"}
+    {
+        "multi",
+        "co",
+        "self",
+        "non",
+        "ante",
+        "post",
+        "pre",
+        "well",
+        "long",
+        "single",
+        "inter",
+        "cross",
+        "re",
+        "mid",
+        "ex",
+        "semi",
+        "half",
+    }
 )
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What no file format takes; each becomes U+FFFD, so that offsets hold and the page is flagged."""
@@ -239,7 +257,9 @@ def _rows_of_page(
 
 def _images(page: pdfium.PdfPage) -> int:
     count = raw.FPDFPage_CountObjects(page.raw)
-    return sum(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, i)) == raw.FPDF_PAGEOBJ_IMAGE for i in range(count))
+    return sum(
+        raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, i)) == raw.FPDF_PAGEOBJ_IMAGE for i in range(count)
+    )
 
 
 def _line(textpage: pdfium.PdfTextPage, first: int, row: str) -> Line:
@@ -278,9 +298,10 @@ def _words(textpage: pdfium.PdfTextPage, first: int, row: str) -> tuple[tuple[in
 def _markers(textpage: pdfium.PdfTextPage, first: int, row: str, size: float) -> tuple[tuple[int, int], ...]:
     """Footnote markers of a row, as offsets in it."""
     return tuple(
-        match.span() for match in _MARKER.finditer(row)
+        match.span()
+        for match in _MARKER.finditer(row)
         if size and 0 < _size(textpage, first + match.start()) < 0.8 * size
-    )  # fmt: skip
+    )
 
 
 def _bold_by_name(textpage: pdfium.PdfTextPage, index: int) -> bool:
@@ -297,7 +318,10 @@ def _leading(pages: list[Rows]) -> dict[int, float]:
             gap = upper.top - lower.top
             if upper.size == lower.size and 0.9 * lower.size < gap < 2.6 * lower.size:
                 gaps.setdefault(round(lower.size), Counter())[round(gap * 2) / 2] += 1
-    return {size: min((g for g, n in found.items() if n >= 0.5 * max(found.values())), default=0.0) for size, found in gaps.items()}
+    return {
+        size: min((g for g, n in found.items() if n >= 0.5 * max(found.values())), default=0.0)
+        for size, found in gaps.items()
+    }
 
 
 def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
@@ -310,7 +334,9 @@ def _lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
         if before is not None:
             text += "\n\n" if starts else "\n"
         body = _UNWRITABLE.sub("\ufffd", whole(_line_hyphens(row, rows.words)))
-        markers = tuple((len(text) + len(whole(row[:start])), len(text) + len(whole(row[:end]))) for start, end in line.markers)
+        markers = tuple(
+            (len(text) + len(whole(row[:start])), len(text) + len(whole(row[:end]))) for start, end in line.markers
+        )
         words = tuple((len(text) + len(whole(row[:at])), left, right) for at, left, right in line.words)
         end = len(text) + len(body)
         lines.append(

@@ -79,4 +79,7 @@ def _boxes(textpage: pdfium.PdfTextPage, first: int, count: int) -> list[Box]:
 def _is_beside(one: Box, other: Box) -> bool:
     """Whether a box goes on the line of another: some files draw each letter by itself."""
     height = max(one[3] - one[1], other[3] - other[1])
-    return min(one[3], other[3]) - max(one[1], other[1]) > 0.3 * min(one[3] - one[1], other[3] - other[1]) and -height < other[0] - one[2] < height
+    return (
+        min(one[3], other[3]) - max(one[1], other[1]) > 0.3 * min(one[3] - one[1], other[3] - other[1])
+        and -height < other[0] - one[2] < height
+    )

@@ -51,7 +51,9 @@ def _page(result: Any, height: float, images: int) -> RawPage:
     pieces = []
     for box, words in zip(result.boxes if result.boxes is not None else (), result.txts or (), strict=True):
         upper, lower = (min(p[1] for p in box), max(p[1] for p in box))
-        pieces.append((float(upper), float(lower), float(min(p[0] for p in box)), str(words).replace("\n", " ").strip()))
+        pieces.append(
+            (float(upper), float(lower), float(min(p[0] for p in box)), str(words).replace("\n", " ").strip())
+        )
     rows: list[list[tuple[float, float, float, str]]] = []
     for piece in sorted(p for p in pieces if p[3]):
         middle = (piece[0] + piece[1]) / 2

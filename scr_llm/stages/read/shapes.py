@@ -47,8 +47,17 @@ LIGATURE = re.compile(r"ff[ijl]|tti|f[fijltbhk]|t[ti]|[sc]t|[Tt]h|ij|ae|oe|A[Ee]
 _FAINT = 24
 """Grey levels between ink and ground under which a shape cannot be told."""
 _STYLES = (
-    "Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique", "Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic", "Courier", "Courier-Bold",
-)  # fmt: skip
+    "Helvetica",
+    "Helvetica-Bold",
+    "Helvetica-Oblique",
+    "Helvetica-BoldOblique",
+    "Times-Roman",
+    "Times-Bold",
+    "Times-Italic",
+    "Times-BoldItalic",
+    "Courier",
+    "Courier-Bold",
+)
 
 
 class Shape(NamedTuple):

@@ -12,6 +12,8 @@ from scr_llm.stages.read.tables import Row, header, rows
 
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d{1,3}\s*$")
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
+
+
 @dataclass(frozen=True)
 class Structure:
     """What was found."""
@@ -41,9 +43,14 @@ def structure(pages: tuple[RawPage, ...]) -> Structure:
             if kind is None and _is_heading(line, body) and not _is_text(runs[number]):
                 kind = "heading"
                 joins = (
-                    previous is not None and found and found[-1][0] == index and found[-1][1] is previous
-                    and previous.size == line.size and previous.bold == line.bold and not line.paragraph
-                )  # fmt: skip
+                    previous is not None
+                    and found
+                    and found[-1][0] == index
+                    and found[-1][1] is previous
+                    and previous.size == line.size
+                    and previous.bold == line.bold
+                    and not line.paragraph
+                )
                 if header(line):
                     pass  # of a table, which begins no section
                 elif joins:
@@ -87,9 +94,10 @@ def _is_text(run: str) -> bool:
 
 def _with_hidden(marks: list[Mark], page: RawPage) -> list[Mark]:
     hidden = [
-        Mark(kind="hidden", start=start, end=end) for start, end, _ in page.hidden
+        Mark(kind="hidden", start=start, end=end)
+        for start, end, _ in page.hidden
         if not any(mark.start < end and start < mark.end for mark in marks)
-    ]  # fmt: skip
+    ]
     return sorted([*marks, *hidden], key=lambda mark: mark.start)
 
 

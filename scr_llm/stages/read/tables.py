@@ -14,10 +14,19 @@ Kind = Literal["finding", "recommendation"]
 
 _COLUMNS: tuple[tuple[Kind | Literal["number", "who"], str], ...] = (
     ("number", r"no\.?|number|ref\.?|reference|#"),
-    ("finding", r"(?:key )?findings?|what (?:we|the review|the panel) (?:found|learned|learnt)|(?:key )?learning(?: points?)?|lessons?(?: learn(?:ed|t))?"),
-    ("recommendation", r"recommendations?|(?:agreed |recommended |required )?actions?(?: required| to be taken)?|what (?:we|agencies) will do|what (?:should|must|needs to|will) (?:happen|change|be done)"),
-    ("who", r"for|to|who|by whom|agency|agencies|organisations?|addressee|lead agency|lead|owner|responsible(?: agency)?"),
-)  # fmt: skip
+    (
+        "finding",
+        r"(?:key )?findings?|what (?:we|the review|the panel) (?:found|learned|learnt)|(?:key )?learning(?: points?)?|lessons?(?: learn(?:ed|t))?",
+    ),
+    (
+        "recommendation",
+        r"recommendations?|(?:agreed |recommended |required )?actions?(?: required| to be taken)?|what (?:we|agencies) will do|what (?:should|must|needs to|will) (?:happen|change|be done)",
+    ),
+    (
+        "who",
+        r"for|to|who|by whom|agency|agencies|organisations?|addressee|lead agency|lead|owner|responsible(?: agency)?",
+    ),
+)
 """What a column holds, by its heading."""
 _ROW_NUMBER = re.compile(
     r"(?P<number>R ?\d{1,3}|\d{1,2}(?:\.\d{1,2})*(?: ?[a-z](?:[-–][a-z])?)?(?: \([ivx]+(?:[-–][ivx]+)?\))?)[.):]?\s+(?=[A-Z])"
@@ -117,7 +126,12 @@ def header(line: Line, page: int = 0) -> _Table | None:
             cells[-1] = (f"{cells[-1][0]} {word}", cells[-1][1], right)
         else:
             cells.append((word, left, right))
-    if len(cells) < 2 or not cells[0][0].rstrip(".)").strip("0123456789.") or any(len(text.split()) > 6 for text, _, _ in cells) or line.text.endswith((".", ",", ";")):
+    if (
+        len(cells) < 2
+        or not cells[0][0].rstrip(".)").strip("0123456789.")
+        or any(len(text.split()) > 6 for text, _, _ in cells)
+        or line.text.endswith((".", ",", ";"))
+    ):
         return None
     holds = [_held(text) for text, _, _ in cells]
     if not {"finding", "recommendation"} & set(holds):
@@ -152,9 +166,11 @@ def _crosses(line: Line, bits: list[_Bit], table: _Table) -> bool:
     """Whether a line runs on over the edge of a column, as no cell's text does."""
     return any(
         right > table.lefts[bit.column + 1] + _NEAR
-        for bit in bits if bit.column + 1 < len(table.lefts)
-        for start, _, right in line.words if bit.start <= start < bit.end
-    )  # fmt: skip
+        for bit in bits
+        if bit.column + 1 < len(table.lefts)
+        for start, _, right in line.words
+        if bit.start <= start < bit.end
+    )
 
 
 def _add(table: _Table, line: Line, bits: list[_Bit], before: Line | None) -> None:
@@ -170,9 +186,12 @@ def _add(table: _Table, line: Line, bits: list[_Bit], before: Line | None) -> No
             or (table.holds[bits[0].column] == "number" and bits[0].text.strip(" .)").isalnum())
         )
         gap = table.lowest - line.top
-        fresh = new_page or counted or (back and (table.by_cells or gap > 1.4 * line.size)) or (
-            bits[0].column == row[-1].column and line.paragraph and {b.column for b in row} != {bits[0].column}
-        )  # fmt: skip
+        fresh = (
+            new_page
+            or counted
+            or (back and (table.by_cells or gap > 1.4 * line.size))
+            or (bits[0].column == row[-1].column and line.paragraph and {b.column for b in row} != {bits[0].column})
+        )
         if new_page:
             table.lowest = line.top
     if fresh:
@@ -201,8 +220,19 @@ def _rows(table: _Table, number: int) -> Iterator[Row]:
                 label = own["number"]
                 cell[0] = cell[0]._replace(start=cell[0].start + own.end(), text=cell[0].text[own.end() :])
             who = [bit for bit in row if table.holds[bit.column] == "who"]
-            yield Row("finding" if kind == "finding" else "recommendation", label, _spans(cell), _spans(who), number, cell[0].page + 1)
+            yield Row(
+                "finding" if kind == "finding" else "recommendation",
+                label,
+                _spans(cell),
+                _spans(who),
+                number,
+                cell[0].page + 1,
+            )
 
 
 def _spans(cell: list[_Bit]) -> tuple[Span, ...]:
-    return tuple(Span(page=bit.page + 1, start=bit.start, end=bit.start + len(bit.text.rstrip())) for bit in cell if bit.text.strip())
+    return tuple(
+        Span(page=bit.page + 1, start=bit.start, end=bit.start + len(bit.text.rstrip()))
+        for bit in cell
+        if bit.text.strip()
+    )

@@ -7,11 +7,15 @@ _ASKS = re.compile(
     r"|\b(?:is|are) (?:asked|invited|urged|requested|advised|encouraged|recommended)\b|^That\b"
     r"|^(?:Will|Would|Could|Can|How will|How should|What would)\b[^.]*\?"
 )
-_STATES = re.compile(r"^(?:\S+ ){0,8}(?:am|is|are|was|were|has|have|had|did|does|can|could|would|may|might|will|expects?|wanted|gives?)\b")
+_STATES = re.compile(
+    r"^(?:\S+ ){0,8}(?:am|is|are|was|were|has|have|had|did|does|can|could|would|may|might|will|expects?|wanted|gives?)\b"
+)
 _TELLS = re.compile(r"^(?:[^\s,:]+ ){1,6}(?:was|were|has|have|had|did)\b|^(?:Agreed|Accepted|Completed|Implemented)\b")
 """A past tense near the beginning: its subject did something; behind an imperative it is in a clause."""
 _GERUND = re.compile(r"^[A-Z][a-z]+ing\b")
-_NOT_ASKED = re.compile(r"^(?:The|A|An|This|These|That|Those|It|They|There|He|She|I|We|You|Yours|My|Our|To|In|On|At|By|For|From|Of|With)\b")
+_NOT_ASKED = re.compile(
+    r"^(?:The|A|An|This|These|That|Those|It|They|There|He|She|I|We|You|Yours|My|Our|To|In|On|At|By|For|From|Of|With)\b"
+)
 
 
 def asks(text: str) -> bool:
@@ -74,7 +78,14 @@ def _subject(text: str, *, alone: bool) -> str | None:
     if modal and not (parted and parted.start() < modal.start()):
         words = text[: modal.start()].split()
         clear = modal.group() != " to" or all(w[:1].isupper() or _named([w]) or w == "and" for w in words)
-        if words and clear and len(words) <= 12 and not _CLAUSE & set(words) and not _NO_NAME.fullmatch(words[0].lower()) and (_named(words) or _proper(words)):
+        if (
+            words
+            and clear
+            and len(words) <= 12
+            and not _CLAUSE & set(words)
+            and not _NO_NAME.fullmatch(words[0].lower())
+            and (_named(words) or _proper(words))
+        ):
             return " ".join(words)
     if not alone:
         return None
@@ -84,7 +95,9 @@ def _subject(text: str, *, alone: bool) -> str | None:
         return " ".join(words[:2]) if len(words) > 1 and words[0].isupper() and words[1][:1].isupper() else None
     last = named[0]
     while last + 1 < len(words) and (
-        last + 1 in named or words[last + 1][:1].isupper() or (last + 2 in named and re.search(r"ing$|^(?:and|of)$", words[last + 1]))
+        last + 1 in named
+        or words[last + 1][:1].isupper()
+        or (last + 2 in named and re.search(r"ing$|^(?:and|of)$", words[last + 1]))
     ):
         last += 1
     return " ".join(words[: last + 1])

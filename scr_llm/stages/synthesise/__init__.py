@@ -13,7 +13,11 @@ __all__ = ["Coded", "HouseStyle", "as_paper", "cautions", "explained", "seven_mi
 
 
 def synthesise(
-    reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: HouseStyle
+    reviews: Sequence[Coded],
+    files: Sequence[Document],
+    codebook: Codebook,
+    decisions: Sequence[Decision],
+    paper: HouseStyle,
 ) -> Briefing:
     """Write the paper. Deterministic: the same input gives the same record."""
     return Writer(Counted(reviews, files, codebook, decisions, paper)).briefing()

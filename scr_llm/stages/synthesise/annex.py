@@ -11,13 +11,26 @@ MOST = 2
 def annex(counted: Counted) -> list[Part]:
     """The appendix; themes that count nowhere are left out."""
     intro = f"For each theme, up to {MOST} quotes of each review that counts. The sheet Evidence of the workbook has all of them."
-    parts = [Part(id="appendix_2", level=1, title="Appendix 2: the evidence", paragraphs=(Paragraph(sentences=(Sentence(text=intro),)),))]
+    parts = [
+        Part(
+            id="appendix_2",
+            level=1,
+            title="Appendix 2: the evidence",
+            paragraphs=(Paragraph(sentences=(Sentence(text=intro),)),),
+        )
+    ]
     for code in counted.codebook.codes:
         having = counted.having(code.id)
         if not having:
             continue
         told = counted.counts[code.id]
-        paragraphs = [Paragraph(sentences=(Sentence(text=f"Found in {told.present} of the {told.of} reviews.", documents=told.documents),))]
+        paragraphs = [
+            Paragraph(
+                sentences=(
+                    Sentence(text=f"Found in {told.present} of the {told.of} reviews.", documents=told.documents),
+                )
+            )
+        ]
         for review in having:
             cell = review.theme(code.id)
             found = [g for g in groups(cell.evidence if cell else ()) if "good_practice" not in g[0].flags]

@@ -12,7 +12,12 @@ class Change:
 
     def __init__(self, counted: Counted, register: Sequence[RegisterRow]) -> None:
         self._counted, self._register = counted, register
-        self.batches = tuple(dict.fromkeys(r.document.batch for r in sorted(counted.reviews, key=lambda r: (r.document.taken_in, _order(r.document.batch)))))
+        self.batches = tuple(
+            dict.fromkeys(
+                r.document.batch
+                for r in sorted(counted.reviews, key=lambda r: (r.document.taken_in, _order(r.document.batch)))
+            )
+        )
         last = self.batches[-1] if len(self.batches) > 1 else None
         self.new = [r for r in counted.reviews if last and r.document.batch == last]
         self.old = [r for r in counted.reviews if last and r.document.batch != last]
@@ -25,7 +30,15 @@ class Change:
         again = self._again()
         sentences = [Sentence(text=lead, documents=_ids(self.new))]
         paragraphs = [Paragraph(sentences=tuple(sentences)), *again, *self._differences()]
-        return [Part(id="change", level=1, title=f"{number}. What the new reviews change", paragraphs=tuple(paragraphs), tables=(self._by_theme(), self._by_case()))]
+        return [
+            Part(
+                id="change",
+                level=1,
+                title=f"{number}. What the new reviews change",
+                paragraphs=tuple(paragraphs),
+                tables=(self._by_theme(), self._by_case()),
+            )
+        ]
 
     def _date(self) -> str:
         days = sorted({r.document.taken_in for r in self.new if r.document.taken_in})
@@ -36,15 +49,26 @@ class Change:
         for t in self._counted.facts.themes:
             was, now = self._present(self.old, t.theme), self._present(self.new, t.theme)
             if t.present:
-                rows.append((t.label, f"{t.present} of {t.of}", f"{was} of {len(self.old)}", f"{now} of {len(self.new)}"))
-        return Table(caption="Themes, now and before", columns=("Theme", "Now", "Was", "In the new reviews"), rows=tuple(rows), landscape=False)
+                rows.append(
+                    (t.label, f"{t.present} of {t.of}", f"{was} of {len(self.old)}", f"{now} of {len(self.new)}")
+                )
+        return Table(
+            caption="Themes, now and before",
+            columns=("Theme", "Now", "Was", "In the new reviews"),
+            rows=tuple(rows),
+            landscape=False,
+        )
 
     def _by_case(self) -> Table:
         rows = []
         for review in self.new:
-            labels = [lower(c.label) for c in self._counted.codebook.codes if self._counted.is_present(review.theme(c.id))]
+            labels = [
+                lower(c.label) for c in self._counted.codebook.codes if self._counted.is_present(review.theme(c.id))
+            ]
             rows.append((self._counted.labels[review.document.id], join(labels) or "None found"))
-        return Table(caption="Themes of the new reviews", columns=("Case", "Themes found"), rows=tuple(rows), landscape=False)
+        return Table(
+            caption="Themes of the new reviews", columns=("Case", "Themes found"), rows=tuple(rows), landscape=False
+        )
 
     def _again(self) -> list[Paragraph]:
         lines = []
@@ -57,7 +81,9 @@ class Change:
                     f"{code.label}: {count(len(asked), 'earlier review', 'earlier reviews')} recommended something on it, "
                     f"and it was found again in {len(new)} of the {len(self.new)} new {'review' if len(self.new) == 1 else 'reviews'}."
                 )
-                lines.append(Paragraph(style="bullet", sentences=(Sentence(text=text, documents=_ids([*asked, *new])),)))
+                lines.append(
+                    Paragraph(style="bullet", sentences=(Sentence(text=text, documents=_ids([*asked, *new])),))
+                )
         intro = "These themes recur although earlier reviews made recommendations on them. The events of a new review may lie before those recommendations; its dates must be looked at."
         return [Paragraph(sentences=(Sentence(text=intro, documents=_ids(self.new)),)), *lines] if lines else []
 
@@ -65,7 +91,16 @@ class Change:
         """Whether the two were coded in the same way."""
         old, new = {_how(r.coding.coder) for r in self.old}, {_how(r.coding.coder) for r in self.new}
         if old == new:
-            return [Paragraph(sentences=(Sentence(text="All reviews were coded by the same coder, prompts and codebook.", documents=_ids([*self.old, *self.new])),))]
+            return [
+                Paragraph(
+                    sentences=(
+                        Sentence(
+                            text="All reviews were coded by the same coder, prompts and codebook.",
+                            documents=_ids([*self.old, *self.new]),
+                        ),
+                    )
+                )
+            ]
         text = f"The batches were not coded alike, so a difference may come from that: before {join(sorted(old))}; now {join(sorted(new))}."
         return [Paragraph(style="note", sentences=(Sentence(text=text, documents=_ids([*self.old, *self.new])),))]
 

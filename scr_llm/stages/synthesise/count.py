@@ -54,12 +54,19 @@ class Counted:
     """The reviews of one paper, counted."""
 
     def __init__(
-        self, reviews: Sequence[Coded], files: Sequence[Document], codebook: Codebook, decisions: Sequence[Decision], paper: HouseStyle
+        self,
+        reviews: Sequence[Coded],
+        files: Sequence[Document],
+        codebook: Codebook,
+        decisions: Sequence[Decision],
+        paper: HouseStyle,
     ) -> None:
         self.reviews, self.files, self.codebook, self.paper = reviews, files, codebook, paper
         self._decided = {(d.document_id, d.theme) for d in decisions}
         labels = Counter(r.label for r in reviews)
-        self.labels = {r.document.id: r.label if labels[r.label] == 1 else f"{r.label} ({r.document.file})" for r in reviews}
+        self.labels = {
+            r.document.id: r.label if labels[r.label] == 1 else f"{r.label} ({r.document.file})" for r in reviews
+        }
         self.core: list[Code] = [c for c in codebook.codes if c.core]
         self.codes = {c.id: c for c in codebook.codes}
         self.facts = self._count_all()
@@ -87,20 +94,28 @@ class Counted:
             cells = [(r, cell) for r in self.reviews if (cell := r.theme(code.id)) and self.is_present(cell)]
             themes.append(
                 ThemeCount(
-                    theme=code.id, label=code.label, present=len(cells), of=len(self.reviews),
+                    theme=code.id,
+                    label=code.label,
+                    present=len(cells),
+                    of=len(self.reviews),
                     recommendation_only=sum(self.recommendation_only(cell) for _, cell in cells),
                     inferred=sum(cell.basis == "inferred" for _, cell in cells),
                     documents=tuple(r.document.id for r, _ in cells),
                     decided=sum((r.document.id, code.id) in self._decided for r in self.reviews),
                 )
-            )  # fmt: skip
-        practice = [t for t, c in zip(themes, self.codebook.codes, strict=True) if c.core and c.polarity == "shortcoming"]
+            )
+        practice = [
+            t for t, c in zip(themes, self.codebook.codes, strict=True) if c.core and c.polarity == "shortcoming"
+        ]
         ranked = sorted((t for t in practice if t.present >= self.paper.headline_min), key=lambda t: -t.present)
         return Facts(
-            reviews=len(self.reviews), children=sum(len(r.coding.case.children) for r in self.reviews), files=len(self.files),
+            reviews=len(self.reviews),
+            children=sum(len(r.coding.case.children) for r in self.reviews),
+            files=len(self.files),
             findings=sum(len(r.coding.findings) for r in self.reviews),
             recommendations=sum(len(r.coding.recommendations) for r in self.reviews),
             cells=len(self.reviews) * len(self.core),
             cells_decided=sum((r.document.id, c.id) in self._decided for r in self.reviews for c in self.core),
-            themes=tuple(themes), headline=tuple(t.theme for t in ranked[: self.paper.headline_themes]),
-        )  # fmt: skip
+            themes=tuple(themes),
+            headline=tuple(t.theme for t in ranked[: self.paper.headline_themes]),
+        )

@@ -29,8 +29,13 @@ _NOT: dict[ThemeValue, str] = {
 
 
 def explained(
-    code: Code, briefing: Briefing, reviews: Sequence[Coded], decided: Mapping[tuple[str, str], Decision], others: Sequence[Document],
-    nearest: Mapping[str, tuple[Evidence, ...]], codebook_version: str,
+    code: Code,
+    briefing: Briefing,
+    reviews: Sequence[Coded],
+    decided: Mapping[tuple[str, str], Decision],
+    others: Sequence[Document],
+    nearest: Mapping[str, tuple[Evidence, ...]],
+    codebook_version: str,
 ) -> Explanation:
     """The explanation of one theme's count, from the briefing that prints it; `nearest` by document where nothing was found."""
     count = next(t for t in briefing.facts.themes if t.theme == code.id)
@@ -45,16 +50,29 @@ def explained(
         why = decision.reason if decision else (proposed if counts else _NOT[value])
         cells.append(
             ExplainedCell(
-                document_id=key, file=review.document.file, label=rows[key].label, value=value, counted=counts, why=why,
+                document_id=key,
+                file=review.document.file,
+                label=rows[key].label,
+                value=value,
+                counted=counts,
+                why=why,
                 recommendation_only="(R)" in rows[key].themes[code.id] or "R only" in rows[key].themes[code.id],
-                evidence=cell.evidence if cell else (), decision=decision, nearest=nearest.get(key, ()),
+                evidence=cell.evidence if cell else (),
+                decision=decision,
+                nearest=nearest.get(key, ()),
             )
-        )  # fmt: skip
+        )
     return Explanation(
-        theme=code.id, label=code.label, definition=code.definition, present=count.present, of=count.of, decided=count.decided, codebook_version=codebook_version,
+        theme=code.id,
+        label=code.label,
+        definition=code.definition,
+        present=count.present,
+        of=count.of,
+        decided=count.decided,
+        codebook_version=codebook_version,
         cells=tuple(sorted(cells, key=lambda c: not c.counted)),
         not_coded=tuple(f"{d.file} ({d.status.replace('_', ' ')}): {d.reason or 'not yet coded'}" for d in others),
-    )  # fmt: skip
+    )
 
 
 def _quotes(told: Explanation, cell: ExplainedCell) -> list[Paragraph]:
@@ -65,7 +83,9 @@ def _quotes(told: Explanation, cell: ExplainedCell) -> list[Paragraph]:
         if e.flags and e.flags != flags:
             printed.append(Paragraph(sentences=(Sentence(text=f"Marked {', '.join(e.flags).replace('_', ' ')}:"),)))
         flags = e.flags
-        ref = EvidenceRef(document_id=cell.document_id, case_label=cell.label, theme=told.theme, evidence=e, text=readable(e.quote))
+        ref = EvidenceRef(
+            document_id=cell.document_id, case_label=cell.label, theme=told.theme, evidence=e, text=readable(e.quote)
+        )
         printed.append(Paragraph(style="quote", quote=ref))
     return printed
 
@@ -78,28 +98,63 @@ def as_paper(told: Explanation, briefing: Briefing) -> Paper:
 
     parts = [
         Part(
-            id="number", level=1, title=f"{told.present} of {told.of} reviews",
-            paragraphs=(said(told.definition), said(f"A person has decided {told.decided} of {told.of} cells. Codebook {told.codebook_version}.")),
+            id="number",
+            level=1,
+            title=f"{told.present} of {told.of} reviews",
+            paragraphs=(
+                said(told.definition),
+                said(f"A person has decided {told.decided} of {told.of} cells. Codebook {told.codebook_version}."),
+            ),
         )
-    ]  # fmt: skip
+    ]
     for counted, heading in ((True, "Counted"), (False, "Not counted")):
         cells = [c for c in told.cells if c.counted is counted]
-        parts.append(Part(id=heading.lower().replace(" ", "-"), level=1, title=heading, paragraphs=() if cells else (said("None."),)))
+        parts.append(
+            Part(
+                id=heading.lower().replace(" ", "-"),
+                level=1,
+                title=heading,
+                paragraphs=() if cells else (said("None."),),
+            )
+        )
         for cell in cells:
-            who = f"Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}." if cell.decision else "Not yet decided by a person."
+            who = (
+                f"Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}."
+                if cell.decision
+                else "Not yet decided by a person."
+            )
             alone = " Its evidence stands in recommendations only." if cell.recommendation_only else ""
-            near = (said("Nothing was found. The passages that come nearest are:"),) if cell.nearest and not cell.evidence else ()
+            near = (
+                (said("Nothing was found. The passages that come nearest are:"),)
+                if cell.nearest and not cell.evidence
+                else ()
+            )
             value = f"{cell.value.replace('_', ' ').capitalize()}. {cell.why.rstrip('. ')}."
-            parts.append(Part(id=f"review-{cell.document_id}", level=2, title=cell.label, paragraphs=(said(f"{value} {who}{alone}", cell.document_id), *near, *_quotes(told, cell))))
+            parts.append(
+                Part(
+                    id=f"review-{cell.document_id}",
+                    level=2,
+                    title=cell.label,
+                    paragraphs=(said(f"{value} {who}{alone}", cell.document_id), *near, *_quotes(told, cell)),
+                )
+            )
     if told.not_coded:
         listed = tuple(Paragraph(style="bullet", sentences=(Sentence(text=line),)) for line in told.not_coded)
         parts.append(Part(id="not-in-the-number", level=1, title="Not in the number", paragraphs=listed))
     return Paper(
-        title=f"Where the number comes from: {told.label}", status_line=_status(briefing), marking=briefing.marking,
-        version=briefing.version, organisation=briefing.organisation, parts=tuple(parts),
-    )  # fmt: skip
+        title=f"Where the number comes from: {told.label}",
+        status_line=_status(briefing),
+        marking=briefing.marking,
+        version=briefing.version,
+        organisation=briefing.organisation,
+        parts=tuple(parts),
+    )
 
 
 def _status(briefing: Briefing) -> str:
     """What an explanation says of itself: it is never signed, whatever it explains."""
-    return briefing.status_line if briefing.status == "draft" else f"FROM THE RECORD behind the signed version {briefing.version} – this page is not part of it"
+    return (
+        briefing.status_line
+        if briefing.status == "draft"
+        else f"FROM THE RECORD behind the signed version {briefing.version} – this page is not part of it"
+    )

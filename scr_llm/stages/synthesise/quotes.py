@@ -21,12 +21,17 @@ Used = set[tuple[str, int, int]]
 def reference(counted: Counted, review: Coded, theme: str | None, group: Sequence[Evidence]) -> EvidenceRef:
     """A quote, its parts joined, with its source."""
     return EvidenceRef(
-        document_id=review.document.id, case_label=counted.labels[review.document.id], theme=theme, evidence=group[0],
+        document_id=review.document.id,
+        case_label=counted.labels[review.document.id],
+        theme=theme,
+        evidence=group[0],
         text=" ".join(readable(part.quote) for part in group),
-    )  # fmt: skip
+    )
 
 
-def choose(counted: Counted, theme: str, reviews: Sequence[Coded], limit: int, used: Used, words: Sequence[str] = ()) -> list[EvidenceRef]:
+def choose(
+    counted: Counted, theme: str, reviews: Sequence[Coded], limit: int, used: Used, words: Sequence[str] = ()
+) -> list[EvidenceRef]:
     """Up to `limit` quotes on a theme, one a case before a second from any; those with one of `words`, where given."""
     wanted = compile_wordings(words)
     queues: list[list[EvidenceRef]] = []
@@ -65,6 +70,9 @@ def quality(ref: EvidenceRef) -> tuple[int, int, int, int, int]:
     """Best first: not from a recommendation, of good length, from a part that says what was found, early in the document."""
     words = len(ref.text.split())
     return (
-        int("recommendation" in ref.evidence.flags), int(not BEST_LENGTH[0] <= words <= BEST_LENGTH[1]),
-        int(not _CONCLUDES.search(ref.evidence.section)), ref.evidence.page, ref.evidence.start,
-    )  # fmt: skip
+        int("recommendation" in ref.evidence.flags),
+        int(not BEST_LENGTH[0] <= words <= BEST_LENGTH[1]),
+        int(not _CONCLUDES.search(ref.evidence.section)),
+        ref.evidence.page,
+        ref.evidence.start,
+    )

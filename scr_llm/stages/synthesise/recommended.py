@@ -21,12 +21,19 @@ def recommended(counted: Counted, rows: Sequence[RegisterRow], number: int) -> P
         return Sentence(text=text, documents=ids)
 
     if not rows:
-        return Part(id="recommended", level=1, title=f"{number}. What the reviews recommended", paragraphs=(Paragraph(sentences=(Sentence(text="No review lists a recommendation."),)),))
+        return Part(
+            id="recommended",
+            level=1,
+            title=f"{number}. What the reviews recommended",
+            paragraphs=(Paragraph(sentences=(Sentence(text="No review lists a recommendation."),)),),
+        )
     themed = sum(bool(r.themes) for r in rows)
     open_ = Counter(gap for r in rows for gap in r.gaps)
     complete = sum(not r.gaps for r in rows)
     sentences = [
-        say(f"{reviews} of the {counted.facts.reviews} reviews make {count(n, 'recommendation', 'recommendations')}; {themed} of the {n} speak of a theme in the codebook’s words. One may speak of several."),
+        say(
+            f"{reviews} of the {counted.facts.reviews} reviews make {count(n, 'recommendation', 'recommendations')}; {themed} of the {n} speak of a theme in the codebook’s words. One may speak of several."
+        ),
         say(
             f"{open_['addressee']} of the {n} name no addressee, {open_['timescale']} give no timescale and {open_['measure']} say nothing of how it will be known that they were carried out; "
             f"{complete} of the {n} leave none of these open."
@@ -35,22 +42,36 @@ def recommended(counted: Counted, rows: Sequence[RegisterRow], number: int) -> P
     ]
     paragraphs = [Paragraph(sentences=tuple(sentences)), *_repeated(counted, rows)]
     return Part(
-        id="recommended", level=1, title=f"{number}. What the reviews recommended", paragraphs=tuple(paragraphs),
+        id="recommended",
+        level=1,
+        title=f"{number}. What the reviews recommended",
+        paragraphs=tuple(paragraphs),
         tables=tuple(t for t in (_by_theme(counted, rows), _by_addressee(rows)) if t.rows),
-    )  # fmt: skip
+    )
 
 
 def _by_theme(counted: Counted, rows: Sequence[RegisterRow]) -> Table:
     found = Counter(theme for r in rows for theme in r.themes)
     reviews = {theme: len({r.document_id for r in rows if theme in r.themes}) for theme in found}
-    lines = [(counted.codes[t].label, str(n), f"{reviews[t]} of {counted.facts.reviews}") for t, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]]
-    return Table(caption="Recommendations by theme", columns=("Theme", "Recommendations", "Made in"), rows=tuple(lines), landscape=False)
+    lines = [
+        (counted.codes[t].label, str(n), f"{reviews[t]} of {counted.facts.reviews}")
+        for t, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]
+    ]
+    return Table(
+        caption="Recommendations by theme",
+        columns=("Theme", "Recommendations", "Made in"),
+        rows=tuple(lines),
+        landscape=False,
+    )
 
 
 def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
     written = Counter(r.addressee for r in rows if r.addressee)
     forms: dict[str, str] = {}
-    for name, _ in written.most_common():  # one body, however its name is written: with an article or without, in capitals or not
+    for (
+        name,
+        _,
+    ) in written.most_common():  # one body, however its name is written: with an article or without, in capitals or not
         bare = name.removeprefix("the ").removeprefix("The ")
         forms.setdefault(_body(name), bare[:1].upper() + bare[1:])
     found = Counter(forms[_body(r.addressee)] if r.addressee else "Nobody named" for r in rows)
@@ -58,7 +79,12 @@ def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
     rest = len(found) - len(lines)
     if rest:
         lines.append((f"{count(rest, 'other', 'others')}", str(sum(found.values()) - sum(int(n) for _, n in lines))))
-    return Table(caption="Recommendations by addressee", columns=("Addressee", "Recommendations"), rows=tuple(lines), landscape=False)
+    return Table(
+        caption="Recommendations by addressee",
+        columns=("Addressee", "Recommendations"),
+        rows=tuple(lines),
+        landscape=False,
+    )
 
 
 def _repeated(counted: Counted, rows: Sequence[RegisterRow]) -> list[Paragraph]:
@@ -77,11 +103,26 @@ def _repeated(counted: Counted, rows: Sequence[RegisterRow]) -> list[Paragraph]:
         return []
     cases = {r.case_label for g in groups for r in g}
     lead = f"{count(len(groups), 'recommendation is', 'recommendations are')} made in nearly the same words by more than one review ({join(sorted(cases))})."
-    printed = [Paragraph(sentences=(Sentence(text=lead, documents=tuple(dict.fromkeys(r.document_id for g in groups for r in g))),))]
+    printed = [
+        Paragraph(
+            sentences=(Sentence(text=lead, documents=tuple(dict.fromkeys(r.document_id for g in groups for r in g))),)
+        )
+    ]
     for group in groups[:3]:
         for row in group[:2]:
             if own := evidence[row.id]:
-                printed.append(Paragraph(style="quote", quote=EvidenceRef(document_id=row.document_id, case_label=row.case_label, theme=None, evidence=own[0], text=_first(row, own[0].quote))))
+                printed.append(
+                    Paragraph(
+                        style="quote",
+                        quote=EvidenceRef(
+                            document_id=row.document_id,
+                            case_label=row.case_label,
+                            theme=None,
+                            evidence=own[0],
+                            text=_first(row, own[0].quote),
+                        ),
+                    )
+                )
     return printed
 
 

@@ -19,10 +19,71 @@ _TIMES = re.compile(
     r"(?:each|every) (?:day|week|month|quarter|year|term)|(?:twice|once|three times) (?:a|each|every) (?:month|quarter|year|term)|(?:yearly|annual(?:ly)?|quarterly|monthly|weekly|termly))\b"
 )
 _MEASURE = re.compile(
-    r"\b(?:audit\w*|report(?:s|ed|ing)? (?:back|to|on|upon|progress|annually|each|every)|monitor\w*|measur\w*|evidence|assurance|dip[- ]sampl\w*|sampl\w*|evaluat\w*|scorecard|performance|target|per cent|compliance|test whether|satisf\w+)\b", re.I
+    r"\b(?:audit\w*|report(?:s|ed|ing)? (?:back|to|on|upon|progress|annually|each|every)|monitor\w*|measur\w*|evidence|assurance|dip[- ]sampl\w*|sampl\w*|evaluat\w*|scorecard|performance|target|per cent|compliance|test whether|satisf\w+)\b",
+    re.I,
 )
 _COMMON = frozenset(
-    ["that", "should", "ensure", "ensures", "the", "and", "for", "with", "all", "its", "their", "this", "which", "from", "have", "has", "been", "are", "is", "be", "to", "of", "in", "on", "by", "a", "an", "or", "any", "as", "at", "it", "that's", "will", "must", "not", "each", "every", "when", "where", "who", "whom", "they", "them", "than", "other", "into", "whether", "review", "board", "safeguarding", "children", "child", "agency", "agencies", "staff", "service", "services", "local"]
+    [
+        "that",
+        "should",
+        "ensure",
+        "ensures",
+        "the",
+        "and",
+        "for",
+        "with",
+        "all",
+        "its",
+        "their",
+        "this",
+        "which",
+        "from",
+        "have",
+        "has",
+        "been",
+        "are",
+        "is",
+        "be",
+        "to",
+        "of",
+        "in",
+        "on",
+        "by",
+        "a",
+        "an",
+        "or",
+        "any",
+        "as",
+        "at",
+        "it",
+        "that's",
+        "will",
+        "must",
+        "not",
+        "each",
+        "every",
+        "when",
+        "where",
+        "who",
+        "whom",
+        "they",
+        "them",
+        "than",
+        "other",
+        "into",
+        "whether",
+        "review",
+        "board",
+        "safeguarding",
+        "children",
+        "child",
+        "agency",
+        "agencies",
+        "staff",
+        "service",
+        "services",
+        "local",
+    ]
 )
 
 
@@ -34,13 +95,29 @@ def register(counted: Counted) -> tuple[RegisterRow, ...]:
             text = readable(item.text)
             when = _TIMES.search(text)
             timescale = when.group() if when else ""
-            gaps = [name for name, missing in (("addressee", not item.addressee), ("timescale", not when), ("measure", not _MEASURE.search(text))) if missing]
+            gaps = [
+                name
+                for name, missing in (
+                    ("addressee", not item.addressee),
+                    ("timescale", not when),
+                    ("measure", not _MEASURE.search(text)),
+                )
+                if missing
+            ]
             rows.append(
                 RegisterRow(
-                    id=item.id, document_id=review.document.id, case_label=counted.labels[review.document.id], number=item.number or "", text=text, page=item.page,
-                    addressee=item.addressee or "", timescale=timescale, themes=_themes(counted, review, item, looks), gaps=tuple(gaps),
+                    id=item.id,
+                    document_id=review.document.id,
+                    case_label=counted.labels[review.document.id],
+                    number=item.number or "",
+                    text=text,
+                    page=item.page,
+                    addressee=item.addressee or "",
+                    timescale=timescale,
+                    themes=_themes(counted, review, item, looks),
+                    gaps=tuple(gaps),
                 )
-            )  # fmt: skip
+            )
             words.append(frozenset(w for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in _COMMON))
     groups = _repeated(rows, words)
     return tuple(row.model_copy(update={"repeats": groups.get(at, ())}) for at, row in enumerate(rows))
@@ -60,7 +137,9 @@ def _themes(counted: Counted, review: Coded, item: Item, words: dict[str, re.Pat
 def _names(code: Code) -> re.Pattern[str] | None:
     """What the codebook calls a code and its subjects."""
     label = re.sub(r"\(.*?\)|[^\w\s'’-]", " ", code.label)
-    return compile_wordings((" ".join(label.split()), *code.aliases, *code.subjects, *(s for sub in code.sub_codes for s in sub.subjects)))
+    return compile_wordings(
+        (" ".join(label.split()), *code.aliases, *code.subjects, *(s for sub in code.sub_codes for s in sub.subjects))
+    )
 
 
 def _touch(one: Evidence, other: Evidence) -> bool:
@@ -82,7 +161,11 @@ def _repeated(rows: Sequence[RegisterRow], words: Sequence[frozenset[str]]) -> d
                     if other > at:
                         shared[other] += 1
         for other, many in shared.items():
-            if many >= 3 and rows[other].document_id != rows[at].document_id and fuzz.token_set_ratio(" ".join(sorted(own)), " ".join(sorted(words[other]))) >= SAME:
+            if (
+                many >= 3
+                and rows[other].document_id != rows[at].document_id
+                and fuzz.token_set_ratio(" ".join(sorted(own)), " ".join(sorted(words[other]))) >= SAME
+            ):
                 found[at].append(other)
                 found[other].append(at)
     return {at: tuple(rows[o].id for o in sorted(others)) for at, others in found.items()}

@@ -21,12 +21,17 @@ class Matrix:
         """One review."""
         case = review.coding.case
         return CaseRow(
-            document_id=review.document.id, file=review.document.file, label=self._counted.labels[review.document.id],
+            document_id=review.document.id,
+            file=review.document.file,
+            label=self._counted.labels[review.document.id],
             gender="; ".join(GENDERS[c.gender] for c in case.children) or "Not stated",
-            age="; ".join(c.age or "Not stated" for c in case.children) or "Not stated", context=CONTEXTS[case.context],
-            findings=len(review.coding.findings), recommendations=len(review.coding.recommendations),
-            themes={c.id: self._cell(review.theme(c.id)) for c in self._counted.codebook.codes}, particular=self._particular(review),
-        )  # fmt: skip
+            age="; ".join(c.age or "Not stated" for c in case.children) or "Not stated",
+            context=CONTEXTS[case.context],
+            findings=len(review.coding.findings),
+            recommendations=len(review.coding.recommendations),
+            themes={c.id: self._cell(review.theme(c.id)) for c in self._counted.codebook.codes},
+            particular=self._particular(review),
+        )
 
     def _cell(self, cell: ThemeCoding | None) -> str:
         if cell is None:
@@ -53,20 +58,28 @@ class Matrix:
         family = [c for c in self._counted.core if c.polarity == "feature"]
         practice = [c for c in self._counted.core if c.polarity == "shortcoming"]
         details = Table(
-            caption="Case details", columns=("Case", "Gender", "Age as printed", "Context", "Findings", "Recommendations"),
+            caption="Case details",
+            columns=("Case", "Gender", "Age as printed", "Context", "Findings", "Recommendations"),
             rows=tuple((r.label, r.gender, r.age, r.context, str(r.findings), str(r.recommendations)) for r in rows),
-        )  # fmt: skip
+        )
         tables = [details]
         for caption, codes in (("Family factors", family), ("Practice themes", practice)):
             for at in range(0, len(codes), 7):
                 some = codes[at : at + 7]
                 tables.append(
                     Table(
-                        caption=caption if at == 0 else f"{caption} (continued)", columns=("Case", *(c.label for c in some)),
+                        caption=caption if at == 0 else f"{caption} (continued)",
+                        columns=("Case", *(c.label for c in some)),
                         rows=tuple((r.label, *(r.themes[c.id] for c in some)) for r in rows),
                     )
-                )  # fmt: skip
-        tables.append(Table(caption="Particular finding of each review", columns=("Case", "Particular finding"), rows=tuple((r.label, r.particular) for r in rows)))
+                )
+        tables.append(
+            Table(
+                caption="Particular finding of each review",
+                columns=("Case", "Particular finding"),
+                rows=tuple((r.label, r.particular) for r in rows),
+            )
+        )
         return [Part(id="appendix_1", level=1, title="Appendix 1: the reviews and the themes", tables=tuple(tables))]
 
     def pages(self) -> Table:
@@ -77,14 +90,21 @@ class Matrix:
             unread = [note.page for note in document.notes if note.unread]
             quoted = {e.page for e in _everything(review)}
             rest = [page for page in range(1, document.pages + 1) if page not in quoted and page not in unread]
-            rows.append((
-                self._counted.labels[document.id], f"{document.pages - len(unread)} of {document.pages}",
-                _numbers(unread), _numbers([n.page for n in document.notes if not n.unread]), _numbers(rest),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    self._counted.labels[document.id],
+                    f"{document.pages - len(unread)} of {document.pages}",
+                    _numbers(unread),
+                    _numbers([n.page for n in document.notes if not n.unread]),
+                    _numbers(rest),
+                )
+            )
         return Table(
-            caption="Pages of the reviews", columns=("Case", "Pages read", "Not read", "Flagged", "Read, but nothing quoted from them"),
-            rows=tuple(rows), landscape=False,
-        )  # fmt: skip
+            caption="Pages of the reviews",
+            columns=("Case", "Pages read", "Not read", "Flagged", "Read, but nothing quoted from them"),
+            rows=tuple(rows),
+            landscape=False,
+        )
 
 
 def _everything(review: Coded) -> Iterator[Evidence]:

@@ -36,8 +36,10 @@ __all__ = ["STRATEGIES", "LlmCoder", "Manners", "Strategy", "Thresholds"]
 
 Strategy = Literal["whole", "themes", "judge"]
 _NEEDED: dict[Strategy, tuple[str, ...]] = {
-    "whole": ("system", "whole", "case", "items"), "themes": ("system", "theme", "case", "items"), "judge": ("judge_system", "judge"),
-}  # fmt: skip
+    "whole": ("system", "whole", "case", "items"),
+    "themes": ("system", "theme", "case", "items"),
+    "judge": ("judge_system", "judge"),
+}
 STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
 
 
@@ -84,9 +86,11 @@ class _Plan:
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
         if not lines:
             raise CoderError(
-                "There is no text to show to a model.", document=reading.document_id, stage="code",
+                "There is no text to show to a model.",
+                document=reading.document_id,
+                stage="code",
                 next_step="Look at the pages of this document, or code it by hand.",
-            )  # fmt: skip
+            )
         self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, manners, codebook)))
         self._items = MissingItems(told, self.windows, reading) if not self._judging else None
         self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
@@ -97,7 +101,9 @@ class _Plan:
             self._themes = (OneByOne if manners.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
         # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
         self.questions = (
-            *(self._facts.questions if self._facts else ()), *(self._items.questions if self._items else ()), *self._themes.questions
+            *(self._facts.questions if self._facts else ()),
+            *(self._items.questions if self._items else ()),
+            *self._themes.questions,
         )
 
     def case(self, answers: Answers) -> DraftCase:
@@ -107,7 +113,8 @@ class _Plan:
         """Each theme; where the rules hold something else, that is what a person should look at first."""
         rules = {t.theme: t for t in propose(self._reading, self._codebook)}
         return tuple(
-            t.model_copy(update={"why": self._restore(t.why), "doubts": (*t.doubts, *_differ(t, rules[t.theme]))}) for t in self._themes.themes(answers)
+            t.model_copy(update={"why": self._restore(t.why), "doubts": (*t.doubts, *_differ(t, rules[t.theme]))})
+            for t in self._themes.themes(answers)
         )
 
     def items(self, kind: Literal["finding", "recommendation"], answers: Answers) -> tuple[DraftItem, ...]:
@@ -127,7 +134,9 @@ class LlmCoder:
     Raises UsageError where a prompt that the strategy needs is not there.
     """
 
-    def __init__(self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None) -> None:
+    def __init__(
+        self, asker: Asker, prompts: Mapping[str, str], identity: CoderIdentity, manners: Manners | None = None
+    ) -> None:
         self._manners = manners or Manners()
         needed = set(_NEEDED[self._manners.strategy])
         if lacking := sorted(needed - set(prompts)):
@@ -175,10 +184,16 @@ class LlmCoder:
                 answers[question.name] = None
                 unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
         return DraftCoding(
-            document_id=reading.document_id, coder=self._identity, case=plan.case(answers), findings=plan.items("finding", answers),
-            recommendations=plan.items("recommendation", answers), themes=plan.themes(answers), unanswered=tuple(unanswered),
-            notes=tuple(plan.notes), windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
-        )  # fmt: skip
+            document_id=reading.document_id,
+            coder=self._identity,
+            case=plan.case(answers),
+            findings=plan.items("finding", answers),
+            recommendations=plan.items("recommendation", answers),
+            themes=plan.themes(answers),
+            unanswered=tuple(unanswered),
+            notes=tuple(plan.notes),
+            windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
+        )
 
 
 def _differ(model: DraftTheme, rules: DraftTheme) -> tuple[str, ...]:
@@ -215,8 +230,12 @@ def _windows(plan: _Plan, counted: Mapping[str, int | None]) -> tuple[Window, ..
         longest = max(asked, key=lambda q: len(q.system) + len(q.user))
         windows.append(
             Window(
-                first_page=window[0].page, last_page=window[-1].page, first_sentence=window[0].number, last_sentence=window[-1].number,
-                tokens_at_most=at_most_tokens(len(longest.system) + len(longest.user)), tokens_counted=counted.get(longest.name),
+                first_page=window[0].page,
+                last_page=window[-1].page,
+                first_sentence=window[0].number,
+                last_sentence=window[-1].number,
+                tokens_at_most=at_most_tokens(len(longest.system) + len(longest.user)),
+                tokens_counted=counted.get(longest.name),
             )
-        )  # fmt: skip
+        )
     return tuple(windows)

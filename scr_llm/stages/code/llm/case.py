@@ -90,19 +90,28 @@ class CaseFacts:
             children.append(DraftChild(gender=child.gender if known else "not stated", age=age, age_band=_band(age)))
         known = answer.context != "not stated" and stated("context", answer.context_sentence, None)
         return DraftCase(
-            authority=authority, pseudonym=pseudonym, children=tuple(children),
-            context=answer.context if known else "not stated", quotes=quotes,
-        )  # fmt: skip
+            authority=authority,
+            pseudonym=pseudonym,
+            children=tuple(children),
+            context=answer.context if known else "not stated",
+            quotes=quotes,
+        )
 
 
 def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
     number: Any = number_in(window) | None
-    child: Any = create_model("Child", __base__=made_from(ChildReply), gender_sentence=(number, ...), age_sentence=(number, ...))
+    child: Any = create_model(
+        "Child", __base__=made_from(ChildReply), gender_sentence=(number, ...), age_sentence=(number, ...)
+    )
     children: Any = Annotated[tuple[child, ...], Field(max_length=8)]
     return create_model(
-        "Case", __base__=made_from(CaseReply), authority_sentence=(number, ...), pseudonym_sentence=(number, ...),
-        children=(children, ...), context_sentence=(number, ...),
-    )  # fmt: skip
+        "Case",
+        __base__=made_from(CaseReply),
+        authority_sentence=(number, ...),
+        pseudonym_sentence=(number, ...),
+        children=(children, ...),
+        context_sentence=(number, ...),
+    )
 
 
 def _stands_in(words: str, sentence: str) -> bool:
@@ -122,13 +131,32 @@ def _says_gender(child: ChildReply, by_number: Mapping[int, Line]) -> bool:
     if child.gender == "not stated" or child.gender_sentence is None:
         return False
     words = _GENDERED.get(child.gender)
-    return words is None or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
+    return (
+        words is None
+        or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
+    )
 
 
 _WORDS = [
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-]  # fmt: skip
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+]
 
 
 def _band(age: str | None) -> AgeBand:
@@ -166,9 +194,15 @@ class MissingItems:
         have = {item.kind for item in reading.items}
         self._lacks = tuple(kind for kind in ("finding", "recommendation") if kind not in have)
         self.questions = tuple(
-            Question(_name(n), told["system"], prompts.fill(told["items"], document=prompts.fence(show(window))), _items_reply(window))
-            for n, window in enumerate(windows) if self._lacks
-        )  # fmt: skip
+            Question(
+                _name(n),
+                told["system"],
+                prompts.fill(told["items"], document=prompts.fence(show(window))),
+                _items_reply(window),
+            )
+            for n, window in enumerate(windows)
+            if self._lacks
+        )
 
     def items(self, kind: str, answers: Answers) -> tuple[DraftItem, ...]:
         """What the model found of a kind that the structure did not yield, in reading order."""
@@ -179,7 +213,10 @@ class MissingItems:
             answer = answers[_name(n)]
             named = set(getattr(answer, f"{kind}s", ()))
             found |= {line.number: line for line in window if line.number in named}
-        return tuple(DraftItem(text=line.text, page=line.page, quotes=(DraftQuote(text=line.text, page=line.page),)) for _, line in sorted(found.items()))
+        return tuple(
+            DraftItem(text=line.text, page=line.page, quotes=(DraftQuote(text=line.text, page=line.page),))
+            for _, line in sorted(found.items())
+        )
 
 
 def _name(window: int) -> str:
@@ -189,4 +226,6 @@ def _name(window: int) -> str:
 def _items_reply(window: Sequence[Line]) -> type[ItemsReply]:
     number: Any = number_in(window)
     numbers: Any = Annotated[tuple[number, ...], Field(max_length=60)]
-    return create_model("Items", __base__=made_from(ItemsReply), findings=(numbers, ...), recommendations=(numbers, ...))
+    return create_model(
+        "Items", __base__=made_from(ItemsReply), findings=(numbers, ...), recommendations=(numbers, ...)
+    )

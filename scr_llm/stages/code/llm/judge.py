@@ -40,15 +40,23 @@ class _Candidate:
 class Judge:
     """Small questions for small models: one sentence and one theme each. What the rules hold to be absent or praise stays as it is."""
 
-    def __init__(self, told: Mapping[str, str], lines: Sequence[Line], reading: Reading, codebook: Codebook, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        told: Mapping[str, str],
+        lines: Sequence[Line],
+        reading: Reading,
+        codebook: Codebook,
+        thresholds: Thresholds,
+    ) -> None:
         self._codes, self._thresholds = codebook.codes, thresholds
         self._proposed = {theme.theme: theme for theme in propose(reading, codebook)}
         search = Search([line.text for line in lines])
         self._candidates = {c.id: _candidates(c, self._proposed[c.id], lines, search) for c in codebook.codes}
         self.questions = tuple(
             Question(candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), Weighed)
-            for code in codebook.codes for candidate in self._candidates[code.id]
-        )  # fmt: skip
+            for code in codebook.codes
+            for candidate in self._candidates[code.id]
+        )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
         """Each theme, by the candidates that the model said yes to."""
@@ -69,9 +77,20 @@ class Judge:
             best, yes = max(kept, key=lambda k: k[1])
             how = proposed.why if best.by_rules and proposed.why else "found by search"
             quotes = tuple(c.quote for c, _ in sorted(kept, key=lambda k: k[0].line.start))
-            return DraftTheme(theme=code.id, value="present", quotes=quotes + praise, sub_themes=proposed.sub_themes, why=f"judged {yes:.2f}; {how}")
+            return DraftTheme(
+                theme=code.id,
+                value="present",
+                quotes=quotes + praise,
+                sub_themes=proposed.sub_themes,
+                why=f"judged {yes:.2f}; {how}",
+            )
         if open_:
-            return DraftTheme(theme=code.id, value="unclear", quotes=proposed.quotes, why="The model gave no usable reply about a sentence; a person must read.")
+            return DraftTheme(
+                theme=code.id,
+                value="unclear",
+                quotes=proposed.quotes,
+                why="The model gave no usable reply about a sentence; a person must read.",
+            )
         if proposed.value == "present":
             return DraftTheme(theme=code.id, value="not_mentioned", quotes=(), why="")
         return proposed
@@ -79,18 +98,27 @@ class Judge:
 
 def _candidates(code: Code, proposed: DraftTheme, lines: Sequence[Line], search: Search) -> list[_Candidate]:
     """What the rules hold to show the theme, then what the search finds, in reading order."""
-    rules = {_bare(q.text): q for q in proposed.quotes if proposed.value == "present" and "good_practice" not in q.flags}
+    rules = {
+        _bare(q.text): q for q in proposed.quotes if proposed.value == "present" and "good_practice" not in q.flags
+    }
     known = rules.keys() | {_bare(q.text) for q in proposed.quotes}
     found = [n for n in search.best(code, SEARCHED + len(known)) if _bare(lines[n].text) not in known][:SEARCHED]
     numbers = sorted({*found, *(n for n, line in enumerate(lines) if _bare(line.text) in rules)})
     return [
         # The rules' quote carries their flags.
-        _Candidate(line, rules.get(_bare(line.text), line.quote), _bare(line.text) in rules) for line in (lines[n] for n in numbers)
+        _Candidate(line, rules.get(_bare(line.text), line.quote), _bare(line.text) in rules)
+        for line in (lines[n] for n in numbers)
     ]
 
 
 def _ask(template: str, code: Code, line: Line) -> str:
-    return prompts.fill(template, label=code.label, definition=code.definition, section=line.section or "-", sentence=prompts.inert(line.sent))
+    return prompts.fill(
+        template,
+        label=code.label,
+        definition=code.definition,
+        section=line.section or "-",
+        sentence=prompts.inert(line.sent),
+    )
 
 
 def _bare(text: str) -> str:

@@ -58,7 +58,9 @@ def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list
         if sentence.section_kind in NOT_SHOWN or not sentence.text.strip():
             continue
         if speaks_to_a_machine(sentence.text):
-            notes.append(f"Page {sentence.page} has a sentence that speaks to a machine. It was not shown to the model: “{sentence.text[:120]}”")
+            notes.append(
+                f"Page {sentence.page} has a sentence that speaks to a machine. It was not shown to the model: “{sentence.text[:120]}”"
+            )
         else:
             shown.append(sentence)
     lines = []
@@ -76,7 +78,11 @@ def windows_of(lines: Sequence[Line], chars: int) -> Iterator[list[Line]]:
     while start < len(lines):
         end, size = start, 0
         while end < len(lines):
-            size += len(lines[end].shown) + 1 + (len(lines[end].section) + 3 if end == start or lines[end].section != lines[end - 1].section else 0)
+            size += (
+                len(lines[end].shown)
+                + 1
+                + (len(lines[end].section) + 3 if end == start or lines[end].section != lines[end - 1].section else 0)
+            )
             if size > chars and end > start:
                 break
             end += 1

@@ -64,7 +64,14 @@ def _reply_of(first: int, last: int, aspects: tuple[str, ...]) -> type[Record]:
     aspect: Any = Literal[aspects]
     shown: Any = Annotated[tuple[aspect, ...], Field(max_length=len(aspects))]
     # Fields of a base come first, so this one is made whole: evidence, aspects, then the verdict.
-    return create_model("Theme", __base__=_MadeToMeasure, evidence=(numbers, ...), aspects=(shown, ...), value=(ThemeValue, ...), reason=(str, ...))
+    return create_model(
+        "Theme",
+        __base__=_MadeToMeasure,
+        evidence=(numbers, ...),
+        aspects=(shown, ...),
+        value=(ThemeValue, ...),
+        reason=(str, ...),
+    )
 
 
 def _numbered(name: str, window: int) -> str:
@@ -81,23 +88,35 @@ class OneByOne:
     def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
         self._windows, self._codes = windows, codebook.codes
         self.questions = tuple(
-            Question(_numbered(f"theme:{code.id}", n), told["system"], _theme(told["theme"], window, code), _reply(window, code))
-            for n, window in enumerate(windows) for code in codebook.codes
-        )  # fmt: skip
+            Question(
+                _numbered(f"theme:{code.id}", n),
+                told["system"],
+                _theme(told["theme"], window, code),
+                _reply(window, code),
+            )
+            for n, window in enumerate(windows)
+            for code in codebook.codes
+        )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
         """Each theme over all windows."""
         return tuple(
             merge(code, [(window, answers[_numbered(f"theme:{code.id}", n)]) for n, window in enumerate(self._windows)])
             for code in self._codes
-        )  # fmt: skip
+        )
 
 
 def _theme(template: str, window: Sequence[Line], code: Code) -> str:
     return prompts.fill(
-        template, document=prompts.fence(show(window)), label=code.label, polarity=code.polarity, definition=code.definition,
-        include="; ".join(code.include) or "-", exclude="; ".join(code.exclude) or "-", aspects=_aspects(code),
-    )  # fmt: skip
+        template,
+        document=prompts.fence(show(window)),
+        label=code.label,
+        polarity=code.polarity,
+        definition=code.definition,
+        include="; ".join(code.include) or "-",
+        exclude="; ".join(code.exclude) or "-",
+        aspects=_aspects(code),
+    )
 
 
 def listed(codebook: Codebook) -> str:
@@ -115,17 +134,23 @@ class AllAtOnce:
         self._windows, self._codes = windows, codebook.codes
         self.questions = tuple(
             Question(
-                _numbered("themes", n), told["system"], prompts.fill(told["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
-                create_model("Themes", __base__=_MadeToMeasure, **{c.id: (_reply(window, c), ...) for c in codebook.codes}),  # type: ignore[call-overload]
+                _numbered("themes", n),
+                told["system"],
+                prompts.fill(told["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
+                create_model(
+                    "Themes", __base__=_MadeToMeasure, **{c.id: (_reply(window, c), ...) for c in codebook.codes}
+                ),  # type: ignore[call-overload]
                 max_tokens=REPLY_TOKENS * len(codebook.codes),
             )
             for n, window in enumerate(windows)
-        )  # fmt: skip
+        )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
         """Each theme over all windows."""
         given = [(window, answers[_numbered("themes", n)]) for n, window in enumerate(self._windows)]
-        return tuple(merge(code, [(window, getattr(answer, code.id, None)) for window, answer in given]) for code in self._codes)
+        return tuple(
+            merge(code, [(window, getattr(answer, code.id, None)) for window, answer in given]) for code in self._codes
+        )
 
 
 def merge(code: Code, given: Sequence[tuple[Sequence[Line], Any]]) -> DraftTheme:
@@ -146,11 +171,18 @@ def merge(code: Code, given: Sequence[tuple[Sequence[Line], Any]]) -> DraftTheme
         elif not numbers and value != "unclear":
             value, why = "unclear", f"The model said {value} but named no sentence: {why}"
         parts.append((value, numbers, getattr(answer, "aspects", ()), why))
-    strongest = _STRONGEST_FIRST if not any(v == "unclear" and not n for v, n, _, _ in parts) else ("present", "unclear", "explicitly_absent", "not_mentioned")
+    strongest = (
+        _STRONGEST_FIRST
+        if not any(v == "unclear" and not n for v, n, _, _ in parts)
+        else ("present", "unclear", "explicitly_absent", "not_mentioned")
+    )
     value = min((part[0] for part in parts), key=strongest.index)
     kept = [part for part in parts if part[0] == value]
     aspects = {a for part in kept for a in part[2]} if value == "present" else set()
     return DraftTheme(
-        theme=code.id, value=value, quotes=tuple(by_number[n] for n in sorted({n for part in kept for n in part[1]})),
-        sub_themes=tuple(sub.id for sub in code.sub_codes if sub.id in aspects), why=" / ".join(dict.fromkeys(part[3] for part in kept if part[3])),
-    )  # fmt: skip
+        theme=code.id,
+        value=value,
+        quotes=tuple(by_number[n] for n in sorted({n for part in kept for n in part[1]})),
+        sub_themes=tuple(sub.id for sub in code.sub_codes if sub.id in aspects),
+        why=" / ".join(dict.fromkeys(part[3] for part in kept if part[3])),
+    )
