@@ -55,6 +55,7 @@ CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
 }
 ITEMS = "<!-- items -->"
 """Where the section of bench/items.py begins in the scoreboard; it goes on to the end."""
+PRINTED = "quotes that a briefing prints, on a passage that shows their theme"
 ENOUGH = 10
 """Positives that a theme must have for a figure of its own."""
 
@@ -210,8 +211,9 @@ def _cells(s: Score) -> list[Cell]:
 
 
 def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
-    """The quotes that a briefing over the reviews prints for its themes (found): those of cells that are present in gold too (gold), and those
-    on a passage that gold marks for the theme (both).
+    """The quotes that a briefing over the reviews prints for its themes (found).
+
+    Those of cells that are present in gold too are its `gold`, those on a passage that gold marks for the theme `both`.
 
     Praise, which is printed in a part of its own, and the annex, which prints all evidence, are left out.
     """
@@ -277,7 +279,11 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     for what, told in ROWS:
         yield f"| {what} | {' | '.join(told(a) for a in found.values())} |"
     quotes = [printed(make(book), pairs, book) for make in CODERS.values()]
-    yield f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present' for q in quotes)} |"
+    told = [
+        f"{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present"
+        for q in quotes
+    ]
+    yield f"| {PRINTED} | {' | '.join(told)} |"
     own = next(iter(found.values()))
     for fact, _score in own.facts.items():
         yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
@@ -361,9 +367,7 @@ def summary(book: Codebook) -> str:
         "|---|" + "---|" * len(rows),
     ]
     lines += [f"| {what} | {' | '.join(told(a) for _, a in rows)} |" for what, told in ROWS]
-    lines.append(
-        f"| quotes that a briefing prints, on a passage that shows their theme | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |"
-    )
+    lines.append(f"| {PRINTED} | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
     return "\n".join(lines)
 
 

@@ -1,12 +1,16 @@
-"""Items and case facts on every set that may be looked at, and what a review takes. Writes the last section of docs/scoreboard.md.
+"""Items and case facts on every set that may be looked at, and what a review takes.
 
-    python bench/items.py [--official DIR] [--pfd DIR]      make measure REPORTS="--official DIR --pfd DIR" runs it too
+Writes the last section of docs/scoreboard.md.
 
---official DIR   real reports, NAME.pdf with NAME.json: `findings` and `recommendations` (null where nobody marked them), and `distractors`,
-                 which look like items and are none; no case fact is stated in any
+python bench/items.py [--official DIR] [--pfd DIR]
+make measure REPORTS="--official DIR --pfd DIR"      the rest of the scoreboard first
+
+--official DIR   real reports, NAME.pdf with NAME.json: `findings` and `recommendations` (null where nobody marked
+                 them), and `distractors`, which look like items and are none; no case fact is stated in any
 --pfd DIR        real reports, DIR/pdf/*.pdf, in which no item is marked: what is found is counted, which proves nothing
 
-Neither belongs to the project; what is not given is said to be skipped. The test set stands in the rest of the scoreboard, and only there.
+Neither belongs to the project; what is not given is said to be skipped. The test set stands in the rest of the
+scoreboard, and only there.
 """
 
 import argparse
@@ -100,7 +104,8 @@ def official(coder: Coder, folder: Path, book: Codebook) -> tuple[list[str], str
     rows.append(row(coder, "these reports together", pairs, book, "The same."))
     return (
         rows,
-        f"In the official reports {looks} passages look like items and are none: {taken} of them were taken for items. No report states a case fact: {facts} proposed.",
+        f"In the official reports {looks} passages look like items and are none: {taken} of them were taken for items. "
+        f"No report states a case fact: {facts} proposed.",
     )
 
 
@@ -110,17 +115,21 @@ def unmarked(coder: Coder, folder: Path, book: Codebook) -> str:
         f"{sum(len(getattr(d, kind)) for d in found)} {kind} in {sum(bool(getattr(d, kind)) for d in found)} of them"
         for kind in ("findings", "recommendations")
     ]
-    return f"In {len(found)} real reports to coroners, in which no item is marked, so that this proves nothing, are found {' and '.join(told)}."
+    return (
+        f"In {len(found)} real reports by coroners, in which no item is marked, so that this proves nothing, are found "
+        f"{' and '.join(told)}."
+    )
 
 
 def facts(a: Agreement) -> Iterator[str]:
     yield from ("| fact | stated | found | right | precision | recall |", "|---|---|---|---|---|---|")
     for fact, s in a.facts.items():
-        yield f"| {fact} | {s.gold} | {s.found} | {s.both} | {two(s.precision, s.precision_interval)} | {two(s.recall, s.recall_interval)} |"
+        precision, recall = two(s.precision, s.precision_interval), two(s.recall, s.recall_interval)
+        yield f"| {fact} | {s.gold} | {s.found} | {s.both} | {precision} | {recall} |"
 
 
 def timed(coder: Coder, paths: Sequence[Path], book: Codebook) -> str:
-    """Processor time of single reviews. The first one of a process loads what all need, so nothing may have been read before."""
+    """Processor time of single reviews. The first of a process loads what all need: nothing may have been read before."""
     took: list[tuple[int, float, float]] = []
     for path in (paths[0], *paths):
         start = time.process_time()
@@ -131,7 +140,8 @@ def timed(coder: Coder, paths: Sequence[Path], book: Codebook) -> str:
     (pages, *first), later = took[0], took[1:]
     spans = [f"{min(t[n] for t in later):.2f} to {max(t[n] for t in later):.2f} s" for n in (1, 2)]
     return (
-        f"Processor time of a review of the twelve ({min(t[0] for t in later)} to {max(t[0] for t in later)} pages), one after another: {spans[0]} to read it, {spans[1]} to code it; "
+        f"Processor time of a review of the twelve ({min(t[0] for t in later)} to {max(t[0] for t in later)} pages), "
+        f"one after another: {spans[0]} to read it, {spans[1]} to code it; "
         f"the first one of a process ({pages} pages) {first[0]:.2f} and {first[1]:.2f} s."
     )
 
@@ -144,8 +154,10 @@ def section(given_official: Path | None, given_pfd: Path | None, book: Codebook)
         ITEMS,
         "## Items and case facts",
         "",
-        f"Made by `python bench/items.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, Python {platform.python_version()}. An item is found where its letters and digits are",
-        "those of gold; brackets hold 95 % bootstrap intervals over documents, and are of no worth where all is right. The test set's items stand above.",
+        f"Made by `python bench/items.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
+        f"Python {platform.python_version()}. An item is found where its letters and digits are",
+        "those of gold; brackets hold 95 % bootstrap intervals over documents, and are of no worth where all is right. "
+        "The test set's items stand above.",
         "",
         "| set | documents | findings | recommendations | what it was used for |",
         "|---|---|---|---|---|",
