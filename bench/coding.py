@@ -279,11 +279,11 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     for what, told in ROWS:
         yield f"| {what} | {' | '.join(told(a) for a in found.values())} |"
     quotes = [printed(make(book), pairs, book) for make in CODERS.values()]
-    told = [
+    shown = [
         f"{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present"
         for q in quotes
     ]
-    yield f"| {PRINTED} | {' | '.join(told)} |"
+    yield f"| {PRINTED} | {' | '.join(shown)} |"
     own = next(iter(found.values()))
     for fact, _score in own.facts.items():
         yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
