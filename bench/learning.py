@@ -5,7 +5,7 @@ python bench/learning.py
 
 from pathlib import Path
 
-from coding import HALVES, ROOT
+from coding import ROOT, SETS
 
 from scr_llm.codebook import load_codebook
 from scr_llm.evaluation.gold import load_gold
@@ -34,9 +34,7 @@ def main() -> None:
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     coder = RulesCoder(embedded_identity(book))
     gold = {Path(g.file).stem: g for g in load_gold(ROOT / "fixtures/gold")}
-    readings = {
-        p.stem: read(p, p.stem) for b in HALVES["development"] for p in sorted((ROOT / "fixtures" / b).glob("*.pdf"))
-    }
+    readings = {p.stem: read(p, p.stem) for b in SETS[2].folders for p in sorted((ROOT / "fixtures" / b).glob("*.pdf"))}
     rules = {
         (i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, book), r).themes
     }

@@ -67,7 +67,8 @@ def only_codes(codebook: Path, kept: Collection[str]) -> None:
 def decide_all(root: Path) -> None:
     """Decide every open cell as it is proposed, so that nothing stands in the way of signing."""
     from scr_llm.project import load_project
-    from scr_llm.review.session import Reviewer, ReviewSession
+    from scr_llm.review.cells import Reviewer
+    from scr_llm.review.session import ReviewSession
 
     session, who = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
     for key in session.open_for(who):

@@ -17,7 +17,8 @@ from scr_llm.governance.erase import forget
 from scr_llm.project import Project, load_project
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.drafts import write
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.store import Store

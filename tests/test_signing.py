@@ -21,7 +21,8 @@ from scr_llm.errors import RefusedError
 from scr_llm.project import Project, load_project
 from scr_llm.records import AnsweredCaution
 from scr_llm.review import sign_off as signing
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 

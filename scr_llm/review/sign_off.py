@@ -22,7 +22,8 @@ from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
 from scr_llm.render import printed, render
 from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, unverified
 from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store

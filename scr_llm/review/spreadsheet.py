@@ -12,7 +12,8 @@ import xlsxwriter
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.records import Decision, Evidence, EvidenceRef, Paper, Paragraph, Part, Sentence, ThemeValue
-from scr_llm.review.session import Cell, Reviewer, ReviewSession
+from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
 from scr_llm.text.flow import readable
 

@@ -21,7 +21,8 @@ from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
 from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard

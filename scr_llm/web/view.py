@@ -5,7 +5,8 @@ from typing import Any
 
 from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Span
-from scr_llm.review.session import STATED, Cell, Reviewer, ReviewSession
+from scr_llm.review.cells import STATED, Cell, Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.synthesise.english import CONTEXTS
 from scr_llm.web.drawing import Drawing

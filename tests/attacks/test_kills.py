@@ -25,7 +25,8 @@ from scr_llm.project import Project, init_project, load_project
 from scr_llm.reports.export import export
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.review import spreadsheet as sheet
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.review.sign_off import finish
 from scr_llm.store import Store
 

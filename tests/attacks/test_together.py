@@ -21,7 +21,8 @@ from scr_llm.reports.briefing import brief, paper
 from scr_llm.reports.drafts import write
 from scr_llm.reports.names import without
 from scr_llm.review import sign_off as signing
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from served import ALEX, SAM, coded_project, decide_all, review_page
 
 from scr_llm.project import load_project
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 
 pytestmark = pytest.mark.browser
 OPTIONS = [
