@@ -1,7 +1,6 @@
 """The model: what it is, what would be sent to it, and what it costs."""
 
 import threading
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +14,13 @@ from scr_llm.errors import UsageError
 if TYPE_CHECKING:
     from scr_llm.evaluation.strategies import Trial
     from scr_llm.llm import Spend
-    from scr_llm.models.coders import ReadyCoder
     from scr_llm.models.preview import Estimate
     from scr_llm.project import Project
 
 
-def spent(spend: "Spend", project: "Project", seconds: float) -> str:
+def spent(spend: "Spend", currency: str, seconds: float) -> str:
     """What was asked so far, in words."""
-    money = f", {spend.money:.4f} {project.settings.llm.currency}" if spend.money is not None else ""
+    money = f", {spend.money:.4f} {currency}" if spend.money is not None else ""
     rate = f" ({spend.asked / seconds:.1f} a second)" if seconds > 1 and spend.asked else ""
     kept = f", {spend.kept} answered from memory" if spend.kept else ""
     return f"{spend.asked} requests{rate}{kept}, {spend.prompt_tokens:,} tokens sent, {spend.completion_tokens:,} received{money}"
@@ -38,18 +36,11 @@ def told(estimate: "Estimate", currency: str) -> str:
     )
 
 
-def agree_to_cost(project: "Project", chosen: "ReadyCoder", ids: Sequence[str], *, yes: bool) -> None:
-    """Say what coding these documents will cost at most, and ask, unless `yes`."""
-    from scr_llm.models.options import endpoint_of
-    from scr_llm.models.preview import estimate
-    from scr_llm.stages.code.llm import LlmCoder
-
-    if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):
-        return
-    cost = estimate(project, chosen.coder, endpoint_of(project), chosen.spend.price, ids)
-    say(told(cost, project.settings.llm.currency))
+def agree_to_cost(cost: "Estimate", currency: str, *, yes: bool) -> None:
+    """Say what a run will cost at most, and ask, unless `yes`."""
+    say(told(cost, currency))
     if cost.calls and not yes:
-        click.confirm("Go on?", abort=True, err=True)
+        click.confirm("Continue?", abort=True, err=True)
 
 
 @cli.command()

@@ -15,23 +15,21 @@ from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Give out everything that is coded, for other programs."""
-    from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
-    from scr_llm.reports.briefing import brief
-    from scr_llm.reports.export import export as export_project
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
+    workspace = Workspace.open(folder)
     if form == "xlsx":
-        briefing, reviews = brief(project)
+        briefing, reviews = workspace.briefing()
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         content = render(briefing, "xlsx", items=items)
     else:
-        exported = export_project(project)
+        exported = workspace.export()
         content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
     if out == "-":
         sys.stdout.buffer.write(content)
     else:
-        write_out(Path(out), content, project, force=force)
+        write_out(Path(out), content, workspace.project, force=force)
     return 0
 
 
@@ -48,19 +46,18 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bool) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
     from scr_llm.errors import UsageError
-    from scr_llm.project import load_project
     from scr_llm.render import printed
-    from scr_llm.reports.explain import explain as explain_theme
     from scr_llm.text.flow import readable
+    from scr_llm.workspace import Workspace
 
     if out and out.suffix not in (".html", ".docx", ".md"):
         raise UsageError(
             f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings."
         )
-    project = load_project(folder)
-    told, paper = explain_theme(project, theme)
+    workspace = Workspace.open(folder)
+    told, paper = workspace.explain(theme)
     if out:
-        write_out(out, printed(paper, out.suffix[1:]), project, force=force)
+        write_out(out, printed(paper, out.suffix[1:]), workspace.project, force=force)
         return 0
     if as_json:
         click.echo(told.model_dump_json(indent=2))

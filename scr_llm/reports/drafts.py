@@ -15,7 +15,7 @@ from scr_llm.render import printed, render
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
-from scr_llm.stages.synthesise import seven_minutes
+from scr_llm.stages.synthesise import Coverage, coverage, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 
@@ -39,6 +39,8 @@ class Written:
     they were told before."""
     change_file: Path | None = None
     """Where all of the changes are listed."""
+    coverage: dict[str, Coverage] = field(default_factory=dict)
+    """File of each review that is counted to which of its pages were read."""
     refused: list[str] = field(default_factory=list)
     """Sentences of a model that were not printed, each with why."""
 
@@ -97,7 +99,8 @@ def write(
         now = draft_of(name, briefing)
         version = state.draft_version(drafts, now)
         briefing = briefing.model_copy(update={"version": version})
-        done = Written(briefing, state, refused=refused)
+        covered = {review.document.file: coverage(review) for review in reviews}
+        done = Written(briefing, state, refused=refused, coverage=covered)
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         template = template_of(project)
         files = [
