@@ -264,7 +264,7 @@ ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
     ("themes: F1", lambda a: two(a.all_themes.f1, a.all_themes.f1_interval)),
     ("cells: kappa", lambda a: two(a.raters.kappa, a.raters.kappa_interval)),
     ("quoted on a passage that shows it", lambda a: f"{a.quotes_on_gold.both} of {a.quotes_on_gold.gold} cells"),
-    ("said not to be", lambda a: share(a.absences)),
+    ("ruled out", lambda a: share(a.absences)),
     ("findings", lambda a: share(a.findings)),
     ("recommendations", lambda a: share(a.recommendations)),
 )
@@ -342,7 +342,7 @@ def _passage_board(of: Set, book: Codebook) -> Iterator[str]:
 
     yield row("present ones found", lambda p: p.value == "present", "present")
     yield row("near misses taken for present", lambda p: p.value != "present", "present")
-    yield row("said not to be so, found", lambda p: p.value == "explicitly_absent", "explicitly_absent")
+    yield row("ruled out, found", lambda p: p.value == "explicitly_absent", "explicitly_absent")
     for kind in sorted(Counter(p.kind for p in given if p.value != "present")):
         yield row(
             f"of these, {kind.replace('_', ' ')}",

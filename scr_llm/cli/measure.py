@@ -68,7 +68,7 @@ def _table(agreement: "Agreement") -> None:
     scores = [
         *agreement.themes.items(),
         ("all themes", agreement.all_themes),
-        ("said not to be", agreement.absences),
+        ("ruled out", agreement.absences),
         ("findings", agreement.findings),
         ("recommendations", agreement.recommendations),
         ("items on the right page", agreement.right_page),

@@ -10,6 +10,7 @@ import click
 from scr_llm import __version__
 from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
+from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.evaluation.strategies import Trial
@@ -161,12 +162,12 @@ def _count_hits(project: "Project") -> int:
     columns = ("code", "list", "sentences", "wording")
     table = Table(*columns, title="\nThe codebook's wordings", title_justify="left", box=None)
     for hit in (h for h in found if h.sentences):
-        table.add_row(hit.part, hit.kind.replace("_", " "), str(hit.sentences), Text(hit.wording))
+        table.add_row(hit.part, in_words(hit.kind), str(hit.sentences), Text(hit.wording))
     console.print(table)
     idle = [h for h in found if not h.sentences]
     table = Table("code", "list", "wording", title="\nFound in no sentence", title_justify="left", box=None)
     for hit in idle:
-        table.add_row(hit.part, hit.kind.replace("_", " "), Text(hit.wording))
+        table.add_row(hit.part, in_words(hit.kind), Text(hit.wording))
     if idle:
         console.print(table)
     say(

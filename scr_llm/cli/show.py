@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
+from scr_llm.text.words import in_words
 
 
 @cli.command()
@@ -73,7 +74,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
                 if cell.decision
                 else " Not yet decided by a person."
             )
-            click.echo(f"  {cell.label} ({cell.file}): {cell.value.replace('_', ' ')}. {cell.why}{who}")
+            click.echo(f"  {cell.label} ({cell.file}): {in_words(cell.value)}. {cell.why}{who}")
             for e in cell.evidence:
                 flags = f" [{', '.join(e.flags)}]" if e.flags else ""
                 click.echo(f"    page {e.page}: “{readable(e.quote)}”{flags}")

@@ -12,6 +12,7 @@ import click
 from scr_llm.cli.base import PROJECT, asking, cli, say
 from scr_llm.cli.model import agree_to_cost, spent
 from scr_llm.errors import ScrError
+from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.models.preview import Estimate
@@ -134,9 +135,7 @@ def _close(outcome: "Outcome", done: "Written") -> None:
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
         for document in outcome.left_out:
-            say(
-                f"  {document.file}: {document.status.replace('_', ' ')}: {_why(document) or 'not yet coded; run again.'}"
-            )
+            say(f"  {document.file}: {in_words(document.status)}: {_why(document) or 'not yet coded; run again.'}")
     for document in outcome.missing:
         say(
             f"Counted, and no longer in the inbox as it was read: {document.file}. Put it back, or leave it out: scr-llm exclude {document.id} --reason …"
@@ -183,7 +182,7 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
             return 0
         for i, theme in waiting:
             click.echo(
-                f"{files[i]} {theme.theme}: {theme.value.replace('_', ' ')}"
+                f"{files[i]} {theme.theme}: {in_words(theme.value)}"
                 + (f" ({'; '.join(theme.doubts)})" if theme.doubts else "")
             )
         return 0
@@ -194,7 +193,7 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     for document in documents:
         gone = ", its file no longer in the inbox as it was" if document.missing else ""
         click.echo(
-            f"{document.file}: {document.status.replace('_', ' ')}{gone}"
+            f"{document.file}: {in_words(document.status)}{gone}"
             + (f", {document.pages} pages" if document.pages else "")
             + (f": {_why(document)}" if document.reason else "")
         )

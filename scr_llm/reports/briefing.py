@@ -15,6 +15,7 @@ from scr_llm.reports.paper_state import paper_state
 from scr_llm.stages.decisions import current, latest
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, synthesise
 from scr_llm.store import Store
+from scr_llm.text.words import in_words
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _no_longer_asked(reviews: Sequence[CodedReview], codebook: Codebook, decisio
     )
     if not lost:
         return ""
-    named = ", ".join(f"{what.replace('_', ' ')} ({n})" for what, n in sorted(lost.items()))
+    named = ", ".join(f"{in_words(what)} ({n})" for what, n in sorted(lost.items()))
     were = "1 decision is" if lost.total() == 1 else f"{lost.total()} decisions are"
     return f"{were} about what the codebook or the reading no longer has, and not counted here: {named}."
 

@@ -22,6 +22,7 @@ from scr_llm.stages.code.passage import Passage, may_be_evidence
 from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import Flow, Sentence, sentences
+from scr_llm.text.words import in_words
 
 WEIGHTS = Path(__file__).with_name("weights.bin")
 SHARES = (0.5, 0.3, 0.2)
@@ -159,7 +160,7 @@ class EmbeddedCoder:
             doubts.append("a single passage")
         if all(flags for _, flags in quotes):
             doubts.append(
-                "every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags}))
+                "every passage is " + " or ".join(sorted({in_words(f) for _, flags in quotes for f in flags}))
             )
         if self._best_denial(code, judged):
             doubts.append("one passage says so and another denies it")

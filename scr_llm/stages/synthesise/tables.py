@@ -3,10 +3,8 @@
 from scr_llm.records import CaseRow, Part, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
-from scr_llm.stages.synthesise.english import CONTEXTS, GENDERS
 from scr_llm.stages.synthesise.quotes import BEST_LENGTH, groups, quality, reference
-
-_CELLS = {"present": "Yes", "explicitly_absent": "Said not to be", "unclear": "Unclear", "not_mentioned": "Not found"}
+from scr_llm.text.words import CONTEXTS, GENDERS, MATRIX
 
 
 class Matrix:
@@ -34,10 +32,10 @@ class Matrix:
 
     def _cell(self, cell: ThemeCoding | None) -> str:
         if cell is None:
-            return _CELLS["not_mentioned"]
+            return MATRIX["not_mentioned"]
         if cell.value == "present" and self._counted.recommendation_only(cell):
             return "Yes (R)" if self._counted.paper.count_recommendation_only else "R only, not counted"
-        return _CELLS[cell.value]
+        return MATRIX[cell.value]
 
     def _particular(self, review: CodedReview) -> str:
         """The first finding short enough to print whole, else the first quote of a headline theme."""

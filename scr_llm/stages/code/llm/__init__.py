@@ -31,6 +31,7 @@ from scr_llm.stages.code.llm.themes import REPLY_TOKENS, AllAtOnce, Answers, One
 from scr_llm.stages.code.rules import draft_item, propose
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
+from scr_llm.text.words import in_words
 
 __all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Strategy", "Thresholds"]
 
@@ -205,7 +206,7 @@ class LlmCoder:
 def _differ(model: DraftTheme, rules: DraftTheme) -> tuple[str, ...]:
     if (model.value == "present") == (rules.value == "present"):
         return ()
-    return (f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the rules {rules.value.replace('_', ' ')}",)
+    return (f"{DIFFER}: the model says {in_words(model.value)}, the rules {in_words(rules.value)}",)
 
 
 _LEAST_ROOM = 1_500
