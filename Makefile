@@ -48,6 +48,7 @@ weights: $(VENV)/installed-dev
 
 measure: $(VENV)/installed-dev
 	$(BIN)/python bench/coding.py
+	$(BIN)/python bench/items.py $(REPORTS)
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py

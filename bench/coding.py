@@ -21,10 +21,12 @@ from pathlib import Path
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.pipeline import rules_identity
+from scr_llm.evaluation.gold import load_gold
 from scr_llm.records import (
     Agreement,
     Codebook,
+    Coding,
+    Document,
     ExportDocument,
     ExportTheme,
     GoldDocument,
@@ -35,20 +37,24 @@ from scr_llm.records import (
     Section,
 )
 from scr_llm.records.export import ExportCase, ExportChild
-from scr_llm.reports.results import load_gold
-from scr_llm.stages.agree import agree
+from scr_llm.stages.agree import agree, statistics
+from scr_llm.stages.agree.statistics import Cell
 from scr_llm.stages.code import Coder
-from scr_llm.stages.code.embedded import EmbeddedCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
-from scr_llm.stages.read.structure import section_kind
+from scr_llm.stages.read.kinds import section_kind
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
 
 ROOT = Path(__file__).parent.parent
 CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
-    "embedded (default)": lambda book: EmbeddedCoder(rules_identity(book)),
-    "wordings alone": lambda book: RulesCoder(rules_identity(book)),
+    "embedded (default)": lambda book: EmbeddedCoder(embedded_identity(book)),
+    "wordings alone": lambda book: RulesCoder(embedded_identity(book)),
 }
+ITEMS = "<!-- items -->"
+"""Where the section of bench/items.py begins in the scoreboard; it goes on to the end."""
+PRINTED = "quotes that a briefing prints, on a passage that shows their theme"
 ENOUGH = 10
 """Positives that a theme must have for a figure of its own."""
 
@@ -138,9 +144,13 @@ def reading_of(path: Path) -> Reading:
     return read(path, path.stem)
 
 
-def exported(coder: Coder, path: Path, book: Codebook) -> ExportDocument:
+def coding_of(coder: Coder, path: Path, book: Codebook) -> Coding:
     reading = reading_of(path)
-    coding = ground(coder.code(reading, book), reading)
+    return ground(coder.code(reading, book), reading)
+
+
+def exported(coder: Coder, path: Path, book: Codebook) -> ExportDocument:
+    coding, reading = coding_of(coder, path, book), reading_of(path)
     case = coding.case
     return ExportDocument(
         id=path.stem,
@@ -166,7 +176,73 @@ def exported(coder: Coder, path: Path, book: Codebook) -> ExportDocument:
 
 
 def compared(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Agreement:
-    return agree([g for _, g in pairs], [exported(coder, p, book) for p, _ in pairs], [c.id for c in book.codes])
+    """Gold and coder, with intervals on items and facts too; the facts have a row for all together."""
+    codes, found = [c.id for c in book.codes], [exported(coder, p, book) for p, _ in pairs]
+    each = [agree([g], [d], codes) for (_, g), d in zip(pairs, found, strict=True)]
+    whole = agree([g for _, g in pairs], found, codes)
+    facts = {fact: pooled([[a.facts[fact]] for a in each]) for fact in whole.facts}
+    return whole.model_copy(
+        update={
+            "findings": pooled([[a.findings] for a in each]),
+            "recommendations": pooled([[a.recommendations] for a in each]),
+            "facts": {**facts, "all together": pooled([list(a.facts.values()) for a in each])},
+        }
+    )
+
+
+def pooled(documents: Sequence[Sequence[Score]]) -> Score:
+    """Scores of single documents as one, with intervals over the documents."""
+    groups = [[c for s in scores for c in _cells(s)] for scores in documents]
+    cells = [c for g in groups for c in g]
+    figures = {name: getattr(statistics, name)(cells) for name in ("recall", "precision", "f1")}
+    intervals = {f"{name}_interval": statistics.interval(groups, getattr(statistics, name)) for name in figures}
+    return Score(
+        gold=sum(g for g, _ in cells),
+        found=sum(f for _, f in cells),
+        both=sum(g and f for g, f in cells),
+        **figures,
+        **intervals,
+    )
+
+
+def _cells(s: Score) -> list[Cell]:
+    return [(True, True)] * s.both + [(True, False)] * (s.gold - s.both) + [(False, True)] * (s.found - s.both)
+
+
+def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
+    """The quotes that a briefing over the reviews prints for its themes (found).
+
+    Those of cells that are present in gold too are its `gold`, those on a passage that gold marks for the theme `both`.
+
+    Praise, which is printed in a part of its own, and the annex, which prints all evidence, are left out.
+    """
+    gold = {path.stem: g for path, g in pairs}
+    documents = {p: Document(id=p.stem, file=p.name, sha256="", bytes=0, status="coded") for p, _ in pairs}
+    style = BriefingOptions(title="", organisation="", marking="", version="")
+    reviews = [CodedReview(document, coding_of(coder, p, book)) for p, document in documents.items()]
+    briefing = synthesise(reviews, list(documents.values()), book, (), style)
+    scores: dict[str, list[Score]] = {i: [] for i in gold}
+    for part in briefing.parts:
+        for quote in (p.quote for p in part.paragraphs if part.id == "others" or part.id.startswith("theme.")):
+            if quote is not None and quote.theme is not None:
+                cell = gold[quote.document_id].themes.get(quote.theme)
+                present = cell is not None and cell.value == "present"
+                right = cell is not None and present and any(_touch(quote.text, e.quote) for e in cell.evidence)
+                scores[quote.document_id].append(
+                    Score(gold=int(present), found=1, both=int(right), recall=None, precision=None, f1=None)
+                )
+    return pooled(list(scores.values()))
+
+
+def _touch(quote: str, passage: str) -> bool:
+    """Whether one holds the other, as `evaluate` has it."""
+    one, other = bare(quote), bare(passage)
+    return bool(one and other) and (one in other or other in one)
+
+
+def bare(text: str) -> str:
+    """Letters and digits, by which texts are compared."""
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def two(value: float | None, interval: tuple[float, float] | None = None) -> str:
@@ -176,7 +252,10 @@ def two(value: float | None, interval: tuple[float, float] | None = None) -> str
 
 
 def share(s: Score) -> str:
-    return f"{s.both} of {s.gold}, {s.found - s.both} extra"
+    told = f"{s.both} of {s.gold}, {s.found - s.both} extra"
+    if s.both == s.gold == s.found or not s.recall_interval or not s.precision_interval:
+        return told  # where all is right the documents drawn anew are all right too: such an interval says nothing
+    return f"{told}; recall {two(s.recall, s.recall_interval)}, precision {two(s.precision, s.precision_interval)}"
 
 
 ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
@@ -185,7 +264,7 @@ ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
     ("themes: F1", lambda a: two(a.all_themes.f1, a.all_themes.f1_interval)),
     ("cells: kappa", lambda a: two(a.raters.kappa, a.raters.kappa_interval)),
     ("quoted on a passage that shows it", lambda a: f"{a.quotes_on_gold.both} of {a.quotes_on_gold.gold} cells"),
-    ("said not to be", lambda a: share(a.absences)),
+    ("ruled out", lambda a: share(a.absences)),
     ("findings", lambda a: share(a.findings)),
     ("recommendations", lambda a: share(a.recommendations)),
 )
@@ -198,6 +277,12 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     yield from (f"| what | {' | '.join(found)} |", "|---|" + "---|" * len(found))
     for what, told in ROWS:
         yield f"| {what} | {' | '.join(told(a) for a in found.values())} |"
+    quotes = [printed(make(book), pairs, book) for make in CODERS.values()]
+    shown = [
+        f"{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present"
+        for q in quotes
+    ]
+    yield f"| {PRINTED} | {' | '.join(shown)} |"
     own = next(iter(found.values()))
     for fact, _score in own.facts.items():
         yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
@@ -257,7 +342,7 @@ def _passage_board(of: Set, book: Codebook) -> Iterator[str]:
 
     yield row("present ones found", lambda p: p.value == "present", "present")
     yield row("near misses taken for present", lambda p: p.value != "present", "present")
-    yield row("said not to be so, found", lambda p: p.value == "explicitly_absent", "explicitly_absent")
+    yield row("ruled out, found", lambda p: p.value == "explicitly_absent", "explicitly_absent")
     for kind in sorted(Counter(p.kind for p in given if p.value != "present")):
         yield row(
             f"of these, {kind.replace('_', ' ')}",
@@ -273,13 +358,15 @@ def hash_of(paths: Sequence[Path]) -> str:
 
 def summary(book: Codebook) -> str:
     """README's table: what a user may expect without a model."""
-    coder = EmbeddedCoder(rules_identity(book))
+    coder = EmbeddedCoder(embedded_identity(book))
     rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
+    quotes = [printed(coder, documents(of.folders), book) for of in SETS[:2]]
     lines = [
         "| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |",
         "|---|" + "---|" * len(rows),
     ]
     lines += [f"| {what} | {' | '.join(told(a) for _, a in rows)} |" for what, told in ROWS]
+    lines.append(f"| {PRINTED} | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
     return "\n".join(lines)
 
 
@@ -290,7 +377,7 @@ def main() -> None:
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     if given.dev:
-        print("\n".join(compared(EmbeddedCoder(rules_identity(book)), documents(SETS[1].folders), book).wrong))
+        print("\n".join(compared(EmbeddedCoder(embedded_identity(book)), documents(SETS[1].folders), book).wrong))
         return
     if given.other:
         gold = {g.file: g for g in load_gold(given.other[1])}
@@ -324,7 +411,9 @@ def main() -> None:
         "",
         *(line for of in SETS for line in board(of, book)),
     ]
-    (ROOT / "docs/scoreboard.md").write_text("\n".join(text), "utf-8")
+    scoreboard = ROOT / "docs/scoreboard.md"
+    _, mark, items = scoreboard.read_text("utf-8").partition(ITEMS)
+    scoreboard.write_text("\n".join(text).rstrip("\n") + "\n\n" + mark + items, "utf-8")
     page = ROOT / "README.md"
     readme = page.read_text("utf-8")
     start, end = readme.index("<!-- measured -->"), readme.index("<!-- end table -->")

@@ -23,9 +23,14 @@ from coding import SETS, documents  # noqa: E402
 
 from scr_llm.codebook import load_codebook  # noqa: E402
 from scr_llm.llm import Client, Endpoint, Question, YesNoProbability, prompts  # noqa: E402
-from scr_llm.pipeline import rules_identity  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
-from scr_llm.stages.code.embedded import PRESENT, SHARES, EmbeddedCoder, standing  # noqa: E402
+from scr_llm.stages.code.embedded import (  # noqa: E402
+    PRESENT,
+    SHARES,
+    EmbeddedCoder,
+    embedded_identity,
+    standing,
+)
 from scr_llm.stages.read import read  # noqa: E402
 
 CANDIDATES = 5
@@ -51,7 +56,7 @@ def main() -> None:
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     told = prompts.load(ROOT / "prompts")
-    coder = EmbeddedCoder(rules_identity(book))
+    coder = EmbeddedCoder(embedded_identity(book))
     client = Client(Endpoint(given.base_url, given.model, timeout_s=600), max_concurrency=1)
     kept = (
         {

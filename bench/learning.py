@@ -5,12 +5,12 @@ python bench/learning.py
 
 from pathlib import Path
 
-from coding import HALVES, ROOT
+from coding import ROOT, SETS
 
 from scr_llm.codebook import load_codebook
-from scr_llm.pipeline import rules_identity
+from scr_llm.evaluation.gold import load_gold
 from scr_llm.records import Reading
-from scr_llm.reports.results import load_gold
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.learned import decided_cells, trials
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
@@ -32,11 +32,9 @@ def where(reading: Reading, quote: str, page: int | None) -> tuple[tuple[int, in
 
 def main() -> None:
     book = load_codebook(ROOT / "prompts/codebook.yaml")
-    coder = RulesCoder(rules_identity(book))
+    coder = RulesCoder(embedded_identity(book))
     gold = {Path(g.file).stem: g for g in load_gold(ROOT / "fixtures/gold")}
-    readings = {
-        p.stem: read(p, p.stem) for b in HALVES["development"] for p in sorted((ROOT / "fixtures" / b).glob("*.pdf"))
-    }
+    readings = {p.stem: read(p, p.stem) for b in SETS[2].folders for p in sorted((ROOT / "fixtures" / b).glob("*.pdf"))}
     rules = {
         (i, t.theme): t.value == "present" for i, r in readings.items() for t in ground(coder.code(r, book), r).themes
     }

@@ -15,9 +15,10 @@ from scr_llm.cli.model import row
 from scr_llm.codebook import load_codebook
 from scr_llm.evaluation.strategies import Trial, best_thresholds, made_up, trial
 from scr_llm.llm.replay import Recording, Replay
-from scr_llm.models.coders import llm_coder, prompting_of
-from scr_llm.pipeline import rules_identity
+from scr_llm.models.coders import llm_coder
+from scr_llm.models.options import prompting_of
 from scr_llm.project import init_project
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.llm import Strategy, Thresholds
 from scr_llm.stages.code.rules import RulesCoder
 
@@ -56,7 +57,7 @@ def main() -> None:
 
     def table(title: str, names: Sequence[str], strategies: Sequence[Strategy], judged: dict[str, Thresholds]) -> None:
         print(f"\n{title}: {len(names)} reviews\n\n{HEAD}")
-        print(row(trial("rules", RulesCoder(rules_identity(book)), made_up(names), book)))
+        print(row(trial("rules", RulesCoder(embedded_identity(book)), made_up(names), book)))
         for strategy in strategies:
             print(
                 row(

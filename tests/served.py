@@ -27,13 +27,14 @@ def coded_project(root: Path, names: tuple[str, ...] = REVIEWS) -> Path:
     from scr_llm import pipeline
     from scr_llm.codebook import load_codebook
     from scr_llm.project import init_project
+    from scr_llm.stages.code.embedded import embedded_identity
     from scr_llm.stages.code.rules import RulesCoder
 
     project = init_project(root)
     for name in names:
         path = next(ROOT.glob(f"fixtures/batch-*/{name}.pdf"))
         shutil.copyfile(path, project.inbox / path.name)
-    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    pipeline.run(project, RulesCoder(embedded_identity(load_codebook(project.codebook_path))))
     return root
 
 
@@ -41,9 +42,10 @@ def again(project: "Project") -> "Outcome":
     """Run once more, by the wordings alone."""
     from scr_llm import pipeline
     from scr_llm.codebook import load_codebook
+    from scr_llm.stages.code.embedded import embedded_identity
     from scr_llm.stages.code.rules import RulesCoder
 
-    return pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    return pipeline.run(project, RulesCoder(embedded_identity(load_codebook(project.codebook_path))))
 
 
 def add(project: "Project", name: str, to: str = "") -> None:
@@ -65,7 +67,8 @@ def only_codes(codebook: Path, kept: Collection[str]) -> None:
 def decide_all(root: Path) -> None:
     """Decide every open cell as it is proposed, so that nothing stands in the way of signing."""
     from scr_llm.project import load_project
-    from scr_llm.review.session import Reviewer, ReviewSession
+    from scr_llm.review.cells import Reviewer
+    from scr_llm.review.session import ReviewSession
 
     session, who = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
     for key in session.open_for(who):

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from scr_llm.codebook import load_codebook
-from scr_llm.pipeline import rules_identity
 from scr_llm.records import Mark, Page, Reading, Section
-from scr_llm.stages.code.embedded import EmbeddedCoder, passages_of, shipped, standing
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity, passages_of, shipped, standing
 from scr_llm.stages.code.features import vector
 from scr_llm.stages.code.language import stops
 from scr_llm.stages.code.passage import Passage
@@ -16,7 +15,7 @@ from scr_llm.stages.ground import ground
 
 ROOT = Path(__file__).parent.parent
 BOOK = load_codebook(ROOT / "prompts/codebook.yaml")
-CODER = EmbeddedCoder(rules_identity(BOOK))
+CODER = EmbeddedCoder(embedded_identity(BOOK))
 
 
 def review(*sentences: str, heading: str = "Analysis") -> Reading:
@@ -132,7 +131,7 @@ def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
 
     from scr_llm import pipeline
     from scr_llm.project import init_project, load_project
-    from scr_llm.reports import results
+    from scr_llm.reports.briefing import brief
     from scr_llm.store import Store
 
     project = init_project(tmp_path / "p")
@@ -149,9 +148,9 @@ def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
         (t.basis is not None) == (t.value == "present") for c in codings for t in c.themes
     )
     settings = project.root / "project.toml"
-    assert "by inference" not in results.brief(project)[0].model_dump_json()
+    assert "by inference" not in brief(project)[0].model_dump_json()
     settings.write_text(settings.read_text("utf-8").replace("tell_inferred = false", "tell_inferred = true"), "utf-8")
-    briefing = results.brief(load_project(project.root))[0]
+    briefing = brief(load_project(project.root))[0]
     assert {t.theme: t.inferred for t in briefing.facts.themes} == inferred
     for theme in briefing.facts.headline:
         lead = next(p for p in briefing.parts if p.id == f"theme.{theme}").paragraphs[0].sentences[0].text

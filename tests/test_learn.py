@@ -9,7 +9,8 @@ from served import ROOT, coded_project
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.models.train import learn, own_coder
 from scr_llm.project import load_project
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 
 pytest.importorskip("sklearn")
 ALEX = Reviewer("Alex Reader", "Analyst")

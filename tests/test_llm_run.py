@@ -15,6 +15,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import StopError, UsageError
 from scr_llm.project import load_project
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.store import Store
 
@@ -25,7 +26,7 @@ class FailsOnOne:
     """Codes by rules, but for one document."""
 
     def __init__(self, codebook: Codebook, error: BaseException) -> None:
-        self._rules, self._error = RulesCoder(pipeline.rules_identity(codebook)), error
+        self._rules, self._error = RulesCoder(embedded_identity(codebook)), error
 
     @property
     def identity(self) -> CoderIdentity:

@@ -18,7 +18,7 @@ from served import heeds_ctrl_c
 from scr_llm.errors import NothingDoneError, UsageError
 from scr_llm.llm import Endpoint, Question, YesNoProbability
 from scr_llm.llm.local import NOT_SERVED, hash_of_model, serving
-from scr_llm.models.coders import endpoint_of
+from scr_llm.models.options import endpoint_of
 from scr_llm.project import init_project, load_project
 from scr_llm.store import Store
 

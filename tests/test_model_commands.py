@@ -286,7 +286,8 @@ def test_no_recorded_reply_is_an_orphan() -> None:
     """Every recorded reply is one that the coder asks for today, about some made-up review."""
     from scr_llm.codebook import load_codebook
     from scr_llm.llm.replay import Recording
-    from scr_llm.models.coders import llm_coder, prompting_of
+    from scr_llm.models.coders import llm_coder
+    from scr_llm.models.options import prompting_of
     from scr_llm.project import Project, Settings
     from scr_llm.stages.read import read
 

@@ -15,9 +15,11 @@ from scr_llm import pipeline
 from scr_llm.codebook import load_codebook
 from scr_llm.governance.erase import forget
 from scr_llm.project import Project, load_project
-from scr_llm.reports import results
+from scr_llm.reports.briefing import brief
 from scr_llm.reports.drafts import write
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.store import Store
 
@@ -41,7 +43,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
         before = {d.id: store.coding(d.id).model_dump_json() for d in store.documents()}  # type: ignore[union-attr]
     add(project, TWO)
     again(project)
-    briefing, reviews = results.brief(project)
+    briefing, reviews = brief(project)
     with Store(project.store_path) as store:
         assert all(store.coding(i).model_dump_json() == text for i, text in before.items())  # type: ignore[union-attr]
         batches = {d.file: d.batch for d in store.documents()}
@@ -55,7 +57,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
         if have:
             assert rows[count.label] == (f"{len(have)} of 3", f"{len(old)} of 2", f"{len(new)} of 1")
     assert any("recommended something on it" in s.text for p in part.paragraphs for s in p.sentences)
-    assert not any(p.id == "change" for p in results.brief(project, only={"batch": "1"})[0].parts)
+    assert not any(p.id == "change" for p in brief(project, only={"batch": "1"})[0].parts)
 
 
 def test_an_edited_draft_is_never_written_over(project: Project) -> None:
@@ -120,9 +122,9 @@ def test_a_changed_definition_proposes_that_code_anew_and_no_other(project: Proj
             asked.append([c.id for c in codebook.codes])
             return super().code(reading, codebook)
 
-    pipeline.run(project, Noting(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    pipeline.run(project, Noting(embedded_identity(load_codebook(project.codebook_path))))
     assert asked == [["record_keeping"]] * 2
-    pipeline.run(project, Noting(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    pipeline.run(project, Noting(embedded_identity(load_codebook(project.codebook_path))))
     assert len(asked) == 2, "once"
     with Store(project.store_path) as store:
         for d in store.documents():

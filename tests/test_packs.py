@@ -10,7 +10,8 @@ from scr_llm.cli.packs import pack as command
 from scr_llm.governance.information_packs import pack
 from scr_llm.project import Project, load_project
 from scr_llm.render import printed
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 
 
 @pytest.fixture(scope="module")

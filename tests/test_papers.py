@@ -18,7 +18,8 @@ from scr_llm import pipeline
 from scr_llm.cli.work import _brief
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
-from scr_llm.reports import results
+from scr_llm.reports.export import export
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 
 FIRST, SECOND = (tuple(sorted(p.stem for p in ROOT.glob(f"fixtures/batch-{n}/*.pdf"))) for n in (1, 2))
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.slow
 def written(root: Path, formats: tuple[str, ...] = ("docx", "html", "md", "xlsx")) -> Path:
     project = load_project(root)
     _brief(project, formats)
-    (project.outputs / "export.json").write_text(results.export(project).model_dump_json(), "utf-8")
+    (project.outputs / "export.json").write_text(export(project).model_dump_json(), "utf-8")
     return project.outputs
 
 
@@ -46,7 +47,7 @@ def twelve(eight: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = load_project(root)
     for name in SECOND:
         shutil.copyfile(ROOT / "fixtures" / "batch-2" / f"{name}.pdf", project.inbox / f"{name}.pdf")
-    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    pipeline.run(project, RulesCoder(embedded_identity(load_codebook(project.codebook_path))))
     return written(root)
 
 

@@ -13,7 +13,8 @@ from served import ALEX, Served, coded_project, review_page
 from scr_llm.errors import ConflictError, RefusedError
 from scr_llm.project import load_project
 from scr_llm.records import Evidence
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
 
 WHO = Reviewer("Alex Reader", "Analyst")

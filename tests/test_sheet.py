@@ -18,7 +18,8 @@ from scr_llm.errors import UsageError
 from scr_llm.project import load_project
 from scr_llm.render import printed
 from scr_llm.review import spreadsheet as sheet
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 
 ALEX = Reviewer("Alex Reader", "Analyst")
 NINA = Reviewer("Nina", "Designated nurse")

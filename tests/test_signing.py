@@ -21,7 +21,9 @@ from scr_llm.errors import RefusedError
 from scr_llm.project import Project, load_project
 from scr_llm.records import AnsweredCaution
 from scr_llm.review import sign_off as signing
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 
 ALEX = Reviewer("Alex Reader", "Analyst")
@@ -115,7 +117,7 @@ def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
         ROOT / "fixtures/awkward/encrypted.pdf", project.inbox / "encrypted.pdf"
     )  # so that the paper has something to report
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "another.pdf")
-    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path))))
+    pipeline.run(project, RulesCoder(embedded_identity(load_codebook(project.codebook_path))))
     decide_all(project)
     signed, written = signing.sign_off(project, "Dee Director", "Director")
     assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {
@@ -225,7 +227,7 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
         "utf-8",
     )
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/saltreath-child-m.pdf")), project.inbox / "another.pdf")
-    pipeline.run(project, RulesCoder(pipeline.rules_identity(load_codebook(book))))
+    pipeline.run(project, RulesCoder(embedded_identity(load_codebook(book))))
     shutil.rmtree(folder)
     assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before

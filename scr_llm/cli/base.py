@@ -13,6 +13,7 @@ from scr_llm.errors import ScrError, UsageError
 from scr_llm.files import PRIVATE_UMASK, file_error, read_file, write_atomically
 
 if TYPE_CHECKING:
+    from scr_llm.models.consent import Consent
     from scr_llm.project import Project
 
 PROJECT = click.option(
@@ -47,6 +48,13 @@ class _Plain:
 def say(message: str) -> None:
     """A message for the person, to stderr."""
     click.echo(message.translate(_STEERING), err=True)
+
+
+def asking(*, yes: bool) -> "Consent":
+    """Asks the person at the keyboard before text is sent, unless they said yes beforehand."""
+    from scr_llm.models.consent import Consent
+
+    return Consent(agree=lambda question: yes or click.confirm(question, abort=True, err=True), tell=say)
 
 
 def write_out(path: Path, content: bytes, project: "Project", *, force: bool) -> None:

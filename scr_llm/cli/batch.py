@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
+from scr_llm.cli.base import FORCE, PROJECT, asking, cli, say, write_out
 from scr_llm.errors import NothingDoneError
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def batch() -> None:
 
 def _asked(project: "Project") -> "tuple[Endpoint, dict[str, tuple[Question, str]]]":
     """The questions of all documents that wait, without a kept reply: key to question and document."""
-    from scr_llm.models.coders import endpoint_of, llm_coder, prompting_of
+    from scr_llm.models.coders import llm_coder
+    from scr_llm.models.options import endpoint_of, prompting_of
     from scr_llm.models.preview import open_questions
     from scr_llm.pipeline import prepare
 
@@ -80,7 +81,7 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     from scr_llm.errors import NoReplyError, UsageError
     from scr_llm.llm.batch import Batches, content_hash
     from scr_llm.models.call_log import CallLog
-    from scr_llm.models.coders import allowed_to_send
+    from scr_llm.models.consent import AGREED, allowed_to_send
     from scr_llm.project import load_project
 
     if sent_as and not_sent:
@@ -93,7 +94,7 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
     try:
         interrupted = [b for b in call_log.open_batches() if b.intended]
         if interrupted:
-            allowed_to_send(project, yes=True)
+            allowed_to_send(project, AGREED)
             if sent_as or not_sent:
                 _decided(interrupted, call_log, sent_as)
             elif unknown := _settle(call_log, batches):
@@ -107,7 +108,7 @@ def send(folder: Path, yes: bool, sent_as: str | None, not_sent: bool) -> int:
             say("There is nothing else to send. Fetch the replies with: scr-llm batch collect")
             return 0
         content = _content(endpoint, asked)
-        allowed_to_send(project, yes=yes)
+        allowed_to_send(project, asking(yes=yes))
         intention = call_log.intend_batch(content_hash(content), sorted(asked))
         try:
             name = batches.begin(batches.upload(content), content_hash(content))
@@ -183,13 +184,14 @@ def collect(folder: Path) -> int:
     from scr_llm.errors import NoReplyError
     from scr_llm.llm.batch import Batches
     from scr_llm.models.call_log import CallLog
-    from scr_llm.models.coders import allowed_to_send, endpoint_of
+    from scr_llm.models.consent import AGREED, allowed_to_send
+    from scr_llm.models.options import endpoint_of
     from scr_llm.project import load_project
 
     project = load_project(folder)
     _takes_batches(project)
     endpoint = endpoint_of(project)
-    allowed_to_send(project, yes=True)
+    allowed_to_send(project, AGREED)
     call_log = CallLog(project, endpoint)
     batches = Batches(endpoint, call_log.note)
     code = 0
@@ -243,7 +245,7 @@ def _collect(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def read(folder: Path, file: Path) -> int:
     """Take in results that were made elsewhere (JSON lines, as hosted batches and vLLM's batch runner write them)."""
-    from scr_llm.models.coders import endpoint_of
+    from scr_llm.models.options import endpoint_of
     from scr_llm.project import load_project
 
     project = load_project(folder)

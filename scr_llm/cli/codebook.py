@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.themes.merge_split import Effect
@@ -55,9 +56,7 @@ def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
 
 def _taken(effects: "list[Effect]", do: Callable[[], None], yes: bool) -> int:
     for e in effects:
-        was, now = (
-            "; ".join(f"{k} {v.replace('_', ' ')}" for k, v in values.items()) for values in (e.before, e.after)
-        )
+        was, now = ("; ".join(f"{k} {in_words(v)}" for k, v in values.items()) for values in (e.before, e.after))
         click.echo(f"{e.label} ({e.file}): {was} -> {now}")
     for which in ("before", "after"):
         counts = {

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
+from scr_llm.cli.base import FORCE, PROJECT, asking, cli, say, write_out
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
     from scr_llm.records import Agreement, Raters
+    from scr_llm.workspace import CoderName
 
 
 @cli.command()
@@ -31,22 +32,22 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
 @FORCE
 def evaluate(
-    folder: Path, gold_dir: Path, coder: str | None, as_json: bool, page: Path | None, yes: bool, force: bool
+    folder: Path, gold_dir: Path, coder: "CoderName | None", as_json: bool, page: Path | None, yes: bool, force: bool
 ) -> int:
     """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
     from scr_llm.codebook import load_codebook
-    from scr_llm.models.coders import choose_coder
-    from scr_llm.project import load_project
-    from scr_llm.reports import results
+    from scr_llm.evaluation.gold import evaluate as evaluate_coding
+    from scr_llm.evaluation.gold import load_gold
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    gold = results.load_gold(gold_dir)
-    chosen = choose_coder(project, coder, yes=yes) if coder else None
-    try:
-        agreement = results.evaluate(project, gold, chosen.coder if chosen else None)
-    finally:
-        if chosen:
-            chosen.close()
+    workspace = Workspace.open(folder)
+    project = workspace.project
+    gold = load_gold(gold_dir)
+    if coder:
+        with workspace.coder(coder, consent=asking(yes=yes)) as ready:
+            agreement = evaluate_coding(project, gold, ready.coder)
+    else:
+        agreement = evaluate_coding(project, gold)
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:
@@ -67,7 +68,7 @@ def _table(agreement: "Agreement") -> None:
     scores = [
         *agreement.themes.items(),
         ("all themes", agreement.all_themes),
-        ("said not to be", agreement.absences),
+        ("ruled out", agreement.absences),
         ("findings", agreement.findings),
         ("recommendations", agreement.recommendations),
         ("items on the right page", agreement.right_page),

@@ -1,7 +1,6 @@
 """The model: what it is, what would be sent to it, and what it costs."""
 
 import threading
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,18 +10,18 @@ import click
 from scr_llm import __version__
 from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
+from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.evaluation.strategies import Trial
     from scr_llm.llm import Spend
-    from scr_llm.models.coders import ReadyCoder
     from scr_llm.models.preview import Estimate
     from scr_llm.project import Project
 
 
-def spent(spend: "Spend", project: "Project", seconds: float) -> str:
+def spent(spend: "Spend", currency: str, seconds: float) -> str:
     """What was asked so far, in words."""
-    money = f", {spend.money:.4f} {project.settings.llm.currency}" if spend.money is not None else ""
+    money = f", {spend.money:.4f} {currency}" if spend.money is not None else ""
     rate = f" ({spend.asked / seconds:.1f} a second)" if seconds > 1 and spend.asked else ""
     kept = f", {spend.kept} answered from memory" if spend.kept else ""
     return f"{spend.asked} requests{rate}{kept}, {spend.prompt_tokens:,} tokens sent, {spend.completion_tokens:,} received{money}"
@@ -38,18 +37,11 @@ def told(estimate: "Estimate", currency: str) -> str:
     )
 
 
-def agree_to_cost(project: "Project", chosen: "ReadyCoder", ids: Sequence[str], *, yes: bool) -> None:
-    """Say what coding these documents will cost at most, and ask, unless `yes`."""
-    from scr_llm.models.coders import endpoint_of
-    from scr_llm.models.preview import estimate
-    from scr_llm.stages.code.llm import LlmCoder
-
-    if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):
-        return
-    cost = estimate(project, chosen.coder, endpoint_of(project), chosen.spend.price, ids)
-    say(told(cost, project.settings.llm.currency))
+def agree_to_cost(cost: "Estimate", currency: str, *, yes: bool) -> None:
+    """Say what a run will cost at most, and ask, unless `yes`."""
+    say(told(cost, currency))
     if cost.calls and not yes:
-        click.confirm("Go on?", abort=True, err=True)
+        click.confirm("Continue?", abort=True, err=True)
 
 
 @cli.command()
@@ -119,7 +111,8 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
         click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
         return 0
     from scr_llm.llm.endpoint import without_credentials
-    from scr_llm.models.coders import answers, stays_here
+    from scr_llm.models.coders import answers
+    from scr_llm.models.consent import stays_here
 
     where = without_credentials(llm.base_url)
     if stays_here(llm):
@@ -169,12 +162,12 @@ def _count_hits(project: "Project") -> int:
     columns = ("code", "list", "sentences", "wording")
     table = Table(*columns, title="\nThe codebook's wordings", title_justify="left", box=None)
     for hit in (h for h in found if h.sentences):
-        table.add_row(hit.part, hit.kind.replace("_", " "), str(hit.sentences), Text(hit.wording))
+        table.add_row(hit.part, in_words(hit.kind), str(hit.sentences), Text(hit.wording))
     console.print(table)
     idle = [h for h in found if not h.sentences]
     table = Table("code", "list", "wording", title="\nFound in no sentence", title_justify="left", box=None)
     for hit in idle:
-        table.add_row(hit.part, hit.kind.replace("_", " "), Text(hit.wording))
+        table.add_row(hit.part, in_words(hit.kind), Text(hit.wording))
     if idle:
         console.print(table)
     say(
@@ -190,7 +183,9 @@ def _qualify(project: "Project", *, yes: bool) -> int:
     from scr_llm.evaluation.strategies import Remembered, as_toml, best_of, made_up, qualify
     from scr_llm.llm import Client, without_credentials
     from scr_llm.models.call_log import CallLog
-    from scr_llm.models.coders import answering, endpoint_of, prompting_of, spend_of, stays_here
+    from scr_llm.models.coders import answering
+    from scr_llm.models.consent import stays_here
+    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
@@ -202,7 +197,7 @@ def _qualify(project: "Project", *, yes: bool) -> int:
         )
     trials: list[Trial] = []
     with ExitStack() as stack:
-        endpoint = stack.enter_context(answering(project, endpoint))
+        endpoint = stack.enter_context(answering(project, endpoint, say))
         call_log = CallLog(project, endpoint)
         stack.callback(call_log.close)
         client = Client(
@@ -251,7 +246,9 @@ def outgoing(folder: Path, file: str | None, full: bool) -> int:
     import json
 
     from scr_llm.llm.question import EndpointCapabilities
-    from scr_llm.models.coders import endpoint_of, llm_coder, prompting_of, spend_of, stays_here
+    from scr_llm.models.coders import llm_coder
+    from scr_llm.models.consent import stays_here
+    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
     from scr_llm.models.preview import estimate, open_questions
     from scr_llm.pipeline import prepare
     from scr_llm.project import load_project

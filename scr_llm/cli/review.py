@@ -50,7 +50,7 @@ def review(
     import webbrowser
 
     from scr_llm.project import load_project
-    from scr_llm.review.session import Reviewer
+    from scr_llm.review.cells import Reviewer
     from scr_llm.text.typed import typed
     from scr_llm.web.app import make_app
     from scr_llm.web.server import listen, serve
@@ -108,7 +108,8 @@ def sheet_write(
     from scr_llm.project import load_project
     from scr_llm.render import printed
     from scr_llm.review import spreadsheet as sheets
-    from scr_llm.review.session import Reviewer, ReviewSession
+    from scr_llm.review.cells import Reviewer
+    from scr_llm.review.session import ReviewSession
     from scr_llm.text.typed import typed
 
     wanted = ".docx" if questions else ".xlsx"
@@ -138,7 +139,8 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
     """Show what the review sheet FILE that came back would change, ask, and take it in. Rows that cannot be taken in are named one by one."""
     from scr_llm.project import load_project
     from scr_llm.review import spreadsheet as sheets
-    from scr_llm.review.session import Reviewer, ReviewSession
+    from scr_llm.review.cells import Reviewer
+    from scr_llm.review.session import ReviewSession
 
     session, who = ReviewSession(load_project(folder)), Reviewer(name, role, blind)
     if file.stat().st_size > sheets.LARGEST:

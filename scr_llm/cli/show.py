@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
+from scr_llm.text.words import in_words
 
 
 @cli.command()
@@ -15,22 +16,21 @@ from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Give out everything that is coded, for other programs."""
-    from scr_llm.project import load_project
     from scr_llm.render import render, table_csv
-    from scr_llm.reports import results
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
+    workspace = Workspace.open(folder)
     if form == "xlsx":
-        briefing, reviews = results.brief(project)
+        briefing, reviews = workspace.briefing()
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         content = render(briefing, "xlsx", items=items)
     else:
-        exported = results.export(project)
+        exported = workspace.export()
         content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
     if out == "-":
         sys.stdout.buffer.write(content)
     else:
-        write_out(Path(out), content, project, force=force)
+        write_out(Path(out), content, workspace.project, force=force)
     return 0
 
 
@@ -47,19 +47,18 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bool) -> int:
     """Say where a THEME's number comes from: cases, quotes, pages, who decided, and why not the others."""
     from scr_llm.errors import UsageError
-    from scr_llm.project import load_project
     from scr_llm.render import printed
-    from scr_llm.reports import results
     from scr_llm.text.flow import readable
+    from scr_llm.workspace import Workspace
 
     if out and out.suffix not in (".html", ".docx", ".md"):
         raise UsageError(
             f"{out.name} is no .html, .docx or .md file.", next_step="Give --out a file name with one of these endings."
         )
-    project = load_project(folder)
-    told, paper = results.explain(project, theme)
+    workspace = Workspace.open(folder)
+    told, paper = workspace.explain(theme)
     if out:
-        write_out(out, printed(paper, out.suffix[1:]), project, force=force)
+        write_out(out, printed(paper, out.suffix[1:]), workspace.project, force=force)
         return 0
     if as_json:
         click.echo(told.model_dump_json(indent=2))
@@ -75,7 +74,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
                 if cell.decision
                 else " Not yet decided by a person."
             )
-            click.echo(f"  {cell.label} ({cell.file}): {cell.value.replace('_', ' ')}. {cell.why}{who}")
+            click.echo(f"  {cell.label} ({cell.file}): {in_words(cell.value)}. {cell.why}{who}")
             for e in cell.evidence:
                 flags = f" [{', '.join(e.flags)}]" if e.flags else ""
                 click.echo(f"    page {e.page}: “{readable(e.quote)}”{flags}")

@@ -2,22 +2,25 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORMATS, PROJECT, cli, say
+from scr_llm.cli.base import PROJECT, asking, cli, say
 from scr_llm.cli.model import agree_to_cost, spent
-from scr_llm.errors import ScrError, UsageError
+from scr_llm.errors import ScrError
+from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
+    from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
     from scr_llm.records import Document
     from scr_llm.reports.drafts import Written
+    from scr_llm.workspace import CoderName, Workspace
 
 
 @cli.command()
@@ -28,15 +31,11 @@ def demo(out: Path) -> int:
     """Make a project from eight made-up reviews and run the whole job in it."""
     import shutil
 
-    from scr_llm.project import data_dir, init_project, load_project
+    from scr_llm.workspace import Workspace
 
-    if out.exists() and any(out.iterdir()) and not (out / "project.toml").exists():
-        raise UsageError(f"{out} is not empty and no project folder.", next_step="Give another folder with --out.")
-    project = load_project(out) if (out / "project.toml").exists() else init_project(out, name="Demonstration")
-    for path in sorted((data_dir() / "fixtures" / "batch-1").glob("*.pdf")):
-        shutil.copyfile(path, project.inbox / path.name)
-    code = _run(project, "rules")
-    for path in project.outputs.glob("briefing.*"):
+    workspace = Workspace.demonstration(out)
+    code = _run(workspace, "rules")
+    for path in workspace.project.outputs.glob("briefing.*"):
         shutil.copyfile(path, out / path.name)
     return code
 
@@ -45,9 +44,9 @@ def demo(out: Path) -> int:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def init(folder: Path) -> int:
     """Make a project folder: project.toml, inbox/, outputs/, codebook.yaml."""
-    from scr_llm.project import init_project
+    from scr_llm.workspace import Workspace
 
-    project = init_project(folder)
+    project = Workspace.create(folder).project
     say(f"Made {project.root}. Drop PDFs into {project.inbox}, then: scr-llm run --project {project.root}")
     return 0
 
@@ -63,25 +62,22 @@ def init(folder: Path) -> int:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With --coder llm: answer from a file of recorded replies; nothing is sent.",
 )
-def run(folder: Path, coder: str | None, yes: bool, replay: Path | None) -> int:
+def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None) -> int:
     """Take in what is new, read, code, ground, save, and draft the briefing."""
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    chosen = coder or ("llm" if replay or project.settings.llm.is_set else "rules")
-    if coder is None and chosen == "rules":
+    workspace = Workspace.open(folder)
+    if coder is None and not replay and workspace.default_coder() == "rules":
         say("No language model is set: the embedded coder is used. Nothing leaves this computer.")
-    return _run(project, chosen, yes=yes, replay=replay)
+    return _run(workspace, coder, yes=yes, replay=replay)
 
 
-def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | None = None) -> int:
+def _run(
+    workspace: "Workspace", name: "CoderName | None" = None, *, yes: bool = False, replay: Path | None = None
+) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from scr_llm import pipeline
-    from scr_llm.models.coders import choose_coder
-
-    chosen = choose_coder(project, kind, yes=yes, replay=replay)
     console = Console(stderr=True)
     columns = (
         TextColumn("Reading and coding"),
@@ -91,32 +87,29 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
         TextColumn("{task.description}", markup=False),
     )
     started = time.monotonic()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    currency = workspace.project.settings.llm.currency
+    with (
+        workspace.coder(name, consent=asking(yes=yes), replay=replay) as coder,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
+    ):
         task = bar.add_task("", total=None)
 
-        def progress(file: str, number: int, of: int) -> None:
-            asked = f" · {spent(chosen.spend, project, time.monotonic() - started)}" if chosen.spend else ""
-            bar.update(task, description=file + asked, completed=number - 1, total=of)
+        def asked() -> str:
+            return spent(coder.spend, currency, time.monotonic() - started) if coder.spend else ""
 
-        def first(ids: Sequence[str]) -> None:
+        def progress(file: str, number: int, of: int) -> None:
+            description = f"{file} · {asked()}" if coder.spend else file
+            bar.update(task, description=description, completed=number - 1, total=of)
+
+        def afford(cost: "Estimate") -> None:
             bar.stop()
-            agree_to_cost(project, chosen, ids, yes=yes)
+            agree_to_cost(cost, currency, yes=yes)
             bar.start()
 
-        try:
-            outcome = pipeline.run(
-                project,
-                chosen.coder,
-                progress,
-                max_concurrency=chosen.max_concurrency,
-                stop=chosen.stop,
-                first=first if chosen.costs else None,
-            )
-        finally:
-            chosen.close()
-    _close(outcome, _brief(project, FORMATS))
-    if chosen.spend:
-        say(f"Model: {spent(chosen.spend, project, time.monotonic() - started)}.")
+        outcome = workspace.run(coder, progress, afford=afford)
+    _close(outcome, _drafted(workspace.brief()))
+    if coder.spend:
+        say(f"Model: {asked()}.")
     if outcome.stopped:
         say(f"Stopped: {outcome.stopped}")
     if not outcome.coded and not outcome.kept:
@@ -126,34 +119,23 @@ def _run(project: "Project", kind: str, *, yes: bool = False, replay: Path | Non
 
 def _close(outcome: "Outcome", done: "Written") -> None:
     """The closing summary."""
+    from scr_llm.stages.synthesise import page_ranges
+
     briefing = done.briefing
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {len(outcome.coded)} {'document' if len(outcome.coded) == 1 else 'documents'}{kept}.")
-    read = {
-        row[0]: row[1:]
-        for part in briefing.parts
-        if part.id == "not_read"
-        for table in part.tables
-        for row in table.rows
-    }
     new = {document.file for document in outcome.coded} | set(outcome.remarks)
-    for case in briefing.cases:
-        if case.file in new:
-            of, *rest = read[case.label]
-            told = "".join(
-                f"; {what} {which}"
-                for what, which in zip(("not read:", "flagged:", "nothing quoted from:"), rest, strict=True)
-                if which != "None"
-            )
-            say(f"  {case.file}: {of} pages read{told}")
-            for line in outcome.remarks.get(case.file, ()):
+    for file, of in done.coverage.items():
+        if file in new:
+            parts = (("not read:", of.unread), ("flagged:", of.flagged), ("nothing quoted from:", of.unquoted))
+            more = "".join(f"; {what} {page_ranges(pages)}" for what, pages in parts if pages)
+            say(f"  {file}: {of.read} of {of.pages} pages read{more}")
+            for line in outcome.remarks.get(file, ()):
                 say(f"    {line}")
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
         for document in outcome.left_out:
-            say(
-                f"  {document.file}: {document.status.replace('_', ' ')}: {_why(document) or 'not yet coded; run again.'}"
-            )
+            say(f"  {document.file}: {in_words(document.status)}: {_why(document) or 'not yet coded; run again.'}")
     for document in outcome.missing:
         say(
             f"Counted, and no longer in the inbox as it was read: {document.file}. Put it back, or leave it out: scr-llm exclude {document.id} --reason …"
@@ -176,16 +158,16 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     """Every file of the inbox and where it stands, with the reason where it stopped."""
     import json
 
-    from scr_llm.intake import intake
-    from scr_llm.pipeline import present_documents, remarks_on
+    from scr_llm.intake.inbox import intake, present_documents
     from scr_llm.project import load_project
+    from scr_llm.stages.code.remarks import remarks_on
     from scr_llm.stages.decisions import queue
     from scr_llm.store import Store
 
     project = load_project(folder)
     with Store(project.store_path) as store:
         intake(project, store)
-        documents = present_documents(project, store)
+        documents = present_documents(store)
         codings = {d.id: coding for d in documents if (coding := store.coding(d.id))}
         remarks = {d.id: remarks_on(codings.get(d.id)) for d in documents}
         waiting = queue({d.id: codings[d.id] for d in documents if d.status == "coded"}, store.decisions())
@@ -200,7 +182,7 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
             return 0
         for i, theme in waiting:
             click.echo(
-                f"{files[i]} {theme.theme}: {theme.value.replace('_', ' ')}"
+                f"{files[i]} {theme.theme}: {in_words(theme.value)}"
                 + (f" ({'; '.join(theme.doubts)})" if theme.doubts else "")
             )
         return 0
@@ -211,7 +193,7 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     for document in documents:
         gone = ", its file no longer in the inbox as it was" if document.missing else ""
         click.echo(
-            f"{document.file}: {document.status.replace('_', ' ')}{gone}"
+            f"{document.file}: {in_words(document.status)}{gone}"
             + (f", {document.pages} pages" if document.pages else "")
             + (f": {_why(document)}" if document.reason else "")
         )
@@ -248,35 +230,19 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 )
 def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
     """Write the draft briefing again from what is coded and decided now."""
-    from scr_llm.models.coders import sentences_of
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
+    workspace = Workspace.open(folder)
     if signed is not None:
         from scr_llm.review.sign_off import write_again
 
-        for path in write_again(load_project(folder), signed):
+        for path in write_again(workspace.project, signed):
             say(f"Written: {path}")
         return 0
-
-    wanted = tuple(part.strip() for part in formats.split(",") if part.strip())
-    if not wanted:
-        raise UsageError("no format is named.", next_step=f"Choose from {', '.join(FORMATS)} and json.")
-    if unknown := [part for part in wanted if part not in (*FORMATS, "json")]:
-        raise UsageError(
-            f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(FORMATS)} and json."
-        )
-    subset = {}
-    for part in only:
-        what, _, value = part.partition("=")
-        if what not in ("authority", "batch", "context", "age", "taken-in") or not value:
-            raise UsageError(f"{part!r} is no subset.", next_step="Write for example --only authority=Northmere.")
-        subset[what] = value
-    project = load_project(folder)
-    ask, close = sentences_of(project, yes=yes) if prose else (None, lambda: None)
-    try:
-        done = _brief(project, wanted, subset, ask)
-    finally:
-        close()
+    pairs = (part.partition("=") for part in only)
+    wanted = [part.strip() for part in formats.split(",") if part.strip()]
+    subset = {what: value for what, _, value in pairs}
+    done = _drafted(workspace.brief(wanted, only=subset, prose=prose, consent=asking(yes=yes)))
     for path in done.paths:
         say(f"Written: {path}")
     if done.state.is_signed and not done.paths:
@@ -288,15 +254,8 @@ _CHANGES_PRINTED = 10
 """Lines of what changed that are printed; all of them go to a file."""
 
 
-def _brief(
-    project: "Project",
-    formats: tuple[str, ...],
-    only: dict[str, str] | None = None,
-    ask: "Callable[[str], str] | None" = None,
-) -> "Written":
-    from scr_llm.reports.drafts import write
-
-    done = write(project, formats, only=only, ask=ask)
+def _drafted(done: "Written") -> "Written":
+    """Say what became of a draft."""
     for line in done.refused:
         say(line)
     version = done.briefing.version
@@ -326,18 +285,19 @@ def watch(folder: Path, every: float, times: int | None) -> int:
     """Take in files as they are dropped, once they are complete, and redraft. Ctrl-C ends it. Uses the embedded coder; nothing is sent."""
     import itertools
 
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    say(f"Watching {project.inbox}; Ctrl-C ends it.")
+    workspace = Workspace.open(folder)
+    inbox = workspace.project.inbox
+    say(f"Watching {inbox}; Ctrl-C ends it.")
     seen: dict[str, tuple[int, int]] = {}
     done: dict[str, tuple[int, int]] = {}
     for look in itertools.count(1):
-        now = _sizes(project.inbox)
+        now = _sizes(inbox)
         complete = {name: state for name, state in now.items() if seen.get(name) == state}
         if now and complete == now and now != done:
             try:
-                _run(project, "rules")
+                _run(workspace, "rules")
                 done = now
             except ScrError as error:  # a full disk, a file in use: the next check may find it mended
                 say(f"scr-llm: {error}")
@@ -369,7 +329,7 @@ def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
 @click.option("--name", default="", help="Who decides so.")
 def include(folder: Path, file: str, reason: str, name: str) -> int:
     """Have FILE of the inbox coded although it was taken for something else. `exclude` is the reverse."""
-    from scr_llm.inclusion import rule
+    from scr_llm.intake.inclusion import rule
 
     return _ruled(folder, lambda project: rule(project, file, "include", reason, name))
 
@@ -381,7 +341,7 @@ def include(folder: Path, file: str, reason: str, name: str) -> int:
 @click.option("--name", default="", help="Who decides so.")
 def exclude(folder: Path, file: str, reason: str, name: str) -> int:
     """Leave FILE of the inbox out although it was taken for a review. Its coding and decisions are kept; `include` brings them back."""
-    from scr_llm.inclusion import rule
+    from scr_llm.intake.inclusion import rule
 
     return _ruled(folder, lambda project: rule(project, file, "exclude", reason, name))
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
-from scr_llm.pipeline import rules_identity
+from scr_llm.evaluation.gold import load_gold
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Raters
-from scr_llm.reports.results import load_gold
 from scr_llm.stages.agree import raters
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
-from scr_llm.stages.code.embedded import EmbeddedCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.decisions import standings
 from scr_llm.stages.ground import ground
 from scr_llm.store import Store
@@ -69,7 +68,7 @@ def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool
             for i, file in files.items():
                 reading, coding = store.reading(i), store.coding(i)
                 if rater == "rules" and reading:
-                    coding = ground(EmbeddedCoder(rules_identity(codebook)).code(reading, codebook), reading)
+                    coding = ground(EmbeddedCoder(embedded_identity(codebook)).code(reading, codebook), reading)
                 found |= {(file, t.theme): t.value == "present" for t in (coding.themes if coding else ())}
             return found
     path = Path(rater)

@@ -8,14 +8,13 @@ from typing import Any
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError, UsageError
+from scr_llm.evaluation.gold import load_gold
 from scr_llm.llm import Endpoint, Question, Reply
 from scr_llm.models.coders import llm_coder
-from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project, data_dir
 from scr_llm.records import Codebook, GoldDocument, Reading
-from scr_llm.reports.results import load_gold
 from scr_llm.stages.code import Coder
-from scr_llm.stages.code.embedded import EmbeddedCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.llm import STRATEGIES, PromptingOptions, Thresholds
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read
@@ -144,7 +143,7 @@ def qualify(
     """Try the rules and each strategy; give each trial as it ends. The client must remember replies, or the judge's thresholds cost anew."""
     codebook = codebook or core(load_codebook(project.codebook_path))
     spend = client.spend
-    yield trial("rules", EmbeddedCoder(rules_identity(codebook)), made, codebook)
+    yield trial("rules", EmbeddedCoder(embedded_identity(codebook)), made, codebook)
     for strategy in STRATEGIES:
         asked = replace(prompting, strategy=strategy)
         first = trial(

@@ -10,6 +10,7 @@ from scr_llm.project import Project
 from scr_llm.records import Paper, Paragraph, Part, Sentence, Table
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, standings
+from scr_llm.text.words import in_words
 
 TITLES = {
     "foi": "Information pack on the use of AI in a thematic review of case reviews",
@@ -139,7 +140,7 @@ def _dates(project: Project, f: _Facts) -> Part:
 
 def _volumes(project: Project, f: _Facts) -> Part:
     status = Counter(d.status for d in f.documents)
-    rows = [(f"Files, {name.replace('_', ' ')}", str(n)) for name, n in sorted(status.items())]
+    rows = [(f"Files, {in_words(name)}", str(n)) for name, n in sorted(status.items())]
     rows += [
         ("Pages of coded files", str(sum(d.pages for d in f.documents if d.status == "coded"))),
         ("Decisions that stand", str(len(f.acts))),

@@ -8,11 +8,13 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError
 from scr_llm.llm import Endpoint, Price, Question
 from scr_llm.llm.spend import at_most_tokens
+from scr_llm.models.options import endpoint_of
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.store import Store
 
 if TYPE_CHECKING:
+    from scr_llm.models.coders import ReadyCoder
     from scr_llm.stages.code.llm import LlmCoder
 
 
@@ -71,3 +73,12 @@ def estimate(
         prompt += at_most_tokens(len(question.system) + len(question.user))
         completion += 1 if question.weighed else question.max_tokens or endpoint.max_tokens
     return Estimate(len(documents), calls, kept, prompt, completion, price.of(prompt, completion) if price else None)
+
+
+def estimate_of(project: Project, chosen: "ReadyCoder", ids: Sequence[str]) -> Estimate | None:
+    """What coding these documents would cost at most with a coder; None where nothing is asked of a model."""
+    from scr_llm.stages.code.llm import LlmCoder
+
+    if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):
+        return None
+    return estimate(project, chosen.coder, endpoint_of(project), chosen.spend.price, ids)

@@ -6,10 +6,9 @@ from pathlib import Path
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.files import write_atomically
-from scr_llm.pipeline import rules_identity
 from scr_llm.project import Project
 from scr_llm.stages.code import Coder
-from scr_llm.stages.code.embedded import EmbeddedCoder
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.learned import Decided, LearnedCoder, Trial, decided_cells, trials
 from scr_llm.stages.decisions import latest
 from scr_llm.stages.ground import ground
@@ -19,7 +18,7 @@ from scr_llm.store import Store
 def examples(project: Project) -> list[Decided]:
     """Every cell that a person has decided, with what the rules hold of it now."""
     codebook = load_codebook(project.codebook_path)
-    coder = EmbeddedCoder(rules_identity(codebook))
+    coder = EmbeddedCoder(embedded_identity(codebook))
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
         readings = {i: r for i in dict.fromkeys(i for i, _ in decided) if (r := store.reading(i))}
@@ -66,7 +65,7 @@ def own_coder(project: Project) -> Coder | None:
     better = [Trial(**t) for t in kept["themes"]]
     if not better or kept["codebook_sha256"] != codebook_sha256(codebook):
         return None
-    return LearnedCoder(rules_identity(codebook), examples(project), better)
+    return LearnedCoder(embedded_identity(codebook), examples(project), better)
 
 
 def _file(project: Project) -> Path:

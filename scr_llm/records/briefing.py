@@ -153,7 +153,7 @@ class CaseRow(Record):
     recommendations: int
     """Number of recommendations."""
     themes: dict[str, str]
-    """Code id to the cell's words: Yes, Yes (R), Said not to be, Unclear, Not found."""
+    """Code id to the cell's words: Yes, Yes (R), Ruled out, Unclear, Not found."""
     particular: str
     """The particular finding of this case: an exact quote with its page, or Not found."""
 

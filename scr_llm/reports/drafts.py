@@ -12,10 +12,10 @@ from scr_llm.files import is_open_elsewhere, sha256_of, sweep, write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Briefing, Draft, SignedPaper
 from scr_llm.render import printed, render
-from scr_llm.reports import results
+from scr_llm.reports.briefing import brief
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
-from scr_llm.stages.synthesise import seven_minutes
+from scr_llm.stages.synthesise import Coverage, coverage, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 
@@ -39,6 +39,8 @@ class Written:
     they were told before."""
     change_file: Path | None = None
     """Where all of the changes are listed."""
+    coverage: dict[str, Coverage] = field(default_factory=dict)
+    """File of each review that is counted to which of its pages were read."""
     refused: list[str] = field(default_factory=list)
     """Sentences of a model that were not printed, each with why."""
 
@@ -76,14 +78,14 @@ def write(
     Args:
         project: whose.
         formats: of docx, html, md, xlsx, json.
-        only: a subset of the reviews, as `results.brief` takes it; it has file names of its own and is no version of the whole.
+        only: a subset of the reviews, as `brief` takes it; it has file names of its own and is no version of the whole.
         ask: a model that drafts linking sentences from facts; None for templates alone.
 
     Raises:
         UsageError: no review is in the subset.
         FileError: a file cannot be written.
     """
-    briefing, reviews = results.brief(project, only=only)
+    briefing, reviews = brief(project, only=only)
     name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     sweep(project.outputs)
     with Store(project.store_path) as store:
@@ -97,7 +99,8 @@ def write(
         now = draft_of(name, briefing)
         version = state.draft_version(drafts, now)
         briefing = briefing.model_copy(update={"version": version})
-        done = Written(briefing, state, refused=refused)
+        covered = {review.document.file: coverage(review) for review in reviews}
+        done = Written(briefing, state, refused=refused, coverage=covered)
         items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
         template = template_of(project)
         files = [

@@ -11,6 +11,7 @@ from scr_llm.files import read_file
 from scr_llm.project import Project
 from scr_llm.records import Draft, SignOff
 from scr_llm.store import Store
+from scr_llm.text.words import in_words
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,10 @@ def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Itera
     for i in sorted(last.documents.keys() - now.documents.keys(), key=name):
         yield f"{name(i)} is no longer counted"
     for i in sorted(now.left_out.keys() - last.left_out.keys() - last.documents.keys(), key=name):
-        yield f"{name(i)} came in and is not counted ({now.left_out[i].replace('_', ' ')})"
+        yield f"{name(i)} came in and is not counted ({in_words(now.left_out[i])})"
     for i in sorted(last.left_out.keys() & now.left_out.keys(), key=name):
         if last.left_out[i] != now.left_out[i]:
-            yield f"{name(i)} is now {now.left_out[i].replace('_', ' ')}, was {last.left_out[i].replace('_', ' ')}"
+            yield f"{name(i)} is now {in_words(now.left_out[i])}, was {in_words(last.left_out[i])}"
         elif last.stored_documents.get(i) != now.stored_documents.get(i):
             yield f"{name(i)}, which is not counted, has another name, ruling or reason, or its file is gone"
     for i in sorted(last.documents.keys() & now.documents.keys(), key=name):

@@ -1,80 +1,24 @@
 """A review session: a project's cells as people see and decide them, whether on the page, in a sheet or by a program."""
 
 import itertools
-import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
-from typing import Literal, get_args
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.records import Code, Coding, Decision, Document, Evidence, Item, Reading, Refusal, ThemeValue
-from scr_llm.records.coding import Context
+from scr_llm.records import Coding, Decision, Document, Evidence, Item, Reading, ThemeValue
 from scr_llm.records.decision import Act
-from scr_llm.stages.decisions import Key, Standing, State, must_be_decided, review_priority, state, unverified
+from scr_llm.review.cells import FACTS, Cell, Kind, MatrixCell, Proposal, Reviewer
+from scr_llm.review.checks import Told, check
+from scr_llm.stages.decisions import Key, Standing, State, must_be_decided, review_priority, state
 from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.stages.synthesise import CodedReview
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 from scr_llm.text.typed import plain, typed
-
-Kind = Literal["theme", "finding", "recommendation", "case"]
-FACTS = ("authority", "pseudonym", "context")
-"""Case facts that a person decides by themselves."""
-STATED = tuple(c for c in get_args(Context) if c != "not stated")
-"""Why a review may have been held, where it says so."""
-
-
-@dataclass(frozen=True)
-class Reviewer:
-    """Who decides."""
-
-    name: str
-    role: str
-    blind: bool = False
-    """Whether as second reviewer, who sees nobody's answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What stands in a cell before anybody decided, in short."""
-
-    kind: Kind
-    title: str
-    """What it is, in words."""
-    value: ThemeValue
-    doubts: tuple[str, ...] = ()
-    core: bool = True
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell opened for a person."""
-
-    document: Document
-    label: str
-    key: str
-    kind: Kind
-    title: str
-    code: Code | None
-    proposed: ThemeValue
-    value: ThemeValue
-    text: str | None
-    """Of a finding, recommendation or fact."""
-    sub_themes: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-    why: str
-    doubts: tuple[str, ...]
-    state: State
-    standing: Standing
-    seen: int
-    """Number of the last decision on the cell."""
-    nearest: tuple[Evidence, ...] = ()
-    refused: tuple[Refusal, ...] = ()
 
 
 class ReviewSession:
@@ -156,6 +100,14 @@ class ReviewSession:
     def counted(self) -> list[Key]:
         """Every cell that is printed or counted, document by document: what must be decided, and what somebody decided besides."""
         return [key for key in self.proposals if key in self._counted]
+
+    def matrix(self) -> dict[Key, MatrixCell]:
+        """Every cell that is counted, with its current value and where it stands."""
+        return {
+            key: MatrixCell(self.labels[key[0]], p.title, p.kind, self.value(key), self.state(key))
+            for key in self.counted()
+            if (p := self.proposals[key])
+        }
 
     def _set_order(self) -> None:
         """In which order cells are asked, decided or not: the most worth a look first; a blind reviewer's follow the paper, and are core themes only."""
@@ -357,23 +309,8 @@ class ReviewSession:
         reading = self.reading(document_id)
         act = act or ("blind" if who.blind else "decided")
         if act != "withdrawn":
-            if (
-                value in ("present", "explicitly_absent")
-                and key in self.codes
-                and not any("good_practice" not in e.flags for e in evidence)
-            ):
-                said = "present" if value == "present" else "said not to be so"
-                raise RefusedError(
-                    f"“{said}” needs a quote.", next_step="Mark the words in the text, or decide that it is not found."
-                )
-            if wrong := unverified(evidence, reading):
-                raise RefusedError(
-                    f"a quote does not stand on page {wrong[0].page} as given.", next_step="Mark it again."
-                )
-            if act == "adjudicated" and not reason.strip():
-                raise RefusedError("an adjudication needs a reason.", next_step="Say why.")
-            if value == "present" and key.startswith("case:"):
-                self._check_fact(document_id, key, text or "", reason, reading)
+            told = Told(value, act, tuple(evidence), text or "", reason)
+            check(told, key, self.proposals[document_id, key], reading, self.documents[document_id].file)
         return Decision(
             document_id=document_id,
             theme=key,
@@ -391,22 +328,6 @@ class ReviewSession:
             code_sha256=self.hashes.get(key, ""),
             reading_sha256=reading.sha256,
         )
-
-    def _check_fact(self, document_id: str, key: str, text: str, reason: str, reading: Reading) -> None:
-        """A context is one of those that are counted; an authority or a pseudonym stands in the review, or it is said where it is known from."""
-        if not text and self.proposals[document_id, key].value == "present":
-            return  # what was proposed stands
-        if key == "case:context":
-            if text not in STATED:
-                what = f"“{text[:60]}” is no context that is counted." if text else "it is not said which context."
-                raise RefusedError(what, next_step=f"Choose one of: {', '.join(STATED)}.")
-        elif text and not reason.strip() and not _stands(text, " ".join(page.text for page in reading.pages)):
-            file = self.documents[document_id].file
-            raise RefusedError(
-                f"“{text[:60]}” does not stand in this review.",
-                document=file,
-                next_step="Write it as the review has it, or say in the comment where you know it from.",
-            )
 
     def decide(
         self,
@@ -478,9 +399,3 @@ class ReviewSession:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
-
-
-def _stands(words: str, text: str) -> bool:
-    """Whether the words stand in the text as whole words, however spaced and in whatever case: "Child 1" is not in "Child 12"."""
-    wanted, text = (t.replace("\u00ad", "").replace("’", "'").casefold() for t in (words, text))
-    return re.search(r"(?<!\w)" + r"\s*".join(map(re.escape, "".join(wanted.split()))) + r"(?!\w)", text) is not None

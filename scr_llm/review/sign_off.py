@@ -16,13 +16,14 @@ import psutil
 from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, write_atomically
-from scr_llm.intake import intake
+from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
 from scr_llm.render import printed, render
-from scr_llm.reports import results
+from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, unverified
 from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store
@@ -127,7 +128,7 @@ def _checked(project: Project) -> PaperInputs:
 
 def cautions(project: Project) -> tuple[str, ...]:
     """What might tell a reader of the paper who a child is, each a line."""
-    return results.paper(project, signature=results.Signature("SIGNED OFF", "0"))[2]
+    return paper(project, signature=Signature("SIGNED OFF", "0"))[2]
 
 
 def _refuse_if_signed(state: PaperState) -> None:
@@ -170,10 +171,10 @@ def _sign(
     _refuse_if_signed(paper_state(project, store))
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
-    briefing, reviews, shown = results.paper(project, signature=results.Signature(line, version))
+    briefing, reviews, shown = paper(project, signature=Signature(line, version))
     template = base64.b64encode(template_of(project) or b"").decode()
-    paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
-    text, contents = paper.model_dump_json(), files_of(paper)
+    signed_paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
+    text, contents = signed_paper.model_dump_json(), files_of(signed_paper)
     signed = SignOff(
         name=who.name,
         role=who.role,

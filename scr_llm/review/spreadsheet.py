@@ -12,9 +12,11 @@ import xlsxwriter
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.records import Decision, Evidence, EvidenceRef, Paper, Paragraph, Part, Sentence, ThemeValue
-from scr_llm.review.session import Cell, Reviewer, ReviewSession
+from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
 from scr_llm.text.flow import readable
+from scr_llm.text.words import VALUES
 
 LARGEST, UNPACKED, ROWS = 20_000_000, 200_000_000, 60_000
 """Bytes of a sheet, bytes that it may unpack to, and its rows."""
@@ -35,14 +37,8 @@ COLUMNS = (
 )
 FIXED = 6
 """The first columns are for reading; the next four are for the person."""
-WORDS: dict[ThemeValue, str] = {
-    "present": "Present",
-    "explicitly_absent": "Said not to be so",
-    "not_mentioned": "Not found",
-    "unclear": "Unclear",
-}
 ACCEPT, REJECT = "Accept", "Reject"
-_VALUES = {word.lower(): value for value, word in WORDS.items()}
+_BY_WORD: dict[str, ThemeValue] = {word.lower(): value for value, word in VALUES.items()}  # type: ignore[misc]
 _HOW = (
     "How to use this sheet",
     "Each row of the tab Cells is one question. Read the quotes, and choose in the column Your decision.",
@@ -73,8 +69,8 @@ class Change:
     def told(self) -> str:
         """In one line."""
         quotes = f", {len(self.evidence)} quote{'s' if len(self.evidence) != 1 else ''}" if self.evidence else ""
-        was = "accepted" if self.value == self.before else f"was {WORDS[self.before].lower()}"
-        return f"{self.label}, {self.title}: {WORDS[self.value].lower()} ({was}{quotes})" + (
+        was = "accepted" if self.value == self.before else f"was {VALUES[self.before].lower()}"
+        return f"{self.label}, {self.title}: {VALUES[self.value].lower()} ({was}{quotes})" + (
             f": {self.reason}" if self.reason else ""
         )
 
@@ -126,7 +122,7 @@ def write(session: ReviewSession, who: Reviewer, *, only_open: bool = False) -> 
             FIXED,
             {
                 "validate": "list",
-                "source": [*([] if who.blind else [ACCEPT, REJECT]), *WORDS.values()],
+                "source": [*([] if who.blind else [ACCEPT, REJECT]), *VALUES.values()],
                 "error_title": "Your decision",
                 "error_message": "Choose one of the list, or leave it empty.",
             },
@@ -248,14 +244,14 @@ def _question(number: int, cell: Cell, who: Reviewer) -> Part:
     if cell.text:
         told.append(said(f"Text: {readable(cell.text)}"))
     if not who.blind:
-        told.append(said(f"Proposed: {WORDS[cell.value].lower()}. {cell.why}".strip()))
+        told.append(said(f"Proposed: {VALUES[cell.value].lower()}. {cell.why}".strip()))
         told += [said(f"Look closely: {doubt}.") for doubt in cell.doubts]
         for e in cell.evidence or cell.nearest:
             ref = EvidenceRef(
                 document_id=cell.document.id, case_label=cell.label, theme=cell.key, evidence=e, text=readable(e.quote)
             )
             told.append(Paragraph(style="quote", quote=ref))
-    told.append(said("Your answer (present, said not to be so, not found, unclear), and why:", "note"))
+    told.append(said("Your answer (present, ruled out, not found, unclear), and why:", "note"))
     return Part(id=f"question-{number}", level=2, title=f"{number}. {cell.title}", paragraphs=tuple(told))
 
 
@@ -275,7 +271,7 @@ def _fixed(cell: Cell) -> tuple[str, ...]:
     told = (
         cell.label,
         cell.title,
-        WORDS[cell.value],
+        VALUES[cell.value],
         cell.state,
         "\n".join([*([readable(cell.text)] if cell.text else []), *quotes]) or "None",
         why or "None",
@@ -330,12 +326,12 @@ def _change(session: ReviewSession, who: Reviewer, number: int, row: tuple[str, 
         if word == ACCEPT.lower() and not who.blind
         else "not_mentioned"
         if word == REJECT.lower()
-        else _VALUES.get(word)
+        else _BY_WORD.get(word)
     )
     if value is None:
         raise RefusedError(
             f"“{row[FIXED].strip()[:40]}” is no decision.",
-            next_step=f"Write one of: {ACCEPT}, {REJECT}, {', '.join(WORDS.values())}.",
+            next_step=f"Write one of: {ACCEPT}, {REJECT}, {', '.join(VALUES.values())}.",
         )
     page = row[FIXED + 2].strip().removesuffix(".0")
     if quote and page and not (page.isascii() and page.isdigit() and len(page) < 7):
@@ -354,7 +350,7 @@ def _change(session: ReviewSession, who: Reviewer, number: int, row: tuple[str, 
             *(e for e in session.quote(document, key, quote, int(page) if page else None) if e not in evidence),
         )
     if value in ("present", "explicitly_absent") and cell.code and not evidence:
-        raise RefusedError(f"“{WORDS[value].lower()}” needs a quote.", next_step="Copy the words into Quote to add.")
+        raise RefusedError(f"“{VALUES[value].lower()}” needs a quote.", next_step="Copy the words into Quote to add.")
     return Change(
         number,
         (document, key),

@@ -19,9 +19,11 @@ from starlette.types import ASGIApp
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
-from scr_llm.reports import results
+from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.text.words import VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
@@ -48,7 +50,8 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["words"] = lambda text: str(text).replace("_", " ")
+        self._templates.globals["values"] = VALUES
+        self._templates.filters["words"] = in_words
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
 
     def who(self, request: Request) -> Reviewer:
@@ -292,7 +295,7 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the cells that are left.")
-    return page.show(request, "explain.html.j2", e=results.explain(page.project, request.path_params["theme"])[0])
+    return page.show(request, "explain.html.j2", e=explain_theme(page.project, request.path_params["theme"])[0])
 
 
 def _sign_off(page: Page, request: Request) -> Response:

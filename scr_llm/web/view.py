@@ -5,12 +5,11 @@ from typing import Any
 
 from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Span
-from scr_llm.review.session import STATED, Cell, Reviewer, ReviewSession
+from scr_llm.review.cells import STATED, Cell, Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
-from scr_llm.stages.synthesise.english import CONTEXTS
+from scr_llm.text.words import CONTEXTS, MATRIX
 from scr_llm.web.drawing import Drawing
-
-SHORT = {"present": "Yes", "explicitly_absent": "Said not", "not_mentioned": "Not found", "unclear": "Unclear"}
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,9 @@ def matrix(session: ReviewSession, who: Reviewer, first: int, rows: int, everyth
         key = (document, code)
         if who.blind:
             own = [d for d in session.standing(key).blind if d.author == who.name]
-            value, state = (SHORT[own[-1].value], "decided") if own else ("Open", "undecided")
+            value, state = (MATRIX[own[-1].value], "decided") if own else ("Open", "undecided")
         else:
-            value, state = SHORT[session.value(key)], session.state(key)
+            value, state = MATRIX[session.value(key)], session.state(key)
         return MatrixCell(key, value, state, f"{value}, {state}")
 
     shown = names[first : first + rows]

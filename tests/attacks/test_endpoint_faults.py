@@ -41,7 +41,8 @@ from scr_llm.llm.fake import (
     too_long,
 )
 from scr_llm.models.call_log import CallLog
-from scr_llm.models.coders import llm_coder, prompting_of
+from scr_llm.models.coders import llm_coder
+from scr_llm.models.options import prompting_of
 from scr_llm.project import init_project, load_project
 from scr_llm.records import Document
 from scr_llm.store import Store

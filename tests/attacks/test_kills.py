@@ -22,10 +22,11 @@ from test_signing import decide_all
 from scr_llm.audit import audit
 from scr_llm.llm.fake import MODEL, FakeServer
 from scr_llm.project import Project, init_project, load_project
-from scr_llm.reports import results
+from scr_llm.reports.export import export
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.review import spreadsheet as sheet
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.review.sign_off import finish
 from scr_llm.store import Store
 
@@ -196,7 +197,7 @@ def arguments_of(story: Story, root: Path) -> list[str]:
 def state(root: Path) -> dict[str, object]:
     """What must be the same whether a command was killed on the way or not."""
     project = load_project(root)
-    exported = json.loads(results.export(project).model_dump_json())
+    exported = json.loads(export(project).model_dump_json())
     for document in exported["documents"]:
         for theme in document["themes"].values():
             if theme["decision"]:

@@ -21,7 +21,8 @@ from served import ALEX, Served, coded_project, decide_all, review_page
 
 from scr_llm.project import load_project
 from scr_llm.records import Span
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
 from scr_llm.web.drawing import Drawing
 

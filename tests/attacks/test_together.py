@@ -14,13 +14,16 @@ from scr_llm import pipeline
 from scr_llm.audit import audit
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import RefusedError
-from scr_llm.inclusion import rule
+from scr_llm.intake.inclusion import rule
 from scr_llm.project import Project, load_project
 from scr_llm.records import Codebook, DraftCoding, Reading
-from scr_llm.reports import results
+from scr_llm.reports.briefing import brief, paper
 from scr_llm.reports.drafts import write
+from scr_llm.reports.names import without
 from scr_llm.review import sign_off as signing
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.store import Store
@@ -44,7 +47,7 @@ class Interrupted(RulesCoder):
     """Codes by rules; before its answer, somebody does something else."""
 
     def __init__(self, project: Project, meanwhile: object) -> None:
-        super().__init__(pipeline.rules_identity(load_codebook(project.codebook_path)))
+        super().__init__(embedded_identity(load_codebook(project.codebook_path)))
         self.meanwhile = meanwhile
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
@@ -58,7 +61,7 @@ def test_an_exclusion_while_a_run_codes_the_file_stands(project: Project) -> Non
     coder = Interrupted(project, lambda _: rule(project, "northmere-amber.pdf", "exclude", "Not ours."))
     outcome = pipeline.run(project, coder)
     assert [(d.file, d.status) for d in outcome.left_out] == [("northmere-amber.pdf", "not_a_review")]
-    assert "Not ours." in results.brief(project)[0].model_dump_json() and not audit(project)
+    assert "Not ours." in brief(project)[0].model_dump_json() and not audit(project)
 
 
 def test_what_was_left_out_before_its_turn_is_not_coded_and_not_sent(project: Project) -> None:
@@ -78,7 +81,6 @@ def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decide_all(project)
-    paper = results.paper
 
     def and_meanwhile(*given: object, **named: object) -> object:
         session = ReviewSession(project)
@@ -86,7 +88,7 @@ def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(
         session.close()
         return paper(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(results, "paper", and_meanwhile)
+    monkeypatch.setattr(signing, "paper", and_meanwhile)
     with pytest.raises(RefusedError, match="while the paper was written"):
         signing.sign_off(project, "Dee", "Director")
     with Store(project.store_path) as store:
@@ -214,7 +216,7 @@ def test_facts_are_what_is_counted_or_what_the_review_says(project: Project) -> 
     session.decide(ALEX, document, "case:context", "present", text="other")
     session.decide(ALEX, document, "case:authority", "present", text="Board of Nowhere", reason="As its chair wrote.")
     session.close()
-    assert results.brief(project)[1][0].coding.case.context == "other"
+    assert brief(project)[1][0].coding.case.context == "other"
 
 
 def test_a_disagreement_ends_by_adjudication_alone(project: Project) -> None:
@@ -254,7 +256,7 @@ def test_every_number_that_changed_since_signing_is_listed(project: Project) -> 
 def test_an_exclusion_undone_says_nothing_untrue(project: Project) -> None:
     rule(project, f"{REVIEWS[0]}.pdf", "exclude", "Not ours.")
     rule(project, f"{REVIEWS[0]}.pdf", "include", "It is.")
-    assert "although it was taken for something else" not in results.brief(project)[0].model_dump_json()
+    assert "although it was taken for something else" not in brief(project)[0].model_dump_json()
 
 
 def test_what_a_person_put_under_the_name_of_a_draft_stays(project: Project) -> None:
@@ -271,7 +273,7 @@ def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Pr
     text = project.codebook_path.read_text("utf-8")
     start = text.index("- id: alcohol_misuse")
     project.codebook_path.write_text(text[:start] + text[text.index("- id:", start + 5) :], "utf-8")
-    printed = results.brief(project)[0].model_dump_json()
+    printed = brief(project)[0].model_dump_json()
     assert re.search(
         r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse \(2\)",
         printed,
@@ -298,11 +300,11 @@ def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
         title=f"Of {name}",
         paragraphs=tuple(Paragraph(sentences=(Sentence(text=f"So {w} said."),)) for w in ways),
     )
-    masked = results.without(part, [name])
+    masked = without(part, [name])
     assert masked.title == "Of [name removed]" and masked.id == "present" and masked.level == 1
     assert all(p.sentences[0].text.split() == ["So", "[name", "removed]", "said."] for p in masked.paragraphs)
     assert Part.model_validate_json(masked.model_dump_json()) == masked
-    assert results.without(ExportProject(name=f"For {name}", organisation=""), [name]).name == "For [name removed]"
+    assert without(ExportProject(name=f"For {name}", organisation=""), [name]).name == "For [name removed]"
 
 
 def test_a_file_that_is_there_is_not_written_over(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -339,7 +341,7 @@ def test_rules_of_the_database_that_are_not_ours_are_named(project: Project) -> 
 
 def test_a_file_that_a_better_reader_may_read_is_tried_again(project: Project) -> None:
     (project.inbox / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing")
-    coder = RulesCoder(pipeline.rules_identity(load_codebook(project.codebook_path)))
+    coder = RulesCoder(embedded_identity(load_codebook(project.codebook_path)))
 
     def tried() -> list[str]:
         seen: list[str] = []

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from served import ALEX, SAM, coded_project, decide_all, review_page
 
 from scr_llm.project import load_project
-from scr_llm.review.session import Reviewer, ReviewSession
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
 
 pytestmark = pytest.mark.browser
 OPTIONS = [
@@ -349,7 +350,7 @@ def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> N
     from scr_llm.governance.information_packs import pack
     from scr_llm.render import printed
     from scr_llm.reports.drafts import write
-    from scr_llm.reports.results import explain
+    from scr_llm.reports.explain import explain
 
     project = load_project(coded_project(tmp_path / "p"))
     write(project, ("html",))

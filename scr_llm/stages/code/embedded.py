@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from scr_llm import __version__
+from scr_llm.codebook import codebook_sha256
 from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
 from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
@@ -20,6 +22,7 @@ from scr_llm.stages.code.passage import Passage, may_be_evidence
 from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import Flow, Sentence, sentences
+from scr_llm.text.words import in_words
 
 WEIGHTS = Path(__file__).with_name("weights.bin")
 SHARES = (0.5, 0.3, 0.2)
@@ -173,7 +176,7 @@ class EmbeddedCoder:
             doubts.append("a single passage")
         if all(flags for _, flags in quotes):
             doubts.append(
-                "every passage is " + " or ".join(sorted({f.replace("_", " ") for _, flags in quotes for f in flags}))
+                "every passage is " + " or ".join(sorted({in_words(f) for _, flags in quotes for f in flags}))
             )
         if self._best_denial(code, judged):
             doubts.append("one passage says so and another denies it")
@@ -252,3 +255,10 @@ def passages_of(reading: Reading) -> list[tuple[Sentence, Passage]]:
 
 def _quote(sentence: Sentence, flags: Sequence[EvidenceFlag]) -> DraftQuote:
     return DraftQuote(text=sentence.raw, page=sentence.page, flags=tuple(flags))
+
+
+def embedded_identity(codebook: Codebook) -> CoderIdentity:
+    """The embedded coder, as recorded."""
+    return CoderIdentity(
+        kind="rules", version=__version__, codebook_version=codebook.version, codebook_sha256=codebook_sha256(codebook)
+    )

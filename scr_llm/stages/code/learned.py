@@ -13,6 +13,7 @@ from scr_llm.records import Codebook, CoderIdentity, DraftCoding, DraftQuote, Dr
 from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.passage import may_be_evidence
 from scr_llm.text.flow import Flow, sentences
+from scr_llm.text.words import in_words
 
 LEAST_DOCUMENTS, LEAST_PRESENT = 8, 4
 """Documents with a decision on a theme, and among them documents in which it is present, from which on it is tried at all."""
@@ -132,7 +133,7 @@ class LearnedCoder:
         doubts = (
             ()
             if rules.value == "present"
-            else (f"coders differ: what was learned says present, the rules {rules.value.replace('_', ' ')}",)
+            else (f"coders differ: what was learned says present, the rules {in_words(rules.value)}",)
         )
         quotes = tuple(DraftQuote(text=s.raw, page=s.page) for _, s in best)
         return rules.model_copy(

@@ -45,6 +45,7 @@ from scr_llm.stages.code.language import (
 from scr_llm.stages.code.passage import may_be_evidence
 from scr_llm.text.flow import Flow, Sentence, sentences
 from scr_llm.text.wording import compile_wordings
+from scr_llm.text.words import in_words
 
 QUOTES_PER_THEME = 12
 """Quotes proposed for one theme at most; the strongest sections first."""
@@ -196,9 +197,7 @@ def _doubts(present: list[_Hit], absent: list[_Hit], good: list[_Hit]) -> tuple[
     if present and absent:
         doubts.append("one passage says so and another denies it")
     if present and all(h.flags for h in present):
-        doubts.append(
-            "every passage is " + " or ".join(sorted({f.replace("_", " ") for h in present for f in h.flags}))
-        )
+        doubts.append("every passage is " + " or ".join(sorted({in_words(f) for h in present for f in h.flags})))
     if len(present) == 1:
         doubts.append("a single passage")
     if present and all(h.why.startswith("subject") for h in present):

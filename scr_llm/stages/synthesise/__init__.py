@@ -5,11 +5,23 @@ from collections.abc import Sequence
 from scr_llm.records import Briefing, Codebook, Decision, Document
 from scr_llm.stages.synthesise.caution import cautions
 from scr_llm.stages.synthesise.count import BriefingOptions, CodedReview, ThemeTally
+from scr_llm.stages.synthesise.coverage import Coverage, coverage, page_ranges
 from scr_llm.stages.synthesise.explain import as_paper, explained
 from scr_llm.stages.synthesise.paper import Writer
 from scr_llm.stages.synthesise.seven import seven_minutes
 
-__all__ = ["BriefingOptions", "CodedReview", "as_paper", "cautions", "explained", "seven_minutes", "synthesise"]
+__all__ = [
+    "BriefingOptions",
+    "CodedReview",
+    "Coverage",
+    "as_paper",
+    "cautions",
+    "coverage",
+    "explained",
+    "page_ranges",
+    "seven_minutes",
+    "synthesise",
+]
 
 
 def synthesise(

@@ -19,6 +19,7 @@ from scr_llm.records import (
 )
 from scr_llm.stages.synthesise.count import CodedReview
 from scr_llm.text.flow import readable
+from scr_llm.text.words import in_words
 
 _NOT: dict[ThemeValue, str] = {
     "present": "It stands in recommendations only, and the project does not count these.",
@@ -71,7 +72,7 @@ def explained(
         decided=count.decided,
         codebook_version=codebook_version,
         cells=tuple(sorted(cells, key=lambda c: not c.counted)),
-        not_coded=tuple(f"{d.file} ({d.status.replace('_', ' ')}): {d.reason or 'not yet coded'}" for d in others),
+        not_coded=tuple(f"{d.file} ({in_words(d.status)}): {d.reason or 'not yet coded'}" for d in others),
     )
 
 
@@ -129,7 +130,7 @@ def as_paper(told: Explanation, briefing: Briefing) -> Paper:
                 if cell.nearest and not cell.evidence
                 else ()
             )
-            value = f"{cell.value.replace('_', ' ').capitalize()}. {cell.why.rstrip('. ')}."
+            value = f"{in_words(cell.value).capitalize()}. {cell.why.rstrip('. ')}."
             parts.append(
                 Part(
                     id=f"review-{cell.document_id}",

@@ -9,11 +9,12 @@ from scr_llm.stages.synthesise.annex import annex
 from scr_llm.stages.synthesise.caution import caution_part, cautions
 from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import AGES, CONTEXTS, GENDERS, also_unstated, count, join, lower
+from scr_llm.stages.synthesise.english import also_unstated, count, join, lower
 from scr_llm.stages.synthesise.quotes import Used, choose, groups, reference
 from scr_llm.stages.synthesise.recommended import recommended
 from scr_llm.stages.synthesise.register import register
 from scr_llm.stages.synthesise.tables import Matrix
+from scr_llm.text.words import AGES, CONTEXTS, GENDERS, in_words
 
 
 class Writer:
@@ -352,9 +353,7 @@ class Writer:
         if not missing and not waiting:
             lead += " Nothing was left out."
         bullets = [
-            Paragraph(
-                style="bullet", sentences=(self._say(f"{d.file} ({d.status.replace('_', ' ')}): {d.reason}", (d.id,)),)
-            )
+            Paragraph(style="bullet", sentences=(self._say(f"{d.file} ({in_words(d.status)}): {d.reason}", (d.id,)),))
             for d in missing
         ]
         bullets += [
@@ -385,7 +384,7 @@ class Writer:
         lines = [
             "Yes: found in this review, with at least one quote on a page of it.",
             "Yes (R): found in this review’s recommendations only.",
-            "Said not to be: the review says expressly that it was not so.",
+            "Ruled out: the review says expressly that it was not so.",
             "Unclear: the review can be read either way."
             if self.paper.signed
             else "Unclear: a person must read the passage.",

@@ -1,13 +1,10 @@
 """The matrix of reviews and themes, and what else stands in tables."""
 
-from collections.abc import Iterator
-
-from scr_llm.records import CaseRow, Evidence, Part, Table, ThemeCoding
+from scr_llm.records import CaseRow, Part, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.english import CONTEXTS, GENDERS
+from scr_llm.stages.synthesise.coverage import coverage, page_ranges
 from scr_llm.stages.synthesise.quotes import BEST_LENGTH, groups, quality, reference
-
-_CELLS = {"present": "Yes", "explicitly_absent": "Said not to be", "unclear": "Unclear", "not_mentioned": "Not found"}
+from scr_llm.text.words import CONTEXTS, GENDERS, MATRIX
 
 
 class Matrix:
@@ -35,10 +32,10 @@ class Matrix:
 
     def _cell(self, cell: ThemeCoding | None) -> str:
         if cell is None:
-            return _CELLS["not_mentioned"]
+            return MATRIX["not_mentioned"]
         if cell.value == "present" and self._counted.recommendation_only(cell):
             return "Yes (R)" if self._counted.paper.count_recommendation_only else "R only, not counted"
-        return _CELLS[cell.value]
+        return MATRIX[cell.value]
 
     def _particular(self, review: CodedReview) -> str:
         """The first finding short enough to print whole, else the first quote of a headline theme."""
@@ -86,43 +83,12 @@ class Matrix:
         """What was read of each review, what is flagged, and what nothing was taken from."""
         rows = []
         for review in self._counted.reviews:
-            document = review.document
-            unread = [note.page for note in document.notes if note.unread]
-            quoted = {e.page for e in _everything(review)}
-            rest = [page for page in range(1, document.pages + 1) if page not in quoted and page not in unread]
-            rows.append(
-                (
-                    self._counted.labels[document.id],
-                    f"{document.pages - len(unread)} of {document.pages}",
-                    _numbers(unread),
-                    _numbers([n.page for n in document.notes if not n.unread]),
-                    _numbers(rest),
-                )
-            )
+            of = coverage(review)
+            ranges = (page_ranges(numbers) for numbers in (of.unread, of.flagged, of.unquoted))
+            rows.append((self._counted.labels[review.document.id], f"{of.read} of {of.pages}", *ranges))
         return Table(
             caption="Pages of the reviews",
             columns=("Case", "Pages read", "Not read", "Flagged", "Read, but nothing quoted from them"),
             rows=tuple(rows),
             landscape=False,
         )
-
-
-def _everything(review: CodedReview) -> Iterator[Evidence]:
-    coding = review.coding
-    for theme in coding.themes:
-        yield from theme.evidence
-    for item in (*coding.findings, *coding.recommendations):
-        yield from item.evidence
-    for found in coding.case.evidence.values():
-        yield from found
-
-
-def _numbers(pages: list[int]) -> str:
-    """Page numbers in words, neighbours as a range."""
-    parts: list[list[int]] = []
-    for page in pages:
-        if parts and page == parts[-1][1] + 1:
-            parts[-1][1] = page
-        else:
-            parts.append([page, page])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in parts) or "None"

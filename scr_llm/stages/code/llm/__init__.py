@@ -33,6 +33,7 @@ from scr_llm.stages.code.llm.themes import REPLY_TOKENS, AllAtOnce, Answers, One
 from scr_llm.stages.code.rules import draft_item
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
+from scr_llm.text.words import in_words
 
 __all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Strategy", "Thresholds"]
 
@@ -235,9 +236,7 @@ class LlmCoder:
 def _differ(model: DraftTheme, embedded: DraftTheme) -> tuple[str, ...]:
     if (model.value == "present") == (embedded.value == "present"):
         return ()
-    return (
-        f"{DIFFER}: the model says {model.value.replace('_', ' ')}, the embedded coder {embedded.value.replace('_', ' ')}",
-    )
+    return (f"{DIFFER}: the model says {in_words(model.value)}, the embedded coder {embedded.value.replace('_', ' ')}",)
 
 
 _LEAST_ROOM = 1_500

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 from scr_llm.errors import UsageError
-from scr_llm.intake import current_documents, intake
+from scr_llm.intake.inbox import current_documents, intake
 from scr_llm.project import Project
 from scr_llm.records import Document, Ruling
 from scr_llm.store import Store
 from scr_llm.text.typed import LONGEST_REASON, typed
+from scr_llm.text.words import in_words
 
 
 def rule(project: Project, file: str, act: Literal["include", "exclude"], reason: str, name: str = "") -> Document:
@@ -93,9 +94,7 @@ def _named(project: Project, store: Store, file: str) -> Document:
             next_step=f"There are: {known}." if known else "It is empty.",
         )
     if len(found) > 1:  # one that was replaced in the inbox, and what took its place
-        told = "; ".join(
-            f"{d.id} ({d.status.replace('_', ' ')}{', its file gone' if d.missing else ''})" for d in found
-        )
+        told = "; ".join(f"{d.id} ({in_words(d.status)}{', its file gone' if d.missing else ''})" for d in found)
         raise UsageError(
             f"{file} names {len(found)} documents: {told}.",
             next_step="Give the one that you mean by what stands before the bracket.",

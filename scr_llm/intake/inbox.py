@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from scr_llm import __version__
 from scr_llm.files import named_errors
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.stages.intake import entries, second_copy, take_in
+from scr_llm.stages.read import scan
 from scr_llm.store import Store
 
 
@@ -107,3 +109,16 @@ def _batch(project: Project, known: Sequence[Document]) -> str:
     last = max((int(d.batch) for d in known if d.batch.isdigit()), default=1)
     done = any(d.batch == str(last) and d.status in ("coded", "superseded") for d in known)
     return str(last + 1 if done else last)
+
+
+def present_documents(store: Store) -> list[Document]:
+    """Every document that was ever taken in, in the order of file names."""
+    return sorted(store.documents(), key=lambda d: (d.file, d.id))
+
+
+def reader_of(project: Project) -> str:
+    """What decides whether a file can be read, as a document keeps it."""
+    settings = project.settings.read
+    return f"{__version__}, {settings.seconds:g} s, {settings.megabytes} MB, {settings.largest_megabytes} MB" + (
+        ", ocr" if scan.is_installed() else ""
+    )

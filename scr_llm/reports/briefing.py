@@ -1,0 +1,154 @@
+"""The briefing of what is coded now, and the codings that it rests on."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scr_llm.codebook import load_codebook
+from scr_llm.errors import UsageError
+from scr_llm.intake.inbox import current_documents, present_documents
+from scr_llm.project import Project
+from scr_llm.records import Briefing, Codebook, Decision, SignedPaper
+from scr_llm.reports.names import without
+from scr_llm.reports.paper_state import paper_state
+from scr_llm.stages.decisions import current, latest
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, synthesise
+from scr_llm.store import Store
+from scr_llm.text.words import in_words
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a paper that is written to be signed says of it."""
+
+    line: str
+    """Printed on every page in the place of a draft's status."""
+    version: str
+    """Of the signed paper."""
+
+
+def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[CodedReview]]:
+    """The draft briefing of what is coded now, with the codings it rests on.
+
+    Args:
+        project: whose.
+        only: a subset: authority, batch, context or age band to the value that a review must have.
+
+    Raises:
+        UsageError: no review is in the subset.
+    """
+    briefing, reviews, _ = paper(project, only=only)
+    return briefing, reviews
+
+
+def paper(
+    project: Project, *, only: Mapping[str, str] | None = None, signature: Signature | None = None
+) -> tuple[Briefing, list[CodedReview], tuple[str, ...]]:
+    """The briefing as a draft, or with a signature as it is signed; the codings it rests on; and its cautions.
+
+    Raises:
+        UsageError: no review is in the subset.
+    """
+    codebook = load_codebook(project.codebook_path)
+    settings = project.settings
+    with Store(project.store_path) as store:
+        documents = present_documents(store)
+        decisions, (count, head) = store.decisions(), store.head()
+        if signature:
+            status = signature.line
+        elif only:
+            status = "DRAFT of a subset – not signed off"
+        else:
+            state = paper_state(project, store)
+            if state.is_signed:
+                return *_as_signed(store), ()
+            status = state.status
+        reviews = [
+            CodedReview(document, current(coding, decisions))
+            for document in documents
+            if document.status == "coded" and (coding := store.coding(document.id))
+        ]
+    if only:
+        reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
+        documents = [r.document for r in reviews]
+        if not reviews:
+            raise UsageError(
+                "no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv"
+            )
+    told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
+    style = BriefingOptions(
+        title=settings.title + (f" ({told})" if told else ""),
+        organisation=settings.organisation,
+        marking=settings.marking,
+        version=signature.version if signature else "0.1",
+        status=status,
+        signed=signature is not None,
+        record=_behind(count, head, _no_longer_asked(reviews, codebook, decisions)),
+        headline_themes=settings.briefing.headline_themes,
+        headline_min=settings.briefing.headline_min,
+        quotes_per_theme=settings.briefing.quotes_per_theme,
+        count_recommendation_only=settings.briefing.count_recommendation_only,
+        tell_inferred=settings.briefing.tell_inferred,
+    )
+    briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), style)
+    if names := settings.briefing.leave_out:
+        briefing, reviews = (
+            without(briefing, names),
+            [CodedReview(r.document, without(r.coding, names)) for r in reviews],
+        )
+    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+
+
+def _behind(count: int, head: str, lost: str) -> str:
+    """The sentences about the decisions behind a paper; nothing where nothing is decided."""
+    if not count:
+        return ""
+    record = f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}."
+    return f"{record} {lost}".strip()
+
+
+def _no_longer_asked(reviews: Sequence[CodedReview], codebook: Codebook, decisions: Sequence[Decision]) -> str:
+    """What people decided about codes that have left the codebook, or items that are no longer proposed: no gap without a word."""
+    items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
+    codes = {code.id for code in codebook.codes}
+    cells = [
+        (d.document_id, d.theme)
+        for d in latest(decisions).values()
+        if d.act != "withdrawn" and d.document_id in items and not d.theme.startswith("case:")
+    ]
+    lost = Counter(
+        theme if not _ITEM.fullmatch(theme) else "single findings or recommendations"
+        for i, theme in cells
+        if theme not in codes | items[i]
+    )
+    if not lost:
+        return ""
+    named = ", ".join(f"{in_words(what)} ({n})" for what, n in sorted(lost.items()))
+    were = "1 decision is" if lost.total() == 1 else f"{lost.total()} decisions are"
+    return f"{were} about what the codebook or the reading no longer has, and not counted here: {named}."
+
+
+_ITEM = re.compile(r"[fr][0-9a-f]{12}(?:-\d+)?")
+"""Ids of findings and recommendations."""
+
+
+def _as_signed(store: Store) -> tuple[Briefing, list[CodedReview]]:
+    """The last signed paper and the codings that it rests on."""
+    signed = SignedPaper.model_validate_json(store.sign_offs()[-1][1])
+    documents = {d.id: d for d in store.documents()}
+    pairs = zip(signed.briefing.cases, signed.codings, strict=True)
+    return signed.briefing, [CodedReview(documents[row.document_id], coding) for row, coding in pairs]
+
+
+def _is(review: CodedReview, what: str, value: str) -> bool:
+    """Whether a review is in a subset."""
+    case = review.coding.case
+    has: dict[str, set[str]] = {
+        "authority": {case.authority or ""},
+        "batch": {review.document.batch},
+        "context": {case.context},
+        "age": {c.age_band for c in case.children},
+        "taken-in": {review.document.taken_in},
+    }
+    return value.casefold() in {v.casefold() for v in has[what]}

@@ -1,0 +1,46 @@
+"""Names that no file gives out, taken from what is printed."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+from scr_llm.records import Record
+from scr_llm.text.names import names_pattern
+
+_R = TypeVar("_R", bound=Record)
+
+
+def without(record: _R, names: Sequence[str]) -> _R:
+    """A record in which names are replaced by a mark. What it was computed and verified from stays as it is in the store."""
+    pattern = names_pattern(names)
+    masked: _R = _masked(record, pattern) if pattern else record
+    return masked
+
+
+_IDENTIFIERS = frozenset(
+    ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"]
+)
+"""Fields that hold ids of things, alone or several, or records by their ids."""
+
+
+def _masked(value: Any, names: re.Pattern[str]) -> Any:
+    """A value with the names in its texts replaced; ids, and words from a fixed list, stay."""
+    if isinstance(value, Record):
+        free = (n for n, field in type(value).model_fields.items() if not _of_fixed_words(field.annotation))
+        held = {n: getattr(value, n) for n in free}
+        return value.model_copy(
+            update={n: _masked(v, names) for n, v in held.items() if n not in _IDENTIFIERS or not _are_ids(v)}
+        )
+    if isinstance(value, str):
+        return names.sub("[name removed]", value)
+    if isinstance(value, tuple):
+        return tuple(_masked(v, names) for v in value)
+    return {k: _masked(v, names) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _are_ids(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(v, str) for v in value))
+
+
+def _of_fixed_words(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal or any(map(_of_fixed_words, get_args(annotation)))

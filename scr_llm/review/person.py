@@ -1,0 +1,94 @@
+"""One person's review: what waits for them, one cell after the other."""
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from scr_llm.project import Project
+from scr_llm.records import Evidence, ThemeValue
+from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions import Key
+
+
+class PersonalReview:
+    """The cells of a project for one person, in the order in which they are asked. Use it in a `with` block, or close it."""
+
+    def __init__(self, project: Project, who: Reviewer) -> None:
+        self.who = who
+        """Who decides."""
+        self.session = ReviewSession(project)
+        """The cells themselves, for everybody."""
+
+    def __enter__(self) -> "PersonalReview":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> list[Key]:
+        """Document id and theme, item or fact of every cell that waits for this person."""
+        self.session.refresh()
+        return self.session.open_for(self.who)
+
+    def next(self) -> Cell | None:
+        """The cell to look at next; None where nothing waits."""
+        waiting = self.open()
+        return self.session.cell(*waiting[0], self.who) if waiting else None
+
+    def quote(self, cell: Cell, words: str, page: int | None = None) -> tuple[Evidence, ...]:
+        """Words of the review as evidence for a cell.
+
+        Raises:
+            RefusedError: they do not stand in the review.
+        """
+        return self.session.quote(cell.document.id, cell.key, words, page)
+
+    def decide(
+        self,
+        cell: Cell,
+        value: ThemeValue,
+        *,
+        evidence: Sequence[Evidence] = (),
+        sub_themes: Sequence[str] = (),
+        text: str | None = None,
+        reason: str = "",
+    ) -> int:
+        """Decide a cell. Returns the number of the decision, which is kept for good.
+
+        Args:
+            cell: as `next` gave it.
+            value: present, explicitly_absent, not_mentioned or unclear.
+            evidence: quotes that show it: of the cell, or from `quote`.
+            sub_themes: aspects that they show.
+            text: of a fact, where it is not what was proposed.
+            reason: in the person's words.
+
+        Raises:
+            ConflictError: somebody decided on the cell since it was opened.
+            RefusedError: it cannot stand, for example present without a quote.
+        """
+        return self.session.decide(
+            self.who,
+            cell.document.id,
+            cell.key,
+            value,
+            evidence=evidence,
+            sub_themes=sub_themes,
+            text=text,
+            reason=reason,
+            seen=cell.seen,
+        )
+
+    def undo(self) -> Key | None:
+        """Take back this person's last decision that stands. Returns its cell; None where there is none.
+
+        Raises:
+            RefusedError: somebody decided on the cell since.
+        """
+        return self.session.withdraw(self.who)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.session.close()

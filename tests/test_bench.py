@@ -1,0 +1,107 @@
+"""What the scoreboard is computed with."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from scr_llm.codebook import load_codebook
+from scr_llm.records import GoldDocument, GoldItem, Item, Score
+from scr_llm.stages.code.embedded import embedded_identity
+from scr_llm.stages.code.rules import RulesCoder
+
+ROOT = Path(__file__).parent.parent
+BOOK = load_codebook(ROOT / "prompts/codebook.yaml")
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[ModuleType, ModuleType]]:
+    """The two modules, imported as their commands find them."""
+    monkeypatch.setattr(sys, "path", [str(ROOT / "bench"), str(ROOT / "fixtures"), *sys.path])
+    import coding
+    import items
+
+    yield coding, items
+
+
+def score(gold: int, found: int, both: int) -> Score:
+    return Score(gold=gold, found=found, both=both, recall=None, precision=None, f1=None)
+
+
+def test_scores_of_documents_make_one_with_intervals(bench: tuple[ModuleType, ModuleType]) -> None:
+    coding, _ = bench
+    one = coding.pooled([[score(4, 4, 4)], [score(4, 2, 1), score(2, 1, 1)]])
+    assert (one.gold, one.found, one.both, one.recall, one.precision) == (10, 7, 6, 0.6, 6 / 7)
+    assert one.recall_interval == (2 / 6, 1.0) and one.precision_interval == (2 / 3, 1.0)  # either document alone
+    assert coding.share(one).startswith("6 of 10, 1 extra; recall 0.60 (0.33 to 1.00)")
+    assert coding.share(coding.pooled([[score(4, 4, 4)], [score(2, 2, 2)]])) == "6 of 6, 0 extra"
+
+
+def test_printed_quotes_lie_on_gold_or_not(bench: tuple[ModuleType, ModuleType]) -> None:
+    coding, _ = bench
+    coder = RulesCoder(embedded_identity(BOOK))
+    paths = [ROOT / f"fixtures/reviews/dev/{name}.pdf" for name in ("r01", "r02")]
+    own = [
+        GoldDocument.model_validate(coding.exported(coder, p, BOOK).model_dump()) for p in paths
+    ]  # gold that is the coder's own coding
+    unmarked = [
+        g.model_copy(update={"themes": {t: c.model_copy(update={"evidence": ()}) for t, c in g.themes.items()}})
+        for g in own
+    ]
+    nothing = [g.model_copy(update={"themes": {}}) for g in own]
+    right, beside, wrong = (
+        coding.printed(coder, list(zip(paths, g, strict=True)), BOOK) for g in (own, unmarked, nothing)
+    )
+    assert right.found == right.both == right.gold > 2
+    assert (beside.found, beside.gold, beside.both) == (right.found, right.found, 0)
+    assert (wrong.found, wrong.gold, wrong.both) == (right.found, 0, 0)
+
+
+def test_items_of_reports_outside_the_project(bench: tuple[ModuleType, ModuleType], tmp_path: Path) -> None:
+    _, items = bench
+    said = ("The clinic should ring every family within a week.", "The school should write to the clinic each term.")
+    canvas = Canvas(str(tmp_path / "report.pdf"), pagesize=A4)
+    for n, (size, line) in enumerate(
+        [(18, "A report"), (14, "Recommendations"), *((11, f"{k}. {text}") for k, text in enumerate(said, 1))]
+    ):
+        canvas.setFont("Helvetica-Bold" if size > 11 else "Helvetica", size)
+        canvas.drawString(60, 780 - 40 * n, line)
+    canvas.save()
+    given = {
+        "file": "report.pdf",
+        "findings": None,
+        "recommendations": [{"text": said[0]}, {"text": "The council should mend the gate."}],
+        "distractors": [{"first_words": "The school should write to"}, {"first_words": "Nobody is asked"}],
+    }
+    (tmp_path / "report.json").write_text(json.dumps(given), "utf-8")
+    rows, note = items.official(RulesCoder(embedded_identity(BOOK)), tmp_path, BOOK)
+    assert rows[0].startswith("| report | 1 | not marked | 1 of 2, 1 extra |")
+    assert note.startswith("In the official reports 2 passages look like items and are none: 1 of them were taken")
+
+
+def test_an_item_with_another_end_is_the_same_item(bench: tuple[ModuleType, ModuleType]) -> None:
+    _, items = bench
+    lead = "The Board should adopt a standard for letters to parents, which should provide:"
+    ours = [
+        Item(id="r", number=None, text=t, page=1, addressee=None, evidence=())
+        for t in (f"{lead} (a) a name.", "Another one.")
+    ]
+    assert items.elsewhere(ours, [GoldItem(text=lead), GoldItem(text="Another")]) == 1  # a few letters prove nothing
+
+
+def test_what_is_not_given_is_said_to_be_skipped(
+    bench: tuple[ModuleType, ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coding, items = bench
+    twelve = coding.documents(coding.SETS[1].folders)[:1]
+    monkeypatch.setattr(items, "documents", lambda _: twelve)
+    monkeypatch.setattr(items, "drawn", lambda *_: [])
+    text = "\n".join(items.section(None, None, BOOK))
+    assert (
+        "Official reports: skipped" in text and "Reports to coroners: skipped" in text and text.startswith(coding.ITEMS)
+    )
