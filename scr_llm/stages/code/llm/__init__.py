@@ -236,7 +236,7 @@ class LlmCoder:
 def _differ(model: DraftTheme, embedded: DraftTheme) -> tuple[str, ...]:
     if (model.value == "present") == (embedded.value == "present"):
         return ()
-    return (f"{DIFFER}: the model says {in_words(model.value)}, the embedded coder {embedded.value.replace('_', ' ')}",)
+    return (f"{DIFFER}: the model says {in_words(model.value)}, the embedded coder {in_words(embedded.value)}",)
 
 
 _LEAST_ROOM = 1_500
