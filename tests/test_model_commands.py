@@ -94,7 +94,33 @@ def test_what_would_be_sent_is_shown_word_for_word_and_redacted(tmp_path: Path) 
     exported = json.loads(scr(root, "export", "--format", "json").stdout)
     (document,) = exported["documents"]
     assert document["status"] == "coded" and exported["coder"]["strategy"] == "themes"
-    assert "theme 2" in exported["coder"]["prompts"]
+    assert "theme 3" in exported["coder"]["prompts"]
+
+
+@pytest.mark.slow
+def test_a_second_look_is_announced_and_counted_and_doubts_of_items_reach_the_reviewer(tmp_path: Path) -> None:
+    from scr_llm.project import load_project
+    from scr_llm.review.session import ReviewSession
+
+    with FakeServer() as server:
+        root = project(tmp_path, server.base_url, 'strategy = "themes"\ncritic = true', ("corriford-child-1",))
+        shown = scr(root, "outgoing")
+        most = int(re.search(r"At most: 1 documents?, (\d+) questions", shown.stderr)[1])  # type: ignore[index]
+        listed = shown.stdout.splitlines()
+        assert "A second look follows" in shown.stderr and most == len(listed) + 2  # two themes
+        assert not any("critic" in line for line in listed)
+        scr(root, "run")
+        looks = server.asked - len(listed)
+        assert 0 < looks <= 2
+    session = ReviewSession(load_project(root))
+    # The made-up model takes each sentence with "should" for a recommendation, as the structure does here, and names no finding.
+    doubts = {
+        kind: [p.doubts for p in session.proposals.values() if p.kind == kind] for kind in ("finding", "recommendation")
+    }
+    assert doubts["recommendation"] and not any(doubts["recommendation"])
+    assert doubts["finding"] and all("the model does not" in told for (told,) in doubts["finding"])
+    exported = json.loads(scr(root, "export", "--format", "json").stdout)
+    assert exported["coder"]["strategy"] == "themes with a second look"
 
 
 def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
