@@ -1,9 +1,9 @@
 PYTHON ?= python3
 VENV ?= .venv
-BIN = $(VENV)/bin
+BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-browser test-live check schema fixtures measure pictures reliability
+.PHONY: demo weights test test-slow test-browser test-live check schema fixtures measure pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,7 @@ reliability: $(VENV)/installed-dev
 	$(BIN)/python tests/attacks/report.py
 
 check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -52,3 +53,6 @@ measure: $(VENV)/installed-dev
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py
+
+release: $(VENV)/installed-dev
+	.ci/release
