@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scr_llm.stages.read import read
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.stages.read.inspect import _grams
+from scr_llm.stages.read.inspect import agreement
 from scr_llm.stages.read.pdf import open_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,8 +110,7 @@ def _table(name: str, files: list[Path]) -> None:
 
 
 def _agree(one: list[str], other: list[str]) -> float:
-    a, b = _grams("".join(one)), _grams("".join(other))
-    return 2 * (a & b).total() / ((a.total() + b.total()) or 1)
+    return agreement("".join(one), "".join(other)) or 0.0
 
 
 if __name__ == "__main__":

@@ -277,7 +277,7 @@ count_recommendation_only = true   # whether a theme found only in recommendatio
 """
 
 
-_FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"max_concurrency": "max_concurrency"}}
+_FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"at_once": "max_concurrency"}}
 """What settings were once called, by section; they still hold under that name."""
 _OF_A_FILE = {"max_concurrency": 1, "timeout_s": 600.0}
 """What holds for a model file where project.toml says nothing else: one computer answers one question at a time, and takes minutes."""

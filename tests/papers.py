@@ -426,7 +426,7 @@ def _markdown_text_of(content: str) -> Text:
     text, inside = Text("Markdown"), False
     for line in content.splitlines():
         if line.startswith("|"):
-            cells = [_unmarked(cell) for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+            cells = [unmarked(cell) for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
             if not inside:
                 text.tables.append([])
             inside = True
@@ -438,11 +438,11 @@ def _markdown_text_of(content: str) -> Text:
         mark = lead[1] or "" if lead else ""
         if mark[:1].isdigit():
             mark, lead = "", None
-        text.add(_unmarked(line[lead.end() if lead else 0 :]), heading=mark.startswith("#"), quote=mark.startswith(">"))
+        text.add(unmarked(line[lead.end() if lead else 0 :]), heading=mark.startswith("#"), quote=mark.startswith(">"))
     return text
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     text = re.sub(r"(?<!\\)<[^>]*(?<!\\)>", "", text)
     text = re.sub(r"!?(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", re.sub(r"(?<!\\)(\*\*|__|`)", "", text)).strip()
@@ -507,7 +507,7 @@ def _theme_numbers(rows: list[dict[str, Any]], coded: list[dict[str, Any]], proj
     for row, (code, _) in zip(rows, codes, strict=True):
         cells = [document["themes"][code] for document in coded if code in document["themes"]]
         having = [cell for cell in cells if cell["value"] == "present"]
-        only = [cell for cell in having if _recommended_only(cell["evidence"])]
+        only = [cell for cell in having if recommended_only(cell["evidence"])]
         if not settings.get("count_recommendation_only", True):
             having, only = [cell for cell in having if cell not in only], []
         counted = {
@@ -527,7 +527,7 @@ def _codes(codebook: str) -> list[tuple[str, str]]:
     return [(code["id"], code["label"]) for code in YAML(typ="safe").load(codebook)["codes"]]
 
 
-def _recommended_only(evidence: list[dict[str, Any]]) -> bool:
+def recommended_only(evidence: list[dict[str, Any]]) -> bool:
     telling = [e for e in evidence if "good_practice" not in e["flags"]]
     return bool(telling) and all("recommendation" in e["flags"] for e in telling)
 
@@ -616,15 +616,15 @@ def _evidence(document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
 
 def _rest(group: list[dict[str, Any]], nth: int) -> list[str]:
     """A piece of evidence alone, and with all that goes on from it."""
-    texts = [_words(group[nth]["quote"])]
+    texts = [words(group[nth]["quote"])]
     for each in group[nth + 1 :]:
         if "continued" not in each["flags"]:
             break
-        texts.append(f"{texts[-1]} {_words(each['quote'])}")
+        texts.append(f"{texts[-1]} {words(each['quote'])}")
     return texts
 
 
-def _words(quote: str) -> str:
+def words(quote: str) -> str:
     """White space folded; a dividing hyphen at a line's end is gone, one of the word itself is a hyphen."""
     return _fold(re.sub("\u2010\\s*", "-", re.sub("\u00ad\\s*", "", quote)))
 

@@ -28,7 +28,8 @@ from scr_llm.llm.fake import (
 )
 from scr_llm.records import Code, Codebook, CoderIdentity, Mark, NumberedItem, Page, Reading, Section, Span, SubCode
 from scr_llm.stages.code.llm import LlmCoder, PromptingOptions, Thresholds
-from scr_llm.stages.code.llm.case import _band
+from scr_llm.stages.code.llm.case import CaseFacts
+from scr_llm.stages.code.llm.shown import Line
 from scr_llm.stages.code.llm.themes import ThemeReply
 from scr_llm.stages.ground import ground, locate
 from scr_llm.text.redact import Redaction
@@ -303,7 +304,11 @@ def test_an_empty_document_cannot_be_coded() -> None:
     ],
 )
 def test_age_bands(age: str | None, band: str) -> None:
-    assert _band(age) == band
+    line = Line(1, f"Child Z, {age}, lived in Anyshire.", "", 0, 1, "Introduction", "introduction")
+    facts = CaseFacts({"case": "$document", "system": ""}, [line])
+    child = {"gender": "not stated", "gender_sentence": None, "age": age, "age_sentence": age and 1}
+    answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
+    assert facts.case({"case": answer}).children[0].age_band == band
 
 
 def long_reading(sentences: int, planted: dict[int, str]) -> Reading:

@@ -15,12 +15,12 @@ import pytest
 from served import ROOT, coded_project
 
 from scr_llm import pipeline
-from scr_llm.cli.work import _brief
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
 from scr_llm.reports.export import export
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.workspace import Workspace
 
 FIRST, SECOND = (tuple(sorted(p.stem for p in ROOT.glob(f"fixtures/batch-{n}/*.pdf"))) for n in (1, 2))
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 def written(root: Path, formats: tuple[str, ...] = ("docx", "html", "md", "xlsx")) -> Path:
     project = load_project(root)
-    _brief(project, formats)
+    Workspace(project).brief(formats)
     (project.outputs / "export.json").write_text(export(project).model_dump_json(), "utf-8")
     return project.outputs
 
@@ -326,8 +326,8 @@ def test_export_with_recommendations_only_is_seen(copy: Path) -> None:
 
 
 def test_export_with_praise_only_is_not_recommendation_only() -> None:
-    assert not papers._recommended_only([{"flags": ["good_practice"]}])
-    assert papers._recommended_only([{"flags": ["good_practice"]}, {"flags": ["recommendation"]}])
+    assert not papers.recommended_only([{"flags": ["good_practice"]}])
+    assert papers.recommended_only([{"flags": ["good_practice"]}, {"flags": ["recommendation"]}])
 
 
 def a_quote(copy: Path) -> str:
@@ -379,11 +379,11 @@ def test_evidence_of_the_workbook_that_no_page_has_is_seen(copy: Path) -> None:
 
 
 def test_line_end_hyphens_are_read_as_people_read_them() -> None:
-    assert papers._words("a short\u00ad\nage of well\u2010\nmade   plans\n") == "a shortage of well-made plans"
+    assert papers.words("a short\u00ad\nage of well\u2010\nmade   plans\n") == "a shortage of well-made plans"
 
 
 def test_markdown_is_read_as_it_reads() -> None:
     assert (
-        papers._unmarked(r"**A \*star\* \[x\]**, [page 2](../a.pdf#page=2) and \<b\><a id='x'></a>")
+        papers.unmarked(r"**A \*star\* \[x\]**, [page 2](../a.pdf#page=2) and \<b\><a id='x'></a>")
         == "A *star* [x], page 2 and <b>"
     )

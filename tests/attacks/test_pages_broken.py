@@ -22,7 +22,8 @@ from scr_llm.errors import UnreadableError
 from scr_llm.records import Reading, Span
 from scr_llm.stages.read import read
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.stages.read.rectangles import rectangles
+from scr_llm.stages.read.opening import open_document
+from scr_llm.stages.read.rectangles import stretches
 
 WORDS = b"BT /F1 12 Tf 72 700 Td (The health visitor did not ask who else lived in the house.) Tj ET"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
@@ -233,7 +234,8 @@ def test_a_passage_of_a_file_with_junk_before_it_is_found_on_its_page(tmp_path: 
     path = tmp_path / "a.pdf"
     path.write_bytes(READ["junk of 1,200 bytes before it"])
     text = read(path, "d").pages[0].text
-    assert len(rectangles(path, text, Span(page=1, start=0, end=len(text)))) == 1
+    (boxes,) = stretches(open_document(path)[0], text, [Span(page=1, start=0, end=len(text))])
+    assert len(boxes) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no sparse files this way")
