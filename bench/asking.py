@@ -58,7 +58,8 @@ def project(base_url: str, count: int, max_concurrency: int, strategy: str) -> P
     made(root / "inbox", count)
     with (root / "project.toml").open("a") as settings:
         settings.write(
-            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nat_once = {max_concurrency}\nstrategy = "{strategy}"\ncontext_tokens = 32768\n'
+            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nmax_concurrency = {max_concurrency}\n'
+            f'strategy = "{strategy}"\ncontext_tokens = 32768\n'
         )
     return root
 
@@ -138,7 +139,8 @@ def main() -> None:
         alone_again = bare(base_url, bodies, 10)
         floor = min(alone, alone_again)
         print(
-            f"{given.strategy}: {len(bodies)} questions; bare client {alone:.1f} and {alone_again:.1f} s; scr-llm run {ours:.1f} s, peak {peak} MB; ratio {ours / floor:.2f}"
+            f"{given.strategy}: {len(bodies)} questions; bare client {alone:.1f} and {alone_again:.1f} s; scr-llm "
+            f"run {ours:.1f} s, peak {peak} MB; ratio {ours / floor:.2f}"
         )
     finally:
         server.terminate()

@@ -77,20 +77,25 @@ SETS = (
         "test",
         ("batch-4", "reviews/test"),
         ("test.jsonl", "test-2.jsonl"),
-        "Written by four hands from the definitions alone. Never looked at while anything was tuned. One rule came after this table had been printed once: what asks for training, guidance and the like is no evidence by itself. It was chosen on the development passages; before it the table had themes at .93 and .85, and near misses at .18.",
+        "Written by four hands from the definitions alone. Never looked at while anything was tuned. One rule came "
+        "after this table had been printed once: what asks for training, guidance and the like is no evidence by "
+        "itself. It was chosen on the development passages; before it the table had themes at .93 and .85, and near "
+        "misses at .18.",
         shown=False,
     ),
     Set(
         "twelve",
         ("reviews/dev",),
         (),
-        "Twelve reviews by six hands from the definitions alone. Nothing was learned from them; they were looked at to choose among ways of learning and to find defects.",
+        "Twelve reviews by six hands from the definitions alone. Nothing was learned from them; they were looked at "
+        "to choose among ways of learning and to find defects.",
     ),
     Set(
         "fixtures",
         ("batch-1", "batch-2", "batch-3"),
         ("dev.jsonl",),
-        "The embedded coder learned from them and the wordings were tuned on them: they show that it works, not how well.",
+        "The embedded coder learned from them and the wordings were tuned on them: they show that it works, not how "
+        "well.",
     ),
 )
 
@@ -294,7 +299,8 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     )
     yield from (
         "",
-        f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias {two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.",
+        f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias "
+        f"{two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.",
     )
     if own.confused and of.shown:
         labels = {c.id: c.label for c in book.codes}
@@ -403,9 +409,13 @@ def main() -> None:
     text = [
         "# Scoreboard",
         "",
-        f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python {platform.python_version()}.",
-        "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as different authors, and so is the corpus that the default",
-        "coder learned from: figures on them are no figures on real reviews. Models are measured in [models.md](models.md).",
+        f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
+        f"codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python "
+        f"{platform.python_version()}.",
+        "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as "
+        "different authors, and so is the corpus that the default",
+        "coder learned from: figures on them are no figures on real reviews. Models are measured in "
+        "[models.md](models.md).",
         "",
         "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).",
         "",

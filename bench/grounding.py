@@ -80,7 +80,8 @@ def main() -> None:
     false: list[Case] = rng.sample(list(altered(pages[0], 0)), 200 if every else 60)
     print(f"{len(text)} characters, {len(true)} true quotes, {len(false)} altered ones")
     print(
-        "| matcher | ms a true quote | ratio to floor | ms an altered one | ratio | true accepted | altered accepted | precision | recall |\n|---|---|---|---|---|---|---|---|---|"
+        "| matcher | ms a true quote | ratio to floor | ms an altered one | ratio | true accepted | altered accepted "
+        "| precision | recall |\n|---|---|---|---|---|---|---|---|---|"
     )
     base: tuple[float, float] | None = None
     for make in (floor, ladder, rapid, longest_block, langextract):
@@ -104,7 +105,8 @@ def main() -> None:
         found = sum(hits.values())
         precision = f"{hits[True] / found:.3f}" if found else "none"
         print(
-            f"| {make.__name__} | {median:.3f} | {median / base[0]:.1f} | {other:.3f} | {other / base[1]:.1f} | {hits[True]} of {len(mine)} | {hits[False]} of {len(theirs)} |"
+            f"| {make.__name__} | {median:.3f} | {median / base[0]:.1f} | {other:.3f} | {other / base[1]:.1f} | "
+            f"{hits[True]} of {len(mine)} | {hits[False]} of {len(theirs)} |"
             f" {precision} | {hits[True] / len(mine):.3f} |"
         )
 

@@ -75,7 +75,8 @@ def _table(name: str, files: list[Path]) -> None:
     reference = {f: ours_without(f) for f in files}
     pages = sum(map(len, reference.values()))
     print(
-        f"\n{name}: {len(files)} files, {pages} pages\n\n| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|"
+        f"\n{name}: {len(files)} files, {pages} pages\n\n"
+        "| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|"
     )
     base = 0.0
     ways: Iterable[tuple[str, Callable[[Path], list[str]]]] = (
@@ -98,14 +99,16 @@ def _table(name: str, files: list[Path]) -> None:
             continue
         base = base or rate
         print(
-            f"| {label} | {rate:.0f} | {rate / base:.2f} | {sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |"
+            f"| {label} | {rate:.0f} | {rate / base:.2f} | "
+            f"{sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |"
         )
     for workers in (1, 2):
         many = [Wanted(f, f"d{n}") for n, f in enumerate(files * 3)]
         started = time.perf_counter()
         list(read_apart(many, Limits(workers=workers)))
         print(
-            f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | {3 * pages / (time.perf_counter() - started):.0f} | | |"
+            f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | "
+            f"{3 * pages / (time.perf_counter() - started):.0f} | | |"
         )
 
 

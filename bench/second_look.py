@@ -70,7 +70,8 @@ def main() -> None:
         gone = {t.theme for t, s in zip(themes, settled, strict=True) if t.value != s.value}
         held = {t.theme for t in themes if t.value == "present"}
         print(
-            f"{reading.document_id}: {len(held)} held present, {len(held - there)} of them wrongly; withdrawn {len(gone - there)} rightly, "
+            f"{reading.document_id}: {len(held)} held present, {len(held - there)} of them wrongly; withdrawn "
+            f"{len(gone - there)} rightly, "
             f"{len(gone & there)} wrongly; {asked} asked, {time.monotonic() - started:.0f} s"
         )
     client.close()

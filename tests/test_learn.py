@@ -1,4 +1,4 @@
-"""Learning from a project's own decisions: only where there is enough, and only where cross-validation shows that it helps."""
+"""Learning from a project's own decisions: only with enough of them, and where cross-validation shows that it helps."""
 
 import json
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The client that asks a model, over a real socket: retries, limits, budgets, keys and replies."""
+
 from __future__ import annotations
 
 import base64
@@ -90,7 +92,7 @@ def ask(client: Client) -> Any:
 def test_every_request_is_noted_before_it_is_sent() -> None:
     noted: list[bytes] = []
     with FakeServer([fails(500), GOOD]) as server:
-        client = Client(Endpoint(server.base_url, MODEL), retries=FAST, on_send=lambda body, about: noted.append(body))
+        client = Client(Endpoint(server.base_url, MODEL), retries=FAST, on_send=lambda body, _about: noted.append(body))
         ask(client)
         client.close()
         assert [json.loads(body) for body in noted] == server.requests

@@ -1,4 +1,4 @@
-"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, files dropped one by one, and forgetting."""
+"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, a watched inbox, `forget`."""
 
 import hashlib
 import json

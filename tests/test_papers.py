@@ -1,4 +1,7 @@
-"""The papers as files: open to readers who do not see them, and the same in every format. And that the checker sees what is spoilt."""
+"""The papers as files: accessible to people who cannot see them, and the same in every format.
+
+The checker itself is tested too: it must see what is spoilt.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Reading: structure found in made pages, and in real reports where they are at hand."""
+"""Reading: the structure of made-up pages, and of real reports where those are available."""
 
 import json
 import re

@@ -1,6 +1,7 @@
-"""Everything that an endpoint can do wrong, over a real socket: the run ends, each document has a state with a reason, and no key is kept.
+"""Everything that an endpoint can do wrong, over a real socket.
 
-`FAULTS` is the table: a row is one fault, what it does, and what becomes of a document whose every question meets it.
+The run ends, each document has a state with a reason, and no key is kept. `FAULTS` is the table: each row is one fault,
+what it does, and what becomes of a document when every question meets it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ FEW = """
 version: '1'
 title: Few
 codes:
-  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature, wordings: [alcohol], question: q}
+  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature,
+     wordings: [alcohol], question: q}
 """
 
 
@@ -175,7 +177,10 @@ class Fault:
     becomes: str
     """`coded`, where the reply is usable all the same; else the state that is given as the reason."""
     whole: bool = True
-    """Whether every question of a document meets it, so that the document fails; else it is coded, and the question without a reply named."""
+    """Whether every question of a document meets it, so that the document fails.
+
+    Otherwise the document is coded, and the question without a reply is named.
+    """
 
 
 FAULTS = [

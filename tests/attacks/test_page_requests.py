@@ -1,7 +1,7 @@
 """Attacks on the review page, one request each, over a real socket: who is let in, and what is taken in.
 
-Each request of the table has a cookie, an origin and a form token that are right, but for what it is about. Whatever it is, the answer is the one in
-the table, says nothing of the program's insides, changes no decision, and the page goes on.
+Each request in the table has a valid cookie, origin and form token, except for what it attacks. The answer is always
+the one in the table, gives away nothing of the program's internals and changes no decision, and the page goes on.
 """
 
 import html
@@ -39,7 +39,10 @@ XSS = (
 
 @dataclass(frozen=True)
 class Attack:
-    """A request, as it differs from a good one. `{p}` is the secret path, `{host}` the address, `{cell}` a cell, `{csrf}` the form's token."""
+    """A request, as it differs from a good one.
+
+    `{p}` is the secret path, `{host}` the address, `{cell}` a cell, `{csrf}` the form's token.
+    """
 
     name: str
     wanted: int | tuple[int, ...]
@@ -340,7 +343,8 @@ PROTOCOL = [
     Attack(
         "a broken chunk",
         400,
-        raw=b"POST {p}{cell} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nOrigin: http://{host}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+        raw=b"POST {p}{cell} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nOrigin: http://{host}\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
     ),
     Attack(
         "a body that nobody reads",
@@ -473,7 +477,7 @@ def test_attack(door: Door, attack: Attack) -> None:
 
 @pytest.mark.parametrize("payload", XSS)
 def test_markup_stays_text(door: Door, payload: str) -> None:
-    """In a comment that is kept, in one that is refused and shown again, in an address, and in an error that repeats it."""
+    """In a comment that is kept, in a refused one that is shown again, in an address, and in an error."""
     cell = door.known["cell"]
     page = door.browser.get(cell).text
     seen = re.search(r'name="seen" value="(\d+)"', page)
@@ -506,7 +510,8 @@ def test_what_was_written_comes_back_with_a_refusal(door: Door) -> None:
 def test_a_comment_of_odd_characters_is_kept_without_those_that_no_paper_can_hold(door: Door) -> None:
     seen = re.search(r'name="seen" value="(\d+)"', door.browser.get(door.known["cell"]).text)
     assert seen
-    body = f"csrf={door.known['csrf']}&seen={seen[1]}&value=not_mentioned&stay=1&reason=a%00b%0d%0ac%1b%5b31m%ed%a0%80%F0%9F%98%80".encode()
+    reason = "a%00b%0d%0ac%1b%5b31m%ed%a0%80%F0%9F%98%80"
+    body = f"csrf={door.known['csrf']}&seen={seen[1]}&value=not_mentioned&stay=1&reason={reason}".encode()
     assert (
         door.browser.post(
             door.known["cell"], content=body, headers={"content-type": "application/x-www-form-urlencoded"}

@@ -1,5 +1,7 @@
-"""Files that are broken, or no PDF, or huge: each is read, or says by name what is wrong with it. No exception of a
-library gets out."""
+"""Files that are broken, huge, or not PDFs: each is read, or the message says what is wrong with it.
+
+No exception raised by a library escapes.
+"""
 
 import io
 import os
@@ -94,9 +96,8 @@ def packed(objects: list[tuple[int, bytes]], garbled: bool) -> bytes:
         ]
     )
     return (
-        out
-        + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-        % (len(rows), rows, at7)
+        out + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\n"
+        b"stream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(rows), rows, at7)
     )
 
 

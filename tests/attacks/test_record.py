@@ -1,4 +1,7 @@
-"""The record and the signed papers tampered with, one way after another: `audit` names each, and nothing can be signed over it."""
+"""The record and the signed papers, tampered with in many ways.
+
+`audit` names each one, and nothing can be signed over it.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +138,8 @@ def change_coding(old: str, new: str) -> Callable[[Path], None]:
 def one_child_more(root: Path) -> None:
     sql(
         root,
-        "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, '$.case.children[0]'), json_extract(record, '$.case.children[0]')))",
+        "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, "
+        "'$.case.children[0]'), json_extract(record, '$.case.children[0]')))",
     )
 
 
@@ -179,7 +183,8 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a decision moved to another document": (
         lambda r: sql(
             r,
-            "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq = 4",
+            "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq "
+            "= 4",
         ),
         "decisions breaks at number 4",
     ),
