@@ -1,9 +1,10 @@
 """How long asking takes beside the bare openai client, and whether memory grows with the number of documents.
 
-    python bench/asking.py            60 documents, 0.2 s latency, 10 at once: wall time of `scr-llm run` against the client alone, same run
+    python bench/asking.py            60 documents, 0.2 s latency, 10 at once: the time of `scr-llm run` against that of
+                                      the client alone, in the same run
     python bench/asking.py --many     1,000 documents, no latency: memory of the run at 100 and at 1,000
 
-A made-up server on this machine answers (its own process). Everything is counted: reading, asking, storing, drafting.
+A mock server on this machine answers, in its own process. Everything counts: reading, asking, storing, drafting.
 """
 
 import argparse

@@ -2,8 +2,9 @@
 
     pip install -e ".[bench]" && python bench/grounding.py
 
-floor: normalise both sides, keep an offset map, str.find. ladder: what `scr-llm ground` does. The others are given their own best settings.
-Prints median milliseconds a quote (the text's own preparation shared out over its quotes), the ratio to the floor, and what was accepted.
+`floor` normalises both sides, keeps an offset map and uses str.find; `ladder` is what `scr-llm ground` does. The others
+have their own best settings. Prints the median milliseconds a quote (the preparation of the text shared out over its
+quotes), the ratio to the floor, and what was accepted.
 """
 
 import difflib

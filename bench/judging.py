@@ -1,10 +1,10 @@
-"""A small model as judge over the embedded coder's candidates, on the twelve reviews that it did not learn from.
+"""A small model as judge of the embedded coder's candidates, on the twelve reviews that the coder did not learn from.
 
     python bench/judging.py --base-url http://127.0.0.1:8103/v1 --model qwen [--reviews 12] [--keep replies.jsonl]
 
-For each theme of each review the model is asked of up to five sentences, the embedded coder's best: does this passage show the theme? Its
-probability of yes is weighed with what the coder holds, in several ways, and each way is compared with the coder alone. Replies are kept beside each
-other in a file, so that a run that was cut off goes on.
+For each theme of each review, the model is asked about up to five sentences, the coder's best: does this passage show
+the theme? Its probability of yes is combined with the coder's score in several ways, and each is compared with the
+coder alone. Replies are kept in a file, so that an interrupted run can go on.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
-from coding import SETS, documents  # noqa: E402
+from sets import SETS, documents  # noqa: E402
 
 from scr_llm.codebook import load_codebook  # noqa: E402
 from scr_llm.llm import Client, Endpoint, Question, YesNoProbability, prompts  # noqa: E402

@@ -2,7 +2,8 @@
 
     pip install -e ".[bench]" && python bench/reading.py [folder of PDFs]
 
-Without a folder: the fixtures, and the real reports in ../shared/data where they are at hand. Similarity is Dice over four-letter runs.
+Without a folder: the fixtures, and the real reports in ../shared/data where those are available. Similarity is Dice
+over four-letter runs.
 """
 
 import sys

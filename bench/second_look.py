@@ -1,9 +1,10 @@
-"""What a second look withdraws, rightly and wrongly, of themes that a recorded model held present with one question a theme.
+"""What a second look withdraws, rightly and wrongly, from themes that a recorded model held present in a first answer.
 
-    python bench/second_look.py --base-url http://127.0.0.1:8103/v1 --model qwen --first replies.jsonl [--keep looked.jsonl] corriford-child-1 ...
+    python bench/second_look.py --base-url http://127.0.0.1:8103/v1 --model qwen --first replies.jsonl \\
+        [--keep looked.jsonl] corriford-child-1 ...
 
-The first answers are taken from the recording by the names of their questions, whatever prompts they were recorded with: only the second look is
-asked. Replies are kept beside each other in a file, so that a run that was cut off goes on.
+The first answers, one question a theme, come from the recording by the names of their questions, whatever prompts they
+were recorded with; only the second look is asked. Replies are kept in a file, so that an interrupted run can go on.
 """
 
 import argparse

@@ -1,8 +1,9 @@
-"""Every way of coding with a recorded model on the made-up reviews, beside the rules coder, in one run. Sends nothing: replies are recorded.
+"""Every way of coding with a recorded model on the made-up reviews, beside the rules coder, in one run.
 
     python bench/strategies.py [fixtures/replies/qwen.jsonl]
 
-The reviews of batch 1 are the development half: thresholds are chosen on them. Those of batch 2 were not looked at for that.
+Nothing is sent: the replies are recorded. The reviews of batch 1 are the development half, on which thresholds are
+chosen; those of batch 2 were not looked at for that.
 """
 
 import sys
