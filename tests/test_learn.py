@@ -12,7 +12,7 @@ from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 
-pytest.importorskip("sklearn")
+pytest.importorskip("sklearn", reason="SKIPPED: scikit-learn is not installed (extra learn)")
 ALEX = Reviewer("Alex Reader", "Analyst")
 
 

@@ -590,7 +590,7 @@ def test_an_address_in_brackets_is_reached() -> None:
     try:
         listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:
-        pytest.skip("no IPv6 here")
+        pytest.skip("SKIPPED: this machine has no IPv6.")
     heard: list[bytes] = []
     with listening, ThreadPoolExecutor(1) as pool:
 
