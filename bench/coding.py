@@ -20,16 +20,7 @@ from sets import ROOT, SETS, Passage, Set, as_reading, documents, passages, read
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.evaluation.gold import load_gold
-from scr_llm.records import (
-    Agreement,
-    Codebook,
-    Coding,
-    Document,
-    ExportDocument,
-    ExportTheme,
-    GoldDocument,
-    Score,
-)
+from scr_llm.records import Agreement, Codebook, Coding, Document, ExportDocument, ExportTheme, GoldDocument, Score
 from scr_llm.records.export import ExportCase, ExportChild
 from scr_llm.stages.agree import agree, statistics
 from scr_llm.stages.agree.statistics import Cell

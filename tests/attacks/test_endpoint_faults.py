@@ -20,12 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from scr_llm import pipeline
 from scr_llm.llm import Client, Endpoint, Retries
-from scr_llm.llm.fake import (
-    MODEL,
-    Behaviour,
-    FakeServer,
-    answers,
-)
+from scr_llm.llm.fake import MODEL, Behaviour, FakeServer, answers
 from scr_llm.models.call_log import CallLog
 from scr_llm.models.coders import llm_coder
 from scr_llm.models.options import prompting_of
