@@ -565,7 +565,7 @@ def test_records_made_at_run_time_are_made_in_threads_without_searching_source()
 
 
 def items_document() -> Reading:
-    """Three recommendations in seven sentences; the structure has parted the second one, and shows no finding."""
+    """Three recommendations in seven sentences; the structure has split the second one, and shows no finding."""
     told = (
         "1. The board should review risk assessment. It should report by June.",
         "2. The trust should audit its files.",

@@ -55,7 +55,7 @@ def held(served: Served, count: int, said: bytes = b"") -> Iterator[list[socket.
 
 
 def answers_soon(browser: httpx.Client) -> None:
-    """A browser that comes anew, with a connection of its own, sees the page within a second."""
+    """A new browser with its own connection sees the page within a second."""
     started = time.perf_counter()
     fresh = httpx.get(f"{str(browser.base_url).rstrip('/')}/matrix", cookies=dict(browser.cookies), timeout=20)
     assert fresh.status_code == 200
