@@ -1,9 +1,10 @@
 """How long asking takes beside the bare openai client, and whether memory grows with the number of documents.
 
-    python bench/asking.py            60 documents, 0.2 s latency, 10 at once: wall time of `scr-llm run` against the client alone, same run
+    python bench/asking.py            60 documents, 0.2 s latency, 10 at once: the time of `scr-llm run` against that of
+                                      the client alone, in the same run
     python bench/asking.py --many     1,000 documents, no latency: memory of the run at 100 and at 1,000
 
-A made-up server on this machine answers (its own process). Everything is counted: reading, asking, storing, drafting.
+A mock server on this machine answers, in its own process. Everything counts: reading, asking, storing, drafting.
 """
 
 import argparse
@@ -58,7 +59,8 @@ def project(base_url: str, count: int, max_concurrency: int, strategy: str) -> P
     made(root / "inbox", count)
     with (root / "project.toml").open("a") as settings:
         settings.write(
-            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nat_once = {max_concurrency}\nstrategy = "{strategy}"\ncontext_tokens = 32768\n'
+            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nmax_concurrency = {max_concurrency}\n'
+            f'strategy = "{strategy}"\ncontext_tokens = 32768\n'
         )
     return root
 
@@ -138,7 +140,8 @@ def main() -> None:
         alone_again = bare(base_url, bodies, 10)
         floor = min(alone, alone_again)
         print(
-            f"{given.strategy}: {len(bodies)} questions; bare client {alone:.1f} and {alone_again:.1f} s; scr-llm run {ours:.1f} s, peak {peak} MB; ratio {ours / floor:.2f}"
+            f"{given.strategy}: {len(bodies)} questions; bare client {alone:.1f} and {alone_again:.1f} s; scr-llm "
+            f"run {ours:.1f} s, peak {peak} MB; ratio {ours / floor:.2f}"
         )
     finally:
         server.terminate()

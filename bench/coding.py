@@ -1,41 +1,26 @@
-"""The scoreboard: every coder that needs no model on every set of fixtures, in one run. Writes docs/scoreboard.md and README's table.
+"""The scoreboard: every coder that needs no model on every set of fixtures, in one run.
 
-    python bench/coding.py            all
-    python bench/coding.py --dev      the mistakes on the reviews to develop with, to stdout: what one looks at while tuning
-    python bench/coding.py --other DIR GOLD   one more folder of PDFs with gold, to stdout; nothing is written
+    python bench/coding.py            all; writes docs/scoreboard.md and the README's table
+    python bench/coding.py --dev      print the mistakes on the development reviews: what to look at while tuning
+    python bench/coding.py --other DIR GOLD   print one more folder of PDFs with gold; nothing is written
 
-Sets, and what each may be used for, stand in SETS. The test set is written by hands that saw the definitions alone, and is never looked at while
-tuning; its mistakes are not printed.
+What each set may be used for is in bench/sets.py.
 """
 
 import argparse
 import hashlib
-import json
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
+
+from sets import ROOT, SETS, Passage, Set, as_reading, documents, passages, reading_of
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.evaluation.gold import load_gold
-from scr_llm.records import (
-    Agreement,
-    Codebook,
-    Coding,
-    Document,
-    ExportDocument,
-    ExportTheme,
-    GoldDocument,
-    Mark,
-    Page,
-    Reading,
-    Score,
-    Section,
-)
+from scr_llm.records import Agreement, Codebook, Coding, Document, ExportDocument, ExportTheme, GoldDocument, Score
 from scr_llm.records.export import ExportCase, ExportChild
 from scr_llm.stages.agree import agree, statistics
 from scr_llm.stages.agree.statistics import Cell
@@ -43,105 +28,23 @@ from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
-from scr_llm.stages.read import read
-from scr_llm.stages.read.kinds import section_kind
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
 
-ROOT = Path(__file__).parent.parent
 CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
     "embedded (default)": lambda book: EmbeddedCoder(embedded_identity(book)),
     "wordings alone": lambda book: RulesCoder(embedded_identity(book)),
 }
 ITEMS = "<!-- items -->"
-"""Where the section of bench/items.py begins in the scoreboard; it goes on to the end."""
+"""Where the section of bench/items.py begins in the scoreboard; it runs to the end."""
 PRINTED = "quotes that a briefing prints, on a passage that shows their theme"
 ENOUGH = 10
-"""Positives that a theme must have for a figure of its own."""
-
-
-@dataclass(frozen=True)
-class Set:
-    """Reviews and passages with gold."""
-
-    name: str
-    folders: tuple[str, ...]
-    passages: tuple[str, ...]
-    use: str
-    """What was done with it, in words."""
-    shown: bool = True
-    """Whether its mistakes may be looked at."""
-
-
-SETS = (
-    Set(
-        "test",
-        ("batch-4", "reviews/test"),
-        ("test.jsonl", "test-2.jsonl"),
-        "Written by four hands from the definitions alone. Never looked at while anything was tuned. One rule came after this table had been printed once: what asks for training, guidance and the like is no evidence by itself. It was chosen on the development passages; before it the table had themes at .93 and .85, and near misses at .18.",
-        shown=False,
-    ),
-    Set(
-        "twelve",
-        ("reviews/dev",),
-        (),
-        "Twelve reviews by six hands from the definitions alone. Nothing was learned from them; they were looked at to choose among ways of learning and to find defects.",
-    ),
-    Set(
-        "fixtures",
-        ("batch-1", "batch-2", "batch-3"),
-        ("dev.jsonl",),
-        "The embedded coder learned from them and the wordings were tuned on them: they show that it works, not how well.",
-    ),
-)
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A short passage with what a careful reader codes for one theme."""
-
-    id: str
-    code: str
-    kind: str
-    section: str
-    text: str
-    value: str
-
-
-def passages(of: Set) -> list[Passage]:
-    found = [path for name in of.passages if (path := ROOT / "fixtures/passages" / name).exists()]
-    return [Passage(**json.loads(line)) for path in found for line in path.read_text("utf-8").splitlines()]
-
-
-def as_reading(passage: Passage) -> Reading:
-    heading = passage.section.strip() or "Analysis"
-    text = f"{heading}\n\n{passage.text}\n"
-    section = Section(kind=section_kind(heading), title=heading, page=1, start=0)
-    return Reading(
-        document_id=passage.id,
-        sha256="0" * 64,
-        pages=(Page(number=1, text=text, marks=(Mark(kind="heading", start=0, end=len(heading)),)),),
-        sections=(section,),
-    )
+"""Positives that a theme needs before it has a row to itself."""
 
 
 def said(coder: Coder, passage: Passage, book: Codebook) -> str:
     """Value of the passage's own theme."""
     reading = as_reading(passage)
     return next(t for t in ground(coder.code(reading, book), reading).themes if t.theme == passage.code).value
-
-
-def documents(folders: Sequence[str]) -> list[tuple[Path, GoldDocument]]:
-    gold = {g.file: g for g in load_gold(ROOT / "fixtures/gold")}
-    found = []
-    for folder in folders:
-        own = {g.file: g for p in sorted((ROOT / "fixtures" / folder).glob("*.gold.json")) for g in load_gold(p)}
-        found += [(p, {**gold, **own}[p.name]) for p in sorted((ROOT / "fixtures" / folder).glob("*.pdf"))]
-    return found
-
-
-@cache
-def reading_of(path: Path) -> Reading:
-    return read(path, path.stem)
 
 
 def coding_of(coder: Coder, path: Path, book: Codebook) -> Coding:
@@ -210,11 +113,10 @@ def _cells(s: Score) -> list[Cell]:
 
 
 def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
-    """The quotes that a briefing over the reviews prints for its themes (found).
+    """The quotes that a briefing on the reviews prints for its themes (`found`).
 
-    Those of cells that are present in gold too are its `gold`, those on a passage that gold marks for the theme `both`.
-
-    Praise, which is printed in a part of its own, and the annex, which prints all evidence, are left out.
+    `gold` counts those of cells that gold has present too, `both` those on a passage that gold marks for the theme.
+    Praise, which has its own part of the paper, and the annex, which prints all evidence, are left out.
     """
     gold = {path.stem: g for path, g in pairs}
     documents = {p: Document(id=p.stem, file=p.name, sha256="", bytes=0, status="coded") for p, _ in pairs}
@@ -235,7 +137,7 @@ def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Code
 
 
 def _touch(quote: str, passage: str) -> bool:
-    """Whether one holds the other, as `evaluate` has it."""
+    """Whether one contains the other, as in `evaluate`."""
     one, other = bare(quote), bare(passage)
     return bool(one and other) and (one in other or other in one)
 
@@ -246,16 +148,16 @@ def bare(text: str) -> str:
 
 
 def two(value: float | None, interval: tuple[float, float] | None = None) -> str:
-    return (
-        "none" if value is None else f"{value:.2f}" + (f" ({interval[0]:.2f} to {interval[1]:.2f})" if interval else "")
-    )
+    if value is None:
+        return "none"
+    return f"{value:.2f}" + (f" ({interval[0]:.2f} to {interval[1]:.2f})" if interval else "")
 
 
 def share(s: Score) -> str:
-    told = f"{s.both} of {s.gold}, {s.found - s.both} extra"
+    counts = f"{s.both} of {s.gold}, {s.found - s.both} extra"
     if s.both == s.gold == s.found or not s.recall_interval or not s.precision_interval:
-        return told  # where all is right the documents drawn anew are all right too: such an interval says nothing
-    return f"{told}; recall {two(s.recall, s.recall_interval)}, precision {two(s.precision, s.precision_interval)}"
+        return counts  # where all is right, every resample of the documents is too: such an interval says nothing
+    return f"{counts}; recall {two(s.recall, s.recall_interval)}, precision {two(s.precision, s.precision_interval)}"
 
 
 ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
@@ -275,8 +177,8 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     found = {name: compared(make(book), pairs, book) for name, make in CODERS.items()}
     yield from (f"## {of.name.capitalize()}: {len(pairs)} reviews", "", of.use, "")
     yield from (f"| what | {' | '.join(found)} |", "|---|" + "---|" * len(found))
-    for what, told in ROWS:
-        yield f"| {what} | {' | '.join(told(a) for a in found.values())} |"
+    for what, figure in ROWS:
+        yield f"| {what} | {' | '.join(figure(a) for a in found.values())} |"
     quotes = [printed(make(book), pairs, book) for make in CODERS.values()]
     shown = [
         f"{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present"
@@ -284,8 +186,9 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     ]
     yield f"| {PRINTED} | {' | '.join(shown)} |"
     own = next(iter(found.values()))
-    for fact, _score in own.facts.items():
-        yield f"| fact: {fact} | {' | '.join(f'{a.facts[fact].both} of {a.facts[fact].gold}, {a.facts[fact].found - a.facts[fact].both} wrong' for a in found.values())} |"
+    for fact in own.facts:
+        scores = [a.facts[fact] for a in found.values()]
+        yield f"| fact: {fact} | {' | '.join(f'{s.both} of {s.gold}, {s.found - s.both} wrong' for s in scores)} |"
     r = own.raters
     needed = (
         f"; for its lower bound to reach .60 at least {r.cells_for_substantial} cells must be coded twice"
@@ -294,7 +197,8 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     )
     yield from (
         "",
-        f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias {two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.",
+        f"Gold and the default coder agree on {r.agreed} of {r.cells} cells. Prevalence {two(r.prevalence)}, bias "
+        f"{two(r.bias)}, AC1 {two(r.ac1)}, alpha {two(r.alpha)}{needed}.",
     )
     if own.confused and of.shown:
         labels = {c.id: c.label for c in book.codes}
@@ -357,7 +261,7 @@ def hash_of(paths: Sequence[Path]) -> str:
 
 
 def summary(book: Codebook) -> str:
-    """README's table: what a user may expect without a model."""
+    """The README's table: what a user may expect without a model."""
     coder = EmbeddedCoder(embedded_identity(book))
     rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
     quotes = [printed(coder, documents(of.folders), book) for of in SETS[:2]]
@@ -365,9 +269,25 @@ def summary(book: Codebook) -> str:
         "| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |",
         "|---|" + "---|" * len(rows),
     ]
-    lines += [f"| {what} | {' | '.join(told(a) for _, a in rows)} |" for what, told in ROWS]
+    lines += [f"| {what} | {' | '.join(figure(a) for _, a in rows)} |" for what, figure in ROWS]
     lines.append(f"| {PRINTED} | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
     return "\n".join(lines)
+
+
+def others(folder: Path, gold_of: Path, book: Codebook) -> None:
+    """Print the figures of every coder on a folder of PDFs with gold."""
+    gold = {g.file: g for g in load_gold(gold_of)}
+    pairs = [(p, gold[p.name]) for p in sorted(folder.glob("*.pdf")) if p.name in gold]
+    for name, make in CODERS.items():
+        found = compared(make(book), pairs, book)
+        core = [found.themes[c.id] for c in book.codes if c.core]
+        both, right, there = (sum(getattr(s, n) for s in core) for n in ("both", "found", "gold"))
+        print(
+            name,
+            *(f"{what}: {figure(found)}" for what, figure in ROWS[:5]),
+            f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}",
+            sep="\n  ",
+        )
 
 
 def main() -> None:
@@ -380,18 +300,7 @@ def main() -> None:
         print("\n".join(compared(EmbeddedCoder(embedded_identity(book)), documents(SETS[1].folders), book).wrong))
         return
     if given.other:
-        gold = {g.file: g for g in load_gold(given.other[1])}
-        pairs = [(p, gold[p.name]) for p in sorted(given.other[0].glob("*.pdf")) if p.name in gold]
-        for name, make in CODERS.items():
-            found = compared(make(book), pairs, book)
-            core = [found.themes[c.id] for c in book.codes if c.core]
-            both, right, there = (sum(getattr(s, n) for s in core) for n in ("both", "found", "gold"))
-            print(
-                name,
-                *(f"{what}: {told(found)}" for what, told in ROWS[:5]),
-                f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}",
-                sep="\n  ",
-            )
+        others(*given.other, book)
         return
     fixtures = hash_of(
         [
@@ -403,9 +312,13 @@ def main() -> None:
     text = [
         "# Scoreboard",
         "",
-        f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python {platform.python_version()}.",
-        "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as different authors, and so is the corpus that the default",
-        "coder learned from: figures on them are no figures on real reviews. Models are measured in [models.md](models.md).",
+        f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
+        f"codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python "
+        f"{platform.python_version()}.",
+        "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as "
+        "different authors, and so is the corpus that the default",
+        "coder learned from: figures on them are no figures on real reviews. Models are measured in "
+        "[models.md](models.md).",
         "",
         "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).",
         "",

@@ -1,9 +1,10 @@
-"""Every PDF of other projects' test suites through the reader: each must end with a status and a reason, in bounded time and memory.
+"""Every PDF in other projects' test suites through the reader: each ends with a status and a reason, in bounded time.
 
-    mkdir archives && cd archives && for p in pypdf pikepdf ocrmypdf; do pip download --no-deps --no-binary=:all: $p; done
+    mkdir archives && cd archives
+    for p in pypdf pikepdf ocrmypdf; do pip download --no-deps --no-binary=:all: $p; done
     python bench/corpora.py archives
 
-Nothing of them is committed. Prints what became of the files, the slowest, and the highest memory of the whole.
+Nothing of theirs is committed. Prints what became of the files, the slowest ones, and the highest memory of all.
 """
 
 import sys

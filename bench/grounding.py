@@ -2,8 +2,9 @@
 
     pip install -e ".[bench]" && python bench/grounding.py
 
-floor: normalise both sides, keep an offset map, str.find. ladder: what `scr-llm ground` does. The others are given their own best settings.
-Prints median milliseconds a quote (the text's own preparation shared out over its quotes), the ratio to the floor, and what was accepted.
+`floor` normalises both sides, keeps an offset map and uses str.find; `ladder` is what `scr-llm ground` does. The others
+have their own best settings. Prints the median milliseconds a quote (the preparation of the text shared out over its
+quotes), the ratio to the floor, and what was accepted.
 """
 
 import difflib
@@ -80,7 +81,8 @@ def main() -> None:
     false: list[Case] = rng.sample(list(altered(pages[0], 0)), 200 if every else 60)
     print(f"{len(text)} characters, {len(true)} true quotes, {len(false)} altered ones")
     print(
-        "| matcher | ms a true quote | ratio to floor | ms an altered one | ratio | true accepted | altered accepted | precision | recall |\n|---|---|---|---|---|---|---|---|---|"
+        "| matcher | ms a true quote | ratio to floor | ms an altered one | ratio | true accepted | altered accepted "
+        "| precision | recall |\n|---|---|---|---|---|---|---|---|---|"
     )
     base: tuple[float, float] | None = None
     for make in (floor, ladder, rapid, longest_block, langextract):
@@ -104,7 +106,8 @@ def main() -> None:
         found = sum(hits.values())
         precision = f"{hits[True] / found:.3f}" if found else "none"
         print(
-            f"| {make.__name__} | {median:.3f} | {median / base[0]:.1f} | {other:.3f} | {other / base[1]:.1f} | {hits[True]} of {len(mine)} | {hits[False]} of {len(theirs)} |"
+            f"| {make.__name__} | {median:.3f} | {median / base[0]:.1f} | {other:.3f} | {other / base[1]:.1f} | "
+            f"{hits[True]} of {len(mine)} | {hits[False]} of {len(theirs)} |"
             f" {precision} | {hits[True] / len(mine):.3f} |"
         )
 

@@ -1,16 +1,16 @@
-"""Items and case facts on every set that may be looked at, and what a review takes.
+"""Items and case facts on every set that may be looked at, and the time that a review takes.
 
 Writes the last section of docs/scoreboard.md.
 
-python bench/items.py [--official DIR] [--pfd DIR]
-make measure REPORTS="--official DIR --pfd DIR"      the rest of the scoreboard first
+    python bench/items.py [--official DIR] [--pfd DIR]
+    make measure REPORTS="--official DIR --pfd DIR"      the rest of the scoreboard first
 
 --official DIR   real reports, NAME.pdf with NAME.json: `findings` and `recommendations` (null where nobody marked
-                 them), and `distractors`, which look like items and are none; no case fact is stated in any
+                 them), and `distractors`, which look like items but are not; none states a case fact
 --pfd DIR        real reports, DIR/pdf/*.pdf, in which no item is marked: what is found is counted, which proves nothing
 
-Neither belongs to the project; what is not given is said to be skipped. The test set stands in the rest of the
-scoreboard, and only there.
+Neither belongs to the project; where one is not given, the page says that it was skipped. The test set is only in the
+rest of the scoreboard.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def row(coder: Coder, name: str, pairs: Pairs, book: Codebook, use: str) -> str:
 
 
 def elsewhere(found: Sequence[Item], gold: Sequence[GoldItem]) -> int:
-    """How many of those found begin as one that gold has and that was not found: the same item, with another end."""
+    """How many of those found begin like a missed one of gold: the same item, with another end."""
     ours, theirs = {bare(i.text) for i in found}, {bare(i.text) for i in gold}
     missed = theirs - ours
     return sum(
@@ -128,7 +128,10 @@ def facts(a: Agreement) -> Iterator[str]:
 
 
 def timed(coder: Coder, paths: Sequence[Path], book: Codebook) -> str:
-    """Processor time of single reviews. The first of a process loads what all need: nothing may have been read before."""
+    """Processor time of single reviews.
+
+    The first in a process loads what all of them need, so nothing may have been read before.
+    """
     took: list[tuple[int, float, float]] = []
     for path in (paths[0], *paths):
         start = time.process_time()

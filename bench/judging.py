@@ -1,10 +1,10 @@
-"""A small model as judge over the embedded coder's candidates, on the twelve reviews that it did not learn from.
+"""A small model as judge of the embedded coder's candidates, on the twelve reviews that the coder did not learn from.
 
     python bench/judging.py --base-url http://127.0.0.1:8103/v1 --model qwen [--reviews 12] [--keep replies.jsonl]
 
-For each theme of each review the model is asked of up to five sentences, the embedded coder's best: does this passage show the theme? Its
-probability of yes is weighed with what the coder holds, in several ways, and each way is compared with the coder alone. Replies are kept beside each
-other in a file, so that a run that was cut off goes on.
+For each theme of each review, the model is asked about up to five sentences, the coder's best: does this passage show
+the theme? Its probability of yes is combined with the coder's score in several ways, and each is compared with the
+coder alone. Replies are kept in a file, so that an interrupted run can go on.
 """
 
 import argparse
@@ -12,17 +12,18 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
-from coding import SETS, documents  # noqa: E402
+from sets import SETS, documents  # noqa: E402
 
 from scr_llm.codebook import load_codebook  # noqa: E402
 from scr_llm.llm import Client, Endpoint, Question, YesNoProbability, prompts  # noqa: E402
+from scr_llm.records import Code  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
 from scr_llm.stages.code.embedded import (  # noqa: E402
     PRESENT,
@@ -47,6 +48,26 @@ class Cell(NamedTuple):
     """Of the coder's best sentences: its own logarithm of the odds, and the model's probability of yes."""
 
 
+def kept_in(path: Path) -> dict[tuple[str, str, str], float]:
+    """Probabilities of yes that an earlier run kept, by file, theme and sentence."""
+    if not path.exists():
+        return {}
+    rows = map(json.loads, path.read_text("utf-8").splitlines())
+    return {(r["file"], r["theme"], r["sentence"]): r["yes"] for r in rows}
+
+
+def question_of(texts: Mapping[str, str], code: Code, section: str | None, sentence: str) -> Question:
+    """Whether a sentence shows a theme."""
+    text = prompts.fill(
+        texts["judge"],
+        label=code.label,
+        definition=code.definition,
+        section=section or "-",
+        sentence=prompts.inert(sentence),
+    )
+    return Question(f"judge:{code.id}", texts["judge_system"], text, YesNoProbability)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--base-url", required=True)
@@ -55,17 +76,10 @@ def main() -> None:
     options.add_argument("--keep", type=Path, default=Path("judged.jsonl"))
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
-    told = prompts.load(ROOT / "prompts")
+    texts = prompts.load(ROOT / "prompts")
     coder = EmbeddedCoder(embedded_identity(book))
     client = Client(Endpoint(given.base_url, given.model, timeout_s=600), max_concurrency=1)
-    kept = (
-        {
-            (r["file"], r["theme"], r["sentence"]): r["yes"]
-            for r in map(json.loads, given.keep.read_text("utf-8").splitlines())
-        }
-        if given.keep.exists()
-        else {}
-    )
+    kept = kept_in(given.keep)
     cells: list[Cell] = []
     asked, started = 0, time.monotonic()
     with given.keep.open("a", encoding="utf-8") as file:
@@ -76,23 +90,11 @@ def main() -> None:
                 for score, j in coder.ranked(code, judged)[:CANDIDATES]:
                     key = (path.name, code.id, j.sentence.text)
                     if key not in kept:
-                        text = prompts.fill(
-                            told["judge"],
-                            label=code.label,
-                            definition=code.definition,
-                            section=j.sentence.section or "-",
-                            sentence=prompts.inert(j.sentence.text),
-                        )
-                        reply = client.ask(Question(f"judge:{code.id}", told["judge_system"], text, YesNoProbability))
-                        kept[key] = float(reply.parsed.yes)
+                        question = question_of(texts, code, j.sentence.section, j.sentence.text)
+                        kept[key] = float(client.ask(question).parsed.yes)
                         asked += 1
-                        file.write(
-                            json.dumps(
-                                {"file": key[0], "theme": key[1], "sentence": key[2], "yes": kept[key]},
-                                ensure_ascii=False,
-                            )
-                            + "\n"
-                        )
+                        row = {"file": key[0], "theme": key[1], "sentence": key[2], "yes": kept[key]}
+                        file.write(json.dumps(row, ensure_ascii=False) + "\n")
                         file.flush()
                     answers.append((score, kept[key]))
                 there = code.id in gold.themes and gold.themes[code.id].value == "present"

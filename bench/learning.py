@@ -1,11 +1,14 @@
-"""Whether learning from decisions helps: the made-up reviews' gold taken as decisions, each document coded by a model that learned from the others.
+"""Whether learning from decisions helps.
 
-python bench/learning.py
+    python bench/learning.py
+
+The gold of the made-up reviews is taken as decisions, and each document is coded by a model that learned from the
+others.
 """
 
 from pathlib import Path
 
-from coding import ROOT, SETS
+from sets import ROOT, SETS
 
 from scr_llm.codebook import load_codebook
 from scr_llm.evaluation.gold import load_gold

@@ -1,11 +1,10 @@
-"""How well a letter that is drawn as another is told, and how often an honest one is taken for another, over many
-typefaces.
+"""How often a letter drawn as another is noticed, and how often an honest one is taken for another, in many typefaces.
 
     apt-get download fonts-liberation fonts-lato ...; dpkg-deb -x each into a folder
     python bench/letters.py [folder of .ttf files]
 
-Without a folder: the standard fonts only. Every letter and digit is drawn alone in 11 and 8 points, and claimed to be
-itself and each other one.
+Without a folder, only the standard fonts. Every letter and digit is drawn alone at 11 and 8 points, and claimed to be
+itself and each of the others.
 """
 
 import io

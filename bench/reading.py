@@ -2,7 +2,8 @@
 
     pip install -e ".[bench]" && python bench/reading.py [folder of PDFs]
 
-Without a folder: the fixtures, and the real reports in ../shared/data where they are at hand. Similarity is Dice over four-letter runs.
+Without a folder: the fixtures, and the real reports in ../shared/data where those are available. Similarity is Dice
+over four-letter runs.
 """
 
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from scr_llm.stages.read import read
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.stages.read.inspect import _grams
+from scr_llm.stages.read.inspect import agreement
 from scr_llm.stages.read.pdf import open_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +76,8 @@ def _table(name: str, files: list[Path]) -> None:
     reference = {f: ours_without(f) for f in files}
     pages = sum(map(len, reference.values()))
     print(
-        f"\n{name}: {len(files)} files, {pages} pages\n\n| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|"
+        f"\n{name}: {len(files)} files, {pages} pages\n\n"
+        "| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|"
     )
     base = 0.0
     ways: Iterable[tuple[str, Callable[[Path], list[str]]]] = (
@@ -98,20 +100,21 @@ def _table(name: str, files: list[Path]) -> None:
             continue
         base = base or rate
         print(
-            f"| {label} | {rate:.0f} | {rate / base:.2f} | {sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |"
+            f"| {label} | {rate:.0f} | {rate / base:.2f} | "
+            f"{sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |"
         )
     for workers in (1, 2):
         many = [Wanted(f, f"d{n}") for n, f in enumerate(files * 3)]
         started = time.perf_counter()
         list(read_apart(many, Limits(workers=workers)))
         print(
-            f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | {3 * pages / (time.perf_counter() - started):.0f} | | |"
+            f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | "
+            f"{3 * pages / (time.perf_counter() - started):.0f} | | |"
         )
 
 
 def _agree(one: list[str], other: list[str]) -> float:
-    a, b = _grams("".join(one)), _grams("".join(other))
-    return 2 * (a & b).total() / ((a.total() + b.total()) or 1)
+    return agreement("".join(one), "".join(other)) or 0.0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""How soon the review page answers, on a project of 13 reviews and on one of 1,000, over the real socket.
+"""How soon the review page answers, on a project of 13 reviews and on one of 1,000, over a real socket.
 
     python bench/review.py
 
-The reviews of the large project are those of the fixtures, each under many ids; every request opens another cell. Milliseconds, median and
-95th percentile of 60 requests each; `keys` is what a scripted reviewer presses for 60 cells in a row.
+The reviews of the large project are those of the fixtures under many ids, and every request opens another cell. Prints
+milliseconds: the median and the 95th percentile of 60 requests each. `decide` is a scripted reviewer who decides 60
+cells in a row.
 """
 
 import random

@@ -1,9 +1,10 @@
-"""Text recognition on scans of the fixtures: character error rate and seconds a page of each engine that is installed.
+"""Text recognition on scans of the fixtures: character error rate and seconds a page for each installed engine.
 
     pip install -e ".[ocr]" && python bench/scans.py
 
-Pages are drawn at 150 and 200 dots an inch, greyed, turned by half a degree and speckled (seeded). The error rate is the edit distance over
-the letters of the true text, white space collapsed; words joined or parted count. Order of lines is that of each engine.
+Pages are drawn at 150 and 200 dots an inch, greyed, turned by half a degree and speckled (seeded). The error rate is
+the edit distance over the letters of the true text, with white space collapsed, so words wrongly joined or split
+count. The order of lines is each engine's own.
 """
 
 import random

@@ -1,9 +1,10 @@
-"""What a second look withdraws, rightly and wrongly, of themes that a recorded model held present with one question a theme.
+"""What a second look withdraws, rightly and wrongly, from themes that a recorded model held present in a first answer.
 
-    python bench/second_look.py --base-url http://127.0.0.1:8103/v1 --model qwen --first replies.jsonl [--keep looked.jsonl] corriford-child-1 ...
+    python bench/second_look.py --base-url http://127.0.0.1:8103/v1 --model qwen --first replies.jsonl \\
+        [--keep looked.jsonl] corriford-child-1 ...
 
-The first answers are taken from the recording by the names of their questions, whatever prompts they were recorded with: only the second look is
-asked. Replies are kept beside each other in a file, so that a run that was cut off goes on.
+The first answers, one question a theme, come from the recording by the names of their questions, whatever prompts they
+were recorded with; only the second look is asked. Replies are kept in a file, so that an interrupted run can go on.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import NoReplyError
 from scr_llm.evaluation.strategies import made_up
-from scr_llm.llm import Client, Endpoint, prompts
+from scr_llm.llm import Client, Endpoint, Question, prompts
 from scr_llm.llm.reply import parse
 from scr_llm.stages.agree import statistics
 from scr_llm.stages.code.llm.second_look import SecondLook
@@ -23,6 +24,22 @@ from scr_llm.stages.code.llm.shown import lines_of
 from scr_llm.stages.code.llm.themes import OneByOne
 
 ROOT = Path(__file__).parent.parent
+
+
+def asked_once(
+    client: Client, question: Question, document_id: str, kept: dict[tuple[str, str], str], file: Path
+) -> bool:
+    """Ask a question that has no kept reply, and keep its reply. Returns whether there is a reply now."""
+    key = (document_id, question.name)
+    if key not in kept:
+        try:
+            kept[key] = client.ask(question).raw
+        except NoReplyError as error:
+            print(f"{key}: {error}")
+            return False
+        with file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"doc": key[0], "name": key[1], "raw": kept[key]}) + "\n")
+    return True
 
 
 def main() -> None:
@@ -33,7 +50,7 @@ def main() -> None:
     options.add_argument("--keep", type=Path, default=Path("looked.jsonl"))
     options.add_argument("reviews", nargs="+")
     given = options.parse_args()
-    book, told = load_codebook(ROOT / "prompts/codebook.yaml"), prompts.load(ROOT / "prompts")
+    book, texts = load_codebook(ROOT / "prompts/codebook.yaml"), prompts.load(ROOT / "prompts")
     rows = [json.loads(line) for line in given.first.read_text("utf-8").splitlines()[1:]]
     first = {row["question"]: row["raw"] for row in rows}
     kept = {}
@@ -44,7 +61,7 @@ def main() -> None:
     after: list[tuple[bool, bool]] = []
     for reading, gold in made_up(given.reviews):
         lines, _ = lines_of(reading)
-        plan, look = OneByOne(told, [lines], book), SecondLook(told, lines, book)
+        plan, look = OneByOne(texts, [lines], book), SecondLook(texts, lines, book)
         answers: dict[str, Any] = {
             q.name: parse(first[f"{reading.document_id} {q.name}"], q.reply, strict=False) for q in plan.questions
         }
@@ -52,17 +69,9 @@ def main() -> None:
         started, asked = time.monotonic(), 0
         for question in look.questions(themes):
             key = (reading.document_id, question.name)
-            if key not in kept:
-                asked += 1
-                try:
-                    kept[key] = client.ask(question).raw
-                except NoReplyError as error:
-                    print(f"{key}: {error}")
-                    answers[question.name] = None
-                    continue
-                with given.keep.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"doc": key[0], "name": key[1], "raw": kept[key]}) + "\n")
-            answers[question.name] = parse(kept[key], question.reply, strict=False)
+            asked += key not in kept
+            replied = asked_once(client, question, reading.document_id, kept, given.keep)
+            answers[question.name] = parse(kept[key], question.reply, strict=False) if replied else None
         settled = [look.settled(theme, answers) for theme in themes]
         there = {name for name, said in gold.themes.items() if said.value == "present"}
         before += [(t.theme in there, t.value == "present") for t in themes]
@@ -70,7 +79,8 @@ def main() -> None:
         gone = {t.theme for t, s in zip(themes, settled, strict=True) if t.value != s.value}
         held = {t.theme for t in themes if t.value == "present"}
         print(
-            f"{reading.document_id}: {len(held)} held present, {len(held - there)} of them wrongly; withdrawn {len(gone - there)} rightly, "
+            f"{reading.document_id}: {len(held)} held present, {len(held - there)} of them wrongly; withdrawn "
+            f"{len(gone - there)} rightly, "
             f"{len(gone & there)} wrongly; {asked} asked, {time.monotonic() - started:.0f} s"
         )
     client.close()

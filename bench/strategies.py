@@ -1,8 +1,9 @@
-"""Every way of coding with a recorded model on the made-up reviews, beside the rules coder, in one run. Sends nothing: replies are recorded.
+"""Every way of coding with a recorded model on the made-up reviews, beside the rules coder, in one run.
 
     python bench/strategies.py [fixtures/replies/qwen.jsonl]
 
-The reviews of batch 1 are the development half: thresholds are chosen on them. Those of batch 2 were not looked at for that.
+Nothing is sent: the replies are recorded. The reviews of batch 1 are the development half, on which thresholds are
+chosen; those of batch 2 were not looked at for that.
 """
 
 import sys
@@ -25,49 +26,46 @@ from scr_llm.stages.code.rules import RulesCoder
 ROOT = Path(__file__).parent.parent
 HEAD = "| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|"
 
+KINDS = {"whole": ("themes", "case", "items"), "themes": ("theme", "case", "items"), "judge": ("judge",)}
+"""Kinds of questions that each strategy asks."""
+LABELS = {"whole": "model, all themes at once", "themes": "model, one question a theme"}
+
+
+def effort_of(recording: Recording) -> dict[tuple[str, str], list[float]]:
+    """Seconds and tokens spent on each kind of question about each review."""
+    spent: dict[tuple[str, str], list[float]] = {}
+    for reply in recording.replies.values():
+        review, question = reply.question.split()[:2]
+        effort = spent.setdefault((review, question.split(":")[0].split("/")[0]), [0.0, 0])
+        effort[0] += reply.seconds
+        effort[1] += (reply.prompt_tokens or 0) + (reply.completion_tokens or 0)
+    return spent
+
 
 def main() -> None:
     recording = Recording.load(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "fixtures/replies/qwen.jsonl")
     project = init_project(Path(tempfile.mkdtemp()) / "bench")
     book = load_codebook(project.codebook_path)
-    spent = {
-        (r.question.split()[0], r.question.split()[1].split(":")[0].split("/")[0]): [0.0, 0]
-        for r in recording.replies.values()
-    }
-    for r in recording.replies.values():
-        at = spent[(r.question.split()[0], r.question.split()[1].split(":")[0].split("/")[0])]
-        at[0], at[1] = at[0] + r.seconds, at[1] + (r.prompt_tokens or 0) + (r.completion_tokens or 0)
+    spent = effort_of(recording)
 
     def recorded(name: str, names: Sequence[str], strategy: Strategy, thresholds: Thresholds | None = None) -> Trial:
+        prompting = prompting_of(project, recording.model, strategy)
         prompting = replace(
-            prompting_of(project, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
+            prompting,
+            context_tokens=16384 if strategy == "whole" else 8192,
+            thresholds=thresholds or prompting.thresholds,
         )
-        prompting = replace(prompting, thresholds=thresholds or prompting.thresholds)
-        done = trial(
-            name,
-            llm_coder(project, Replay(recording), prompting, model=recording.model, endpoint="recorded"),
-            made_up(names),
-            book,
-        )
-        kinds = {"whole": ("themes", "case", "items"), "themes": ("theme", "case", "items"), "judge": ("judge",)}[
-            strategy
-        ]
-        seconds, tokens = (sum(spent.get((n, k), [0.0, 0])[i] for n in names for k in kinds) for i in (0, 1))
+        coder = llm_coder(project, Replay(recording), prompting, model=recording.model, endpoint="recorded")
+        done = trial(name, coder, made_up(names), book)
+        efforts = [spent.get((name, kind), [0.0, 0]) for name in names for kind in KINDS[strategy]]
+        seconds, tokens = (sum(effort[i] for effort in efforts) for i in (0, 1))
         return replace(done, seconds=seconds, tokens=int(tokens))
 
     def table(title: str, names: Sequence[str], strategies: Sequence[Strategy], judged: dict[str, Thresholds]) -> None:
         print(f"\n{title}: {len(names)} reviews\n\n{HEAD}")
         print(row(trial("rules", RulesCoder(embedded_identity(book)), made_up(names), book)))
         for strategy in strategies:
-            print(
-                row(
-                    recorded(
-                        {"whole": "model, all themes at once", "themes": "model, one question a theme"}[strategy],
-                        names,
-                        strategy,
-                    )
-                )
-            )
+            print(row(recorded(LABELS[strategy], names, strategy)))
         for name, thresholds in judged.items():
             print(row(recorded(f"{name} ({thresholds})", names, "judge", thresholds)))
 

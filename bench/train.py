@@ -1,11 +1,13 @@
 """Learn the weights of the embedded coder from the project's own passages and reviews, and write them into the package.
 
-    python bench/train.py             learn from everything but what is kept for trials, and write scr_llm/stages/code/weights.bin
-    python bench/train.py --tried     leave each hand of reviews/train out in turn, and print how well the others' weights do on it
+    python bench/train.py             learn from everything that is not kept for trials, and write
+                                      scr_llm/stages/code/weights.bin
+    python bench/train.py --tried     leave out each hand of reviews/train in turn, and print how well the weights
+                                      learned from the others do on it
 
-Learned from: fixtures/corpus (18 hands), fixtures/passages/dev.jsonl, the reviews of batches 1 to 3 with their marks, fixtures/reviews/train and
-fixtures/reviews/reports. Never from fixtures/reviews/dev, which is there to try it on, nor from any test half. Needs scikit-learn (extra `dev`).
-The same inputs give the same file.
+Learned from: fixtures/corpus (18 hands), fixtures/passages/dev.jsonl, the reviews of batches 1 to 3 with their marks,
+fixtures/reviews/train and fixtures/reviews/reports. Never from fixtures/reviews/dev, which is there to try it on, nor
+from any test half. Needs scikit-learn (extra `dev`). The same inputs give the same file.
 """
 
 import argparse
@@ -38,14 +40,17 @@ TARGET = ROOT / "scr_llm/stages/code/weights.bin"
 sys.path.insert(0, str(ROOT / "fixtures"))
 CODES = [code.id for code in load_codebook(ROOT / "prompts/codebook.yaml").codes]
 MANNERS = ("denies", "praises", "aside", "asks", "infers")
-"""What a passage does whatever it is about: denies it, praises, speaks beside the case, asks for something, shows facts without the name."""
+"""What a passage does, whatever its theme.
+
+It denies it, praises, is not about the case, asks for something, or shows facts without naming the theme.
+"""
 OUTPUTS = (*(f"present:{c}" for c in CODES), *(f"about:{c}" for c in CODES), *MANNERS)
 STRENGTH = 4.0
 """Inverse of the penalty on large weights (scikit-learn's C)."""
 LEAST = 3
 """Sentences that must have a feature for it to count."""
 ELSEWHERE = 0.5
-"""Weight of a passage of the corpus as an example against the themes it was not written for: its author names others sparingly."""
+"""Weight of a corpus passage as an example against the themes it was not written for: authors rarely name others."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,7 @@ def fit(examples: Sequence[Example], table: Any, outputs: Sequence[str]) -> tupl
 
 
 def tried(examples: Sequence[Example], rarity: dict[str, float]) -> Iterator[str]:
-    """What weights that learned nothing of a hand make of the whole texts of that hand, by the learned part alone, without wordings."""
+    """How weights that learned nothing from a hand do on its whole texts: the learned part, without wordings."""
     table, outputs = matrix(examples, rarity), [f"present:{c}" for c in CODES] + ["denies"]
     counts: dict[str, Counter[tuple[bool, bool]]] = {}
     for hand in sorted({e.hand for e in examples if e.document and e.hand != "fixtures"}):
@@ -222,7 +227,8 @@ def tried(examples: Sequence[Example], rarity: dict[str, float]) -> Iterator[str
         total = sum(c.values())
         chance = ((both + missed) * (both + extra) + (neither + missed) * (neither + extra)) / total**2
         kappa = ((both + neither) / total - chance) / (1 - chance)
-        yield f"{folder}: precision {both / (both + extra):.2f}, recall {both / (both + missed):.2f}, kappa {kappa:.2f} on {total} cells"
+        precision, recall = both / (both + extra), both / (both + missed)
+        yield f"{folder}: precision {precision:.2f}, recall {recall:.2f}, kappa {kappa:.2f} on {total} cells"
 
 
 def main() -> None:

@@ -1,13 +1,13 @@
-"""The codebook's wordings that are found nowhere in the made-up material that may be looked at.
+"""The codebook's wordings that occur nowhere in the made-up material that may be looked at.
 
     python bench/wordings.py             name them
     python bench/wordings.py --remove    take them out of prompts/codebook.yaml; every other line stays as it is
     python bench/wordings.py --without reviews/dev --remove --codebook FILE
                                          leave material out, to see on it what is lost by the others' measure
 
-Looked at: the PDFs of batches 1 to 3 and of reviews/dev, the blocks of reviews/train and reviews/reports, passages/dev.jsonl, corpus.
-Never a test half.
-The last wording of a code or of an aspect stays: an aspect that nothing finds can be shown by nothing.
+Looked at: the PDFs of batches 1 to 3 and of reviews/dev, the blocks of reviews/train and reviews/reports,
+passages/dev.jsonl, and the corpus. Never a test half.
+The last wording of a code or aspect stays: without one, nothing could ever show it.
 """
 
 import argparse

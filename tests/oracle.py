@@ -1,4 +1,4 @@
-"""Quotes whose truth is known: planted in generated pages at known offsets, and altered ones, each alteration named."""
+"""Quotes with a known answer: planted in generated pages at known offsets, and altered ones, each alteration named."""
 
 import random
 import re

@@ -118,7 +118,7 @@ class Served:
 
 
 def heeds_ctrl_c() -> None:
-    """In a child, before its program starts: take Ctrl-C as at a terminal, also where the tests run in the background, which ignores it."""
+    """In a child process, before its program starts: heed Ctrl-C, which tests running in the background ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

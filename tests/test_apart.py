@@ -40,7 +40,8 @@ def bomb(path: Path) -> Path:
             [
                 b"<< /Type /Catalog /Pages 2 0 R >>",
                 b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 "
+                b"0 R >> >> >>",
                 stream(text),
                 b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
             ]

@@ -1,4 +1,7 @@
-"""The corpus of passages keeps its own rules: one label a passage, each passage once, every code in the voices of several hands."""
+"""The corpus of passages keeps its own rules.
+
+Each passage has one label and occurs once, and every code is written in several hands.
+"""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The embedded coder: what it weighs, what stops a sentence, and that what it proposes stands in the text."""
+"""The embedded coder: what it weighs, what stops a sentence, and that its evidence is in the text."""
 
 from pathlib import Path
 
@@ -68,7 +68,10 @@ def test_general_rules_stop_a_sentence(text: str, rule: str) -> None:
 
 
 def test_a_theme_is_proposed_from_particulars_with_its_sentence_as_quote() -> None:
-    said = "The midwife's note that he had a conviction for violence lay in the hospital's file and was never passed to the health visitor or the social worker."
+    said = (
+        "The midwife's note that he had a conviction for violence lay in the hospital's file "
+        "and was never passed to the health visitor or the social worker."
+    )
     reading = review(
         said,
         "The nursery knew of the bruises and told nobody; the school learned of them from a neighbour a month later.",
@@ -86,7 +89,8 @@ def test_a_theme_is_proposed_from_particulars_with_its_sentence_as_quote() -> No
 
 def test_a_denial_is_no_evidence_and_is_told() -> None:
     reading = review(
-        "The review found no evidence of any failure to share information: each agency told the others what it knew on the same day."
+        "The review found no evidence of any failure to share information: each agency told the others what it knew "
+        "on the same day."
     )
     theme = next(t for t in ground(CODER.code(reading, BOOK), reading).themes if t.theme == "information_sharing")
     assert theme.value == "explicitly_absent"

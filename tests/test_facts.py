@@ -20,7 +20,8 @@ def facts(title: str, body: str, kind: str = "introduction") -> DraftCase:
 def test_a_name_in_the_title_and_what_is_said_of_it() -> None:
     case = facts(
         "Serious Case Review: Willa",
-        "Willa was nine when she died of asthma. Her mother, aged 31, found her. Willa liked maps. Willa kept three of them.",
+        "Willa was nine when she died of asthma. Her mother, aged 31, found her. Willa liked maps. Willa kept three "
+        "of them.",
     )
     assert (case.authority, case.pseudonym, case.context) == ("Northmoor", "Willa", "natural_causes")
     assert [(c.gender, c.age, c.age_band) for c in case.children] == [("F", "nine", "6-10")]
@@ -30,7 +31,8 @@ def test_a_name_in_the_title_and_what_is_said_of_it() -> None:
 def test_two_children_each_with_its_own() -> None:
     case = facts(
         "Teal and Dunlin: a Serious Case Review",
-        "They are called here Teal, a girl of nine, and Dunlin, her brother, who was four. Teal and Dunlin were badly beaten by a man "
+        "They are called here Teal, a girl of nine, and Dunlin, her brother, who was four. Teal and Dunlin were "
+        "badly beaten by a man "
         "who was convicted of it. Teal told the school. Dunlin did not.",
     )
     assert case.pseudonym == "Teal and Dunlin" and case.context == "physical_assault"
@@ -40,7 +42,8 @@ def test_two_children_each_with_its_own() -> None:
 def test_a_quote_is_of_whole_words() -> None:
     case = facts(
         "Serious Case Review: Fern and Briar",
-        "Two sisters, called here Fern (13) and Briar (9), were hurt. Fern told it. Briar did not. Fern and Briar are well.",
+        "Two sisters, called here Fern (13) and Briar (9), were hurt. Fern told it. Briar did not. Fern and Briar "
+        "are well.",
     )
     assert [(c.gender, c.age) for c in case.children] == [("F", "13"), ("F", "9")] and case.quotes[
         "gender"
@@ -52,7 +55,8 @@ def test_a_quote_is_of_whole_words() -> None:
     [
         (
             "Annual report",
-            "He was called “Gold” by the crew. The infection was widespread. “It” was said twice. The wait was one week.",
+            "He was called “Gold” by the crew. The infection was widespread. “It” was said twice. The wait was one "
+            "week.",
         ),
         (
             "Report of the inquiry",
@@ -71,7 +75,8 @@ def test_thin_cues_are_no_facts(title: str, body: str) -> None:
 def test_what_is_said_of_others_is_not_said_of_the_child() -> None:
     case = facts(
         "Serious Case Review concerning Child R",
-        "Child R was found to be hungry. The mother was 24 and her partner had taken his own life in May. The brother of Child R was "
+        "Child R was found to be hungry. The mother was 24 and her partner had taken his own life in May. The "
+        "brother of Child R was "
         "seven. At the parents’ wish this summary does not say whether Child R was a boy or a girl. Child R is alive.",
     )
     assert case.pseudonym == "Child R" and case.context == "not stated"

@@ -11,7 +11,8 @@ from scr_llm.text.find import Finder
 from scr_llm.text.normalise import normalise
 
 TEXT = (
-    "5.1 The health visitor did not share infor\xadmation with the multi\u2010\nagency team, and 3 referrals were ‘lost’.\n\n"
+    "5.1 The health visitor did not share infor\xadmation with the multi\u2010\n"
+    "agency team, and 3 referrals were ‘lost’.\n\n"
     "The ﬁrst co-ordinated plan failed – the Police should have acted in May 2009. Practice was sound (at first)."
 )
 

@@ -19,7 +19,10 @@ from scr_llm.text.flow import Flow
 
 
 def found(text: str) -> tuple[tuple[NumberedItem, ...], tuple[PassedOver, ...]]:
-    """The items of a page of text; a line that begins with # is a heading, whose kind the next ones have that do not tell theirs."""
+    """The items of a page of text.
+
+    A line that begins with # is a heading. Headings that do not show their own kind have that of the one before.
+    """
     marks, sections, at = [], [], 0
     for line in text.split("\n"):
         if line.startswith("# "):
@@ -39,8 +42,10 @@ def texts(text: str, kind: str) -> list[tuple[str | None, str]]:
 LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     "within a sentence": (
         "finding",
-        "# Findings\nThe panel finds that (1) the letter was never opened; that (2) nobody rang the school; and that (3)\n"
-        "the visit was made to the wrong door.\n\nIt adds that (4) the file was closed on a Friday.\n\nThe panel thanks all who spoke.",
+        "# Findings\nThe panel finds that (1) the letter was never opened; that (2) nobody rang the school; and that "
+        "(3)\n"
+        "the visit was made to the wrong door.\n\nIt adds that (4) the file was closed on a Friday.\n\n"
+        "The panel thanks all who spoke.",
         [
             ("1", "the letter was never opened"),
             ("2", "nobody rang the school"),
@@ -50,18 +55,21 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "numbers within a paragraph": (
         "finding",
-        "# Findings\nThe matters are as follows. – 1. The door was never opened in June. 2. The plan was not read at all. 7",
+        "# Findings\nThe matters are as follows. – 1. The door was never opened in June. 2. The plan was not read at "
+        "all. 7",
         [("1", "The door was never opened in June."), ("2", "The plan was not read at all. 7")],
     ),
     "cards with letters, each a question": (
         "finding",
-        "# Findings\nThere are two, lettered A and B.\n\nFinding A: Who held the second key?\n\nThe key hung in the hall all spring.\n\n"
+        "# Findings\nThere are two, lettered A and B.\n\nFinding A: Who held the second key?\n\n"
+        "The key hung in the hall all spring.\n\n"
         "Finding B: When did the office know?\n\nIt knew in May and wrote nothing down.",
         [("A", "Who held the second key?"), ("B", "When did the office know?")],
     ),
     "cards without a number": (
         "finding",
-        "# Key episodes\n# Episode 1\nThe nurse called twice that week.\n\nLearning: A call that nobody answers is news in itself.\n\n"
+        "# Key episodes\n# Episode 1\nThe nurse called twice that week.\n\n"
+        "Learning: A call that nobody answers is news in itself.\n\n"
         "# Episode 2\nThe file was moved in May.\n\nLearning: A file that moves needs somebody to carry it.",
         [
             (None, "Learning: A call that nobody answers is news in itself."),
@@ -84,7 +92,8 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "a number that belongs to the sentence before": (
         "finding",
-        "# Findings\n1. The rooms were kept to be used for\n4. The panel saw all of them and two more.\n\n2. The second office was never told.",
+        "# Findings\n1. The rooms were kept to be used for\n4. The panel saw all of them and two more.\n\n"
+        "2. The second office was never told.",
         [
             ("1", "The rooms were kept to be used for 4. The panel saw all of them and two more."),
             ("2", "The second office was never told."),
@@ -92,7 +101,8 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "letters that begin anew under each agency": (
         "recommendation",
-        "# Recommendations\n# Northgate Surgery\n(i) Ring the family before a letter is sent.\n\n(ii) Read the letter to them.\n\n"
+        "# Recommendations\n# Northgate Surgery\n(i) Ring the family before a letter is sent.\n\n"
+        "(ii) Read the letter to them.\n\n"
         "# Westhill School\n(i) Keep one list of who may collect a child.",
         [
             ("i", "Ring the family before a letter is sent."),
@@ -102,7 +112,8 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "points under a number": (
         "recommendation",
-        "# Recommendations\n1 That the Board should agree a standard:\n\n(a) that nobody waits a month; and\n\n(b) that somebody counts.\n\n"
+        "# Recommendations\n1 That the Board should agree a standard:\n\n(a) that nobody waits a month; and\n\n"
+        "(b) that somebody counts.\n\n"
         "2 That the trust should keep to it.",
         [
             (
@@ -114,18 +125,22 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "paragraphs that recommend, among others": (
         "recommendation",
-        "# What should happen next\nThe panel has kept to what will make a difference.\n\nA door may open at any hour. The panel therefore "
-        "recommends that the council keep one line open all night.\n\nThe Board accepted the report in May. I am grateful to all.",
+        "# What should happen next\nThe panel has kept to what will make a difference.\n\n"
+        "A door may open at any hour. The panel therefore "
+        "recommends that the council keep one line open all night.\n\n"
+        "The Board accepted the report in May. I am grateful to all.",
         [
             (
                 None,
-                "A door may open at any hour. The panel therefore recommends that the council keep one line open all night.",
+                "A door may open at any hour. The panel therefore recommends that the council keep one line open all "
+                "night.",
             )
         ],
     ),
     "paragraphs behind an announcement": (
         "finding",
-        "# Findings\nA summary was read to the staff.\n\nThe matters of concern are as follows:\n\nThe record was kept in two places.\n\n"
+        "# Findings\nA summary was read to the staff.\n\nThe matters of concern are as follows:\n\n"
+        "The record was kept in two places.\n\n"
         "No one could see both of them.",
         [(None, "The record was kept in two places."), (None, "No one could see both of them.")],
     ),
@@ -137,7 +152,8 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "a list in the conclusions": (
         "finding",
-        "# Conclusions\nThese are the conclusions.\n\n(a) The plan was late by a month.\n\n(b) The plan was never read.\n\nCould it have been seen?",
+        "# Conclusions\nThese are the conclusions.\n\n(a) The plan was late by a month.\n\n"
+        "(b) The plan was never read.\n\nCould it have been seen?",
         [("a", "The plan was late by a month."), ("b", "The plan was never read.")],
     ),
     "an action plan that stands alone": (
@@ -158,7 +174,8 @@ LAYOUTS: dict[str, tuple[str, str, list[tuple[str | None, str]]]] = {
     ),
     "named numbers": (
         "recommendation",
-        "# Recommendations\n# The police\nPolice 1 The police to write down every name.\n\nPolice 2 The police to read the list.",
+        "# Recommendations\n# The police\nPolice 1 The police to write down every name.\n\n"
+        "Police 2 The police to read the list.",
         [("Police 1", "The police to write down every name."), ("Police 2", "The police to read the list.")],
     ),
 }
@@ -172,7 +189,8 @@ def test_items_in_a_layout(name: str) -> None:
 
 def test_what_asks_nobody_is_passed_over_and_said_to_be() -> None:
     taken, over = found(
-        "# Recommendations\n1. The Board should publish the list.\n\n2. The surgery has changed its letters since May.\n\n"
+        "# Recommendations\n1. The Board should publish the list.\n\n"
+        "2. The surgery has changed its letters since May.\n\n"
         "3. The trust should train the second team."
     )
     assert [item.number for item in taken] == ["1", "3"]

@@ -1,4 +1,4 @@
-"""Learning from a project's own decisions: only where there is enough, and only where cross-validation shows that it helps."""
+"""Learning from a project's own decisions: only with enough of them, and where cross-validation shows that it helps."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 
-pytest.importorskip("sklearn")
+pytest.importorskip("sklearn", reason="SKIPPED: scikit-learn is not installed (extra learn)")
 ALEX = Reviewer("Alex Reader", "Analyst")
 
 

@@ -1,4 +1,4 @@
-"""A model is never asked the same thing twice, whatever happens to the run; every request is noted with its document."""
+"""A model is never asked the same thing twice, and every request is logged with its document."""
 
 import json
 import shutil

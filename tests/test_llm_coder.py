@@ -1,4 +1,4 @@
-"""The coder that asks a model, over a real socket: what it shows, what it believes, and what it makes of bad replies."""
+"""The coder that asks a model, over a real socket: what it shows, what it believes, and how it handles bad replies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from scr_llm.llm.fake import (
 )
 from scr_llm.records import Code, Codebook, CoderIdentity, Mark, NumberedItem, Page, Reading, Section, Span, SubCode
 from scr_llm.stages.code.llm import LlmCoder, PromptingOptions, Thresholds
-from scr_llm.stages.code.llm.case import _band
+from scr_llm.stages.code.llm.case import CaseFacts
+from scr_llm.stages.code.llm.shown import Line
 from scr_llm.stages.code.llm.themes import ThemeReply
 from scr_llm.stages.ground import ground, locate
 from scr_llm.text.redact import Redaction
@@ -303,7 +304,11 @@ def test_an_empty_document_cannot_be_coded() -> None:
     ],
 )
 def test_age_bands(age: str | None, band: str) -> None:
-    assert _band(age) == band
+    line = Line(1, f"Child Z, {age}, lived in Anyshire.", "", 0, 1, "Introduction", "introduction")
+    facts = CaseFacts({"case": "$document", "system": ""}, [line])
+    child = {"gender": "not stated", "gender_sentence": None, "age": age, "age_sentence": age and 1}
+    answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
+    assert facts.case({"case": answer}).children[0].age_band == band
 
 
 def long_reading(sentences: int, planted: dict[int, str]) -> Reading:
@@ -458,7 +463,10 @@ def test_no_sentence_of_the_made_up_reviews_is_taken_for_an_order() -> None:
 
 
 def test_what_is_redacted_stays_here_and_comes_back() -> None:
-    text = "The mother, Mrs Jane Roe, rang 020 7946 0018 and drank alcohol. The chair was told by the boy called Tomkin Ash.\n"
+    text = (
+        "The mother, Mrs Jane Roe, rang 020 7946 0018 and drank alcohol. "
+        "The chair was told by the boy called Tomkin Ash.\n"
+    )
     document = Reading(document_id="d3", sha256="0" * 64, pages=(Page(number=1, text=text),))
 
     def echoes(request: dict[str, Any]) -> Answer:
@@ -543,7 +551,10 @@ def test_where_model_and_rules_differ_is_a_doubt() -> None:
 
 
 def test_records_made_at_run_time_are_made_in_threads_without_searching_source() -> None:
-    """Python 3.11 cannot parse in two threads at once, and a collection of garbage in between made it fail: SystemError, one run in two hundred."""
+    """Python 3.11 cannot parse in two threads at once.
+
+    A garbage collection in between made it fail with a SystemError, in one run in two hundred.
+    """
     identity = CoderIdentity(kind="llm", version="0", codebook_version="1", codebook_sha256="0")
     for strategy in ("whole", "themes"):
         coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
@@ -554,7 +565,7 @@ def test_records_made_at_run_time_are_made_in_threads_without_searching_source()
 
 
 def items_document() -> Reading:
-    """Three recommendations in seven sentences; the structure has parted the second one, and shows no finding."""
+    """Three recommendations in seven sentences; the structure has split the second one, and shows no finding."""
     told = (
         "1. The board should review risk assessment. It should report by June.",
         "2. The trust should audit its files.",
@@ -592,7 +603,7 @@ def items_document() -> Reading:
 
 
 def items_said(
-    recommendations: Callable[[Callable[[str], int]], list[dict[str, object]]], findings: Any = lambda at: []
+    recommendations: Callable[[Callable[[str], int]], list[dict[str, object]]], findings: Any = lambda _at: []
 ) -> Callable[[dict[str, Any]], Answer]:
     """A model that names these items, and is silent besides."""
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong while one document is coded is its own state; what is no document's fault ends the run."""
+"""What goes wrong with one document is that document's state; what is not a document's fault ends the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A model file on this computer. What loads and serves it is played by a package of the same name, made for the test; see tests/live for the real one."""
+"""A model file on this computer.
+
+A stand-in package of the same name, written for these tests, loads and serves it; tests/live has the real one.
+"""
 
 import json
 import os
@@ -26,7 +29,8 @@ ROOT = Path(__file__).parent.parent
 FEW = """version: '1'
 title: Few
 codes:
-  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature, wordings: [alcohol, intoxicated, drinking], question: q}
+  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature,
+     wordings: [alcohol, intoxicated, drinking], question: q}
 """
 PLAYED = '''
 """Does with a model file what the file says."""
@@ -59,12 +63,14 @@ class Server:
 
 
 @pytest.fixture
-def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The package that serves, played."""
+def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the package that serves: its file."""
     (tmp_path / "packages").mkdir()
-    (tmp_path / "packages/xllamacpp.py").write_text(PLAYED)
+    package = tmp_path / "packages/xllamacpp.py"
+    package.write_text(PLAYED)
     monkeypatch.syspath_prepend(tmp_path / "packages")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "packages"), str(ROOT)]))
+    return package
 
 
 def project(folder: Path, llm: str, model: bytes | None = b"GGUFanswers") -> Path:
@@ -181,6 +187,7 @@ def test_another_file_of_the_same_name_is_another_model(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("played")
 @pytest.mark.parametrize(
     ("how", "why"),
     [
@@ -189,9 +196,7 @@ def test_another_file_of_the_same_name_is_another_model(tmp_path: Path) -> None:
         ("slow", r"was not loaded within 3 seconds\."),
     ],
 )
-def test_a_server_that_does_not_start_is_an_error_with_a_next_step(
-    tmp_path: Path, played: None, how: str, why: str
-) -> None:
+def test_a_server_that_does_not_start_is_an_error_with_a_next_step(tmp_path: Path, how: str, why: str) -> None:
     file = tmp_path / "tiny.gguf"
     file.write_bytes(b"GGUF" + how.encode())
     with (
@@ -202,7 +207,8 @@ def test_a_server_that_does_not_start_is_an_error_with_a_next_step(
     assert ends(file)
 
 
-def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path, played: None) -> None:
+@pytest.mark.usefixtures("played")
+def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path) -> None:
     file = tmp_path / "huge.gguf"
     with file.open("wb") as sparse:
         sparse.truncate(psutil.virtual_memory().total + 1)
@@ -214,7 +220,8 @@ def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path, pla
     assert not file.with_suffix(".pid").exists()
 
 
-def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path, played: None) -> None:
+@pytest.mark.usefixtures("played")
+def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path) -> None:
     root = project(tmp_path, 'file = "tiny.gguf"')
     file = root / "tiny.gguf"
     shown = scr(root, "outgoing")
@@ -240,7 +247,8 @@ def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path, played: None)
 
 
 @pytest.mark.slow
-def test_qualifying_and_evaluating_end_the_server_too(tmp_path: Path, played: None) -> None:
+@pytest.mark.usefixtures("played")
+def test_qualifying_and_evaluating_end_the_server_too(tmp_path: Path) -> None:
     root = project(tmp_path, 'file = "tiny.gguf"\nstrategy = "judge"')
     scr(root, "doctor", "--qualify")
     assert ends(root / "tiny.gguf") and '["tiny"]' in (root / "qualified.toml").read_text()
@@ -251,8 +259,9 @@ def test_qualifying_and_evaluating_end_the_server_too(tmp_path: Path, played: No
 
 
 @pytest.fixture
-def hanging(tmp_path: Path, played: None) -> "Iterator[tuple[subprocess.Popen[str], Path]]":
+def hanging(tmp_path: Path, played: Path) -> "Iterator[tuple[subprocess.Popen[str], Path]]":
     """A run that waits for a model that never answers."""
+    assert played.is_file()
     root = project(tmp_path, 'file = "tiny.gguf"', b"GGUFhangs")
     command = [sys.executable, "-m", "scr_llm", "run", "--project", str(root)]
     run = subprocess.Popen(

@@ -18,8 +18,10 @@ from scr_llm.store import Store
 ROOT = Path(__file__).parent.parent
 FEW = """
 codes:
-  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature, wordings: [alcohol, intoxicated, drinking], question: q}
-  - {id: record_keeping, label: Record keeping, definition: Records were poor., core: true, polarity: shortcoming, wordings: [not recorded], question: q}
+  - {id: alcohol_misuse, label: Alcohol misuse, definition: A parent drank., core: true, polarity: feature,
+     wordings: [alcohol, intoxicated, drinking], question: q}
+  - {id: record_keeping, label: Record keeping, definition: Records were poor., core: true, polarity: shortcoming,
+     wordings: [not recorded], question: q}
 """
 
 
@@ -113,7 +115,8 @@ def test_a_second_look_is_announced_and_counted_and_doubts_of_items_reach_the_re
         looks = server.asked - len(listed)
         assert 0 < looks <= 2
     session = ReviewSession(load_project(root))
-    # The made-up model takes each sentence with "should" for a recommendation, as the structure does here, and names no finding.
+    # The mock model takes each sentence with "should" for a recommendation, as the structure does here, and names no
+    # finding.
     doubts = {
         kind: [p.doubts for p in session.proposals.values() if p.kind == kind] for kind in ("finding", "recommendation")
     }

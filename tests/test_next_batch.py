@@ -1,4 +1,4 @@
-"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, files dropped one by one, and forgetting."""
+"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, a watched inbox, `forget`."""
 
 import hashlib
 import json
@@ -86,7 +86,7 @@ def test_an_edited_draft_is_never_written_over(project: Project) -> None:
 def test_a_draft_that_was_edited_in_libreoffice_survives(project: Project, tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if not office:
-        pytest.skip("LibreOffice is not on this machine.")
+        pytest.skip("SKIPPED: LibreOffice is not installed on this machine.")
     write(project, ("docx",))
     path = project.outputs / "briefing.docx"
     command = [

@@ -1,4 +1,4 @@
-"""Every true variant accepted, every altered quote refused; the table is printed by `pytest -s tests/test_oracle.py`."""
+"""Every true variant is accepted, every altered quote refused. `pytest -s tests/test_oracle.py` prints the table."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Papers from the log: right, the same again, and without a word of a case or a name."""
+"""Papers made from the log: correct, reproducible, and without a word from a case or a name."""
 
 from pathlib import Path
 

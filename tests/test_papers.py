@@ -1,4 +1,7 @@
-"""The papers as files: open to readers who do not see them, and the same in every format. And that the checker sees what is spoilt."""
+"""The papers as files: accessible to people who cannot see them, and the same in every format.
+
+The checker itself is tested too: it must see what is spoilt.
+"""
 
 import json
 import re
@@ -326,8 +329,8 @@ def test_export_with_recommendations_only_is_seen(copy: Path) -> None:
 
 
 def test_export_with_praise_only_is_not_recommendation_only() -> None:
-    assert not papers._recommended_only([{"flags": ["good_practice"]}])
-    assert papers._recommended_only([{"flags": ["good_practice"]}, {"flags": ["recommendation"]}])
+    assert not papers.recommended_only([{"flags": ["good_practice"]}])
+    assert papers.recommended_only([{"flags": ["good_practice"]}, {"flags": ["recommendation"]}])
 
 
 def a_quote(copy: Path) -> str:
@@ -379,11 +382,11 @@ def test_evidence_of_the_workbook_that_no_page_has_is_seen(copy: Path) -> None:
 
 
 def test_line_end_hyphens_are_read_as_people_read_them() -> None:
-    assert papers._words("a short\u00ad\nage of well\u2010\nmade   plans\n") == "a shortage of well-made plans"
+    assert papers.words("a short\u00ad\nage of well\u2010\nmade   plans\n") == "a shortage of well-made plans"
 
 
 def test_markdown_is_read_as_it_reads() -> None:
     assert (
-        papers._unmarked(r"**A \*star\* \[x\]**, [page 2](../a.pdf#page=2) and \<b\><a id='x'></a>")
+        papers.unmarked(r"**A \*star\* \[x\]**, [page 2](../a.pdf#page=2) and \<b\><a id='x'></a>")
         == "A *star* [x], page 2 and <b>"
     )

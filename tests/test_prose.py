@@ -25,7 +25,8 @@ FACTS = Facts(
     ("sentence", "why"),
     [
         (
-            "Workforce failings were found in 6 of the 8 reviews, and one midwife “had received no supervision for eleven months”.",
+            "Workforce failings were found in 6 of the 8 reviews, and one midwife “had received no supervision for "
+            "eleven months”.",
             None,
         ),
         ("Supervision and staffing come up again and again in these reviews.", None),
@@ -56,7 +57,7 @@ def test_a_model_drafts_and_what_fails_is_left_out(tmp_path: Path) -> None:
         )
     )
 
-    def drafts(request: dict[str, object]) -> Answer:
+    def drafts(_request: dict[str, object]) -> Answer:
         text = json.dumps({"sentence": next(said, "This was found in 99 of the 100 reviews.")})
         body = {
             "id": "x",

@@ -1,4 +1,4 @@
-"""The order in which a person looks at cells: where a look is worth most comes first."""
+"""The order in which a person looks at cells: those that most need a look come first."""
 
 from scr_llm.records import Case, CoderIdentity, Coding, Decision, ThemeCoding
 from scr_llm.stages.decisions import queue

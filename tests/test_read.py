@@ -1,4 +1,4 @@
-"""Reading: structure found in made pages, and in real reports where they are at hand."""
+"""Reading: the structure of made-up pages, and of real reports where those are available."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def test_furniture_is_no_body(path: Path) -> None:
 @pytest.mark.parametrize("name", ["Report1_rapid_review_MH_inpatient_data.pdf", "Report1Response_gov_response.pdf"])
 def test_the_recommendations_of_a_real_review(name: str) -> None:
     if not (REAL / name).exists():
-        pytest.skip("the real reports are not here")
+        pytest.skip("SKIPPED: the real reports of ../shared/data/mh-review are not part of the project.")
     gold = json.loads((REAL / "mh_inpatient_review_recs.json").read_text("utf-8"))["recommendations"]
     key, pages = ("text_in_report", "report_pages") if "rapid" in name else ("text_in_response", "response_pages")
     found = {i.number: i for i in read(REAL / name, "d").items if i.kind == "recommendation"}

@@ -1,4 +1,4 @@
-"""What the README tells people to type exists."""
+"""What the README and docs tell people to type works."""
 
 import re
 import subprocess

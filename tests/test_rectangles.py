@@ -8,7 +8,7 @@ import pytest
 
 from scr_llm.records import Span
 from scr_llm.stages.read import read
-from scr_llm.stages.read.rectangles import rectangles
+from scr_llm.stages.read.rectangles import stretches
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "fixtures").glob("batch-*/*.pdf"))
@@ -26,8 +26,8 @@ def test_the_rectangles_hold_the_text(path: Path) -> None:
     for item in reading.items[:12]:
         for span in item.spans:
             text = reading.pages[span.page - 1].text
-            boxes = rectangles(path, text, span)
             page = document[span.page - 1]
+            (boxes,) = stretches(page, text, [span])
             assert bare("".join(page.get_textpage().get_text_bounded(*box) for box in boxes)) == bare(
                 text[span.start : span.end]
             )
@@ -44,7 +44,8 @@ def test_the_pixels_under_the_rectangles_are_the_text() -> None:
     page = pdfium.PdfDocument(path)[span.page - 1]
     scale = 2
     image = page.render(scale=scale, grayscale=True).to_pil()
-    for left, bottom, right, top in rectangles(path, reading.pages[span.page - 1].text, span):
+    (boxes,) = stretches(page, reading.pages[span.page - 1].text, [span])
+    for left, bottom, right, top in boxes:
         box = [round(v * scale) for v in (left, page.get_height() - top, right, page.get_height() - bottom)]
         inside = image.crop((box[0], box[1], box[2], box[3]))
         dark = sum(inside.histogram()[:128])

@@ -90,7 +90,8 @@ def test_a_path_never_leaves_the_page(served: Served, browser: httpx.Client, pat
     with served.connect() as raw:
         cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
         raw.sendall(
-            f"GET {served.prefix}{path} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode()
+            f"GET {served.prefix}{path} HTTP/1.1\r\nHost: {served.host}\r\n"
+            f"Cookie: {cookie}\r\nConnection: close\r\n\r\n".encode()
         )
         assert raw.makefile("rb").readline().split()[1] == b"404"
 

@@ -1,4 +1,4 @@
-"""The same words, a corrected re-issue, a summary within a report, and a new review are told apart."""
+"""Duplicates, corrected re-issues, summaries within a report and new reviews are told apart."""
 
 import json
 import shutil
@@ -12,7 +12,8 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
 ROOT = Path(__file__).parent.parent
 BODY = [
-    f"{n}. In the {name} the panel found that the {agency} had not shared its {thing} with the others, and that the {other} was late."
+    f"{n}. In the {name} the panel found that the {agency} had not shared its {thing} with the others, and that the "
+    f"{other} was late."
     for n, (name, agency, thing, other) in enumerate(
         [
             (a, b, c, d)
@@ -73,7 +74,8 @@ def test_a_corrected_re_issue_takes_its_place_and_shows_what_changed(folder: Pat
 
 def test_a_summary_within_the_full_report(folder: Path) -> None:
     more = [
-        f"Chapter {n} tells at length what was done in week {n} by each of the workers concerned, and why they did it so."
+        f"Chapter {n} tells at length what was done in week {n} by each of the workers concerned, and why they did "
+        "it so."
         for n in range(60)
     ]
     write(folder / "inbox/full.pdf", BODY, before=["Serious Case Review: overview report", *more])

@@ -1,4 +1,4 @@
-"""Scans: with the extra their text is recognised on this machine and marked; skipped without it."""
+"""Scans: with the extra installed, their text is recognised on this machine and marked; otherwise skipped."""
 
 from pathlib import Path
 

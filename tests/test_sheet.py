@@ -145,12 +145,12 @@ def bomb(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoiled", "told"),
     [
-        (lambda c: b"", "no review sheet"),
+        (lambda _c: b"", "no review sheet"),
         (lambda c: c[: len(c) // 2], "no review sheet"),
-        (lambda c: b"PK\x03\x04" + bytes(500), "no review sheet"),
+        (lambda _c: b"PK\x03\x04" + bytes(500), "no review sheet"),
         (bomb, "unpacks to more"),
         (entity, "declares entities"),
-        (lambda c: bytes(20_000_001), "larger than"),
+        (lambda _c: bytes(20_000_001), "larger than"),
         (lambda c: edited(c, lambda tab: setattr(tab.cell(1, 1), "value", "Case")), "columns"),
         (lambda c: edited(c, lambda tab: setattr(tab, "title", "Other")), "no tab Cells"),
     ],

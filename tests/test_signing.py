@@ -1,4 +1,4 @@
-"""Sign-off: what it refuses, what it records, what becomes stale afterwards, and whether the record shows that it was touched."""
+"""Sign-off: what it refuses, what it records, what goes stale afterwards, and whether tampering shows."""
 
 import html
 import json
@@ -96,7 +96,7 @@ DRAFT_WORDS = (
 
 
 def printed_words(path: Path) -> str:
-    """All that a file prints, headers, footers and properties included, but not what a review says in quotation marks."""
+    """All that a file prints, with headers, footers and properties, but not what a review says in quotation marks."""
     content = path.read_bytes()
     if path.suffix == ".xlsx":  # the other rows are what the reviews say
         book = openpyxl.load_workbook(path)

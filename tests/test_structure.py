@@ -1,4 +1,7 @@
-"""Structure and hidden text on pages made for it: columns, footnotes, turned tables, restarted numbers, and what cannot be seen."""
+"""Structure and hidden text on pages drawn for the tests.
+
+Columns, footnotes, rotated tables, numbering that starts again, and text that cannot be seen.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +82,8 @@ def test_a_footnote_within_a_sentence_does_not_part_it(drawn: Callable[[Draw], R
 
     reading = drawn(draw)
     assert spoken(reading) == [
-        "The assessment of the family was not updated after the birth of the second child, and it was never looked at again."
+        "The assessment of the family was not updated after the birth of the second child, and it was never looked "
+        "at again."
     ]
     assert [m.kind for m in reading.pages[0].marks] == ["footnote", "footnote"]
 
@@ -154,10 +158,8 @@ HIDDEN: list[tuple[str, str, Draw]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "why", "hide"), HIDDEN, ids=[h[0] for h in HIDDEN])
-def test_what_cannot_be_seen_is_left_out_and_reported(
-    drawn: Callable[[Draw], Reading], name: str, why: str, hide: Draw
-) -> None:
+@pytest.mark.parametrize(("why", "hide"), [h[1:] for h in HIDDEN], ids=[h[0] for h in HIDDEN])
+def test_what_cannot_be_seen_is_left_out_and_reported(drawn: Callable[[Draw], Reading], why: str, hide: Draw) -> None:
     def draw(sheet: Any) -> None:
         lines(sheet, 60, 760, ["The first sentence of this page can be seen.", "And so can the second one below it."])
         sheet.saveState()

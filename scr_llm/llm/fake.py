@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -344,6 +345,7 @@ class FakeServer:
         batch_looks: int = 1,
         batch_lost: int = 0,
         remember: bool = True,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._script, self._repeat, self._remember = script, repeat, remember
         self.asked = 0
@@ -440,12 +442,15 @@ class FakeServer:
                 pass
 
         self._server = _Server(("127.0.0.1", port), Handler)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     @property
     def base_url(self) -> str:
         """Up to and with /v1."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def __enter__(self) -> FakeServer:
         self._thread.start()

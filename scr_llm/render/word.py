@@ -15,7 +15,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from scr_llm.errors import UsageError
-from scr_llm.records import EvidenceRef, Figure, Paper, Paragraph, Part, Table
+from scr_llm.records import Figure, Paper, Paragraph, Part, Table
 from scr_llm.render import chart
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -49,11 +49,6 @@ def render(paper: Paper, template: bytes | None = None) -> bytes:
             landscape = wide
         _part(document, part)
     return _same_bytes(document)
-
-
-def printed_quote(ref: EvidenceRef) -> str:
-    """A quote with its source, as every format prints it."""
-    return f"{ref.case_label}, page {ref.evidence.page}: “{ref.text}”"
 
 
 def _clean(text: str) -> str:

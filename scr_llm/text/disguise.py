@@ -104,7 +104,11 @@ _SEVERAL = 3
 
 
 def guises(text: str) -> Iterator[str]:
-    """What a person may take a text for: as it is, with digits read as letters, and read backwards."""
+    """What a person may take a text for: as it is, with digits read as letters, and read backwards.
+
+    The first has compatibility forms folded, invisible characters dropped or spoken, look-alikes made Latin, and words
+    that are spelled out or run together made words.
+    """
     plain = text if text.isascii() else _folded(text)
     first = _worded(plain)
     yield first
@@ -114,13 +118,6 @@ def guises(text: str) -> Iterator[str]:
     if any(word in lower for word in _BACKWARDS):
         yield _worded(plain[::-1])
         yield re.sub(r"\w+", lambda match: match.group()[::-1], plain)
-
-
-def unmasked(text: str) -> str:
-    """A text as it is taken at first: compatibility forms folded, invisible characters dropped or spoken, look-alikes
-    made Latin, words that are spelled out or run together made words.
-    """
-    return next(guises(text))
 
 
 def _folded(text: str) -> str:

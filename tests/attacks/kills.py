@@ -1,7 +1,8 @@
-"""Run a command in a process of its own and kill it, as by pulling the plug: at its Nth lasting step, or after some time.
+"""Run a command in a separate process and kill it as if the plug were pulled: at its Nth lasting step, or after a time.
 
-A lasting step is whatever changes the disk: a file opened for writing, renamed, linked or removed, a folder made, a transaction about to be
-committed. The steps are counted from outside, by Python's audit hooks and SQLAlchemy's events, so that the program holds no hooks for tests.
+A lasting step is anything that changes the disk: opening a file for writing, renaming, linking or removing one, making
+a folder, committing a transaction. The steps are counted from outside, by Python's audit hooks and SQLAlchemy's events,
+so that the program carries no hooks for tests.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Run every attack and write what was tried, how often and what held into docs/reliability.md: `make reliability`."""
+"""Run every attack and write to docs/reliability.md what was tried, how often, and what held: `make reliability`."""
 
 import os
 import re

@@ -1,4 +1,7 @@
-"""What goes wrong with files, folders, disks and the database: a clear line, a next step, exit code 2 or 3, and the others go on."""
+"""What goes wrong with files, folders, disks and the database.
+
+Each time: a clear message, a next step, exit code 2 or 3, and the other documents go on.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def root(coded: Path, tmp_path: Path) -> Path:
 
 
 def scr(*arguments: str | Path, plain: bool = False, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """The command line; `plain`: as a user without special rights, also where the tests run as root, who may do everything."""
+    """Run the command line.
+
+    `plain` runs it as a user without special rights, even where the tests run as root, who may do anything.
+    """
     command = [sys.executable, "-m", "scr_llm", *map(str, arguments)]
     if plain and os.geteuid() == 0:
         if not shutil.which("setpriv"):
@@ -127,14 +133,14 @@ BROKEN: dict[str, tuple[Callable[[Path], object], tuple[str, ...], str]] = {
         "folder",
     ),
     "no folder for --out": (
-        lambda r: None,
+        lambda _root: None,
         ("export", "--format", "json", "--out", "no/such/x.json"),
         "does not exist",
     ),
-    "no folder for explain": (lambda r: None, ("explain", "neglect", "--out", "no/such/x.html"), "does not exist"),
-    "no folder for a pack": (lambda r: None, ("pack", "foi", "--out", "no/such/x.docx"), "does not exist"),
+    "no folder for explain": (lambda _root: None, ("explain", "neglect", "--out", "no/such/x.html"), "does not exist"),
+    "no folder for a pack": (lambda _root: None, ("pack", "foi", "--out", "no/such/x.docx"), "does not exist"),
     "no folder for a sheet": (
-        lambda r: None,
+        lambda _root: None,
         ("sheet", "write", "no/such/x.xlsx", "--name", "A", "--role", "B"),
         "does not exist",
     ),
@@ -234,7 +240,7 @@ def test_a_renamed_file_is_the_same_review(root: Path) -> None:
     assert "renamed.pdf: coded" in scr("status", "--project", root).stdout
 
 
-def test_a_review_that_was_taken_for_something_else(root: Path, tmp_path: Path) -> None:
+def test_a_review_that_was_taken_for_something_else(root: Path) -> None:
     from reportlab.pdfgen import canvas
 
     drawn = canvas.Canvas(str(root / "inbox/notes.pdf"))
@@ -340,8 +346,8 @@ def test_names_that_cannot_be_printed_are_told_apart_and_never_printed(root: Pat
     )
 
 
-@pytest.mark.parametrize(("name", "reason"), [("A\x07B", "x"), ("A" * 300, "x"), ("", "x"), ("A\u202eB", "x")])
-def test_what_people_type_is_checked_before_it_is_kept(root: Path, name: str, reason: str) -> None:
+@pytest.mark.parametrize("name", ["A\x07B", "A" * 300, "", "A\u202eB"])
+def test_what_people_type_is_checked_before_it_is_kept(root: Path, name: str) -> None:
     clear(scr("sign-off", "--name", name, "--role", "R", "--project", root), 2)
     clear(scr("exclude", f"{NAME}.pdf", "--reason", name or " ", "--project", root), 0 if len(name) == 300 else 2)
     clear(scr("review", "--name", name, "--role", "R", "--no-browser", "--port", "0", "--project", root), 2)

@@ -1,4 +1,4 @@
-"""Batches that are killed between two writes: nothing is paid twice, nothing is lost, and the next command says what is."""
+"""Batches killed between two writes: nothing is paid for twice, nothing is lost, and the next command says so."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def change(root: Path, statement: str) -> None:
 
 
 def killed_while_sending(root: Path, server: FakeServer, *, taken: bool) -> None:
-    """`batch send`, killed when the server has the batch and nobody here has noted it; or when it has the questions only."""
+    """`batch send`, killed before it records that the server has the batch (`taken`), or only the questions."""
     process = subprocess.Popen([sys.executable, "-m", "scr_llm", "batch", "send"], cwd=root, stderr=subprocess.DEVNULL)
 
     def kill() -> None:
@@ -119,7 +119,7 @@ def test_a_send_that_was_refused_leaves_nothing_open(tmp_path: Path, server: Fak
 
 @pytest.mark.parametrize("lost", ["", "DELETE FROM replies WHERE rowid % 2"])
 def test_collecting_after_a_kill_is_quiet_and_right(tmp_path: Path, server: FakeServer, lost: str) -> None:
-    """The database as it is when collecting was killed before it noted that all is collected: with all replies, or with half of them."""
+    """Collecting was killed before it recorded that it was done: all replies are in the database, or half of them."""
     root = project(tmp_path, server.base_url, names=("corriford-child-1",))
     scr(root, "batch", "send")
     scr(root, "batch", "collect")

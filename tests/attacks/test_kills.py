@@ -1,6 +1,7 @@
-"""Commands killed at every lasting step and at random moments: nothing is lost, repeated, half written or falsely taken for edited.
+"""Commands killed at every lasting step and at random moments.
 
-By default every so-manieth step is tried; `SCR_LLM_KILLS=all` tries each of them, and so does `make reliability`.
+Nothing is lost, repeated, half written or wrongly taken for edited. By default a sample of the steps is tried;
+`SCR_LLM_KILLS=all` tries every one, and so does `make reliability`.
 """
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ def sheet_once(project: Project) -> None:
 
 
 def deciding(root: Path, at: int) -> tuple[int, bool]:
-    """Decide cells on the real page until its server is killed at a lasting step. Returns how many decisions the page confirmed, and whether it was killed."""
+    """Decide cells on the real page until its server is killed at a lasting step.
+
+    Returns how many decisions the page confirmed, and whether it was killed.
+    """
     import re
     import subprocess
     import sys

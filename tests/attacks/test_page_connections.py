@@ -55,7 +55,7 @@ def held(served: Served, count: int, said: bytes = b"") -> Iterator[list[socket.
 
 
 def answers_soon(browser: httpx.Client) -> None:
-    """A browser that comes anew, with a connection of its own, sees the page within a second."""
+    """A new browser with its own connection sees the page within a second."""
     started = time.perf_counter()
     fresh = httpx.get(f"{str(browser.base_url).rstrip('/')}/matrix", cookies=dict(browser.cookies), timeout=20)
     assert fresh.status_code == 200
@@ -138,7 +138,8 @@ def test_pipelined_requests_are_answered_in_order(served: Served, browser: httpx
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
     kinds = ("help", "static/icon.svg", "nothing")
     request = "".join(
-        f"GET {served.prefix}/{kinds[n % 3]} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\n{'Connection: close' if n == 299 else 'X: y'}\r\n\r\n"
+        f"GET {served.prefix}/{kinds[n % 3]} HTTP/1.1\r\nHost: {served.host}\r\nCookie: {cookie}\r\n"
+        f"{'Connection: close' if n == 299 else 'X: y'}\r\n\r\n"
         for n in range(300)
     )
     with served.connect() as raw:
@@ -219,7 +220,7 @@ def test_control_c_ends_the_page_though_connections_are_open(root: Path) -> None
 
 @pytest.mark.slow
 def test_nothing_is_waited_for_long(served: Served, browser: httpx.Client) -> None:
-    """Silent, byte by byte, half a body, byte by byte of a body: each is closed in its time, and one that goes on as a browser does is not."""
+    """A silent, slow or unfinished request is closed when its time is up; one that behaves like a browser is not."""
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
     post = fill(
         served,

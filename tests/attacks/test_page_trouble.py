@@ -1,4 +1,7 @@
-"""Faults of this machine while the page is open: each is a page that says what to do, keeps what was written, and the server goes on."""
+"""Faults of this machine while the review page is open.
+
+Each gives a page that says what to do and keeps what was written, and the server goes on.
+"""
 
 import html
 import os
@@ -225,7 +228,7 @@ def test_a_double_click_is_one_signature(root: Path) -> None:
 
 
 def test_many_hands_at_once(root: Path) -> None:
-    """Eight browsers' worth of requests on one page: every answer is a page or a refusal, and every decision that was taken in is there."""
+    """Eight browsers' requests on one page: every answer is a page or a refusal, and no accepted decision is lost."""
     with opened(root) as (served, browser, cell, decision):
         statuses: list[int] = []
         taken: list[str] = []

@@ -1,5 +1,7 @@
-"""Files that are broken, or no PDF, or huge: each is read, or says by name what is wrong with it. No exception of a
-library gets out."""
+"""Files that are broken, huge, or not PDFs: each is read, or the message says what is wrong with it.
+
+No exception raised by a library escapes.
+"""
 
 import io
 import os
@@ -22,7 +24,8 @@ from scr_llm.errors import UnreadableError
 from scr_llm.records import Reading, Span
 from scr_llm.stages.read import read
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.stages.read.rectangles import rectangles
+from scr_llm.stages.read.opening import open_document
+from scr_llm.stages.read.rectangles import stretches
 
 WORDS = b"BT /F1 12 Tf 72 700 Td (The health visitor did not ask who else lived in the house.) Tj ET"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
@@ -93,9 +96,8 @@ def packed(objects: list[tuple[int, bytes]], garbled: bool) -> bytes:
         ]
     )
     return (
-        out
-        + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-        % (len(rows), rows, at7)
+        out + b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 4 1] /Root 1 0 R /Length %d >>\n"
+        b"stream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(rows), rows, at7)
     )
 
 
@@ -233,7 +235,8 @@ def test_a_passage_of_a_file_with_junk_before_it_is_found_on_its_page(tmp_path: 
     path = tmp_path / "a.pdf"
     path.write_bytes(READ["junk of 1,200 bytes before it"])
     text = read(path, "d").pages[0].text
-    assert len(rectangles(path, text, Span(page=1, start=0, end=len(text)))) == 1
+    (boxes,) = stretches(open_document(path)[0], text, [Span(page=1, start=0, end=len(text))])
+    assert len(boxes) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no sparse files this way")

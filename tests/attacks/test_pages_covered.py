@@ -277,7 +277,7 @@ def test_what_shows_well_enough_is_left_alone(tmp_path: Path, draw: Callable[[Ca
 
 def annotated(path: Path, said: str, **entries: Any) -> str:
     """A page with one annotation, and the warnings that it gives. `said` is what its appearance prints."""
-    page(path, lambda sheet: None)
+    page(path, lambda _sheet: None)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         fonts = pdf.pages[0].Resources
         look = pdf.make_stream(

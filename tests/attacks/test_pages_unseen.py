@@ -135,7 +135,7 @@ def test_a_map_that_lies_about_one_word(tmp_path: Path, font: str, drawn: str, c
 def test_a_map_that_lies_throughout_is_unreadable_or_all_hidden(tmp_path: Path) -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"
     turned = dict(zip(letters, letters[7:] + letters[:7], strict=True))
-    path = with_map(page(tmp_path / "a.pdf", lambda sheet: None), "Helvetica", turned)
+    path = with_map(page(tmp_path / "a.pdf", lambda _sheet: None), "Helvetica", turned)
     with pytest.raises(Exception, match="other letters are drawn"):
         read(path, "d")
 
@@ -154,7 +154,7 @@ def test_a_map_that_calls_a_word_a_space(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_turned_pages_are_read_as_they_are(tmp_path: Path, turn: int) -> None:
-    path = page(tmp_path / "a.pdf", lambda sheet: None)
+    path = page(tmp_path / "a.pdf", lambda _sheet: None)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].Rotate = turn
         pdf.save(path)
@@ -206,7 +206,7 @@ def test_tiny_text_by_a_matrix_and_by_a_form(tmp_path: Path) -> None:
 
 
 def test_a_huge_page_is_seen_at_its_own_scale(tmp_path: Path) -> None:
-    path = page(tmp_path / "a.pdf", lambda sheet: None)
+    path = page(tmp_path / "a.pdf", lambda _sheet: None)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].MediaBox = [-500_000, -500_000, 500_000, 500_000]
         pdf.save(path)

@@ -1,4 +1,7 @@
-"""The record and the signed papers tampered with, one way after another: `audit` names each, and nothing can be signed over it."""
+"""The record and the signed papers, tampered with in many ways.
+
+`audit` names each one, and nothing can be signed over it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,6 @@ from scr_llm.project import load_project
 from scr_llm.review import sign_off as signing
 from scr_llm.store import Store
 from scr_llm.store.chain import FIRST_HASH, chained
-from scr_llm.store.migrations import _append_only
 
 pytestmark = pytest.mark.slow
 REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
@@ -136,7 +138,8 @@ def change_coding(old: str, new: str) -> Callable[[Path], None]:
 def one_child_more(root: Path) -> None:
     sql(
         root,
-        "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, '$.case.children[0]'), json_extract(record, '$.case.children[0]')))",
+        "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, "
+        "'$.case.children[0]'), json_extract(record, '$.case.children[0]')))",
     )
 
 
@@ -180,7 +183,8 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a decision moved to another document": (
         lambda r: sql(
             r,
-            "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq = 4",
+            "UPDATE decisions SET document_id = (SELECT id FROM documents WHERE id != document_id LIMIT 1) WHERE seq "
+            "= 4",
         ),
         "decisions breaks at number 4",
     ),
@@ -369,6 +373,15 @@ def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path
             )
         return rows
 
+    with sqlite3.connect(root / "scr_llm.sqlite") as raw:
+        guards = [
+            statement
+            for (statement,) in raw.execute(
+                "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('decisions', 'sign_offs')"
+            )
+        ]
+    raw.close()
+    assert guards
     rechain(root, "sign_offs", change)
     sql(
         root,
@@ -377,13 +390,8 @@ def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path
         "DELETE FROM migrations WHERE number >= 6",
         "DELETE FROM heads WHERE chain = 'calls'",
         *(f"ALTER TABLE calls DROP COLUMN {name}" for name in ("record", "prev_hash", "hash")),
+        *guards,  # the older version had them too
     )
-    with (
-        Store(load_project(root).store_path) as store,
-        store._engine.begin() as connection,
-    ):  # as the older version had them
-        for table in ("decisions", "sign_offs"):
-            _append_only(connection, table)
     (root / "outputs/signed-1/sign-off.json").unlink()
     assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
     assert "Version 1.0 is signed and nothing has changed since" in scr("run", "--project", root).stderr

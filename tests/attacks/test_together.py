@@ -1,4 +1,7 @@
-"""Other hands at work beside a command: what a person ruled, decided or replaced meanwhile stands, and nothing is signed that was not checked."""
+"""Other people at work while a command runs.
+
+What a person ruled, decided or replaced meanwhile stands, and nothing is signed that was not checked.
+"""
 
 from __future__ import annotations
 
@@ -277,7 +280,8 @@ def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Pr
     project.codebook_path.write_text(text[:start] + text[text.index("- id:", start + 5) :], "utf-8")
     printed = brief(project)[0].model_dump_json()
     assert re.search(
-        r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse \(2\)",
+        r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse "
+        r"\(2\)",
         printed,
     )
 
@@ -309,7 +313,7 @@ def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
     assert without(ExportProject(name=f"For {name}", organisation=""), [name]).name == "For [name removed]"
 
 
-def test_a_file_that_is_there_is_not_written_over(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_there_is_not_written_over(project: Project) -> None:
     from click.testing import CliRunner
 
     from scr_llm.cli import cli

@@ -1,6 +1,6 @@
-"""A whole review in a real browser: `make test-browser`. Skips, saying so, where there is no Chromium.
+"""A whole review in a real browser: `make test-browser`. Skips, with the reason, where there is no Chromium.
 
-`.ci/run` installs Debian's and sets SCR_LLM_BROWSER=demanded, with which a missing browser is a failure.
+`.ci/run` installs Debian's and sets SCR_LLM_BROWSER=demanded, which makes a missing browser a failure.
 """
 
 import os
@@ -72,10 +72,18 @@ def accessible(page: Page) -> None:
 def select(page: Page, words: str) -> None:
     """Select words on the drawn page with the mouse, from the first letter to the last."""
     box = page.evaluate(
-        """words => { for (const t of document.querySelectorAll('#sheet text')) { const at = t.textContent.indexOf(words); if (at < 0) continue;
-             t.scrollIntoView({block: 'center'});
-             const m = t.getScreenCTM(), from = t.getStartPositionOfChar(at), to = t.getEndPositionOfChar(at + words.length - 1);
-             return [from.x * m.a + m.e, (from.y - 0.3 * t.getBBox().height) * m.d + m.f, to.x * m.a + m.e]; } return null; }""",
+        """words => {
+             for (const t of document.querySelectorAll('#sheet text')) {
+               const at = t.textContent.indexOf(words);
+               if (at < 0) continue;
+               t.scrollIntoView({block: 'center'});
+               const m = t.getScreenCTM();
+               const from = t.getStartPositionOfChar(at), to = t.getEndPositionOfChar(at + words.length - 1);
+               const height = t.getBBox().height;
+               return [from.x * m.a + m.e, (from.y - 0.3 * height) * m.d + m.f, to.x * m.a + m.e];
+             }
+             return null;
+           }""",
         words,
     )
     assert box, f"no line of the drawn page has: {words}"
@@ -249,13 +257,15 @@ def test_narrow_zoomed_and_without_the_script(chromium: Browser, tmp_path: Path)
             page.keyboard.press("Tab")
             reached.add(
                 page.evaluate(
-                    "(document.activeElement.dataset.key || document.activeElement.id || document.activeElement.name || '')"
+                    "(document.activeElement.dataset.key || document.activeElement.id || document.activeElement.name "
+                    "|| '')"
                 )
             )
             if "z" in reached:
                 break
             outline = page.evaluate(
-                "document.activeElement === document.body ? 'body' : getComputedStyle(document.activeElement).outlineStyle"
+                "document.activeElement === document.body ? 'body' : "
+                "getComputedStyle(document.activeElement).outlineStyle"
             )
             assert outline != "none", page.evaluate("document.activeElement.outerHTML")
         assert {"p", "x", "u", "quote", "reason", "sheet"} <= reached
@@ -315,7 +325,7 @@ def test_a_double_click_is_one_signature_and_one_decision(chromium: Browser, tmp
         page.goto(served.address)
         page.goto(f"{served.base}/next")
         page.dblclick("button[data-key=x]") if script else page.click("button[data-key=x]")
-        page.wait_for_url(lambda url: True)
+        page.wait_for_url(lambda _url: True)
         expect(page.locator("main")).not_to_contain_text("Not taken in")
         decide_all(root)
         page.goto(f"{served.base}/sign-off")

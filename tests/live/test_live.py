@@ -1,7 +1,8 @@
-"""With a real model on this machine: `make test-live`. Skips, saying so, where there is none.
+"""With a real model on this machine: `make test-live`. Skips, with the reason, where there is none.
 
-The model is the one behind SCR_LLM_BASE_URL (on this machine), else the small one that `../shared/tools/local-llm` serves where it is
-installed already. A model of 1.5 billion parameters is wrong often; what is tested is what must hold whatever a model says.
+The model is the one at SCR_LLM_BASE_URL (on this machine), or else the small one that `../shared/tools/local-llm`
+serves, where that is already installed. A model of 1.5 billion parameters is often wrong; the tests check what must
+hold whatever a model says.
 """
 
 import json
@@ -61,7 +62,8 @@ def coded(folder: Path, base_url: str, strategy: str, files: list[Path]) -> list
     model = os.environ.get("SCR_LLM_MODEL", "qwen")
     with (folder / "p/project.toml").open("a") as settings:
         settings.write(
-            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "{model}"\ntimeout_s = 900\nat_once = 1\nstrategy = "{strategy}"\n'
+            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "{model}"\ntimeout_s = 900\nmax_concurrency = 1\n'
+            f'strategy = "{strategy}"\n'
         )
     only_codes(folder / "p/codebook.yaml", KEPT)
     scr("run", "--project", "p", "--coder", "llm")
@@ -87,7 +89,7 @@ def test_two_reviews_are_coded_and_every_quote_is_exact(tmp_path: Path, base_url
 
 
 def test_orders_in_a_document_change_no_cell(tmp_path: Path, base_url: str) -> None:
-    """The same review without and with orders to a machine: in plain sight, in white letters, and in a wording that no list knows."""
+    """The same review without orders to a machine, with some in plain sight, and with some in white letters."""
     values = []
     for name in ("told-nothing.pdf", "told-plainly.pdf", "told-in-white.pdf"):
         folder = tmp_path / name

@@ -1,6 +1,7 @@
-"""A real model file, served by the real package: `make test-live`. Skips, saying so, where one of them is not there.
+"""A real model file, served by the real package: `make test-live`. Skips, with the reason, where either is missing.
 
-The file is the one that SCR_LLM_MODEL_FILE names, else one that `../shared/tools/local-llm` fetched already, the smallest first.
+The file is the one that SCR_LLM_MODEL_FILE names, or else one that `../shared/tools/local-llm` has already fetched,
+smallest first.
 """
 
 import importlib.util

@@ -75,7 +75,7 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = T
     return Inspection(
         facts,
         own,
-        tuple(_agreement(page.text, second) for page, second in zip(pages, compared, strict=True)),
+        tuple(agreement(page.text, second) for page, second in zip(pages, compared, strict=True)),
         tuple(_stretches(page.text, second) for page, second in zip(pages, compared, strict=True)),
         tuple(_try(lambda index=index: _blanks(reader.pages[index])) or 0 for index in range(len(pages))),
         tuple(_try(lambda index=index: _noted(reader.pages[index])) or "" for index in range(len(pages))),
@@ -105,7 +105,7 @@ def _titles(outline: list[Any]) -> list[str]:
     return found
 
 
-def _agreement(first: str, second: str | None) -> float | None:
+def agreement(first: str, second: str | None) -> float | None:
     """Dice coefficient over the multisets of four-letter runs, letters and digits only: order and white space do not
     matter.
     """

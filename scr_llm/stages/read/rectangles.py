@@ -2,7 +2,6 @@
 
 import ctypes
 from collections.abc import Sequence
-from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -10,34 +9,21 @@ import pypdfium2.raw as raw
 from scr_llm.records import Span
 from scr_llm.stages.read.drawing import Box
 from scr_llm.stages.read.letters import printed, rows_of, whole
-from scr_llm.stages.read.opening import open_document
-
-
-def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
-    """One box a line (left, bottom, right, top; in points of the page's own space, from its lower left corner).
-
-    Args:
-        path: the PDF that was read.
-        text: the reading's text of the page that the span is on.
-        span: the stretch.
-
-    Returns:
-        Nothing where pdfium could not read that page.
-    """
-    try:
-        document = open_document(path)
-    except pdfium.PdfiumError:
-        return ()
-    try:
-        return stretches(document[span.page - 1], text, (span,))[0]
-    except pdfium.PdfiumError:
-        return ()
-    finally:
-        document.close()
 
 
 def stretches(page: pdfium.PdfPage, text: str, spans: Sequence[Span]) -> list[tuple[Box, ...]]:
-    """The boxes of several stretches of one open page, each as `rectangles` gives them."""
+    """The boxes of several stretches of one open page, one box a line.
+
+    A box is left, bottom, right, top, in points of the page's own space, from its lower left corner.
+
+    Args:
+        page: the open page.
+        text: the reading's text of that page.
+        spans: the stretches.
+
+    Returns:
+        The boxes of each stretch; none for any of them where the page has other lines than the text.
+    """
     textpage = page.get_textpage()
     rows = rows_of(printed(textpage))
     lines = [line for line in text.split("\n") if line.strip()]

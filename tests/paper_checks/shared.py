@@ -1,0 +1,34 @@
+"""Names and patterns that several checks use."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+VML = "{urn:schemas-microsoft-com:vml}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+COUNT = re.compile(r"\b(\d+) of (?:the )?(\d+)\b")
+QUOTED = re.compile(r"(?P<label>.+), page (?P<page>\d+): “(?P<text>.*)”")
+BARE = re.compile(r"(?:https?://|www\.|mailto:|file:|#)\S*|\S+\.(?:pdf|html?|com|org|uk)", re.I)
+MOST = 20
+"""Faults of one kind that are told one by one."""
+
+
+def fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+def heading_order(levels: Iterable[int], first: int) -> Iterator[str]:
+    before = first - 1
+    for nth, level in enumerate(levels, 1):
+        if level > before + 1:
+            yield f"heading {nth} is of level {level} after level {before}: a level is skipped"
+        before = level
+
+
+def link_text(text: str) -> Iterator[str]:
+    text = fold(text)
+    if not re.search(r"\w", text):
+        yield "a link has no text"
+    elif BARE.fullmatch(text):
+        yield f"a link has an address for its text: {text}"

@@ -1,0 +1,181 @@
+"""Every code block of the README and the docs works: commands parse, settings load, Python runs.
+
+A block without a language holds settings if it parses as TOML, and commands if not. A command line that no check here
+knows fails the test, so that nothing is published unchecked.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+from ruamel.yaml import YAML
+
+from scr_llm.cli import cli
+from scr_llm.project import init_project, load_project
+
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+SHELLS = ("sh", "bash", "console", "powershell", "bat")
+NO_CODE = ("mermaid", "text")
+"""Languages in which there is nothing to run."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced code block of a page."""
+
+    page: str
+    line: int
+    """Of its opening fence."""
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def is_toml(text: str) -> bool:
+    try:
+        return bool(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def blocks() -> Iterator[Block]:
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for found in re.finditer(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", text, re.M | re.S):
+            language = found[2] or ("toml" if is_toml(found[3]) else "sh")
+            line = text.count("\n", 0, found.start()) + 1
+            yield Block(page.relative_to(ROOT).as_posix(), line, language, found[3])
+
+
+BLOCKS = tuple(blocks())
+COMMANDS = [
+    pytest.param(line.strip().removeprefix("$ "), id=f"{block}: {line.strip()[:60]}")
+    for block in BLOCKS
+    if block.language in SHELLS
+    for line in block.text.replace("\\\n", " ").splitlines()
+    if line.strip() and not line.strip().startswith("#")
+]
+
+
+def test_every_block_is_of_a_language_that_is_checked() -> None:
+    assert len(BLOCKS) > 10 and len(COMMANDS) > 10
+    assert not [b for b in BLOCKS if b.language not in (*SHELLS, *NO_CODE, "toml", "yaml", "python")]
+
+
+def parsed(arguments: list[str]) -> click.Command:
+    """The command that arguments of `scr-llm` name, once its options and arguments were found to be right.
+
+    Nothing is run, and files need not exist.
+    """
+    command: click.Command = cli
+    context = click.Context(cli, info_name="scr-llm")
+    while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        name, found, arguments = command.resolve_command(context, arguments)
+        assert found
+        command, context = found, click.Context(found, info_name=name, parent=context)
+    given, rest, _ = command.make_parser(context).parse_args(list(arguments))
+    assert not rest, f"more arguments than it takes: {rest}"
+    for parameter in command.params:
+        value = given.get(parameter.name or "")
+        assert not parameter.required or not (value is None or parameter.value_is_missing(value)), parameter.name
+        if isinstance(parameter.type, click.Choice) and isinstance(value, str) and value.isalpha():
+            parameter.type.convert(value, parameter, context)
+    return command
+
+
+def our_command(words: list[str]) -> None:
+    parsed(words)
+
+
+def make_target(words: list[str]) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert all(word in targets or "=" in word for word in words)
+
+
+def python_command(words: list[str]) -> None:
+    """A script of the repository, or a module that is there."""
+    if words[0] == "-m":
+        assert words[1] in ("venv", "pip", "pytest", "scr_llm"), words
+    else:
+        assert (ROOT / words[0]).is_file(), words
+    pip_command(words[2:]) if words[:2] == ["-m", "pip"] else None
+
+
+def pip_command(words: list[str]) -> None:
+    """An installation with extras that pyproject.toml has."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert words[0] == "install"
+    for word in words[1:]:
+        if found := re.fullmatch(r"(?:\.|scr-llm)\[([\w,]+)\]", word):
+            assert set(found[1].split(",")) <= set(extras), word
+
+
+CHECKS: dict[str, Callable[[list[str]], None]] = {
+    "scr-llm": our_command,
+    "make": make_target,
+    "python": python_command,
+    "py": python_command,
+    "pip": pip_command,
+}
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_parses(line: str) -> None:
+    for part in re.split(r" && ", line):
+        words = shlex.split(part.replace("\\", "/"), comments=True)  # Windows writes .venv\Scripts\scr-llm
+        program = words[0].rpartition("/")[2]
+        assert program in CHECKS, f"nothing checks {program}"
+        CHECKS[program](words[1:])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["no-such-command", "run --no-such-option", "explain", "status more", "export --format pdf", "sheet read --name A"],
+)
+def test_a_wrong_command_is_seen(wrong: str) -> None:
+    with pytest.raises((AssertionError, click.UsageError)):
+        parsed(wrong.split())
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "toml"], ids=str)
+def test_settings_load(block: Block, tmp_path: Path) -> None:
+    project = init_project(tmp_path / "p")
+    (project.root / "model.gguf").write_bytes(b"GGUF")
+    (project.root / "project.toml").write_text(f'name = "Reviews"\n{block.text}', "utf-8")
+    load_project(project.root)
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "yaml"], ids=str)
+def test_yaml_parses(block: Block) -> None:
+    assert YAML(typ="safe").load(block.text)
+
+
+@pytest.mark.parametrize("page", sorted({b.page for b in BLOCKS if b.language == "python"}))
+def test_python_runs(page: str, tmp_path: Path) -> None:
+    """The blocks of a page as one script, beside a project `my-reviews` with one review in its inbox."""
+    project = init_project(tmp_path / "my-reviews")
+    shutil.copy(ROOT / "fixtures/batch-1/corriford-child-1.pdf", project.inbox)
+    script = tmp_path / "example.py"
+    script.write_text("\n".join(b.text for b in BLOCKS if b.page == page and b.language == "python"), "utf-8")
+    done = subprocess.run(
+        [sys.executable, script.name],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
