@@ -8,7 +8,7 @@ from scr_llm.errors import RefusedError
 from scr_llm.records import Code, Coding, Decision, Evidence, Item, Reading, ThemeCoding, ThemeValue
 from scr_llm.records.coding import Context
 
-State = Literal["undecided", "decided", "stale", "disagreed"]
+CellState = Literal["undecided", "decided", "stale", "disagreed"]
 """Where a cell stands. stale: decided under another meaning of the code, or by a quote that no longer stands there. disagreed: a blind second
 reviewer came to another value and nobody has adjudicated."""
 Key = tuple[str, str]
@@ -75,7 +75,7 @@ def latest(decisions: Iterable[Decision]) -> dict[Key, Decision]:
     return {key: decision for key, standing in standings(decisions).items() if (decision := standing.counts)}
 
 
-def state(standing: Standing | None, code_sha256: str) -> State:
+def state(standing: Standing | None, code_sha256: str) -> CellState:
     """Where a cell stands; `code_sha256` is what its code means now, empty for what is no theme."""
     decision = standing.counts if standing else None
     if standing is None or decision is None:

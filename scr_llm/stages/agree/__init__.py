@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from scr_llm.records import Agreement, Confused, ExportDocument, GoldDocument, GoldItem, Item, Raters, Score, Third
 from scr_llm.stages.agree import statistics
-from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
+from scr_llm.stages.agree.statistics import LEAST_UNITS, Ratings
 
 
 def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes: Sequence[str]) -> Agreement:
@@ -52,7 +52,7 @@ def agree(gold: Sequence[GoldDocument], found: Sequence[ExportDocument], themes:
     )
 
 
-def raters(groups: Sequence[Sequence[Cell]], names: Sequence[str] = (), *, least: int = 0) -> Raters:
+def raters(groups: Sequence[Sequence[Ratings]], names: Sequence[str] = (), *, least: int = 0) -> Raters:
     """Two raters' cells, grouped by document. Under `least` cells kappa and its like are refused; `names` of the groups tell where they differ."""
     cells = [c for g in groups for c in g]
     agreed = sum(a == b for a, b in cells)
@@ -83,7 +83,7 @@ def raters(groups: Sequence[Sequence[Cell]], names: Sequence[str] = (), *, least
     )
 
 
-def _with_intervals(groups: Sequence[Sequence[Cell]]) -> Score:
+def _with_intervals(groups: Sequence[Sequence[Ratings]]) -> Score:
     return _score([c for g in groups for c in g]).model_copy(
         update={
             f"{name}_interval": statistics.interval(groups, getattr(statistics, name))
