@@ -65,6 +65,6 @@ def _check_fact(answer: Answer, key: str, proposal: Proposal, reading: Reading, 
 
 
 def _contains(text: str, words: str) -> bool:
-    """Whether a text contains the words as whole words: "Child 1" is not in "Child 12". Spacing and case are ignored."""
+    """Whether a text contains whole words ("Child 1" is not in "Child 12"), in any case and with any spacing."""
     wanted, text = (t.replace("\u00ad", "").replace("’", "'").casefold() for t in (words, text))
     return re.search(r"(?<!\w)" + r"\s*".join(map(re.escape, "".join(wanted.split()))) + r"(?!\w)", text) is not None

@@ -144,7 +144,7 @@ class ReviewSession:
         return len(self._open), len(self._counted)
 
     def after(self, who: Reviewer, key: Key) -> Key | None:
-        """The next open cell after a given one; None if none is open. Cells that were skipped come up again at the end."""
+        """The next open cell after a given one; None if none is open. Skipped cells come up again at the end."""
         order, start = self._order[who.blind], self._rank[who.blind].get(key, -1) + 1
         following = itertools.chain(itertools.islice(order, start, None), itertools.islice(order, start))
         return next((k for k in following if self._waits(who, k)), None)

@@ -1,4 +1,4 @@
-"""The review sheet: a workbook in which a colleague decides cells without the page. Its layout, and how it is written."""
+"""The review sheet, a workbook in which a colleague decides cells without the page: its layout, and writing it."""
 
 import hashlib
 import io
