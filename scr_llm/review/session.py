@@ -274,20 +274,7 @@ class ReviewSession:
             RefusedError: the decision cannot be accepted: a name or role that cannot be printed, present or ruled out
                 without a quote, or a quote that is not in the text.
         """
-        try:
-            typed(who.name, "the name of the reviewer")
-            typed(who.role, "the role of the reviewer")
-        except UsageError as error:
-            raise RefusedError(error.message, next_step="Start the review with --name and --role.") from error
-        if (document_id, key) not in self.proposals:
-            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
-        now = self.store.document(document_id)
-        if now is None or now.status != "coded":
-            what = self.documents[document_id].file
-            raise RefusedError(
-                f"{what} is no longer counted: {now.reason if now else 'it has been removed'}",
-                next_step="Close the review and open it again.",
-            )
+        self._refuse_uncounted(document_id, key, who)
         reading = self.reading(document_id)
         act = act or ("blind" if who.blind else "decided")
         if act != "withdrawn":
@@ -310,6 +297,23 @@ class ReviewSession:
             code_sha256=self.hashes.get(key, ""),
             reading_sha256=reading.sha256,
         )
+
+    def _refuse_uncounted(self, document_id: str, key: str, who: Reviewer) -> None:
+        """Refuse a decision by a person who cannot be named, or on a cell that does not count."""
+        try:
+            typed(who.name, "the name of the reviewer")
+            typed(who.role, "the role of the reviewer")
+        except UsageError as error:
+            raise RefusedError(error.message, next_step="Start the review with --name and --role.") from error
+        if (document_id, key) not in self.proposals:
+            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+        now = self.store.document(document_id)
+        if now is None or now.status != "coded":
+            what = self.documents[document_id].file
+            raise RefusedError(
+                f"{what} is no longer counted: {now.reason if now else 'it has been removed'}",
+                next_step="Close the review and open it again.",
+            )
 
     def decide(
         self,

@@ -283,9 +283,7 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
         signed, records = store.sign_offs(), store.sign_off_records()
     number = len(signed) if number is None else number
     if not 1 <= number <= len(signed):
-        raise UsageError(
-            f"there is no signed version {number}.0.", next_step=f"There are {len(signed)} signed versions."
-        )
+        raise UsageError(f"there is no signed version {number}.0.", next_step=f"Signed versions: {len(signed)}.")
     record, text = signed[number - 1]
     contents = {n: c for n, c in files_of(SignedPaper.model_validate_json(text)).items() if n in record.files}
     if other := [n for n in record.files if hashlib.sha256(contents.get(n, b"")).hexdigest() != record.files[n]]:
