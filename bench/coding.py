@@ -23,7 +23,7 @@ from scr_llm.evaluation.gold import load_gold
 from scr_llm.records import Agreement, Codebook, Coding, Document, ExportDocument, ExportTheme, GoldDocument, Score
 from scr_llm.records.export import ExportCase, ExportChild
 from scr_llm.stages.agree import agree, statistics
-from scr_llm.stages.agree.statistics import Cell
+from scr_llm.stages.agree.statistics import Ratings
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
@@ -108,7 +108,7 @@ def pooled(documents: Sequence[Sequence[Score]]) -> Score:
     )
 
 
-def _cells(s: Score) -> list[Cell]:
+def _cells(s: Score) -> list[Ratings]:
     return [(True, True)] * s.both + [(True, False)] * (s.gold - s.both) + [(False, True)] * (s.found - s.both)
 
 

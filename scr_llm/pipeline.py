@@ -1,4 +1,7 @@
-"""The stages in order, saving after each. A killed run goes on at the next document; a second run codes only what is new."""
+"""The stages in order, saving after each.
+
+A run that was killed resumes at the next document; a second run codes only what is new.
+"""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -12,13 +15,7 @@ from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
 from scr_llm.project import Project
-from scr_llm.records import (
-    Codebook,
-    Coding,
-    Document,
-    DraftCoding,
-    Reading,
-)
+from scr_llm.records import Codebook, Coding, Document, DraftCoding, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.remarks import remarks_on
 from scr_llm.stages.ground import ground
@@ -32,15 +29,15 @@ class Outcome:
     coded: tuple[Document, ...]
     """Coded in this run."""
     kept: tuple[Document, ...]
-    """Coded in an earlier run, untouched."""
+    """Coded in an earlier run, and unchanged."""
     left_out: tuple[Document, ...]
     """Not coded, each with its reason."""
     stopped: str | None = None
-    """Why the run ended before all was asked."""
+    """Why the run ended early; None if it did not."""
     missing: tuple[Document, ...] = ()
-    """Counted, although their files are no longer in the inbox as they were read."""
+    """Counted, although their files are no longer in the inbox."""
     remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """File to what a person should know of how it was coded."""
+    """File name to what a person should know about how it was coded."""
 
 
 def run(
@@ -52,10 +49,15 @@ def run(
     stop: Callable[[], None] = lambda: None,
     first: Callable[[Sequence[str]], None] | None = None,
 ) -> Outcome:
-    """Take in what is new, read, code, ground and save. `max_concurrency` documents are coded side by side; memory does not grow with their number.
+    """Take in what is new, read it, code it, ground it and save it.
 
-    `stop` is called when the run is interrupted, so that what is under way ends soon. `first`, where given, is called with the ids of all
-    documents that will be coded, after they are read and before the first is coded.
+    Args:
+        project: the project to run.
+        coder: who proposes the codings.
+        progress: called before each document is read.
+        max_concurrency: documents that are coded at the same time. Memory use does not grow with the number of files.
+        stop: called when the run is interrupted, so that work in progress ends soon.
+        first: called with the ids of all documents that will be coded, after they are read and before any is coded.
 
     Raises:
         NothingDoneError: the inbox is empty.
@@ -67,12 +69,10 @@ def run(
         documents = present_documents(store)
         if not documents:
             raise NothingDoneError(
-                f"there is no file in {project.inbox}.", next_step="Drop PDFs in there and run again."
+                f"there is no file in {project.inbox}.", next_step="Put PDF files into it and run again."
             )
         before = {d.id for d in documents if d.status == "coded"}
-        anew = {
-            d.file: lines for d in documents if d.status == "coded" and (lines := _recoded(store, d, coder, codebook))
-        }
+        recoded = {d.file: _recoded(store, d, coder, codebook) for d in documents if d.status == "coded"}
         to_code: Iterable[Document] = admitted(project, store, documents, progress)
         if first:
             to_code = list(to_code)
@@ -82,45 +82,40 @@ def run(
         except StopError as error:
             stopped = str(error)
         after = present_documents(store)
-        remarks = {
-            d.file: lines
-            for d in after
-            if d.status == "coded" and d.id not in before and (lines := remarks_on(store.coding(d.id)))
-        }
-        remarks |= anew
-    coded = [d for d in after if d.status == "coded"]
+        coded = [d for d in after if d.status == "coded"]
+        remarks = {d.file: remarks_on(store.coding(d.id)) for d in coded if d.id not in before} | recoded
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before),
         kept=tuple(d for d in coded if d.id in before),
         left_out=tuple(d for d in current_documents(after) if d.status != "coded"),
         stopped=stopped,
-        remarks=remarks,
+        remarks={file: lines for file, lines in remarks.items() if lines},
         missing=tuple(d for d in coded if d.missing),
     )
 
 
 def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook) -> list[str]:
-    """Propose again what means something else since a document was coded. Returns what a person should know of it."""
+    """Propose again the codes whose meaning has changed. Returns what a person should know about it."""
     try:
         changed = recode(store, document, coder, codebook)
     except NOT_THE_DOCUMENTS:
         raise
-    except Exception as error:  # as in `_code_all`: it stays as it was coded, and the other documents go on
-        why = not_coded(document, error)
-        return [
-            f"the codebook changed, and the changed codes could not be proposed again: {why.reason} {why.next_step}"
-        ]
+    except Exception as error:  # the document keeps its coding, and the other documents go on
+        failed = not_coded(document, error)
+        why = f"{failed.reason} {failed.next_step}"
+        return [f"the codebook changed, and the changed codes could not be proposed again: {why}"]
     return [f"proposed again, since the codebook changed: {', '.join(changed)}"] if changed else []
 
 
 def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]:
-    """Take in and read what is new, and code nothing. Returns the ids of the documents that wait to be coded."""
+    """Take in and read what is new, without coding it. Returns the ids of the documents that are ready to be coded."""
     with Store(project.store_path) as store:
         intake(project, store)
         return [d.id for d in admitted(project, store, present_documents(store), progress)]
 
 
 Drafted = tuple[Document, tuple[DraftCoding, Coding] | Exception]
+"""A document with its coding as proposed and as grounded, or with the error that prevented it."""
 
 
 def _code_all(
@@ -131,10 +126,10 @@ def _code_all(
     max_concurrency: int,
     stop: Callable[[], None],
 ) -> None:
-    """Code documents side by side, saving each as it is done. Whatever goes wrong with one becomes its status and reason.
+    """Code documents at the same time, saving each when it is done. A failure becomes the document's status and reason.
 
     Raises:
-        StopError: asking was stopped; what was under way is finished or left for the next run.
+        StopError: the run was stopped; work in progress is finished or left for the next run.
     """
 
     def draft(document: Document, reading: Reading) -> Drafted:
@@ -147,9 +142,8 @@ def _code_all(
     def pairs() -> Iterator[tuple[Document, Reading]]:
         for document in documents:
             now, reading = store.document(document.id), store.reading(document.id)
-            if (
-                now and reading and now.status == "pending"
-            ):  # another command may have left it out or coded it meanwhile
+            # Another command may have left the document out, or coded it, since it was read.
+            if now and reading and now.status == "pending":
                 yield now, reading
 
     with closing(_side_by_side(draft, pairs(), max_concurrency, stop)) as results:
@@ -160,22 +154,25 @@ def _code_all(
                 _save(store, document, *done, codebook)
             except NOT_THE_DOCUMENTS:
                 raise
-            except (
-                Exception
-            ) as error:  # whatever a coder, a reply or a document may bring about: the other documents go on
+            except Exception as error:  # one document must not stop the others, whatever went wrong
                 store.save_document(not_coded(document, error), seen=document)
 
 
 def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
-    """Save a coding, whatever became of its document meanwhile; where it is of a re-issue, with the decisions of the earlier one that still stand."""
+    """Save a coding, whatever has become of its document since.
+
+    If the document is a re-issue, save with it the decisions on the earlier issue that still hold.
+    """
     coding = with_hashes(coding, codebook)
     carried, left = carry(store, document, coding, codebook)
     if carried or left:
-        note = f"It takes the place of an earlier issue: {len(carried)} decisions were carried to it, {left} must be made again because their passages changed."
+        note = (
+            f"It replaces an earlier issue: {len(carried)} decisions were carried over, "
+            f"{left} must be made again because their passages changed."
+        )
         coding = coding.model_copy(update={"notes": (*coding.notes, note)})
-    store.save_coding(
-        document.model_copy(update={"status": "coded"}), drafted, coding, seen=document, decisions=carried
-    )
+    coded = document.model_copy(update={"status": "coded"})
+    store.save_coding(coded, drafted, coding, seen=document, decisions=carried)
 
 
 def _side_by_side(
@@ -184,7 +181,7 @@ def _side_by_side(
     max_concurrency: int,
     stop: Callable[[], None],
 ) -> Generator[Drafted, None, None]:
-    """Do work on so many pairs at once, taking the next pair only when there is room; give results as they come."""
+    """Work on several pairs at once, taking the next only when there is room. Yields results as they finish."""
     if max_concurrency == 1:
         yield from (work(*pair) for pair in pairs)
         return
@@ -197,7 +194,7 @@ def _side_by_side(
                 while under_way and (pair is None or len(under_way) > max_concurrency):
                     done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
-        except BaseException:  # an interruption, or whoever takes the results has had enough
+        except BaseException:  # an interruption, or the caller takes no more results
             stop()
-            pool.shutdown(wait=False, cancel_futures=True)  # leaving the block waits for what is under way
+            pool.shutdown(wait=False, cancel_futures=True)  # leaving the block waits for work in progress
             raise

@@ -163,7 +163,7 @@ def test_a_decision_that_cannot_stand_is_refused(tmp_path: Path) -> None:
     document = next(iter(session.documents))
     with pytest.raises(RefusedError, match="needs a quote"):
         session.decide(WHO, document, "neglect", "present")
-    with pytest.raises(RefusedError, match=r"do not stand|no evidence"):
+    with pytest.raises(RefusedError, match=r"are not in the document|cannot be used as evidence"):
         session.quote(document, "neglect", "These words stand nowhere in this review at all.", 1)
     made_up = Evidence(quote="made up", page=1, start=0, end=7, status="exact", section="")
     with pytest.raises(RefusedError, match="page 1"):

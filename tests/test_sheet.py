@@ -17,9 +17,11 @@ from served import coded_project
 from scr_llm.errors import UsageError
 from scr_llm.project import load_project
 from scr_llm.render import printed
-from scr_llm.review import spreadsheet as sheet
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.questions import questions
+from scr_llm.review.returned import import_decisions, read
 from scr_llm.review.session import ReviewSession
+from scr_llm.review.spreadsheet import write
 
 ALEX = Reviewer("Alex Reader", "Analyst")
 NINA = Reviewer("Nina", "Designated nurse")
@@ -59,11 +61,11 @@ def test_a_sheet_goes_out_and_comes_back(session: ReviewSession) -> None:
         missed = row_of(tab, "Pre-birth assessment and planning")
         tab.cell(missed, 7).value, tab.cell(missed, 8).value, tab.cell(missed, 9).value = "Present", words, 1
 
-    content = edited(sheet.write(session, ALEX), decide)
-    returned = sheet.read(session, NINA, content)
+    content = edited(write(session, ALEX), decide)
+    returned = read(session, NINA, content)
     assert not returned.refused and len(returned.changes) == 3 and returned.blank == len(session.proposals) - 3
     assert session.store.decisions() == [], "nothing is taken in before it is shown"
-    assert not sheet.take_in(session, NINA, returned.changes)
+    assert not import_decisions(session, NINA, returned.changes)
     decided = {d.theme: d for d in session.store.decisions()}
     assert {t: d.value for t, d in decided.items()} == {
         "workforce": "present",
@@ -76,7 +78,7 @@ def test_a_sheet_goes_out_and_comes_back(session: ReviewSession) -> None:
     )
     assert {(d.author, d.role) for d in decided.values()} == {("Nina", "Designated nurse")}
     # once taken in, the same file is refused row by row
-    again = sheet.read(session, NINA, content)
+    again = read(session, NINA, content)
     assert not again.changes and len(again.refused) == 3 and all("in the meantime" in why for _, why in again.refused)
 
 
@@ -94,18 +96,18 @@ def test_unknown_and_moved_rows_are_refused_one_by_one(session: ReviewSession) -
         tab.cell(10, 9).value, tab.cell(10, 8).value, tab.cell(10, 7).value = "first", "some words", "Present"
         tab.cell(11, 10).value = "x" * 5000
 
-    returned = sheet.read(session, ALEX, edited(sheet.write(session, ALEX), spoil))
+    returned = read(session, ALEX, edited(write(session, ALEX), spoil))
     refused = dict(returned.refused)
     assert set(refused) == {2, 3, 4, 5, 6, 7, 8, 9, 10, 11} and not returned.changes
     for row, why in {
         2: "no key",
         3: "moved",
         5: "changed",
-        6: "no decision",
-        7: "no evidence",
+        6: "not a decision",
+        7: "cannot be used as evidence",
         8: "another row",
         9: "another row",
-        10: "no page number",
+        10: "not a page number",
         11: "longer",
     }.items():
         assert why in refused[row], (row, refused[row])
@@ -119,7 +121,7 @@ def test_rows_may_be_sorted_and_a_formula_stays_text(session: ReviewSession) -> 
                 tab.cell(at, column).value = value
         tab.cell(2, 7).value, tab.cell(2, 10).value = "Accept", '=HYPERLINK("http://x.example","x")'
 
-    returned = sheet.read(session, ALEX, edited(sheet.write(session, ALEX), turn))
+    returned = read(session, ALEX, edited(write(session, ALEX), turn))
     assert not returned.refused and len(returned.changes) == 1
 
 
@@ -145,9 +147,9 @@ def bomb(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoiled", "told"),
     [
-        (lambda _c: b"", "no review sheet"),
-        (lambda c: c[: len(c) // 2], "no review sheet"),
-        (lambda _c: b"PK\x03\x04" + bytes(500), "no review sheet"),
+        (lambda c: b"", "cannot be read as a review sheet"),
+        (lambda c: c[: len(c) // 2], "cannot be read as a review sheet"),
+        (lambda c: b"PK\x03\x04" + bytes(500), "cannot be read as a review sheet"),
         (bomb, "unpacks to more"),
         (entity, "declares entities"),
         (lambda _c: bytes(20_000_001), "larger than"),
@@ -159,21 +161,17 @@ def test_a_malformed_or_oversized_sheet_is_refused(
     session: ReviewSession, spoiled: Callable[[bytes], bytes], told: str
 ) -> None:
     with pytest.raises(UsageError, match=told):
-        sheet.read(session, ALEX, spoiled(sheet.write(session, ALEX)))
+        read(session, ALEX, spoiled(write(session, ALEX)))
 
 
 def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(session: ReviewSession) -> None:
     sam = Reviewer("Sam", "Designated nurse", blind=True)
-    tab = openpyxl.load_workbook(io.BytesIO(sheet.write(session, sam)))["Cells"]
+    tab = openpyxl.load_workbook(io.BytesIO(write(session, sam)))["Cells"]
     assert {tab.cell(row, 3).value for row in range(2, tab.max_row + 1)} == {"Unclear"}
     assert {tab.cell(row, 5).value for row in range(2, tab.max_row + 1)} == {"None"}
-    text = "\n".join(
-        p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(session, sam), "docx"))).paragraphs
-    )
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(questions(session, sam), "docx"))).paragraphs)
     assert "Proposed" not in text and "page" not in text and "Poor record keeping" in text
-    text = "\n".join(
-        p.text for p in docx.Document(io.BytesIO(printed(sheet.questions(session, ALEX), "docx"))).paragraphs
-    )
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(questions(session, ALEX), "docx"))).paragraphs)
     assert (
         "Proposed: present." in text
         and f"{sum(key in session.codes for _, key in session.open_for(ALEX))} questions are open" in text

@@ -107,9 +107,10 @@ def sheet_write(
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
     from scr_llm.project import load_project
     from scr_llm.render import printed
-    from scr_llm.review import spreadsheet as sheets
     from scr_llm.review.cells import Reviewer
+    from scr_llm.review.questions import questions as open_questions
     from scr_llm.review.session import ReviewSession
+    from scr_llm.review.spreadsheet import write
     from scr_llm.text.typed import typed
 
     wanted = ".docx" if questions else ".xlsx"
@@ -117,11 +118,7 @@ def sheet_write(
         raise UsageError(f"{out.name} does not end in {wanted}.", next_step=f"Give a file name that ends in {wanted}.")
     project = load_project(folder)
     session, who = ReviewSession(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
-    content = (
-        printed(sheets.questions(session, who), "docx")
-        if questions
-        else sheets.write(session, who, only_open=only_open)
-    )
+    content = printed(open_questions(session, who), "docx") if questions else write(session, who, only_open=only_open)
     session.close()
     write_out(out, content, project, force=force)
     say("It holds passages of the reviews: send it as you would send the reviews.")
@@ -138,19 +135,20 @@ def sheet_write(
 def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes: bool) -> int:
     """Show what the review sheet FILE that came back would change, ask, and take it in. Rows that cannot be taken in are named one by one."""
     from scr_llm.project import load_project
-    from scr_llm.review import spreadsheet as sheets
     from scr_llm.review.cells import Reviewer
+    from scr_llm.review.returned import import_decisions, read
     from scr_llm.review.session import ReviewSession
+    from scr_llm.review.sheet_file import LARGEST
 
     session, who = ReviewSession(load_project(folder)), Reviewer(name, role, blind)
-    if file.stat().st_size > sheets.LARGEST:
+    if file.stat().st_size > LARGEST:
         raise UsageError(
-            f"{file.name} is larger than {sheets.LARGEST // 1_000_000} MB.",
+            f"{file.name} is larger than {LARGEST // 1_000_000} MB.",
             next_step="Send the xlsx file that scr-llm sheet wrote.",
         )
-    returned = sheets.read(session, who, file.read_bytes())
+    returned = read(session, who, file.read_bytes())
     for change in returned.changes:
-        click.echo(f"row {change.row}: {change.told}")
+        click.echo(f"row {change.row}: {change.summary}")
     refused = list(returned.refused)
     if returned.changes and not yes:
         say(
@@ -159,7 +157,7 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
         if not click.confirm("Take them in?", err=True):
             say("Nothing was taken in.")
             return 1
-    late = sheets.take_in(session, who, returned.changes)
+    late = import_decisions(session, who, returned.changes)
     refused += late
     session.close()
     for row, why in refused:

@@ -8,7 +8,7 @@ from scr_llm.evaluation.gold import load_gold
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Raters
 from scr_llm.stages.agree import raters
-from scr_llm.stages.agree.statistics import LEAST_UNITS, Cell
+from scr_llm.stages.agree.statistics import LEAST_UNITS, Ratings
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.decisions import standings
 from scr_llm.stages.ground import ground
@@ -42,7 +42,7 @@ def compare_raters(
         raise UsageError(f"{first} and {second} have no cell in common.{why}", next_step=_KNOWN)
     files = list(dict.fromkeys(file for file, _ in shared))
 
-    def grouped(theme: str | None) -> list[list[Cell]]:
+    def grouped(theme: str | None) -> list[list[Ratings]]:
         return [[(one[c], other[c]) for c in shared if c[0] == file and theme in (None, c[1])] for file in files]
 
     themes = [code.id for code in codebook.codes if any(c[1] == code.id for c in shared)]

@@ -1,1 +1,1 @@
-"""What an information-governance officer asks for: the packs, and the end of a project."""
+"""What an information governance officer asks for: information packs, and the erasure of a project."""

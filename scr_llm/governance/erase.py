@@ -1,4 +1,4 @@
-"""Forgetting a project: texts, quotes, caches, logs and papers go; a certificate of hashes, dates and counts stays."""
+"""Erasing a project: texts, quotes, caches, logs and papers. A certificate of hashes, dates and counts remains."""
 
 import json
 import shutil
@@ -9,59 +9,63 @@ from scr_llm.files import named_errors, sha256_of, write_atomically
 from scr_llm.project import Project
 from scr_llm.store import Store
 
+_NOT_REACHED = "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files."
+
 
 def forget(project: Project, *, inbox: bool = False) -> Path:
-    """Remove what was read, coded, decided, asked and written. Returns the certificate, which holds no text and no name.
+    """Erase everything that was read, coded, decided, asked and written; with `inbox`, the source files too.
 
-    The database file is deleted as a whole, with its journal, so that nothing of a row is left in free pages. What a disk, a backup or a synchronised
-    folder still holds is beyond a program's reach; the certificate says so.
+    Returns the certificate, which holds no text and no name.
+
+    The database file and its journal are deleted whole, so that no row remains in free pages. A program cannot reach
+    what a disk, a backup or a synchronised folder still holds; the certificate says so.
     """
     with Store(project.store_path) as store:
-        documents, decisions = store.documents(), store.decisions()
-        count, head = store.head()
-        certificate = {
-            "forgotten_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "inbox_removed": inbox,
-            "documents": [
-                {
-                    "sha256": d.sha256,
-                    "bytes": d.bytes,
-                    "pages": d.pages,
-                    "status": d.status,
-                    "batch": d.batch,
-                    "taken_in": d.taken_in,
-                }
-                for d in documents
-            ],
-            "codings": sum(store.coding(d.id) is not None for d in documents),
-            "decisions": count,
-            "decisions_head": head,
-            "first_decision": decisions[0].at[:10] if decisions else None,
-            "last_decision": decisions[-1].at[:10] if decisions else None,
-            "sign_offs": [
-                {"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()
-            ],
-            "calls_to_models": len(store.calls()),
-            "outputs": {
-                p.relative_to(project.outputs).as_posix(): sha256_of(p)
-                for p in sorted(project.outputs.rglob("*"))
-                if p.is_file()
-            },
-            "not_reached": "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files.",
-        }
+        certificate = _certificate(project, store, inbox)
     path = project.root / f"forgotten-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     write_atomically(path, (json.dumps(certificate, indent=2) + "\n").encode())
     for folder in (project.outputs, *((project.inbox,) if inbox else ())):
         _empty(folder)
-    for suffix in ("", "-wal", "-shm", "-journal"):  # last, so that what was cut off can be done again
+    for suffix in ("", "-wal", "-shm", "-journal"):  # last, so that an interrupted erasure can be run again
         database = project.store_path.with_name(project.store_path.name + suffix)
         with named_errors(database):
             database.unlink(missing_ok=True)
     return path
 
 
+def _certificate(project: Project, store: Store, inbox: bool) -> dict[str, object]:
+    """What was erased, as hashes, dates and counts."""
+    documents, decisions = store.documents(), store.decisions()
+    count, head = store.head()
+    papers = sorted(p for p in project.outputs.rglob("*") if p.is_file())
+    return {
+        "forgotten_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "inbox_removed": inbox,
+        "documents": [
+            {
+                "sha256": d.sha256,
+                "bytes": d.bytes,
+                "pages": d.pages,
+                "status": d.status,
+                "batch": d.batch,
+                "taken_in": d.taken_in,
+            }
+            for d in documents
+        ],
+        "codings": sum(store.coding(d.id) is not None for d in documents),
+        "decisions": count,
+        "decisions_head": head,
+        "first_decision": decisions[0].at[:10] if decisions else None,
+        "last_decision": decisions[-1].at[:10] if decisions else None,
+        "sign_offs": [{"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()],
+        "calls_to_models": len(store.calls()),
+        "outputs": {p.relative_to(project.outputs).as_posix(): sha256_of(p) for p in papers},
+        "not_reached": _NOT_REACHED,
+    }
+
+
 def _empty(folder: Path) -> None:
-    """Remove everything in a folder, which may be a link to where it really lies; of links within it only the links go."""
+    """Remove everything in a folder, which may itself be a link. Links inside it are removed, but not their targets."""
     for path in folder.iterdir():
         with named_errors(path):
             if path.is_dir() and not path.is_symlink():

@@ -1,1 +1,1 @@
-"""What comes in: what lies in the inbox, what of it is a review to be coded, and what a person includes or leaves out."""
+"""What is in the inbox, which of its files are reviews to be coded, and which a person has included or left out."""

@@ -1,4 +1,4 @@
-"""Which of what was read is to be coded: a review, new or re-issued, and neither a copy nor anything else."""
+"""Which of the files that were read are to be coded: reviews, new or re-issued, that are not copies."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,15 @@ from scr_llm.store import Store
 Progress = Callable[[str, int, int], None]
 """Called before each document with its file name, its number and the number of documents."""
 NOT_THE_DOCUMENTS = (StopError, StoreError)
-"""What is no document's fault and ends the run: a wish to stop, and a database that fails."""
+"""Errors that are no document's fault and end the run: a wish to stop, and a database that fails."""
+_INCLUDE = 'If it is a review: scr-llm include "{file}" --reason …'
+_INCLUDE_AS_SEPARATE = 'If it is a separate review: scr-llm include "{file}" --reason …'
 
 
 def admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
-    """Read what is not yet coded; give what is to be coded, its reading stored."""
+    """Read what is not yet coded. Yields each document that is to be coded, after storing its reading."""
     reader = reader_of(project)
-    waiting = [
-        d
-        for d in documents
-        if not d.missing
-        and (d.status in ("pending", "failed") or (d.status == "unreadable" and d.bytes and d.read_with != reader))
-    ]
+    waiting = [d for d in documents if _is_to_be_read(d, reader)]
     known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
     prints = {d.id: TextFingerprint.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
     limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
@@ -37,98 +34,128 @@ def admitted(project: Project, store: Store, documents: Sequence[Document], prog
             yield fit
 
 
+def _is_to_be_read(document: Document, reader: str) -> bool:
+    """Whether a document has yet to be read. An unreadable one is tried again only when the reader has changed."""
+    if document.missing:
+        return False
+    another_reader = document.status == "unreadable" and document.bytes > 0 and document.read_with != reader
+    return document.status in ("pending", "failed") or another_reader
+
+
 def _admit(
     store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, TextFingerprint], reader: str
 ) -> Document | None:
-    """A document that was read, its reading stored, if it is to be coded; else None, and why not is its status and reason."""
+    """Store a reading, and return its document if it is to be coded.
+
+    Otherwise save the document with a status and a reason that say why not, and return None.
+    """
     document = waiting
     try:
         if isinstance(reading, Exception):
             raise reading
-        read = {
-            "pages": len(reading.pages),
-            "notes": notes(reading),
-            "status": "pending",
-            "reason": None,
-            "next_step": "",
-        }
-        document = document.model_copy(update=read)
-        included = document.ruling is not None and document.ruling.overrules
-        if not included and (reason := why_no_review(reading)):
-            document = stopped(
-                document, "not_a_review", reason, f'If it is one: scr-llm include "{document.file}" --reason …'
-            )
-            store.save_document(document, seen=waiting)
-            return None
-        own, ruled = (
-            TextFingerprint.of(document, reading),
-            document.ruling is not None and document.ruling.act == "include",
-        )
-        among = {i: p for i, p in prints.items() if p.document.status == "coded"} if ruled else prints
-        known = None if included else _known(store, own, reading, among)
-        replaced: list[tuple[Document, Document]] = []
-        if isinstance(known, Reissued):
-            document = document.model_copy(update={"replaces": known.older.id, "batch": known.older.batch})
-            replaced = [(known.older, known.older.model_copy(update={"status": "superseded", "reason": known.reason}))]
-            del prints[known.older.id]
-        elif known:
-            document = stopped(
-                document, *known, f'If it is a review of its own: scr-llm include "{document.file}" --reason …'
-            )
-            store.save_document(document, seen=waiting)
-            return None
-        store.save_reading(reading, [(waiting, document), *replaced])
-        same_name = [
-            d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"
-        ]
-        put_aside(store, same_name, document)
-        for each in same_name:
-            prints.pop(each.id, None)
-        prints[document.id] = own
-        return document
+        document = _recognised(_as_read(waiting, reading), reading)
+        if document.status == "pending":
+            document = _compared_and_stored(store, waiting, document, reading, prints)
+        if document.status == "pending":
+            return document
     except UnreadableError as error:
         document = stopped(document, "unreadable", error).model_copy(update={"read_with": reader})
     except OSError as error:
         document = stopped(document, "failed", *refused(error))
     except NOT_THE_DOCUMENTS:
         raise
-    except Exception as error:  # whatever a document may bring about: the others go on
+    except Exception as error:  # one document must not stop the others, whatever is wrong with it
         document = not_coded(document, error)
     store.save_document(document, seen=waiting)
     return None
 
 
+def _as_read(document: Document, reading: Reading) -> Document:
+    read = {"pages": len(reading.pages), "notes": notes(reading), "status": "pending", "reason": None, "next_step": ""}
+    return document.model_copy(update=read)
+
+
 @dataclass(frozen=True)
 class Reissued:
-    """That a document takes the place of an older one, and why."""
+    """An older document that a new one replaces, and why."""
 
     older: Document
     reason: str
+
+    @property
+    def superseded(self) -> Document:
+        """The older document as it is after the replacement."""
+        return self.older.model_copy(update={"status": "superseded", "reason": self.reason})
+
+
+def _recognised(document: Document, reading: Reading) -> Document:
+    """A document, stopped if it is not a review. A person's ruling that it is one overrides this check."""
+    if document.ruling is not None and document.ruling.overrules:
+        return document
+    if reason := why_no_review(reading):
+        return stopped(document, "not_a_review", reason, _INCLUDE.format(file=document.file))
+    return document
+
+
+def _compared_and_stored(
+    store: Store, waiting: Document, document: Document, reading: Reading, prints: dict[str, TextFingerprint]
+) -> Document:
+    """Compare a review with those that are known and, unless it repeats one, store its reading."""
+    own = TextFingerprint.of(document, reading)
+    known = _known(store, own, reading, _to_compare(document, prints))
+    replaced: list[tuple[Document, Document]] = []
+    if isinstance(known, Reissued):
+        document = document.model_copy(update={"replaces": known.older.id, "batch": known.older.batch})
+        replaced = [(known.older, known.superseded)]
+        del prints[known.older.id]
+    elif known:
+        status, reason = known
+        return stopped(document, status, reason, _INCLUDE_AS_SEPARATE.format(file=document.file))
+    store.save_reading(reading, [(waiting, document), *replaced])
+    for document_id in _put_namesakes_aside(store, document):
+        prints.pop(document_id, None)
+    prints[document.id] = own
+    return document
+
+
+def _to_compare(document: Document, prints: dict[str, TextFingerprint]) -> dict[str, TextFingerprint]:
+    """The texts that a review may repeat."""
+    ruling = document.ruling
+    if ruling is not None and ruling.overrules:
+        return {}  # a person has included it, whatever it repeats
+    if ruling is not None and ruling.act == "include":
+        return {i: p for i, p in prints.items() if p.document.status == "coded"}  # what was left out is no obstacle
+    return prints
+
+
+def _put_namesakes_aside(store: Store, document: Document) -> list[str]:
+    """Supersede earlier documents of the same file name. Returns their ids."""
+    namesakes = [
+        d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"
+    ]
+    put_aside(store, namesakes, document)
+    return [d.id for d in namesakes]
 
 
 def _known(
     store: Store, own: TextFingerprint, reading: Reading, prints: dict[str, TextFingerprint]
 ) -> tuple[DocumentStatus, str] | Reissued | None:
-    """Status and reason of a document that is an older one over again; or the older one, whose place it takes."""
+    """Whether a document repeats an older one: its status and reason if so, or the older issue that it replaces."""
     relation = compare(own, prints.values())
     if relation is None:
         return None
     older, detail = relation.older, relation.detail
-    if older.status != "coded" and older.ruling:  # it is among those compared because a person left it out
-        return (
-            "not_a_review",
-            f"the same review as {older.file} ({detail}), which was left out by a person: “{older.ruling.reason}”",
-        )
-    if (
-        older.file == own.document.file
-    ):  # it lies where the older one lay, so it takes its place whatever the two have in common
+    if older.status != "coded" and older.ruling:  # it is compared only because a person left it out
+        why = f"the same review as {older.file} ({detail}), which was left out by a person: “{older.ruling.reason}”"
+        return "not_a_review", why
+    if older.file == own.document.file:  # in the same place in the inbox, so it replaces the older one in any case
         return Reissued(older, f"replaced in the inbox by another file of its name. {detail[:1].upper()}{detail[1:]}")
     if relation.kind == "same":
-        return "duplicate", f"the same words as {older.file} in another file. It is counted once."
+        return "duplicate", f"the same words as {older.file}, in another file. It is counted once."
     if relation.kind == "within":
-        return "duplicate", f"its text stands within {older.file} ({detail}), which is coded. It is counted once."
+        return "duplicate", f"its text is part of {older.file} ({detail}), which is coded. It is counted once."
     if relation.kind == "contains":
-        return "duplicate", f"it holds the whole of {older.file} ({detail}), which is coded. It is counted once."
+        return "duplicate", f"it contains the whole of {older.file} ({detail}), which is coded. It is counted once."
     before = store.reading(older.id)
     if before and before.file.created and reading.file.created and reading.file.created < before.file.created:
         return "superseded", f"an earlier issue of {older.file}, by its date. {detail}"
@@ -145,7 +172,7 @@ def notes(reading: Reading) -> tuple[PageNote, ...]:
 
 
 def stopped(document: Document, status: DocumentStatus, why: str | Exception, next_step: str = "") -> Document:
-    """A document that does not go on, with the reason and the next step."""
+    """A document that is not coded, with the reason and the next step."""
     reason = str(why)
     if isinstance(why, ScrError):
         reason = f"page {why.page}: {why.message}" if why.page else why.message
@@ -154,16 +181,15 @@ def stopped(document: Document, status: DocumentStatus, why: str | Exception, ne
 
 
 def not_coded(document: Document, error: Exception) -> Document:
-    """A document that could not be coded; what nobody foresaw is named by its kind."""
+    """A document that could not be coded. An error that the program did not foresee is named by its type."""
     if isinstance(error, ScrError):
-        return stopped(document, "failed", error, "Run again to try it again.")
-    said = "".join(c if c.isprintable() else " " for c in str(error))[
-        :200
-    ]  # also half a character, which no file can hold
-    why = f"coding it went wrong in a way that was not foreseen ({type(error).__name__}{f': {said}' if said else ''})."
+        return stopped(document, "failed", error, "Run again to retry it.")
+    # A message may hold half a surrogate pair, which cannot be written to a file; it is not printable either.
+    detail = "".join(c if c.isprintable() else " " for c in str(error))[:200]
+    kind = f"{type(error).__name__}: {detail}" if detail else type(error).__name__
     return stopped(
         document,
         "failed",
-        why,
-        "Run again to try it again; if it goes wrong again, code it by rules or by hand, and report it.",
+        f"an unexpected error occurred while it was coded ({kind}).",
+        "Run again to retry it; if it fails again, code it by rules or by hand, and report the error.",
     )

@@ -1,1 +1,1 @@
-"""People's decisions: the session in which cells are seen and decided, the spreadsheet that stands for one, and the sign-off."""
+"""People's decisions: the session in which they are made, the review sheet used instead of the page, and sign-off."""

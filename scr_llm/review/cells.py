@@ -1,68 +1,76 @@
-"""What a person sees of a cell, and who decides it."""
+"""What a reviewer sees of a cell, and who the reviewer is."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from scr_llm.records import Code, Document, Evidence, Refusal, ThemeValue
 from scr_llm.records.coding import Context
-from scr_llm.stages.decisions import Standing, State
+from scr_llm.stages.decisions import CellState, Standing
 
-Kind = Literal["theme", "finding", "recommendation", "case"]
+CellKind = Literal["theme", "finding", "recommendation", "case"]
 FACTS = ("authority", "pseudonym", "context")
-"""Case facts that a person decides by themselves."""
+"""Case facts that are decided one by one."""
 STATED = tuple(c for c in get_args(Context) if c != "not stated")
-"""Why a review may have been held, where it says so."""
+"""Reasons for holding a review, where the review states one."""
 
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who decides."""
+    """The person who decides."""
 
     name: str
     role: str
     blind: bool = False
-    """Whether as second reviewer, who sees nobody's answers."""
+    """Whether this is a second reviewer, who sees nobody else's answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What stands in a cell before anybody decided, in short."""
+    """What the coder proposed for a cell, in short."""
 
-    kind: Kind
+    kind: CellKind
     title: str
-    """What it is, in words."""
+    """The theme's label, or for example "Finding 3"."""
     value: ThemeValue
     doubts: tuple[str, ...] = ()
     core: bool = True
+    """Whether the cell must be decided before the briefing can be signed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell opened for a person."""
+    """A cell that a reviewer has opened."""
 
     document: Document
     label: str
+    """Of the review: authority and pseudonym, or the file name."""
     key: str
-    kind: Kind
+    """Theme id, item id, or for example "case:authority"."""
+    kind: CellKind
     title: str
     code: Code | None
+    """Of a theme."""
     proposed: ThemeValue
+    """By the coder."""
     value: ThemeValue
+    """As it counts now."""
     text: str | None
     """Of a finding, recommendation or fact."""
     sub_themes: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     why: str
     doubts: tuple[str, ...]
-    state: State
+    state: CellState
     standing: Standing
     seen: int
     """Number of the last decision on the cell."""
     nearest: tuple[Evidence, ...] = ()
+    """Where there is no evidence: the passages closest to the theme."""
     refused: tuple[Refusal, ...] = ()
+    """Quotes that the coder gave and that are not in the text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MatrixCell:
     """A cell as the matrix shows it."""
 
@@ -70,8 +78,8 @@ class MatrixCell:
     """Of the review."""
     title: str
     """Of the theme, finding, recommendation or fact."""
-    kind: Kind
+    kind: CellKind
     value: ThemeValue
     """As it counts now."""
-    state: State
-    """Whether people decided it."""
+    state: CellState
+    """Whether people have decided it."""

@@ -1,4 +1,4 @@
-"""One person's review: what waits for them, one cell after the other."""
+"""One person's review: the cells that they have yet to decide, one after the other."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -11,13 +11,16 @@ from scr_llm.stages.decisions import Key
 
 
 class PersonalReview:
-    """The cells of a project for one person, in the order in which they are asked. Use it in a `with` block, or close it."""
+    """The cells of a project for one person, in the order in which they are asked.
+
+    Use it in a `with` block, or call `close`.
+    """
 
     def __init__(self, project: Project, who: Reviewer) -> None:
         self.who = who
-        """Who decides."""
+        """The person who decides."""
         self.session = ReviewSession(project)
-        """The cells themselves, for everybody."""
+        """The cells of the project, which everybody shares."""
 
     def __enter__(self) -> "PersonalReview":
         return self
@@ -28,20 +31,20 @@ class PersonalReview:
         self.close()
 
     def open(self) -> list[Key]:
-        """Document id and theme, item or fact of every cell that waits for this person."""
+        """Document id and theme, item or fact of every cell that this person has yet to decide."""
         self.session.refresh()
         return self.session.open_for(self.who)
 
     def next(self) -> Cell | None:
-        """The cell to look at next; None where nothing waits."""
+        """The next cell to decide; None if there is none."""
         waiting = self.open()
         return self.session.cell(*waiting[0], self.who) if waiting else None
 
     def quote(self, cell: Cell, words: str, page: int | None = None) -> tuple[Evidence, ...]:
-        """Words of the review as evidence for a cell.
+        """Words of the review, as evidence for a cell.
 
         Raises:
-            RefusedError: they do not stand in the review.
+            RefusedError: the words are not in the review.
         """
         return self.session.quote(cell.document.id, cell.key, words, page)
 
@@ -55,19 +58,19 @@ class PersonalReview:
         text: str | None = None,
         reason: str = "",
     ) -> int:
-        """Decide a cell. Returns the number of the decision, which is kept for good.
+        """Decide a cell. Returns the number of the decision, which is kept permanently.
 
         Args:
             cell: as `next` gave it.
             value: present, explicitly_absent, not_mentioned or unclear.
-            evidence: quotes that show it: of the cell, or from `quote`.
-            sub_themes: aspects that they show.
-            text: of a fact, where it is not what was proposed.
-            reason: in the person's words.
+            evidence: quotes that show it, from the cell or from `quote`.
+            sub_themes: aspects of the theme that the quotes show.
+            text: of a fact, if it differs from what was proposed.
+            reason: why, in the person's own words.
 
         Raises:
-            ConflictError: somebody decided on the cell since it was opened.
-            RefusedError: it cannot stand, for example present without a quote.
+            ConflictError: somebody has decided on the cell since it was opened.
+            RefusedError: the decision cannot be accepted, for example present without a quote.
         """
         return self.session.decide(
             self.who,
@@ -82,10 +85,10 @@ class PersonalReview:
         )
 
     def undo(self) -> Key | None:
-        """Take back this person's last decision that stands. Returns its cell; None where there is none.
+        """Take back this person's last decision still in force. Returns its cell; None if there is none.
 
         Raises:
-            RefusedError: somebody decided on the cell since.
+            RefusedError: somebody else has decided on the cell since.
         """
         return self.session.withdraw(self.who)
 

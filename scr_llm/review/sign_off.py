@@ -1,4 +1,4 @@
-"""Signing a briefing off: what stands in the way, what the signature rests on, and its files."""
+"""Signing off a briefing: what prevents it, what the signature covers, and the files that it produces."""
 
 import base64
 import contextlib
@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import psutil
 
 from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.errors import RefusedError, UsageError
-from scr_llm.files import make_folder, named_errors, write_atomically
+from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
@@ -30,11 +31,11 @@ from scr_llm.store import Store
 from scr_llm.text.typed import typed
 
 FORMATS = ("docx", "html", "md", "xlsx", "json")
-"""The files of the briefing itself that are written when it is signed."""
+"""The formats of the briefing that are written when it is signed."""
 SEVEN_MINUTES = ("docx", "html")
-"""Those of the seven-minute briefing beside it."""
+"""The formats of the seven-minute briefing that goes with it."""
 Answers = Mapping[str, AnsweredCaution]
-"""What the person who signs did about each caution, by its text."""
+"""What the person who signs did about each caution, by the text of the caution."""
 
 
 @dataclass(frozen=True)
@@ -42,37 +43,39 @@ class SignOffBlocker:
     """Why a briefing cannot be signed."""
 
     file: str
-    """The review, by its file."""
+    """The review's file."""
     title: str
-    """What of it: a cell, or the file itself."""
+    """The cell, or "The file"."""
     what: str
     """undecided, stale, disagreed, quote, source or waiting."""
-    told: str
-    """In words."""
+    message: str
+    """The reason in words."""
     key: Key | None = None
-    """The cell, where it is one."""
+    """The cell; None for a file."""
 
 
 _STATES = {
     "undecided": "nobody has decided it",
-    "stale": "the code means something else than when it was decided",
+    "stale": "the meaning of the code has changed since it was decided",
     "disagreed": "two reviewers differ",
 }
 
 
 def blockers(session: ReviewSession) -> list[SignOffBlocker]:
-    """Everything that stands in the way: files that wait or changed, and cells that are not decided or rest on a quote that is not there."""
+    """Everything that prevents a signature: files that are not coded or have changed, and cells that are not ready.
+
+    A cell is not ready when it is undecided, or when its quote is no longer in the text.
+    """
     return [*_files_in_the_way(session), *_cells_in_the_way(session)]
 
 
 def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
     for document in session.store.documents():
         if document.status == "pending" and not document.missing:
-            yield SignOffBlocker(
-                document.file, "The file", "waiting", "it was taken in and is not yet coded: scr-llm run"
-            )
+            message = "it was taken in and is not yet coded: scr-llm run"
+            yield SignOffBlocker(file=document.file, title="The file", what="waiting", message=message)
         elif document.status == "coded" and (fault := source_fault(session.project, document)):
-            yield SignOffBlocker(document.file, "The file", "source", fault)
+            yield SignOffBlocker(file=document.file, title="The file", what="source", message=fault)
 
 
 def _cells_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
@@ -80,75 +83,84 @@ def _cells_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
     for key in session.counted():
         state, file, title = session.state(key), session.documents[key[0]].file, session.proposals[key].title
         if state != "decided":
-            yield SignOffBlocker(file, title, state, _STATES[state], key)
+            yield SignOffBlocker(file=file, title=title, what=state, message=_STATES[state], key=key)
         elif (decision := session.standing(key).counts) and unverified(decision.evidence, readings[key[0]]):
-            yield SignOffBlocker(file, title, "quote", "a quote no longer stands in the text", key)
+            yield SignOffBlocker(
+                file=file, title=title, what="quote", message="a quote is no longer in the text", key=key
+            )
 
 
 def ready(project: Project) -> tuple[str, ...]:
-    """Check that the paper can be signed. Returns its cautions: what might tell a reader who a child is, for the person who signs to look at.
+    """Check that the paper can be signed. Returns its cautions, for the person who signs to look at.
+
+    A caution is anything that might tell a reader who a child is.
 
     Raises:
-        RefusedError: something stands in the way, the first of which are named; the record does not verify; or this was signed already.
+        RefusedError: something prevents it, and the first reasons are named; the record does not verify; or this
+            version is already signed.
     """
     _checked(project)
     return cautions(project)
 
 
 def _checked(project: Project) -> PaperInputs:
-    """What the paper would rest on, found to be ready for a signature; raises as `ready`."""
+    """What the paper would rest on, once it is found ready for a signature; raises as `ready` does."""
     with Store(project.store_path) as store:
         intake(project, store)
         finish(project, store)
-        inputs = paper_inputs(
-            project, store
-        )  # before the checks: whatever changes while they look is then seen by `_sign`
+        # The inputs are noted before the checks, so that `_sign` notices whatever changes during the checks.
+        inputs = paper_inputs(project, store)
         state = paper_state(project, store)
         if wrong := record_faults(project, store):
             raise RefusedError(
-                f"the record does not verify:{_listed(wrong)}\n", next_step="See all of it: scr-llm audit"
+                f"the record does not verify:{_listed(wrong)}\n", next_step="See the full list: scr-llm audit"
             )
     session = ReviewSession(project)
     try:
         if not session.documents:
             raise RefusedError("nothing is coded, so there is nothing to sign.", next_step="Run: scr-llm run")
-        hindering = blockers(session)
+        found = blockers(session)
     finally:
         session.close()
-    if hindering:
-        kinds = {w.what: sum(x.what == w.what for x in hindering) for w in hindering}
-        lines = _listed([f"{w.file}, {w.title}: {w.told}" for w in hindering])
-        counts = ", ".join(f"{n} {k}" for k, n in kinds.items())
-        thing = "cell" if all(w.key for w in hindering) else "thing"
-        what = f"{len(hindering)} {thing}s stand" if len(hindering) > 1 else f"1 {thing} stands"
-        raise RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
+    if found:
+        raise _prevented(found)
     _refuse_if_signed(state)
     return inputs
 
 
+def _prevented(found: list[SignOffBlocker]) -> RefusedError:
+    """The refusal that lists what prevents a signature."""
+    kinds = Counter(blocker.what for blocker in found)
+    counts = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+    lines = _listed([f"{blocker.file}, {blocker.title}: {blocker.message}" for blocker in found])
+    thing = "cell" if all(blocker.key for blocker in found) else "thing"
+    what = f"{len(found)} {thing}s stand" if len(found) > 1 else f"1 {thing} stands"
+    return RefusedError(f"{what} in the way ({counts}):{lines}\n", next_step="Decide them: scr-llm review")
+
+
 def cautions(project: Project) -> tuple[str, ...]:
-    """What might tell a reader of the paper who a child is, each a line."""
+    """What might tell a reader of the paper who a child is, one line each."""
     return paper(project, signature=Signature("SIGNED OFF", "0"))[2]
 
 
 def _refuse_if_signed(state: PaperState) -> None:
     if state.signed and state.is_signed:
         version = state.signed.version
-        where = f"Its files: outputs/signed-{version.partition('.')[0]}"
-        raise RefusedError(f"version {version} is signed and nothing has changed since.", next_step=where)
+        where = f"Its files are in outputs/signed-{version.partition('.')[0]}"
+        raise RefusedError(f"version {version} is already signed, and nothing has changed since.", next_step=where)
 
 
 def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
-    """Sign what is decided now. Writes the papers to outputs/signed-N and keeps the record of the signature; either both or neither.
+    """Sign what is decided now: write the papers to outputs/signed-N and record the signature, both or neither.
 
     Args:
-        project: whose briefing.
-        name: who signs.
-        role: in which role.
-        answers: to the cautions of `ready`; one without an answer is recorded as acknowledged with the signature.
+        project: the project whose briefing is signed.
+        name: of the person who signs.
+        role: of the person who signs.
+        answers: to the cautions of `ready`. A caution without an answer is recorded as acknowledged by signing.
 
     Raises:
-        RefusedError: see `ready`; or somebody signed, decided or took something in meanwhile.
+        RefusedError: as for `ready`; or somebody has signed, decided or taken something in meanwhile.
     """
     who = Reviewer(typed(name, "the name"), typed(role, "the role"))
     inputs = _checked(project)
@@ -164,10 +176,10 @@ def _listed(lines: list[str], most: int = 20) -> str:
 def _sign(
     project: Project, store: Store, who: Reviewer, answers: Answers, inputs: PaperInputs
 ) -> tuple[SignOff, list[Path]]:
-    """Sign what rests on these inputs, and on nothing else: whatever changed since they were checked makes this refuse."""
-    number = (
-        len(store.sign_offs()) + 1
-    )  # before the check: who signs after this line makes the store refuse, who did so before it the check
+    """Sign a paper that rests on exactly these inputs; refuse if anything has changed since they were checked."""
+    # The number is taken before the check. If somebody else signs before this line, the check refuses; if after it,
+    # the store refuses a second signature with the same number.
+    number = len(store.sign_offs()) + 1
     _refuse_if_signed(paper_state(project, store))
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
@@ -184,29 +196,36 @@ def _sign(
         reviewers=tuple(dict.fromkeys(f"{d.author}, {d.role}" for d in store.decisions())),
         paper_sha256=hashlib.sha256(text.encode()).hexdigest(),
         files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
-        cautions=tuple(
-            answers.get(c) or AnsweredCaution(text=c, answer="acknowledged", separately=False) for c in shown
-        ),
+        cautions=tuple(answers.get(c) or _acknowledged(c) for c in shown),
     )
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:
         _write(part, contents, signed.model_dump_json())
         if paper_inputs(project, store) != inputs:
             raise RefusedError(
-                "something was decided, taken in or changed while the paper was written.", next_step="Sign again."
+                "something was decided, taken in or changed while the paper was written.",
+                next_step="Sign again.",
             )
         store.save_sign_off(signed, text)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    folder = _folder(project, number)
+    _put_in_place(part, _folder(project, number), signed)
+    return signed, [_folder(project, number) / name for name in contents]
+
+
+def _acknowledged(caution: str) -> AnsweredCaution:
+    return AnsweredCaution(text=caution, answer="acknowledged", separately=False)
+
+
+def _put_in_place(part: Path, folder: Path, signed: SignOff) -> None:
+    """Give the written papers their final name."""
     with named_errors(folder):
         try:
             part.rename(folder)
         except OSError:
-            if not _holds(folder, signed):  # another command may have finished it just now
+            if not _holds(folder, signed):  # another command may have put them in place a moment ago
                 raise
-    return signed, [folder / name for name in contents]
 
 
 def _write(folder: Path, contents: Mapping[str, bytes], record: str) -> None:
@@ -221,7 +240,10 @@ def _folder(project: Project, number: int) -> Path:
 
 
 def finish(project: Project, store: Store) -> None:
-    """Finish sign-offs that were cut off between their record and the name of their folder; remove what never got so far."""
+    """Finish sign-offs that were interrupted after they were recorded; remove what earlier interruptions left behind.
+
+    Papers are written to a .part folder, the signature is recorded, and then the folder gets its final name.
+    """
     signed = [s for s, _ in store.sign_offs()]
     for part in project.outputs.glob(".signed-*.part"):
         if not (found := re.fullmatch(r"\.signed-(\d{1,6})\.(\d{1,10})\.part", part.name)):
@@ -235,15 +257,14 @@ def finish(project: Project, store: Store) -> None:
 
 
 def _holds(folder: Path, signed: SignOff) -> bool:
+    """Whether a folder holds exactly the files that were signed."""
     with contextlib.suppress(OSError):
-        return all(
-            hashlib.sha256((folder / n).read_bytes()).hexdigest() == sha256 for n, sha256 in signed.files.items()
-        )
+        return all(sha256_of(folder / name) == sha256 for name, sha256 in signed.files.items())
     return False
 
 
 def files_of(paper: SignedPaper) -> dict[str, bytes]:
-    """The files of a signed briefing, by name; the same bytes whenever they are written."""
+    """The files of a signed briefing, by name; they are the same bytes each time."""
     items = list(zip(paper.briefing.cases, paper.codings, strict=True))
     template = base64.b64decode(paper.template) or None
     files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
@@ -252,28 +273,28 @@ def files_of(paper: SignedPaper) -> dict[str, bytes]:
 
 
 def write_again(project: Project, number: int | None = None) -> list[Path]:
-    """Write the files of a signed briefing again; the last one where no number is given.
+    """Write the files of a signed briefing again; of the last one if no number is given.
 
     Raises:
-        UsageError: there is none of that number.
-        RefusedError: a file comes out with other bytes than were signed, which names it (nothing is written then).
+        UsageError: there is no signed version with that number.
+        RefusedError: a file, which is named, would differ from the one that was signed; nothing is written.
     """
     with Store(project.store_path) as store:
         signed, records = store.sign_offs(), store.sign_off_records()
     number = len(signed) if number is None else number
     if not 1 <= number <= len(signed):
-        raise UsageError(f"there is no signed version {number}.0.", next_step=f"There are {len(signed)}.")
+        raise UsageError(f"there is no signed version {number}.0.", next_step=f"Signed versions: {len(signed)}.")
     record, text = signed[number - 1]
     contents = {n: c for n, c in files_of(SignedPaper.model_validate_json(text)).items() if n in record.files}
     if other := [n for n in record.files if hashlib.sha256(contents.get(n, b"")).hexdigest() != record.files[n]]:
         raise RefusedError(
-            f"{', '.join(other)} would not be what was signed.",
-            next_step="Another version of scr-llm wrote them; use that one.",
+            f"{', '.join(other)} would differ from what was signed.",
+            next_step="Another version of scr-llm wrote them; use that version.",
         )
     _write(_folder(project, number), contents, records[number - 1])
     return [_folder(project, number) / name for name in contents]
 
 
 def state_of(session: ReviewSession) -> PaperState:
-    """Where the paper of a session's project stands."""
+    """Whether the paper of a session's project is signed, and what has changed since."""
     return paper_state(session.project, session.store)

@@ -1,4 +1,4 @@
-"""Is a document one that we have: the same words, a corrected re-issue, a summary of which the report is here too, or new?"""
+"""Whether a document is new, or repeats one that is known: the same words, a corrected re-issue, or a part of it."""
 
 import difflib
 from collections.abc import Iterable
@@ -10,54 +10,57 @@ from scr_llm.records import Document, Reading
 from scr_llm.text.flow import Flow, sentences
 from scr_llm.text.normalise import normalise
 
-Kind = Literal["same", "reissue", "within", "contains"]
-"""Of a new document against an older one: the same words; most of both the same; inside the older; with the older inside."""
+RelationKind = Literal["same", "reissue", "within", "contains"]
+"""How a new document relates to an older one.
+
+same: the same words. reissue: most of the words of both are the same. within: it is part of the older one.
+contains: the older one is part of it."""
 
 _MOST = 0.8
-"""Share of a document's letters, in sentences that both have, from which it counts as the same text."""
+"""Share of a document's letters, in sentences that both have, at which it counts as the same text."""
 _LEAST_LETTERS = 25
-"""Letters of a sentence from which it tells documents apart; shorter ones stand everywhere."""
+"""Letters that a sentence needs to distinguish documents; shorter sentences occur everywhere."""
 _SHOWN = 6
-"""Differing passages that a reason prints."""
+"""Number of differing passages that are listed in a reason."""
 
 
 @dataclass(frozen=True)
 class TextFingerprint:
-    """A document's sentences, for comparing."""
+    """A document's sentences, for comparison."""
 
     document: Document
     passages: tuple[tuple[str, str, int], ...]
-    """Letters and digits only, as a person reads it, page."""
+    """Each sentence: its letters and digits only, its readable text, and its page."""
 
     @classmethod
     def of(cls, document: Document, reading: Reading) -> "TextFingerprint":
-        """Of a reading."""
+        """The fingerprint of a reading."""
         found = [(_bare(s.text), s.text, s.page) for s in sentences(Flow.of(reading))]
         return cls(document, tuple(p for p in found if p[0]))
 
     @cached_property
     def whole(self) -> str:
-        """All its letters."""
+        """All its letters and digits."""
         return "".join(bare for bare, _, _ in self.passages)
 
     @cached_property
     def telling(self) -> frozenset[str]:
-        """Sentences that are long enough to tell documents apart."""
+        """The sentences that are long enough to distinguish documents."""
         return frozenset(bare for bare, _, _ in self.passages if len(bare) >= _LEAST_LETTERS)
 
 
 @dataclass(frozen=True)
 class Relation:
-    """How a new document stands to an older one."""
+    """How a new document relates to an older one."""
 
-    kind: Kind
+    kind: RelationKind
     older: Document
     detail: str
-    """In words for a person: pages, or the passages that differ."""
+    """In words: pages, or the passages that differ."""
 
 
 def compare(new: TextFingerprint, older: Iterable[TextFingerprint]) -> Relation | None:
-    """The first older document that the new one is, wholly or in part; None where it is new."""
+    """How a new document relates to the first older one that it repeats in whole or in part; None if it is new."""
     for old in older:
         if new.whole and new.whole == old.whole:
             return Relation("same", old.document, "the same words")
@@ -73,39 +76,36 @@ def compare(new: TextFingerprint, older: Iterable[TextFingerprint]) -> Relation 
 
 
 def _bare(text: str) -> str:
+    """Letters and digits only, so that spacing, punctuation and hyphenation make no difference."""
     return "".join(c for c in normalise(text).text.lower() if c.isalnum())
 
 
 def _pages(host: TextFingerprint, guest: frozenset[str]) -> str:
+    """The pages of one document on which sentences of another are found."""
     pages = sorted({page for bare, _, page in host.passages if bare in guest})
     return f"pages {pages[0]}–{pages[-1]}" if pages[0] != pages[-1] else f"page {pages[0]}"
 
 
 def _differences(old: TextFingerprint, new: TextFingerprint) -> str:
-    """The passages that differ, as they stand in each."""
+    """The passages that differ, as each document has them."""
     matcher = difflib.SequenceMatcher(None, [p[0] for p in old.passages], [p[0] for p in new.passages], autojunk=False)
     changes = [c for c in matcher.get_opcodes() if c[0] != "equal"]
     shown = []
-    for _, a, b, c, d in changes[:_SHOWN]:
-        was = " ".join(p[1] for p in old.passages[a:b])
-        now = " ".join(p[1] for p in new.passages[c:d])
-        page = (new.passages[c:d] or old.passages[a:b])[0][2]
-        shown.append(
-            f"page {page}: "
-            + (
-                f"“{_short(was)}” is now “{_short(now)}”"
-                if was and now
-                else f"new: “{_short(now)}”"
-                if now
-                else f"gone: “{_short(was)}”"
-            )
-        )
-    more = len(changes) - _SHOWN
-    return (
-        f"{len(changes)} {'passage differs' if len(changes) == 1 else 'passages differ'}: "
-        + "; ".join(shown)
-        + (f"; and {more} more" if more > 0 else "")
-    )
+    for _, old_start, old_end, new_start, new_end in changes[:_SHOWN]:
+        before, after = old.passages[old_start:old_end], new.passages[new_start:new_end]
+        page = (after or before)[0][2]
+        shown.append(f"page {page}: {_change(' '.join(p[1] for p in before), ' '.join(p[1] for p in after))}")
+    passages = "passage differs" if len(changes) == 1 else "passages differ"
+    more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
+    return f"{len(changes)} {passages}: {'; '.join(shown)}{more}"
+
+
+def _change(before: str, after: str) -> str:
+    if not after:
+        return f"gone: “{_short(before)}”"
+    if not before:
+        return f"new: “{_short(after)}”"
+    return f"“{_short(before)}” is now “{_short(after)}”"
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is a file of the inbox: new, the same again, not to be opened, or not a review."""
+"""What a file in the inbox is: new, a second copy, one that cannot be opened, or not a review."""
 
 import errno
 import hashlib
@@ -13,33 +13,34 @@ from scr_llm.records import Document, Reading
 from scr_llm.text.typed import is_plain
 
 _REVIEW = re.compile(
-    r"serious case review|case review|safeguarding practice review|child practice review|executive summary|independent review|rapid review|recommendation",
+    r"serious case review|case review|safeguarding practice review|child practice review|executive summary"
+    r"|independent review|rapid review|recommendation",
     re.I,
 )
 _AGENDA = re.compile(r"^\s*(?:agenda|minutes of|apologies for absence|any other business)\b", re.I | re.M)
 _OPENING = 6_000
-"""Characters from the start in which a review says that it is one."""
+"""Number of characters from the start within which a review says that it is one."""
 _DEEPEST = 10
-"""Folders within folders that are looked into."""
+"""How many levels of folders are searched."""
 _IGNORED = re.compile(r"~\$|\._|\.~lock\.|\.(?!.*\.pdf)", re.I)
-"""How the names of files begin that other programs lay down for themselves; a hidden file that calls itself a PDF is none."""
+"""Names of files that other programs make for their own use. A hidden file that is called a PDF is not one of these."""
 _KINDS = {
     stat.S_IFLNK: ("it is a link to another place, which is not followed", "Copy the file itself into the inbox."),
-    stat.S_IFIFO: ("it is a pipe, not a file", "Take it out of the inbox."),
-    stat.S_IFSOCK: ("it is a socket, not a file", "Take it out of the inbox."),
-    stat.S_IFCHR: ("it is a device, not a file", "Take it out of the inbox."),
-    stat.S_IFBLK: ("it is a device, not a file", "Take it out of the inbox."),
+    stat.S_IFIFO: ("it is a pipe, not a file", "Remove it from the inbox."),
+    stat.S_IFSOCK: ("it is a socket, not a file", "Remove it from the inbox."),
+    stat.S_IFCHR: ("it is a device, not a file", "Remove it from the inbox."),
+    stat.S_IFBLK: ("it is a device, not a file", "Remove it from the inbox."),
 }
 _REFUSED = {
     errno.EACCES: (
         "you may not read it, or another program has it open",
-        "Close it there or ask for the right to read it, then run again.",
+        "Close it in the other program or ask for permission to read it, then run again.",
     ),
     errno.EPERM: (
         "you may not read it, or another program has it open",
-        "Close it there or ask for the right to read it, then run again.",
+        "Close it in the other program or ask for permission to read it, then run again.",
     ),
-    errno.EBUSY: ("another program is using it", "Close it there, then run again."),
+    errno.EBUSY: ("another program is using it", "Close it in that program, then run again."),
     errno.ENOENT: ("its file is no longer there", "Put it back, then run again."),
     errno.ENAMETOOLONG: ("its name is too long", "Shorten its name, then run again."),
 }
@@ -47,19 +48,19 @@ _REFUSED = {
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that lies in the inbox or in a folder of it."""
+    """Something in the inbox or in one of its folders."""
 
     name: str
     """Its path within the inbox, with forward slashes."""
     path: Path
     fault: str = ""
-    """Why it cannot be taken as a file, in words; empty where it can."""
+    """Why it cannot be opened as a file, in words; empty if it can."""
     next_step: str = ""
-    """What to do about that."""
+    """What to do about it."""
 
 
 def entries(inbox: Path) -> Iterator[Entry]:
-    """Everything in the inbox and its folders, by name; links are named, never followed.
+    """Everything in the inbox and its folders, ordered by name. Links are listed but never followed.
 
     Raises:
         OSError: the inbox itself cannot be read.
@@ -74,7 +75,7 @@ def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
             folder.relative_to(inbox).as_posix(),
             folder,
             "it is an empty folder",
-            "Put PDFs into it, or take it out of the inbox.",
+            "Put PDF files into it, or remove it from the inbox.",
         )
     for path in found:
         name = path.relative_to(inbox).as_posix()
@@ -85,23 +86,20 @@ def _entries(folder: Path, inbox: Path, depth: int) -> Iterator[Entry]:
             elif kind == stat.S_IFDIR:
                 yield Entry(name, path, "it is a folder too deep within others", "Move its files up.")
             elif path.name.startswith("."):
-                hidden = (
-                    "it is a hidden file"
-                    if path.suffix != ".icloud"
-                    else "it stands for a file that was not downloaded (iCloud)"
-                )
-                yield Entry(
-                    name,
-                    path,
-                    hidden,
-                    "Download the file itself." if path.suffix == ".icloud" else "Rename it, without the dot in front.",
-                )
+                yield _hidden(name, path)
             elif kind != stat.S_IFREG:
-                yield Entry(name, path, *_KINDS.get(kind, ("it is not a file", "Take it out of the inbox.")))
+                yield Entry(name, path, *_KINDS.get(kind, ("it is not a file", "Remove it from the inbox.")))
             else:
                 yield Entry(name, path)
         except OSError as error:
             yield Entry(name, path, *refused(error))
+
+
+def _hidden(name: str, path: Path) -> Entry:
+    if path.suffix == ".icloud":
+        fault = "it stands for a file that was not downloaded (iCloud)"
+        return Entry(name, path, fault, "Download the file itself.")
+    return Entry(name, path, "it is a hidden file", "Rename it, without the dot in front.")
 
 
 def refused(error: OSError) -> tuple[str, str]:
@@ -113,22 +111,15 @@ def refused(error: OSError) -> tuple[str, str]:
 
 
 def take_in(entry: Entry, batch: str, day: str = "", *, largest: int = 500_000_000) -> Document:
-    """The document of an entry, with status pending; or unreadable, with the reason, where it cannot be opened as a file.
+    """The document of an entry: pending, or unreadable with the reason if it cannot be opened as a file.
 
     Args:
-        entry: what lies in the inbox.
-        batch: name of the batch that it came with.
-        day: on which it is taken in, as 2011-03-31.
-        largest: bytes of the largest file that is opened.
+        entry: the file or folder in the inbox.
+        batch: name of the batch that it belongs to.
+        day: the date on which it is taken in, for example 2011-03-31.
+        largest: size in bytes of the largest file that is opened.
     """
-    name = "".join(
-        c
-        if is_plain(c)
-        else c.encode("utf-8", "backslashreplace").decode()
-        if "\ud800" <= c <= "\udfff"
-        else f"\\u{ord(c):04x}"
-        for c in entry.name
-    )
+    name = "".join(map(_printable, entry.name))
     if entry.fault:
         return _not_opened(name, batch, day, entry.fault, entry.next_step)
     if name != entry.name:
@@ -137,18 +128,30 @@ def take_in(entry: Entry, batch: str, day: str = "", *, largest: int = 500_000_0
         size = entry.path.stat().st_size
         if size > largest:
             fault = f"it has {size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are opened"
-            return _not_opened(
-                name, batch, day, fault, "Make it smaller, or raise [read] largest_megabytes in project.toml."
-            )
+            step = "Make it smaller, or raise [read] largest_megabytes in project.toml."
+            return _not_opened(name, batch, day, fault, step)
         sha256 = sha256_of(entry.path)
     except OSError as error:
         return _not_opened(name, batch, day, *refused(error))
-    return Document(
-        id=_id(sha256 if size else f"{sha256}\n{name}"), file=name, sha256=sha256, bytes=size, batch=batch, taken_in=day
-    )
+    # Empty files all have the same bytes, so their names keep them apart.
+    document_id = _id(sha256 if size else f"{sha256}\n{name}")
+    return Document(id=document_id, file=name, sha256=sha256, bytes=size, batch=batch, taken_in=day)
+
+
+def _printable(character: str) -> str:
+    """A character of a file name, escaped if it cannot be printed."""
+    if is_plain(character):
+        return character
+    if "\ud800" <= character <= "\udfff":  # a byte that is not UTF-8, as Python gives it in a file name
+        return character.encode("utf-8", "backslashreplace").decode()
+    return f"\\u{ord(character):04x}"
 
 
 def _not_opened(name: str, batch: str, day: str, fault: str, next_step: str) -> Document:
+    """A document without content.
+
+    Its id comes from its fault and name, so the words of a fault must not change: known files would become new ones.
+    """
     return Document(
         id=_id(f"{fault}\n{name}"),
         file=name,
@@ -163,6 +166,7 @@ def _not_opened(name: str, batch: str, day: str, fault: str, next_step: str) -> 
 
 
 def _id(text: str) -> str:
+    """A document's id, from the hash of its bytes or of another text."""
     is_hash = len(text) == 64 and "\n" not in text
     return f"d{(text if is_hash else hashlib.sha256(text.encode()).hexdigest())[:12]}"
 
@@ -173,22 +177,18 @@ def second_copy(document: Document, first: Document) -> Document:
         update={
             "id": _id(f"{document.sha256}\n{document.file}"),
             "status": "duplicate",
-            "reason": f"the same file as {first.file}, which stands for both.",
-            "next_step": "Delete one of them if you like.",
+            "reason": f"the same file as {first.file}, which is used instead.",
+            "next_step": "You may delete one of them.",
         }
     )
 
 
 def why_no_review(reading: Reading) -> str | None:
-    """Why a document is not taken for a review; None where it is one."""
-    text = "\n".join(page.text for page in reading.pages)
-    opening = text[:_OPENING]
-    if (
-        _AGENDA.search(opening)
-        and len(reading.pages) <= 4
-        and not any(item.kind == "recommendation" for item in reading.items)
-    ):
-        return "this looks like an agenda or minutes, not a review."
+    """Why a document does not appear to be a review; None if it does."""
+    opening = "\n".join(page.text for page in reading.pages)[:_OPENING]
+    recommends = any(item.kind == "recommendation" for item in reading.items)
+    if _AGENDA.search(opening) and len(reading.pages) <= 4 and not recommends:
+        return "it looks like an agenda or minutes, not a review."
     if not _REVIEW.search(opening):
-        return "nothing in its first pages says that it is a review."
+        return "nothing on its first pages says that it is a review."
     return None

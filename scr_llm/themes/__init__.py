@@ -1,1 +1,1 @@
-"""The codebook as it grows: candidates for new themes, themes merged and split."""
+"""The codebook as it grows: candidates for new themes, and themes merged or split."""

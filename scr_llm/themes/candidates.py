@@ -1,4 +1,7 @@
-"""Findings that no code covers, grouped and offered as candidate codes; and what is wrong with a set of codes. A person adopts, or does not."""
+"""Findings that match no theme, grouped and offered as candidate themes; and faults in a codebook.
+
+A person decides whether to adopt a candidate.
+"""
 
 import itertools
 import re
@@ -11,81 +14,34 @@ from rapidfuzz import fuzz
 from scr_llm.codebook import load_codebook, write_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
-from scr_llm.records import Codebook, Coding, Item
+from scr_llm.records import Code, Codebook, Coding, Evidence, Item
 from scr_llm.stages.decisions import current
 from scr_llm.store import Store
+from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
 
-SHARED = 2
+FEWEST_SHARED = 2
 """Rare words that two findings must share to be grouped."""
 ALIKE = 90
-"""How alike two labels or definitions are, of 100, to be named as near-duplicates."""
-_PLAIN = frozenset(
-    [
-        "finding",
-        "findings",
-        "review",
-        "child",
-        "children",
-        "agency",
-        "agencies",
-        "service",
-        "services",
-        "should",
-        "would",
-        "could",
-        "there",
-        "their",
-        "which",
-        "where",
-        "when",
-        "were",
-        "have",
-        "been",
-        "with",
-        "that",
-        "this",
-        "from",
-        "they",
-        "what",
-        "about",
-        "than",
-        "then",
-        "into",
-        "after",
-        "before",
-        "more",
-        "most",
-        "some",
-        "only",
-        "other",
-        "each",
-        "every",
-        "between",
-        "during",
-        "while",
-        "because",
-        "being",
-        "also",
-        "such",
-        "well",
-        "made",
-        "make",
-        "over",
-        "under",
-        "very",
-        "same",
-        "both",
-    ]
-)
+"""Similarity of two labels or definitions, from 0 to 100, at which they are reported as near-duplicates."""
+FEWEST_WORDS = 5
+"""Words that a definition needs for a reader to be able to apply it."""
+_COMMON = """
+finding findings review child children agency agencies service services should would could there their
+which where when were have been with that this from they what about than then into after before more most
+some only other each every between during while because being also such well made make over under very same
+both
+"""
+"""Words that say nothing about the subject of a finding."""
+_COMMON_WORDS = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A finding that no code covers."""
+    """A finding that matches no theme."""
 
     label: str
-    """The review's authority and pseudonym."""
+    """Of the review: authority and pseudonym, or the file name."""
     file: str
     page: int
     text: str
@@ -93,112 +49,122 @@ class Passage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Findings that share words which the others do not use."""
+    """Findings that share words which few of the others use."""
 
     words: tuple[str, ...]
-    """What they share, the commonest first."""
+    """The words that they share, the most common first."""
     passages: tuple[Passage, ...]
 
     @property
     def reviews(self) -> int:
-        """In how many reviews they stand."""
+        """The number of reviews in which they are found."""
         return len({p.file for p in self.passages})
 
 
 def candidates(project: Project) -> tuple[list[Candidate], int]:
-    """Groups of uncovered findings, the widest first, single ones last; and how many findings there are in all."""
-    passages, total = _uncovered(project)
+    """Groups of findings that match no theme, and the number of all findings.
+
+    The groups found in the most reviews come first, and findings that share nothing with others come last.
+    """
+    passages, total = _unmatched(project)
     stems = [_stems(p.text) for p in passages]
-    spread = Counter(s for own in stems for s in own)
-    rare = [{s for s in own if spread[s] <= max(3, len(passages) // 4)} for own in stems]
-    group = list(range(len(passages)))
-    for a, b in itertools.combinations(range(len(passages)), 2):
-        if len(rare[a] & rare[b]) >= SHARED:
-            one, other = group[a], group[b]
-            group = [one if g == other else g for g in group]
+    spread = Counter(stem for own in stems for stem in own)
+    rare = [{stem for stem in own if spread[stem] <= max(3, len(passages) // 4)} for own in stems]
     found = []
-    for g in dict.fromkeys(group):
-        members = [at for at, own in enumerate(group) if own == g]
-        words = Counter(s for at in members for s in rare[at])
-        found.append(
-            Candidate(
-                tuple(w for w, n in words.most_common(4) if n > 1 or len(members) == 1),
-                tuple(passages[at] for at in members),
-            )
-        )
+    for members in _grouped(rare):
+        words = Counter(stem for at in members for stem in rare[at])
+        shared = tuple(word for word, n in words.most_common(4) if n > 1 or len(members) == 1)
+        found.append(Candidate(shared, tuple(passages[at] for at in members)))
     return sorted(found, key=lambda c: (-c.reviews, -len(c.passages))), total
 
 
-def _uncovered(project: Project) -> tuple[list[Passage], int]:
+def _grouped(rare: list[set[str]]) -> list[list[int]]:
+    """Positions grouped so that each shares enough rare words with some other of its group."""
+    group = list(range(len(rare)))
+    for a, b in itertools.combinations(range(len(rare)), 2):
+        if len(rare[a] & rare[b]) >= FEWEST_SHARED:
+            one, other = group[a], group[b]
+            group = [one if g == other else g for g in group]
+    return [[at for at, own in enumerate(group) if own == g] for g in dict.fromkeys(group)]
+
+
+def _unmatched(project: Project) -> tuple[list[Passage], int]:
     found, total = [], 0
     with Store(project.store_path) as store:
         decisions = store.decisions()
         for document in store.documents():
-            if document.status != "coded" or not (draft := store.coding(document.id)):
+            if document.status != "coded" or not (proposed := store.coding(document.id)):
                 continue
-            coding = current(draft, decisions)
-            label = " ".join(x for x in (coding.case.authority, coding.case.pseudonym) if x) or document.file
+            coding = current(proposed, decisions)
+            label = case_label(coding.case, document)
             total += len(coding.findings)
             found += [
                 Passage(label, document.file, item.page, readable(item.text))
                 for item in coding.findings
-                if not _covered(item, coding)
+                if not _matches_a_theme(item, coding)
             ]
     return found, total
 
 
-def _covered(item: Item, coding: Coding) -> bool:
-    return any(
-        e.page == i.page and e.start < i.end and i.start < e.end
-        for theme in coding.themes
-        if theme.value != "not_mentioned"
-        for e in theme.evidence
-        for i in item.evidence
-    )
+def _matches_a_theme(item: Item, coding: Coding) -> bool:
+    """Whether the evidence of any theme overlaps the words of a finding."""
+    quotes = [e for theme in coding.themes if theme.value != "not_mentioned" for e in theme.evidence]
+    return any(_overlap(e, own) for e in quotes for own in item.evidence)
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return one.page == other.page and one.start < other.end and other.start < one.end
 
 
 def _stems(text: str) -> frozenset[str]:
-    words = (w for w in re.findall(r"[a-z]{4,}", text.lower()) if w not in _PLAIN)
-    return frozenset(re.sub(r"(?:ing|ed|es|s|ly)$", "", w) for w in words)
+    """The words of a text without common endings, so that "record" and "recording" count as one."""
+    words = (word for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in _COMMON_WORDS)
+    return frozenset(re.sub(r"(?:ing|ed|es|s|ly)$", "", word) for word in words)
 
 
 def faults(book: Codebook) -> list[str]:
-    """What a reader of a codebook would object to: labels that join two things, near-duplicates, codes that nothing tells."""
-    told = [
-        f"{c.id}: its label joins two things with “and”; can it be two codes?"
+    """What is wrong with a codebook: labels that join two things, near-duplicates, definitions that are too short."""
+    joined = [
+        f"{c.id}: its label joins two things with “and”; could it be two codes?"
         for c in book.codes
         if re.search(r"\band\b", c.label)
     ]
-    for a, b in itertools.combinations(book.codes, 2):
-        if (
-            max(
-                fuzz.token_set_ratio(a.label.lower(), b.label.lower()),
-                fuzz.token_sort_ratio(a.definition.lower(), b.definition.lower()),
-            )
-            >= ALIKE
-        ):
-            told.append(f"{a.id} and {b.id} are worded alike; do they mean two things?")
-    return told + [
-        f"{c.id}: has no definition that a reader could apply." for c in book.codes if len(c.definition.split()) < 5
+    alike = [
+        f"{a.id} and {b.id} have similar wording; do they mean different things?"
+        for a, b in itertools.combinations(book.codes, 2)
+        if _similarity(a, b) >= ALIKE
     ]
+    short = [
+        f"{c.id}: its definition is too short for a reader to apply."
+        for c in book.codes
+        if len(c.definition.split()) < FEWEST_WORDS
+    ]
+    return joined + alike + short
+
+
+def _similarity(one: Code, other: Code) -> float:
+    """From 0 to 100, by labels or by definitions, whichever are more alike."""
+    labels = fuzz.token_set_ratio(one.label.lower(), other.label.lower())
+    return max(labels, fuzz.token_sort_ratio(one.definition.lower(), other.definition.lower()))
 
 
 def adopt(project: Project, candidate: Candidate, code: str, label: str, definition: str, who: str) -> None:
-    """Enter a candidate into the project's codebook, with where it came from. The next run codes it in every review.
+    """Add a candidate to the project's codebook, with its origin. The next run codes it in every review.
 
     Raises:
-        UsageError: the id is taken or cannot be used, or a word is missing.
+        UsageError: the id is taken or not allowed, or an argument is missing.
     """
     if not (label.strip() and definition.strip() and who.strip()):
         raise UsageError(
-            "a code needs a label, a definition and who adopts it.", next_step="Give --label, --definition and --name."
+            "a new code needs a label, a definition and the name of the person who adopts it.",
+            next_step="Give --label, --definition and --name.",
         )
     if code in {c.id for c in load_codebook(project.codebook_path).codes} or not re.fullmatch(
         r"[a-z][a-z0-9_]{2,40}", code
     ):
         raise UsageError(
-            f"the id {code!r} is taken or cannot be used.",
-            next_step="Write lower-case letters, digits and underscores.",
+            f"the id {code!r} is taken or not allowed.",
+            next_step="Use lower-case letters, digits and underscores.",
         )
     from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Merging two codes into one, and splitting one by its aspects: what it would do to each case, and doing it."""
+"""Merging two codes into one, and splitting one by its aspects: the effect on each case, and doing it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +11,12 @@ from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
 from scr_llm.stages.decisions import current
 from scr_llm.store import Store
+from scr_llm.text.case_label import case_label
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a case shows now, and what it would show."""
+    """What a case shows now, and what it would show afterwards."""
 
     label: str
     file: str
@@ -24,7 +25,7 @@ class Effect:
 
 
 def merge_effect(project: Project, one: str, other: str, new: str) -> list[Effect]:
-    """Case by case: the merged code is present where either is."""
+    """The effect on each case of a merge: the merged code is present where either of the two is."""
     _codes(project, one, other)
     rank: list[ThemeValue] = ["present", "unclear", "explicitly_absent", "not_mentioned"]
     return [
@@ -35,25 +36,30 @@ def merge_effect(project: Project, one: str, other: str, new: str) -> list[Effec
 
 
 def split_effect(project: Project, code: str) -> list[Effect]:
-    """Case by case: each aspect becomes a code, present where it is coded now. What no aspect covers would be found under none of them."""
+    """The effect on each case of a split: each aspect becomes a code, and is present where it is coded now.
+
+    What no aspect covers would be found under none of the new codes.
+    """
     (old,) = _codes(project, code)
     if not old.sub_codes:
-        raise UsageError(
-            f"{code} has no aspects to split by.", next_step="Write sub_codes for it into codebook.yaml first."
-        )
+        raise UsageError(f"{code} has no aspects to split by.", next_step="Add sub_codes to it in codebook.yaml first.")
     found = []
     for label, file, coding in _cases(project):
         theme = next((t for t in coding.themes if t.theme == code), None)
-        subs = theme.sub_themes if theme else ()
+        coded = theme.sub_themes if theme else ()
         after: dict[str, ThemeValue] = {
-            _plain(sub.id): "present" if sub.id in subs else "not_mentioned" for sub in old.sub_codes
+            _plain(sub.id): "present" if sub.id in coded else "not_mentioned" for sub in old.sub_codes
         }
         found.append(Effect(label, file, {code: _value(coding, code)}, after))
     return found
 
 
 def merge(project: Project, one: str, other: str, new: str, label: str, who: str) -> None:
-    """Write the merged code in the place of the first. Its cells are open in every case: nobody has decided it yet. Decisions on the two stay in the record."""
+    """Replace the first code by the merged one, and remove the second.
+
+    The cells of the merged code are open in every case, because nobody has decided it yet. Decisions on the two old
+    codes stay on record.
+    """
     first, second = _codes(project, one, other)
     _free(project, new, (one, other))
     joined = {
@@ -78,7 +84,7 @@ def merge(project: Project, one: str, other: str, new: str, label: str, who: str
 
 
 def split(project: Project, code: str, who: str) -> None:
-    """Write each aspect as a code of its own in the place of the one. Their cells are open in every case."""
+    """Replace a code by one code for each of its aspects. Their cells are open in every case."""
     (old,) = _codes(project, code)
     split_effect(project, code)
     new = []
@@ -94,12 +100,13 @@ def split(project: Project, code: str, who: str) -> None:
 
 
 def _cases(project: Project) -> list[tuple[str, str, Coding]]:
+    """Label, file and current coding of each case."""
     with Store(project.store_path) as store:
         decisions = store.decisions()
         coded = [
             (d, current(c, decisions)) for d in store.documents() if d.status == "coded" and (c := store.coding(d.id))
         ]
-    return [(" ".join(x for x in (c.case.authority, c.case.pseudonym) if x) or d.file, d.file, c) for d, c in coded]
+    return [(case_label(coding.case, document), document.file, coding) for document, coding in coded]
 
 
 def _value(coding: Coding, code: str) -> ThemeValue:
@@ -117,7 +124,7 @@ def _codes(project: Project, *ids: str) -> tuple[Code, ...]:
 
 def _free(project: Project, new: str, but: tuple[str, ...]) -> None:
     if new in {c.id for c in load_codebook(project.codebook_path).codes} - set(but):
-        raise UsageError(f"the id {new!r} is taken.", next_step="Choose another.")
+        raise UsageError(f"the id {new!r} is taken.", next_step="Choose another id.")
 
 
 def _plain(sub: str) -> str:

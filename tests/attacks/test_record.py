@@ -202,21 +202,21 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a document filed under another name": (
         lambda r: sql(r, "UPDATE documents SET file = 'x.pdf' WHERE position = 1"),
-        "looked up by something else",
+        "filed under values that differ",
     ),
     "a document filed under another status": (
         lambda r: sql(r, "UPDATE documents SET status = 'duplicate' WHERE position = 1"),
-        "looked up by something else",
+        "filed under values that differ",
     ),
     "a text filed under another hash": (
         lambda r: sql(r, "UPDATE readings SET sha256 = '00'"),
-        "looked up by something else",
+        "filed under values that differ",
     ),
     "a PDF of the inbox replaced by a pipe": (
         lambda r: ((r / "inbox" / FILE).unlink(), os.mkfifo(r / "inbox" / FILE)),
         "no longer in the inbox",
     ),
-    "a text changed together with its hash": (replace_text, "the text that was read was changed from outside"),
+    "a text changed together with its hash": (replace_text, "the text that was read was changed outside this program"),
     "a text removed": (lambda r: sql(r, "DELETE FROM readings WHERE rowid = 1"), "the text that was read is gone"),
     "a PDF of the inbox replaced": (replace_pdf, "is not the one that was read"),
     "a PDF of the inbox removed": (lambda r: (r / "inbox" / FILE).unlink(), "is no longer in the inbox"),
@@ -224,28 +224,28 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda r: (r / "inbox" / FILE).write_bytes(b"%PDF-1.4"),
         "is not the one that was read",
     ),
-    "a coding's quotes changed": (change_coding("Father", "Mother"), "what was proposed was changed from outside"),
+    "a coding's quotes changed": (change_coding("Father", "Mother"), "what was proposed was changed outside this program"),
     "a coding's values changed": (
         change_coding("not_mentioned", "present"),
-        "what was proposed was changed from outside",
+        "what was proposed was changed outside this program",
     ),
-    "a coding's number of children changed": (one_child_more, "what was proposed was changed from outside"),
+    "a coding's number of children changed": (one_child_more, "what was proposed was changed outside this program"),
     "a coding put in": (
         lambda r: sql(r, "INSERT INTO documents SELECT 'dx', 99, file, status, record FROM documents LIMIT 1"),
-        "was put in from outside",
+        "was added outside this program",
     ),
     "a document's status changed": (
         lambda r: sql(
             r, "UPDATE documents SET record = replace(record, '\"coded\"', '\"duplicate\"') WHERE position = 1"
         ),
-        "changed from outside",
+        "changed outside this program",
     ),
     "a coding changed, and the history forged to match": (forge_history, "a history of"),
-    "an old database put back": (old_database, "knows no such signature"),
-    "a signed folder made by hand": (made_by_hand, "knows no such signature"),
+    "an old database put back": (old_database, "has no such signature"),
+    "a signed folder made by hand": (made_by_hand, "has no such signature"),
     "sign-offs deleted with their head": (
         lambda r: sql(r, "DELETE FROM sign_offs", "DELETE FROM heads WHERE chain = 'sign_offs'"),
-        "knows no such signature",
+        "has no such signature",
     ),
     "the signed paper changed in the record": (
         lambda r: sql(r, "UPDATE sign_offs SET paper = replace(paper, 'Corriford', 'Elsewhere')"),
@@ -265,15 +265,15 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "all calls to models removed with their head": (
         lambda r: sql(r, "DELETE FROM calls", "DELETE FROM heads WHERE chain = 'calls'"),
-        "calls to models; the log now is another",
+        "calls to models; the log is now a different one",
     ),
     "a record cut short": (
         lambda r: sql(r, "UPDATE codings SET record = substr(record, 1, 500) WHERE rowid = 1"),
-        "cannot be read: it was changed from outside",
+        "cannot be read: it was changed outside this program",
     ),
     "a signed folder under another spelling": (
         lambda r: shutil.copytree(r / "outputs/signed-1", r / "outputs/Signed-2"),
-        "knows no such signature",
+        "has no such signature",
     ),
     "the signed folder a link": (
         lambda r: (
@@ -289,7 +289,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a signed file removed": (lambda r: (r / "outputs/signed-1/briefing.xlsx").unlink(), "briefing.xlsx is gone"),
     "a signed file added": (
         lambda r: (r / "outputs/signed-1/more.docx").write_bytes(b"x"),
-        "more.docx was not part of what was signed",
+        "more.docx was not among the signed files",
     ),
     "the record beside the papers edited": (
         lambda r: (r / "outputs/signed-1/sign-off.json").write_text("{}"),

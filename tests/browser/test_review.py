@@ -233,7 +233,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         assert page.locator("main .matrix .undecided").count() == 0
         accessible(page)
         page.goto(f"{again.base}/sign-off")
-        expect(page.locator("main")).to_contain_text("the code means something else")
+        expect(page.locator("main")).to_contain_text("the meaning of the code has changed")
         page.keyboard.press("n")
         page.wait_for_url(f"**/{child}/{present[0]}")
         expect(page.locator("main")).to_contain_text("the definition has changed since")

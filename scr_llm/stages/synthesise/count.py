@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scr_llm.records import Code, Codebook, Coding, Decision, Document, Facts, ThemeCoding, ThemeCount
+from scr_llm.text.case_label import case_label
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,8 @@ class CodedReview:
 
     @property
     def label(self) -> str:
-        """Authority and pseudonym: an authority alone is no key to a case."""
-        case = self.coding.case
-        name = case.pseudonym
-        if name and " " not in name and not name[0].isdigit():
-            name = f"‘{name}’"
-        return " ".join(part for part in (case.authority, name) if part) or self.document.file
+        """What the case is called."""
+        return case_label(self.coding.case, self.document)
 
     def theme(self, code: str) -> ThemeCoding | None:
         """A cell."""
