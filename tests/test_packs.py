@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from served import coded_project
 
-from scr_llm.cli.packs import pack as command
+from scr_llm.cli.governance import pack as command
 from scr_llm.governance.information_packs import pack
 from scr_llm.project import Project, load_project
 from scr_llm.render import printed

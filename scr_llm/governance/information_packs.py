@@ -207,5 +207,5 @@ def _kept(project: Project, f: _Facts) -> Part:
         "kept",
         "How long it is kept",
         f"The project may be kept until {until}." if until else "No retention date is set.",
-        "`scr-llm forget` removes texts, quotes, decisions, caches, logs and papers, and leaves a certificate of hashes, dates and counts.",
+        "`scr-llm erase` removes texts, quotes, decisions, caches, logs and papers, and leaves a certificate of hashes, dates and counts.",
     )

@@ -319,7 +319,7 @@ ONLY_PAPERS = {
 
 @pytest.mark.parametrize("attack", TAMPERED)
 def test_audit_names_what_was_done_and_nothing_is_signed_over_it(root: Path, attack: str) -> None:
-    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")
     for suffix in ("-wal", "-shm"):
         (root / f"scr_llm.sqlite{suffix}").unlink(missing_ok=True)
     do, told = TAMPERED[attack]
@@ -327,7 +327,7 @@ def test_audit_names_what_was_done_and_nothing_is_signed_over_it(root: Path, att
     audited = scr("audit", "--project", root)
     said = audited.stdout + audited.stderr
     assert (
-        audited.returncode in (1, 3) and told in said and "Everything holds" not in said and "Traceback" not in said
+        audited.returncode in (1, 3) and told in said and "Everything is intact" not in said and "Traceback" not in said
     ), said
     if attack not in ONLY_PAPERS:
         again = scr("sign-off", "--project", root, "--name", "Dee", "--role", "Director")
@@ -385,7 +385,7 @@ def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path
         for table in ("decisions", "sign_offs"):
             _append_only(connection, table)
     (root / "outputs/signed-1/sign-off.json").unlink()
-    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")
     assert "Version 1.0 is signed and nothing has changed since" in scr("run", "--project", root).stderr
     assert scr("brief", "--signed", "1", "--project", root).returncode == 0
-    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")
