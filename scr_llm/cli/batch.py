@@ -22,9 +22,9 @@ _PROBLEMS_PRINTED = 20
 
 @cli.group()
 def batch() -> None:
-    """Ask a model by batch: cheaper and slower at hosted endpoints, or on another machine.
+    """Ask a model by batch.
 
-    Afterwards `scr-llm run` codes from the replies.
+    This is cheaper and slower at hosted endpoints, and lets another machine answer. Afterwards `scr-llm run` codes from the replies.
     """
 
 

@@ -37,7 +37,10 @@ _CHANGES_PRINTED = 10
 )
 @click.option("--yes", is_flag=True, help="Do not ask before sending facts and quotes to an approved remote model.")
 def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
-    """Write the draft briefing again from the present codings and decisions."""
+    """Write the draft briefing again.
+
+    It is made from the present codings and decisions.
+    """
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)

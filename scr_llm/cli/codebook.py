@@ -30,7 +30,10 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--definition", default="", help="What the new code means, in one sentence.")
 @click.option("--name", default="", help="Your name.")
 def suggest_themes(folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str) -> int:
-    """Group the findings that match no theme into candidate themes, and list oddities of the codebook."""
+    """Suggest themes from findings that match none.
+
+    Similar findings are grouped into candidate themes. Oddities of the codebook are listed too.
+    """
     from scr_llm.codebook import load_codebook
     from scr_llm.errors import UsageError
     from scr_llm.project import load_project

@@ -39,7 +39,10 @@ _LIBRARIES = ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-
     help="Count what each general rule and each wording finds in the project's reviews.",
 )
 def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
-    """Show what is installed, which model answers, and what would leave this computer."""
+    """Show what is installed and which model answers.
+
+    It also says what would leave this computer.
+    """
     from scr_llm.codebook import load_codebook
     from scr_llm.project import data_dir, load_project
 

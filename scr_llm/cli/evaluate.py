@@ -164,7 +164,10 @@ def compare(folder: Path, first: str, second: str, assisted: bool, as_json: bool
 @cli.command()
 @PROJECT
 def learn(folder: Path) -> int:
-    """Learn from people's decisions, and use the result for themes where it does better than the rules."""
+    """Learn from people's decisions.
+
+    What is learned is measured against the rules, and used for the themes where it does better.
+    """
     from scr_llm.models.train import learn as learn_from
     from scr_llm.project import load_project
 

@@ -42,9 +42,9 @@ def pack(folder: Path, kind: str, out: Path | None, force: bool) -> int:
 @click.option("--inbox", is_flag=True, help="Remove the PDFs of the inbox too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(folder: Path, inbox: bool, yes: bool) -> int:
-    """Remove all texts, quotes, decisions, caches, logs and papers of a project.
+    """Remove all case text and decisions of a project.
 
-    A certificate of hashes, dates and counts stays.
+    Texts, quotes, decisions, caches, logs and papers are removed. A certificate of hashes, dates and counts stays.
     """
     from scr_llm.governance.erase import forget as remove
     from scr_llm.project import load_project

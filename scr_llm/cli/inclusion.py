@@ -28,7 +28,7 @@ _EFFECTS = {
 )
 @_NAME
 def include(folder: Path, file: str, reason: str, name: str) -> int:
-    """Code a FILE of the inbox that intake left out. `exclude` is the reverse."""
+    """Code a FILE that intake left out. `exclude` is the reverse."""
     from scr_llm.intake.inclusion import rule
     from scr_llm.project import load_project
 
@@ -41,7 +41,7 @@ def include(folder: Path, file: str, reason: str, name: str) -> int:
 @click.option("--reason", required=True, help="Why, in your own words. It is kept in the record and in the briefing.")
 @_NAME
 def exclude(folder: Path, file: str, reason: str, name: str) -> int:
-    """Leave out a FILE of the inbox that intake took for a review.
+    """Leave out a FILE that intake took for a review.
 
     Its coding and decisions are kept; `include` brings them back.
     """

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.option("--document", "file", help="Only this file of the inbox.")
 @click.option("--full", is_flag=True, help="Print the exact text of every request, not only its size.")
 def preview(folder: Path, file: str | None, full: bool) -> int:
-    """Show what would be sent to the model, where to, and at what cost. Sends nothing."""
+    """Show what would be sent to the model. Sends nothing.
+
+    It also shows where it would go, and at what cost.
+    """
     from scr_llm.llm.question import EndpointCapabilities
     from scr_llm.models.coders import llm_coder
     from scr_llm.models.options import endpoint_of, prompting_of, spend_of
@@ -95,7 +98,10 @@ def _destination(llm: "LlmSettings", endpoint: "Endpoint") -> str:
     help="Comma-separated behaviours, used in turn and then again from the first.",
 )
 def fake_model(port: int, script: str) -> int:
-    """Serve a mock model on this computer, to try the workflow. It looks for words and understands nothing."""
+    """Serve a mock model, to try the workflow.
+
+    It runs on this computer, looks for words and understands nothing.
+    """
     from scr_llm.llm.fake import BEHAVIOURS, MODEL, FakeServer
 
     names = [name.strip() for name in script.split(",")]

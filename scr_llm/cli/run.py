@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     help="Folder for the project.",
 )
 def demo(out: Path) -> int:
-    """Make a project from eight made-up reviews and run every step in it."""
+    """Make a project from eight made-up reviews, and run it."""
     import shutil
 
     from scr_llm.workspace import Workspace
@@ -48,7 +48,10 @@ def demo(out: Path) -> int:
 @cli.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def init(folder: Path) -> int:
-    """Make a project folder: project.toml, inbox/, outputs/, codebook.yaml."""
+    """Make a project folder.
+
+    It holds project.toml, codebook.yaml, inbox/ and outputs/.
+    """
     from scr_llm.workspace import Workspace
 
     project = Workspace.create(folder).project
@@ -72,7 +75,10 @@ def init(folder: Path) -> int:
     help="With --coder llm: answer from a file of recorded replies. Sends nothing.",
 )
 def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None) -> int:
-    """Take in new files, read and code them, check every quote, save, and draft the briefing."""
+    """Read and code new files, and draft the briefing.
+
+    Every quote is checked against its review, and everything is saved as it is done.
+    """
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
@@ -88,9 +94,9 @@ def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None)
 )
 @click.option("--times", type=int, hidden=True, help="Number of checks before it ends; for tests.")
 def watch(folder: Path, every: float, times: int | None) -> int:
-    """Take in files as they arrive, once they are complete, and draft the briefing again.
+    """Run whenever files arrive in the inbox.
 
-    Press Ctrl-C to stop. It uses the embedded coder and sends nothing.
+    Files are taken in once they are complete, and the briefing is drafted again. Press Ctrl-C to stop. It uses the embedded coder and sends nothing.
     """
     from scr_llm.workspace import Workspace
 

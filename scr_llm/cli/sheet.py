@@ -14,7 +14,10 @@ _BLIND = click.option("--blind", is_flag=True, help="For a second reviewer, who 
 
 @cli.group()
 def sheet() -> None:
-    """Review without the page: by a spreadsheet, or with a list of open questions in Word."""
+    """Review by spreadsheet instead of the page.
+
+    The open questions can also be listed in a Word file.
+    """
 
 
 @sheet.command("write")

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @JSON
 @click.option("--queue", "show_queue", is_flag=True, help="List the undecided cells instead, the most doubtful first.")
 def status(folder: Path, as_json: bool, show_queue: bool) -> int:
-    """List every file of the inbox and its status, with the reason if it was not coded."""
+    """List every file of the inbox and its status.
+
+    If a file was not coded, the reason is given.
+    """
+    from scr_llm.codebook import load_codebook
     from scr_llm.intake.inbox import intake, present_documents
     from scr_llm.project import load_project
     from scr_llm.stages.code.remarks import remarks_on
@@ -34,7 +38,11 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
         remarks = {d.id: remarks_on(codings.get(d.id)) for d in documents}
         waiting = queue({d.id: codings[d.id] for d in documents if d.status == "coded"}, store.decisions())
     if show_queue:
-        _print_queue(waiting, {d.id: d.file for d in documents}, as_json=as_json)
+        files = {d.id: d.file for d in documents}
+        if as_json:
+            _print_json("undecided", [_waiting_row(files[i], i, theme) for i, theme in waiting])
+        else:
+            _print_queue(waiting, files, {c.id: c.label for c in load_codebook(project.codebook_path).codes})
         return 0
     if as_json:
         rows = [{**d.model_dump(mode="json"), "remarks": remarks[d.id]} for d in documents]
@@ -65,17 +73,20 @@ def _print_document(document: "Document", remarks: "list[str]") -> None:
         click.echo(f"  {remark}")
 
 
-def _print_queue(waiting: "list[tuple[str, ThemeCoding]]", files: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        rows: list[dict[str, object]] = [
-            {"document_id": i, "file": files[i], "theme": t.theme, "value": t.value, "doubts": t.doubts}
-            for i, t in waiting
-        ]
-        _print_json("undecided", rows)
-        return
+def _waiting_row(file: str, document_id: str, theme: "ThemeCoding") -> dict[str, object]:
+    return {
+        "document_id": document_id,
+        "file": file,
+        "theme": theme.theme,
+        "value": theme.value,
+        "doubts": theme.doubts,
+    }
+
+
+def _print_queue(waiting: "list[tuple[str, ThemeCoding]]", files: dict[str, str], labels: dict[str, str]) -> None:
     for document_id, theme in waiting:
         doubts = f" ({'; '.join(theme.doubts)})" if theme.doubts else ""
-        click.echo(f"{files[document_id]} {theme.theme}: {in_words(theme.value)}{doubts}")
+        click.echo(f"{files[document_id]} {labels.get(theme.theme, theme.theme)}: {in_words(theme.value)}{doubts}")
 
 
 def _print_json(name: str, rows: list[dict[str, object]]) -> None:
