@@ -24,7 +24,8 @@ _PROBLEMS_PRINTED = 20
 def batch() -> None:
     """Ask a model by batch.
 
-    This is cheaper and slower at hosted endpoints, and lets another machine answer. Afterwards `scr-llm run` codes from the replies.
+    This is cheaper and slower at hosted endpoints, and lets another machine answer. Afterwards `scr-llm run` codes
+    from the replies.
     """
 
 

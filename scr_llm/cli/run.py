@@ -96,7 +96,8 @@ def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None)
 def watch(folder: Path, every: float, times: int | None) -> int:
     """Run whenever files arrive in the inbox.
 
-    Files are taken in once they are complete, and the briefing is drafted again. Press Ctrl-C to stop. It uses the embedded coder and sends nothing.
+    Files are taken in once they are complete, and the briefing is drafted again. Press Ctrl-C to stop. This uses the
+    embedded coder and sends nothing.
     """
     from scr_llm.workspace import Workspace
 
