@@ -127,7 +127,7 @@ def main() -> None:
             return
         root = project(base_url, given.documents or 60, 10, given.strategy)
         shown = subprocess.run(
-            [sys.executable, "-m", "scr_llm", "outgoing", "--full", "--project", str(root)],
+            [sys.executable, "-m", "scr_llm", "preview", "--full", "--project", str(root)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scr_llm.cli.model import row
+from scr_llm.cli.doctor import row
 from scr_llm.codebook import load_codebook
 from scr_llm.evaluation.strategies import Trial, best_thresholds, made_up, trial
 from scr_llm.llm.replay import Recording, Replay

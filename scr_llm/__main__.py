@@ -2,5 +2,5 @@
 
 from scr_llm.cli import main
 
-if __name__ == "__main__":  # a reading process imports this module too
+if __name__ == "__main__":  # reading processes import this module too
     main()

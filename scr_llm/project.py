@@ -239,7 +239,7 @@ organisation = "Safeguarding Partnership"
 title = "Briefing paper: analysis of Serious Case Review executive summaries"
 marking = "OFFICIAL"            # printed in the footer of every page; "" for none
 batch = "auto"                  # name of the batch that new files belong to; auto numbers them
-# retain_until = "2030-01-31"     # when to run: scr-llm forget
+# retain_until = "2030-01-31"     # when to run: scr-llm erase
 
 [read]
 seconds = 180                   # for one file; past it, or past its memory, a file is given up and reported

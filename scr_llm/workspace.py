@@ -1,4 +1,7 @@
-"""A project folder and all that one can do with it. The command line, the page and other programs call this."""
+"""A project folder and everything that can be done with it.
+
+The command line, the review page and other programs call this.
+"""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,17 +27,18 @@ if TYPE_CHECKING:
     from scr_llm.stages.synthesise import CodedReview
 
 CoderName = Literal["rules", "llm"]
-"""Who codes: the embedded coder, or the model that project.toml names."""
+"""The embedded coder, or the model that project.toml names."""
 DRAFT_FORMATS = ("docx", "html", "md", "xlsx")
-"""Formats in which a draft is written where none is asked for."""
+"""Formats in which a draft is written by default."""
 SUBSETS = ("authority", "batch", "context", "age", "taken-in")
-"""What a subset of the reviews can be chosen by."""
+"""What a subset of the reviews can be selected by."""
 
 
 class Workspace:
-    """A project folder: its PDFs, what was read and coded, people's decisions, and the papers. Safe to open anywhere, as often as wished.
+    """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
-    Everything that can go wrong is a `ScrError` with the document, the page and the next step in its words.
+    It can safely be opened several times at once. Every expected failure is a `ScrError` whose message names the
+    document, the page and the next step.
     """
 
     def __init__(self, project: Project) -> None:
@@ -46,7 +50,7 @@ class Workspace:
         """Make a project folder and open it.
 
         Raises:
-            UsageError: there is a project already.
+            UsageError: the folder already holds a project.
         """
         return cls(init_project(Path(folder), name=name))
 
@@ -55,14 +59,14 @@ class Workspace:
         """Open a project folder.
 
         Raises:
-            UsageError: it is none, or its settings are wrong; names the key and its line.
-            StoreError: its database is gone although something was signed from it.
+            UsageError: it is not a project folder, or its settings are wrong; names the key and its line.
+            StoreError: its database is missing although something was signed from it.
         """
         return cls(load_project(Path(folder)))
 
     @classmethod
     def demonstration(cls, folder: Path | str) -> "Workspace":
-        """Make, or open, a project with the eight made-up reviews that are shipped.
+        """Make or open a project with the eight made-up reviews that come with the package.
 
         Raises:
             UsageError: the folder holds something else.
@@ -71,25 +75,25 @@ class Workspace:
         is_project = (root / "project.toml").exists()
         if root.exists() and any(root.iterdir()) and not is_project:
             raise UsageError(
-                f"{root} is neither empty nor a project folder.", next_step="Give another folder with --out."
+                f"{root} is neither empty nor a project folder.", next_step="Choose another folder with --out."
             )
         workspace = cls.open(root) if is_project else cls.create(root, name="Demonstration")
         workspace.add(sorted((data_dir() / "fixtures" / "batch-1").glob("*.pdf")))
         return workspace
 
     def add(self, paths: Iterable[Path | str]) -> list[Path]:
-        """Copy files into the inbox, to be taken in by the next run. The same file again changes nothing.
+        """Copy files into the inbox, for the next run. A file that is there already changes nothing.
 
         Raises:
-            UsageError: another file of that name is in the inbox already; nothing is written over.
+            UsageError: a different file with that name is in the inbox; nothing is overwritten.
         """
         placed = []
         for path in map(Path, paths):
             target = self.project.inbox / path.name
             if target.exists() and target.read_bytes() != path.read_bytes():
                 raise UsageError(
-                    f"another file named {path.name} is in the inbox already.",
-                    next_step="Rename the new one; if it is a corrected issue, replace the old one yourself.",
+                    f"a different file named {path.name} is in the inbox already.",
+                    next_step="Rename the new file. If it is a corrected issue, replace the old one yourself.",
                 )
             if not target.exists():
                 shutil.copyfile(path, target)
@@ -97,29 +101,28 @@ class Workspace:
         return placed
 
     def default_coder(self) -> CoderName:
-        """Who codes where nobody says: the model, where project.toml names one, else the embedded coder."""
+        """The default coder: the model if project.toml names one, otherwise the embedded coder."""
         return "llm" if self.project.settings.llm.is_set else "rules"
 
     @contextmanager
     def coder(
         self, name: CoderName | None = None, *, consent: "Consent | None" = None, replay: Path | None = None
     ) -> Iterator["ReadyCoder"]:
-        """A coder, ready to code until the end of the block.
+        """Prepare a coder, which can be used until the end of the block.
 
         Args:
-            name: who codes; None for the default.
-            consent: who is asked before text goes to a remote model. Without it, nothing is sent to one.
-            replay: a file of recorded replies to answer from, for `llm`; nothing is sent.
+            name: which coder; None for the default.
+            consent: asks a person before text is sent to a remote model. Without it, nothing is sent to one.
+            replay: for `llm`, a file of recorded replies to answer from; nothing is sent.
 
         Raises:
-            UsageError: no model is set, or it is remote and nobody approved it or agreed.
+            UsageError: no model is set; or it is remote, and nobody approved it or agreed.
         """
         from scr_llm.models.coders import choose_coder
         from scr_llm.models.consent import Consent
 
-        chosen = choose_coder(
-            self.project, name or ("llm" if replay else self.default_coder()), consent or Consent(), replay=replay
-        )
+        default: CoderName = "llm" if replay else self.default_coder()
+        chosen = choose_coder(self.project, name or default, consent or Consent(), replay=replay)
         try:
             yield chosen
         finally:
@@ -133,13 +136,14 @@ class Workspace:
         consent: "Consent | None" = None,
         afford: "Callable[[Estimate], None]" = lambda _: None,
     ) -> "Outcome":
-        """Take in what is new in the inbox, read, code, ground and save. What was coded before is kept.
+        """Take in new files of the inbox, read, code, ground and save them. Earlier codings are kept.
 
         Args:
-            coder: who codes: a name, one that `coder` made ready, or None for the default.
-            progress: called before each document with its file name, its number and how many there are.
+            coder: a name, a coder that `coder` prepared, or None for the default.
+            progress: called before each document with its file name, its number and the number of documents.
             consent: as for `coder`.
-            afford: told what the run will cost at most, where it costs anything, before the first question is asked; raises to refuse.
+            afford: called with the most that the run can cost, if it costs anything, before the first question is
+                asked; raises to refuse.
 
         Raises:
             NothingDoneError: the inbox is empty.
@@ -166,7 +170,7 @@ class Workspace:
         )
 
     def documents(self) -> "list[Document]":
-        """Every file that was ever taken in, in the order of their names, each with where it stands and why."""
+        """Every file that was ever taken in, sorted by name, each with its status and the reason for it."""
         from scr_llm.intake.inbox import intake, present_documents
         from scr_llm.store import Store
 
@@ -175,7 +179,10 @@ class Workspace:
             return present_documents(store)
 
     def coding(self, document_id: str) -> "Coding | None":
-        """A document's coding as it counts now: what was proposed, with people's decisions over it. None where it is not coded."""
+        """A document's coding as it counts now: the proposals, overlaid with people's decisions.
+
+        None if it is not coded.
+        """
         from scr_llm.stages.decisions import current
         from scr_llm.store import Store
 
@@ -184,7 +191,7 @@ class Workspace:
             return current(coding, store.decisions()) if coding else None
 
     def matrix(self) -> "Mapping[Key, MatrixCell]":
-        """Every cell that is counted, by document id and theme: its value, and whether a person has decided it."""
+        """Every counted cell, by document id and theme: its value, and whether a person has decided it."""
         from scr_llm.review.session import ReviewSession
 
         session = ReviewSession(self.project)
@@ -194,12 +201,14 @@ class Workspace:
             session.close()
 
     def review(self, name: str, role: str, *, blind: bool = False) -> "PersonalReview":
-        """A session in which a person decides: `next`, `decide` and `undo`. Close it, or use it in a `with` block.
+        """Open a session in which a person decides: `next`, `decide` and `undo`.
+
+        Close it, or use it in a `with` block.
 
         Args:
-            name: who decides.
-            role: in which role.
-            blind: as second reviewer, who sees neither the coder's answers nor the first reviewer's.
+            name: name of the reviewer.
+            role: role of the reviewer.
+            blind: review as second reviewer, who sees neither the coder's answers nor the first reviewer's.
         """
         from scr_llm.review.cells import Reviewer
         from scr_llm.review.person import PersonalReview
@@ -208,15 +217,15 @@ class Workspace:
         return PersonalReview(self.project, Reviewer(typed(name, "the name"), typed(role, "the role"), blind))
 
     def sign_off(self, name: str, role: str, answers: "Answers | None" = None) -> "tuple[SignOff, list[Path]]":
-        """Sign the paper of what is decided now. Returns the record of it and the files.
+        """Sign the paper of what is decided now. Returns the record of the sign-off and the files.
 
         Args:
-            name: who signs.
-            role: in which role.
-            answers: to cautions, by their text.
+            name: name of the signatory.
+            role: role of the signatory.
+            answers: answers to cautions, by the text of the caution.
 
         Raises:
-            RefusedError: something that is counted is not decided, or changed; names what.
+            RefusedError: something that is counted is not decided or has changed; names it.
         """
         from scr_llm.review.sign_off import sign_off
 
@@ -230,16 +239,18 @@ class Workspace:
         prose: bool = False,
         consent: "Consent | None" = None,
     ) -> "Written":
-        """Write the draft briefing of what is coded and decided now into outputs/. A file that a person edited stays as it is.
+        """Write the draft briefing of what is coded and decided now into outputs/.
+
+        A file that a person edited is not overwritten.
 
         Args:
-            formats: of docx, html, md, xlsx, json.
-            only: a subset of the reviews: one of `SUBSETS` to the value that a review must have.
-            prose: whether the project's model drafts a linking sentence for each headline theme.
+            formats: any of docx, html, md, xlsx, json.
+            only: a subset of the reviews: names from `SUBSETS` to the value that a review must have.
+            prose: let the project's model draft a linking sentence for each headline theme.
             consent: as for `coder`.
 
         Raises:
-            UsageError: a format or subset is unknown, or no review is in it.
+            UsageError: a format or subset is unknown, or no review is in the subset.
             FileError: a file cannot be written.
         """
         from scr_llm.models.coders import sentences_of
@@ -248,13 +259,13 @@ class Workspace:
 
         known = (*DRAFT_FORMATS, "json")
         if not formats:
-            raise UsageError("no format is named.", next_step=f"Choose from {', '.join(known)}.")
+            raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
         if unknown := [f for f in formats if f not in known]:
             raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(known)}.")
         for what, value in (only or {}).items():
             if what not in SUBSETS or not value:
                 raise UsageError(
-                    f"{what}={value} is not a subset.", next_step="Write for example --only authority=Northmere."
+                    f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
                 )
         ask, close = sentences_of(self.project, consent or Consent()) if prose else (None, lambda: None)
         try:
@@ -263,22 +274,25 @@ class Workspace:
             close()
 
     def briefing(self, *, only: Mapping[str, str] | None = None) -> "tuple[Briefing, list[CodedReview]]":
-        """The briefing as a record, and the codings that it rests on. Nothing is written."""
+        """The briefing as a record, and the codings behind it. Nothing is written."""
         from scr_llm.reports.briefing import brief
 
         return brief(self.project, only=only)
 
     def export(self) -> "Export":
-        """Everything that is coded, in the shape that other programs rely on, without the names that no file gives out."""
+        """Everything that is coded, in the format that other programs rely on.
+
+        Names that must not leave the project are left out.
+        """
         from scr_llm.reports.export import export
 
         return export(self.project)
 
     def explain(self, theme: str) -> "tuple[Explanation, Paper]":
-        """Where a theme's number comes from, as a record and as a paper to print.
+        """Where a theme's number comes from, as a record and as a paper for printing.
 
         Raises:
-            UsageError: the codebook has no such theme; the message names those it has.
+            UsageError: the codebook has no such theme; the message lists its themes.
         """
         from scr_llm.reports.explain import explain
 

@@ -131,7 +131,7 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
     scr("init", "p")
     shutil.copy(root / "fixtures/batch-1/corriford-child-1.pdf", tmp_path / "p/inbox")
     scr("run", "--project", "p", "--coder", "rules")
-    assert "agreed on 24 of 24 cells (1.00); kappa 1.00" in scr("agree", "coder", "rules", "--project", "p")
+    assert "agreed on 24 of 24 cells (1.00); kappa 1.00" in scr("compare", "coder", "rules", "--project", "p")
     with Store(tmp_path / "p/scr_llm.sqlite") as store:
         (document,) = store.documents()
         for theme, assisted in (("domestic_abuse", True), ("alcohol_misuse", False), ("workforce", False)):
@@ -148,12 +148,12 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
                     reading_sha256="0",
                 )
             )
-    assert json.loads(scr("agree", "person:R. One", "coder", "--project", "p", "--json"))["all"]["cells"] == 2
-    told = scr("agree", "person:R. One", "coder", "--project", "p", "--assisted")
+    assert json.loads(scr("compare", "person:R. One", "coder", "--project", "p", "--json"))["all"]["cells"] == 2
+    told = scr("compare", "person:R. One", "coder", "--project", "p", "--assisted")
     assert "ASSISTED" in told and "agreed on 2 of 3 cells" in told
-    assert "no cell in common" in scr("agree", "person:Nobody", "coder", "--project", "p", expect=2)
+    assert "no cell in common" in scr("compare", "person:Nobody", "coder", "--project", "p", expect=2)
     shutil.copytree(root / "fixtures/gold", tmp_path / "gold")
-    assert "agreed on" in scr("agree", "coder", "gold", "--project", "p")
+    assert "agreed on" in scr("compare", "coder", "gold", "--project", "p")
     scr("evaluate", "--project", "p", "--gold", "gold", "--html", "page.html", expect=1)
     page = (tmp_path / "page.html").read_text("utf-8")
     assert (

@@ -224,7 +224,7 @@ def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path) -> 
 def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path) -> None:
     root = project(tmp_path, 'file = "tiny.gguf"')
     file = root / "tiny.gguf"
-    shown = scr(root, "outgoing")
+    shown = scr(root, "preview")
     assert "To: this computer, file tiny.gguf, model tiny" in shown.stderr and not file.with_suffix(".pid").exists()
     scr(root, "run")
     assert ends(file)

@@ -59,7 +59,7 @@ def test_the_cost_is_said_before_and_after_and_a_budget_stops_the_run(tmp_path: 
     prices = f'strategy = "themes"\nmax_tokens = 100\n[llm.prices."{MODEL}"]\ninput = 10.0\noutput = 30.0'
     with FakeServer() as server:
         root = project(tmp_path, server.base_url, prices)
-        shown = scr(root, "outgoing").stderr
+        shown = scr(root, "preview").stderr
         most = float(re.search(r"At most: 2 documents, (\d+) questions, .*, ([\d.]+) GBP", shown)[2])  # type: ignore[index]
         assert server.asked == 0 and most > 0
         scr(root, "run", asked="n\n", expect=3)
@@ -87,7 +87,7 @@ def test_what_would_be_sent_is_shown_word_for_word_and_redacted(tmp_path: Path) 
     with FakeServer() as server:
         root = project(tmp_path, server.base_url, 'strategy = "themes"\nredact = true', ("corriford-child-1",))
         (root / "redact.txt").write_text("Corriford\n")
-        done = scr(root, "outgoing", "--full")
+        done = scr(root, "preview", "--full")
         shown = [json.loads(body) for body in re.split(r"^--- .*\n", done.stdout, flags=re.M)[1:]]
         assert "{PERSON 1} for Corriford" in done.stderr and "Corriford" not in done.stdout
         scr(root, "run")
@@ -106,7 +106,7 @@ def test_a_second_look_is_announced_and_counted_and_doubts_of_items_reach_the_re
 
     with FakeServer() as server:
         root = project(tmp_path, server.base_url, 'strategy = "themes"\ncritic = true', ("corriford-child-1",))
-        shown = scr(root, "outgoing")
+        shown = scr(root, "preview")
         most = int(re.search(r"At most: 1 documents?, (\d+) questions", shown.stderr)[1])  # type: ignore[index]
         listed = shown.stdout.splitlines()
         assert "A second look follows" in shown.stderr and most == len(listed) + 2  # two themes
@@ -129,7 +129,7 @@ def test_a_second_look_is_announced_and_counted_and_doubts_of_items_reach_the_re
 def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
     root = project(tmp_path, "https://models.example.org/v1")
     assert "region" in scr(root, "run", expect=2).stderr
-    told = scr(root, "outgoing").stderr
+    told = scr(root, "preview").stderr
     assert "NOT approved" in told and "https://models.example.org/v1" in told
 
 
@@ -153,7 +153,7 @@ def test_an_approval_belongs_to_the_address_that_it_stands_beside(
         monkeypatch.setenv("SCR_LLM_BASE_URL", base_url)
         llm = load_project(root).settings.llm
         assert (llm.region, llm.approved_by) == (("UK South", "A. Governor") if approved else ("", "")), base_url
-    told = scr(root, "outgoing").stderr + scr(root, "doctor").stdout
+    told = scr(root, "preview").stderr + scr(root, "doctor").stdout
     assert "A. Governor" not in told and "NOT approved" in told and "refused" in told
     assert "beside this base_url" in scr(root, "run", "--yes", expect=2).stderr
 

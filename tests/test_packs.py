@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from served import coded_project
 
-from scr_llm.cli.packs import pack as command
+from scr_llm.cli.governance import pack as command
 from scr_llm.governance.information_packs import pack
 from scr_llm.project import Project, load_project
 from scr_llm.render import printed
@@ -35,7 +35,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.mark.parametrize("kind", ["foi", "atr", "dpia"])
 def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path: Path) -> None:
     text = printed(pack(project, kind), "md").decode()
-    assert "People decided 3 cells. In 1 of the 3 their decision differed from the proposal" in text and "Decisions in force" in text
+    assert (
+        "People decided 3 cells. In 1 of the 3 their decision differed from the proposal" in text
+        and "Decisions in force" in text
+    )
     assert "decided 1 of them blind" in text and "Nothing left the computer" in text and "Designated nurse 1" in text
     for word in ("Corriford", "Child 1", "Quillfeather", "Thistledown", ".pdf", "midwife", "supervision for eleven"):
         assert word not in text, word

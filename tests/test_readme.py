@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from scr_llm.cli import cli
+from scr_llm.cli.base import FORMER_NAMES
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
@@ -40,6 +42,17 @@ def test_every_link_and_picture_is_there(page: str) -> None:
 def test_every_command_has_its_line_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert not [name for name in cli.commands if f"scr-llm {name}" not in text]
+
+
+@pytest.mark.parametrize("former", FORMER_NAMES)
+def test_former_names_of_commands_work_and_are_not_listed(former: str) -> None:
+    present = FORMER_NAMES[former]
+    results = [CliRunner().invoke(cli, [name, "--help"]) for name in (former, present)]
+    assert results[0].exit_code == 0 and results[0].output == results[1].output
+    assert f"Usage: cli {present} " in results[0].output
+    assert former not in cli.commands and present in cli.commands
+    wrong = CliRunner().invoke(cli, [former, "--no-such-option"])
+    assert wrong.exit_code == 2 and present in wrong.output
 
 
 def test_each_command_answers_to_help() -> None:

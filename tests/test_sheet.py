@@ -202,9 +202,9 @@ def test_the_commands_show_before_they_take_in(session: ReviewSession, tmp_path:
     assert (
         shown.returncode == 1
         and "not found" in shown.stdout
-        and "Nothing was taken in" in shown.stderr
+        and "Nothing was imported" in shown.stderr
         and not session.store.decisions()
     )
     taken = scr("read", str(path), "--yes")
-    assert taken.returncode == 0 and "Taken in: 1" in taken.stderr and len(session.store.decisions()) == 1
+    assert taken.returncode == 0 and "Imported: 1" in taken.stderr and len(session.store.decisions()) == 1
     assert scr("write", str(tmp_path / "s.docx")).returncode == 2

@@ -1,6 +1,36 @@
-"""The commands: arguments in, exit code out. Heavy things are imported when they are needed."""
+"""The commands: arguments in, exit code out. Large modules are imported only when a command needs them."""
 
-from scr_llm.cli import batch, codebook, measure, model, packs, review, show, work
+from scr_llm.cli import (
+    batch,
+    brief,
+    codebook,
+    doctor,
+    evaluate,
+    governance,
+    inclusion,
+    preview,
+    review,
+    run,
+    sheet,
+    show,
+    status,
+)
 from scr_llm.cli.base import cli, main
 
-__all__ = ["batch", "cli", "codebook", "main", "measure", "model", "packs", "review", "show", "work"]
+__all__ = [
+    "batch",
+    "brief",
+    "cli",
+    "codebook",
+    "doctor",
+    "evaluate",
+    "governance",
+    "inclusion",
+    "main",
+    "preview",
+    "review",
+    "run",
+    "sheet",
+    "show",
+    "status",
+]

@@ -21,76 +21,94 @@ PROJECT = click.option(
     "folder",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="Project folder; the current one if not given.",
+    help="Project folder. Default: the current folder.",
 )
-FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
-FORMATS = ("docx", "html", "md", "xlsx")
+FORCE = click.option("--force", is_flag=True, help="Overwrite an existing file.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+FORMER_NAMES = {"agree": "compare", "emerging": "suggest-themes", "forget": "erase", "outgoing": "preview"}
+"""Earlier names of commands and their present ones. The earlier names still work, but no help lists them."""
+
+_CONTROL_CHARACTERS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
+"""They could control a terminal, and text from documents and servers is printed too."""
 
 
-_STEERING = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160)), "\ufffd")
-"""Control characters that would steer a terminal: what documents and servers say is printed too."""
-
-
-class _Plain:
-    """Standard output on a terminal, without what would steer it."""
+class _SafeTerminal:
+    """Standard output on a terminal, with control characters replaced."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """As of a stream."""
-        return self._stream.write(text.translate(_STEERING))
+        """Write text, as a stream does."""
+        return self._stream.write(text.translate(_CONTROL_CHARACTERS))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
 
+class _Commands(click.Group):
+    """The commands, which also answer to their former names."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command. Usage and errors then show its present name."""
+        return super().resolve_command(ctx, [FORMER_NAMES.get(args[0], args[0]), *args[1:]])
+
+
 def say(message: str) -> None:
-    """A message for the person, to stderr."""
-    click.echo(message.translate(_STEERING), err=True)
+    """Print a message for the person, to stderr."""
+    click.echo(message.translate(_CONTROL_CHARACTERS), err=True)
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """A number and its noun: "1 review", "2 reviews", "2 batches"."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def asking(*, yes: bool) -> "Consent":
-    """Asks the person at the keyboard before text is sent, unless they said yes beforehand."""
+    """Ask at the keyboard before text is sent, unless `yes`."""
     from scr_llm.models.consent import Consent
 
     return Consent(agree=lambda question: yes or click.confirm(question, abort=True, err=True), tell=say)
 
 
 def write_out(path: Path, content: bytes, project: "Project", *, force: bool) -> None:
-    """Write a file that a person named, and say so; one that holds something else stays, unless they say that it may go.
+    """Write a file that a person named, and say so. A file with other content is overwritten only with `force`.
 
     Raises:
-        UsageError: there is such a file; or it is one that the project lives by, which nothing may write over.
+        UsageError: a different file exists there, or the path is one of the project's own files, which are never
+            overwritten.
     """
     own = (project.store_path, project.root / "project.toml", project.codebook_path, project.root / "template.docx")
     resolved = path.resolve()
     if resolved in {p.resolve() for p in own} or resolved.is_relative_to(project.inbox.resolve()):
-        raise UsageError(f"{path} belongs to the project itself.", next_step="Give another name.")
+        raise UsageError(f"{path} is one of the project's own files.", next_step="Choose another name.")
     if not force and path.is_file() and read_file(path) != content:
-        raise UsageError(f"{path} is there already.", next_step="Give another name, or write over it with --force.")
+        raise UsageError(f"{path} already exists.", next_step="Choose another name, or overwrite it with --force.")
     write_atomically(path, content)
     say(f"Written: {path}")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scr-llm")
 def cli() -> None:
-    """Learn across Serious Case Reviews: PDFs in, grounded codings and a draft briefing out.
+    """Learn across Serious Case Reviews: turn PDFs into grounded codings and a draft briefing.
 
-    Nothing leaves this computer unless project.toml names a remote model and who approved it.
+    Nothing leaves this computer unless project.toml names a remote model and the person who approved it.
     """
 
 
 def main() -> None:
-    """Run the command line; every expected error is one line and an exit code."""
+    """Run the command line. Every expected error becomes one line and an exit code."""
     os.umask(PRIVATE_UMASK)
     if sys.stdout.isatty():
-        sys.stdout = cast(TextIO, _Plain(sys.stdout))
+        sys.stdout = cast(TextIO, _SafeTerminal(sys.stdout))
     try:
         code = cli.main(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        say("Stopped. What was finished is saved; run again to go on.")
+        say("Stopped. Finished work is saved; run the command again to continue.")
         sys.exit(3)
     except click.ClickException as error:
         error.show()
@@ -98,19 +116,25 @@ def main() -> None:
     except ScrError as error:
         say(f"scr-llm: {error}")
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # whoever read our output has gone
+    except BrokenPipeError:  # the program that read our output has ended; Python must not fail again on flushing
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(3)
     except OSError as error:
         say(f"scr-llm: {file_error(error)}")
         sys.exit(3)
-    except Exception as error:  # a defect of ours: no traceback for the person, but enough to report it
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        what = f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
-        say(
-            f"scr-llm: this should not have happened: {what}. What was finished is saved. Please report it; SCR_LLM_TRACEBACK=1 shows more."
-        )
+    except Exception as error:  # a defect of ours: the person gets enough to report it, but no traceback
+        say(_defect(error))
         if os.environ.get("SCR_LLM_TRACEBACK"):
             traceback.print_exc()
         sys.exit(3)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _defect(error: Exception) -> str:
+    """The message for an error that we did not expect."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    return (
+        f"scr-llm: unexpected error: {type(error).__name__}: {error} ({where}). Finished work is saved. "
+        "Please report this; set SCR_LLM_TRACEBACK=1 to see more."
+    )

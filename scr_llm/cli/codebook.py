@@ -1,24 +1,75 @@
-"""Merging and splitting codes."""
+"""Changing the codebook: new themes from what no theme matches, and merging and splitting codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.cli.base import PROJECT, cli, count, say
 from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
+    from scr_llm.themes.candidates import Candidate
     from scr_llm.themes.merge_split import Effect
 
-_NAME = click.option("--name", required=True, help="Who decides so.")
+_NAME = click.option("--name", required=True, help="Your name.")
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+@cli.command("suggest-themes")
+@PROJECT
+@click.option(
+    "--adopt",
+    type=int,
+    metavar="NUMBER",
+    help="Add this candidate to the codebook. The next run codes it in every review.",
+)
+@click.option("--id", "code", default="", help="Id of the new code.")
+@click.option("--label", default="", help="Label of the new code.")
+@click.option("--definition", default="", help="What the new code means, in one sentence.")
+@click.option("--name", default="", help="Your name.")
+def suggest_themes(folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str) -> int:
+    """Suggest themes from findings that match none.
+
+    Similar findings are grouped into candidate themes. Oddities of the codebook are listed too.
+    """
+    from scr_llm.codebook import load_codebook
+    from scr_llm.errors import UsageError
+    from scr_llm.project import load_project
+    from scr_llm.themes import candidates as themes
+
+    project = load_project(folder)
+    found, total = themes.candidates(project)
+    if adopt is not None:
+        if not 1 <= adopt <= len(found):
+            raise UsageError(f"there is no candidate {adopt}.", next_step="List them: scr-llm suggest-themes")
+        themes.adopt(project, found[adopt - 1], code, label, definition, name)
+        say(
+            f"Added {code} to {project.codebook_path}. Read its wordings there, "
+            f"then: scr-llm run --project {project.root}"
+        )
+        return 0
+    unmatched = sum(len(candidate.passages) for candidate in found)
+    click.echo(f"{unmatched} of {total} findings match no theme.")
+    for number, candidate in enumerate(found, 1):
+        _print_candidate(number, candidate)
+    for line in themes.faults(load_codebook(project.codebook_path)):
+        say(f"codebook: {line}")
+    return 0
+
+
+def _print_candidate(number: int, candidate: "Candidate") -> None:
+    words = ", ".join(candidate.words) or "no words in common"
+    size = f"{count(len(candidate.passages), 'finding')} in {count(candidate.reviews, 'review')}"
+    click.echo(f"\n{number}. {words} ({size})")
+    for passage in candidate.passages:
+        click.echo(f"   {passage.label}, page {passage.page}: {passage.text}")
 
 
 @cli.group("codebook")
 def group() -> None:
-    """Merge or split codes; what it does to each case is shown before it is done."""
+    """Merge or split codes. The effect on each review is shown first."""
 
 
 @group.command("merge")
@@ -26,18 +77,17 @@ def group() -> None:
 @click.argument("one")
 @click.argument("other")
 @click.option("--id", "new", required=True, help="Id of the merged code.")
-@click.option("--label", required=True, help="Its label.")
+@click.option("--label", required=True, help="Label of the merged code.")
 @_NAME
 @_YES
 def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, yes: bool) -> int:
-    """Make the codes ONE and OTHER one code."""
+    """Merge the codes ONE and OTHER."""
     from scr_llm.project import load_project
-    from scr_llm.themes import merge_split as recast
+    from scr_llm.themes import merge_split
 
     project = load_project(folder)
-    return _taken(
-        recast.merge_effect(project, one, other, new), lambda: recast.merge(project, one, other, new, label, name), yes
-    )
+    effects = merge_split.merge_effect(project, one, other, new)
+    return _confirm_and_change(effects, lambda: merge_split.merge(project, one, other, new, label, name), yes=yes)
 
 
 @group.command("split")
@@ -46,28 +96,35 @@ def merge_command(folder: Path, one: str, other: str, new: str, label: str, name
 @_NAME
 @_YES
 def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
-    """Make each aspect of CODE a code of its own."""
+    """Split CODE: each of its aspects becomes a code."""
     from scr_llm.project import load_project
-    from scr_llm.themes import merge_split as recast
+    from scr_llm.themes import merge_split
 
     project = load_project(folder)
-    return _taken(recast.split_effect(project, code), lambda: recast.split(project, code, name), yes)
+    effects = merge_split.split_effect(project, code)
+    return _confirm_and_change(effects, lambda: merge_split.split(project, code, name), yes=yes)
 
 
-def _taken(effects: "list[Effect]", do: Callable[[], None], yes: bool) -> int:
-    for e in effects:
-        was, now = ("; ".join(f"{k} {in_words(v)}" for k, v in values.items()) for values in (e.before, e.after))
-        click.echo(f"{e.label} ({e.file}): {was} -> {now}")
+def _confirm_and_change(effects: "list[Effect]", change: Callable[[], None], *, yes: bool) -> int:
+    for effect in effects:
+        click.echo(f"{effect.label} ({effect.file}): {_values(effect.before)} -> {_values(effect.after)}")
     for which in ("before", "after"):
-        counts = {
-            k: sum(getattr(e, which)[k] == "present" for e in effects) for e in effects[:1] for k in getattr(e, which)
-        }
-        click.echo(f"{which}: " + "; ".join(f"{k} present in {n} of {len(effects)}" for k, n in counts.items()))
-    if not yes and not click.confirm(
-        "Change the codebook so? The new cells are open until somebody decides them.", err=True
-    ):
+        click.echo(f"{which}: {_totals(effects, which)}")
+    question = "Change the codebook? The new cells stay open until somebody decides them."
+    if not yes and not click.confirm(question, err=True):
         say("Nothing was changed.")
         return 1
-    do()
-    say("The codebook is changed. Now: scr-llm run")
+    change()
+    say("The codebook was changed. Next: scr-llm run")
     return 0
+
+
+def _values(values: Mapping[str, str]) -> str:
+    return "; ".join(f"{code} {in_words(value)}" for code, value in values.items())
+
+
+def _totals(effects: "list[Effect]", which: str) -> str:
+    """In how many reviews each code is present, before or after the change."""
+    codes = getattr(effects[0], which) if effects else ()
+    totals = {code: sum(getattr(effect, which)[code] == "present" for effect in effects) for code in codes}
+    return "; ".join(f"{code} present in {number} of {len(effects)}" for code, number in totals.items())

@@ -1,1 +1,4 @@
-"""The review page: a person decides every counted cell, with the evidence in front of them. Nothing is loaded from the internet."""
+"""The review page, on which a person decides every counted cell with the evidence in view.
+
+Nothing is loaded from the internet.
+"""

@@ -1,4 +1,4 @@
-"""The routes. Each reads a form or an address, asks the session, and fills a template."""
+"""The routes of the review page. Each reads a form or an address, asks the session, and fills a template."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +23,7 @@ from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.text.words import VALUES, in_words
+from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
@@ -31,6 +31,15 @@ from scr_llm.web.guard import Guard
 Handler = Callable[["Page", Request], Response]
 ROWS = 60
 """Reviews on one page of the matrix."""
+STATES = {
+    "undecided": "proposed by the coder, undecided",
+    "decided": "decided",
+    "stale": "decided, but the definition has changed since",
+    "disagreed": "two reviewers differ",
+}
+"""State of a cell to the words beside its value."""
+SHORT_STATES = STATES | {"undecided": "undecided", "stale": "definition changed", "disagreed": "reviewers differ"}
+"""The same where there is little room."""
 STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -42,7 +51,7 @@ class Page:
         self.base, self.csrf = base, ""
         self.signing = threading.Lock()
         self._reviewer = reviewer
-        self._database = _identity(project)
+        self._database = _database_identity(project)
         self._templates = Environment(
             loader=PackageLoader("scr_llm.web"),
             autoescape=True,
@@ -50,12 +59,13 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals["values"] = VALUES
+        self._templates.globals |= {"values": VALUES, "states": STATES, "short_states": SHORT_STATES}
         self._templates.filters["words"] = in_words
+        self._templates.filters["context"] = lambda context: CONTEXTS.get(context, context)
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
 
     def who(self, request: Request) -> Reviewer:
-        """Who asks: the person at this machine, or the one whom the reverse proxy names."""
+        """Who is asking: the person at this computer, or the one that the reverse proxy names."""
         if self._reviewer:
             return self._reviewer
         name: str = request.state.person
@@ -63,7 +73,7 @@ class Page:
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
 
     def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A filled template."""
+        """A page made from a template."""
         who = self.who(request)
         text = self._templates.get_template(template).render(
             who=who,
@@ -80,12 +90,12 @@ class Page:
         return RedirectResponse(self.base + path, 303)
 
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
-        """A page that says why something was not taken in, with what the person wrote."""
+        """A page that says why something was not saved, with what the person typed."""
         status = 409 if isinstance(error, ConflictError) else 400
-        return self.show(request, "refused.html.j2", status, told=str(error), back=back, wrote=form.written(request))
+        return self.show(request, "refused.html.j2", status, message=str(error), back=back, wrote=form.written(request))
 
     def troubled(self, request: Request, error: Exception) -> Response:
-        """A page that says what went wrong on this machine, from which the same can be sent again."""
+        """A page that says what went wrong on this computer, and lets the person send the same again."""
         query = request.url.query
         again = request.scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
         expected = isinstance(error, (ScrError, SQLAlchemyError, OSError))
@@ -93,23 +103,25 @@ class Page:
             request,
             "trouble.html.j2",
             503 if expected else 500,
-            told=trouble.in_words(error),
+            message=trouble.in_words(error),
             again=again,
             post=request.method == "POST",
             fields=[(name, text) for name, text in form.fields(request) if name != "csrf"],
             wrote=form.written(request),
         )
 
-    def see_to_database(self) -> None:
-        """Make sure that decisions go where they are kept.
+    def check_database(self) -> None:
+        """Check that decisions are written to the project's database.
 
         Raises:
-            ScrError: the database was moved, deleted or replaced; what is written to it now would be lost.
+            ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
         """
-        if _identity(self.project) != self._database:
+        if _database_identity(self.project) != self._database:
             raise ScrError(
-                "the project's database was moved, deleted or replaced while this page was open, so nothing can be saved.",
-                next_step="Stop the page with Ctrl-C, put the project folder back where it was, and start the page again.",
+                "the project's database was moved, deleted or replaced while this page was open, "
+                "so nothing can be saved.",
+                next_step="Stop the page with Ctrl-C, put the project folder back where it was, "
+                "and start the page again.",
             )
 
 
@@ -122,15 +134,15 @@ def make_app(
     token: str,
     base: str = "",
 ) -> ASGIApp:
-    """The page as an ASGI app.
+    """Make the page as an ASGI app.
 
     Args:
-        project: whose cells are decided.
-        reviewer: the person at this machine; None where a reverse proxy names the person.
-        user_header: the header in which it does.
-        hosts: the server's own addresses, as `127.0.0.1:8765`; requests to others are refused.
-        token: lets the first browser in that gives it.
-        base: the path under which all pages lie, as `/x7Kq`; nothing for the root.
+        project: the project whose cells are decided.
+        reviewer: the person at this computer; None if a reverse proxy names the person.
+        user_header: the header in which the proxy names the person.
+        hosts: the server's own addresses, such as `127.0.0.1:8765`; requests to others are refused.
+        token: admits the first browser that gives it.
+        base: the path above all pages, such as `/x7Kq`; empty for the root.
     """
     page = Page(project, reviewer, base)
 
@@ -142,7 +154,7 @@ def make_app(
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
     @asynccontextmanager
-    async def running(app: Starlette) -> AsyncIterator[None]:
+    async def running(_app: Starlette) -> AsyncIterator[None]:
         page.drawing.start()
         yield
         page.drawing.close()
@@ -173,13 +185,13 @@ def make_app(
 
 
 def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:
-    """What a handler answers, or a page that says why it could not."""
+    """A handler's answer, or a page that says why there is none."""
     try:
-        page.see_to_database()
+        page.check_database()
         page.session.refresh()
         answer = handler(page, request)
         if request.method == "POST":
-            page.see_to_database()
+            page.check_database()
         return answer
     except HTTPException:
         raise
@@ -190,8 +202,8 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
         return page.troubled(request, error)
 
 
-def _identity(project: Project) -> tuple[int, int] | None:
-    """Which file the project's database is; None where there is none."""
+def _database_identity(project: Project) -> tuple[int, int] | None:
+    """Device and inode of the project's database; None if there is none."""
     try:
         found = project.store_path.stat()
     except OSError:
@@ -199,7 +211,7 @@ def _identity(project: Project) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _start(page: Page, request: Request) -> Response:
+def _start(page: Page, _request: Request) -> Response:
     return page.go("/matrix")
 
 
@@ -218,12 +230,9 @@ def _next(page: Page, request: Request) -> Response:
 
 def _cell(page: Page, request: Request) -> Response:
     cell = page.session.cell(request.path_params["document"], request.path_params["key"], page.who(request))
+    number = form.number(request.query_params.get("page", "0"))
     return page.show(
-        request,
-        "cell.html.j2",
-        **view.opened(
-            page.session, page.drawing, cell, page.who(request), form.number(request.query_params.get("page", "0"))
-        ),
+        request, "cell.html.j2", **view.opened(page.session, page.drawing, cell, page.who(request), number)
     )
 
 
@@ -245,10 +254,10 @@ def _decide(page: Page, request: Request) -> Response:
             act="adjudicated" if given.act == "adjudicated" else None,
             seen=given.seen,
         )
-    except (RefusedError, form.FormError) as error:
-        return page.refused(
-            request, error if isinstance(error, ScrError) else RefusedError(str(error)), back=_address((document, key))
-        )
+    except RefusedError as error:
+        return page.refused(request, error, back=_address((document, key)))
+    except form.FormError as error:
+        return page.refused(request, RefusedError(str(error)), back=_address((document, key)))
     if given.stay:
         return page.go(_address((document, key)))
     if given.act == "adjudicated":
@@ -269,10 +278,8 @@ def _document(page: Page, request: Request) -> Response:
 
 
 def _picture(page: Page, request: Request) -> Response:
-    document, number = (
-        page.session.documents.get(request.path_params["document"]),
-        form.number(request.path_params["number"]),
-    )
+    document = page.session.documents.get(request.path_params["document"])
+    number = form.number(request.path_params["number"])
     if document is None or not 1 <= number <= document.pages:
         raise HTTPException(404)
     try:
@@ -285,7 +292,7 @@ def _disagreements(page: Page, request: Request) -> Response:
     who = page.who(request)
     if who.blind and not page.session.blind_done(who.name):
         raise RefusedError(
-            "disagreements are shown when the second reviewer is done.", next_step="Decide the cells that are left."
+            "disagreements are shown once the second reviewer has finished.", next_step="Decide the remaining cells."
         )
     return page.show(
         request, "disagreements.html.j2", rows=view.disagreements(page.session), agreed=view.agreed(page.session)
@@ -294,13 +301,13 @@ def _disagreements(page: Page, request: Request) -> Response:
 
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
-        raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the cells that are left.")
+        raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
     return page.show(request, "explain.html.j2", e=explain_theme(page.project, request.path_params["theme"])[0])
 
 
 def _sign_off(page: Page, request: Request) -> Response:
     if page.who(request).blind:
-        raise RefusedError("a second reviewer does not sign off.", next_step="Decide the cells that are left.")
+        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
     state, wrong = signing.state_of(page.session), signing.blockers(page.session)
     shown = () if wrong or state.is_signed else signing.cautions(page.project)
     return page.show(
@@ -318,8 +325,8 @@ def _sign_off(page: Page, request: Request) -> Response:
 def _sign(page: Page, request: Request) -> Response:
     who = page.who(request)
     if who.blind:
-        raise RefusedError("a second reviewer does not sign off.", next_step="Decide the cells that are left.")
-    with page.signing:  # a second press of the button waits for the first, and finds that what it was for is signed
+        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
+    with page.signing:  # a second click waits for the first, and finds that the briefing is signed
         if form.one(request, "signing") == _to_sign(page):
             answers = form.answers(request, signing.ready(page.project))
             signing.sign_off(page.project, who.name, who.role, answers)
@@ -327,7 +334,7 @@ def _sign(page: Page, request: Request) -> Response:
 
 
 def _to_sign(page: Page) -> str:
-    """What a signature would be for, as the form carries it: the sign-off's number and the last decision."""
+    """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
     return f"{len(page.session.store.sign_offs()) + 1}:{page.session.store.head()[1]}"
 
 

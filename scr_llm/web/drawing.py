@@ -1,4 +1,7 @@
-"""Pages drawn in processes of their own, within limits: a file that brings pdfium down, or takes it for ever, costs its picture and nothing else."""
+"""Drawing pages in separate processes, within limits.
+
+If a file crashes pdfium or takes it too long, only its picture is lost.
+"""
 
 import os
 import threading
@@ -19,15 +22,15 @@ from scr_llm.web.picture import Layout
 T = TypeVar("T")
 
 SECONDS = 10.0
-"""For one page."""
+"""Time limit for one page."""
 MEGABYTES = 1000
-"""Of one drawing process."""
+"""Memory limit of one drawing process."""
 WORKERS = 2
-"""So that other pages are drawn while one is slow."""
+"""Drawing processes: more than one, so that other pages are drawn while one is slow."""
 
 
 class Drawing:
-    """Draws pages, and remembers the last ones. One for a running review page."""
+    """Draws pages and remembers the latest. A running review page has one."""
 
     def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._seconds, self._megabytes = seconds, megabytes
@@ -37,7 +40,7 @@ class Drawing:
         self._layout = lru_cache(maxsize=256)(self._placed)
 
     def start(self) -> None:
-        """Start the processes now, so that the first picture need not wait for them."""
+        """Start the processes now, so that the first picture does not wait for them."""
         self._running().schedule(int)
 
     def close(self) -> None:
@@ -46,10 +49,10 @@ class Drawing:
             self._end()
 
     def png(self, path: Path, number: int) -> bytes:
-        """A page drawn.
+        """A picture of a page (PNG).
 
         Raises:
-            OSError: it cannot be drawn, and why.
+            OSError: it cannot be drawn; says why.
         """
         found = self._png(path, _version(path), number)
         if isinstance(found, OSError):
@@ -57,38 +60,40 @@ class Drawing:
         return found
 
     def layout(self, path: Path, number: int, text: str, quotes: tuple[Span, ...]) -> Layout:
-        """Where the quotes and the lines of a page stand on its picture; an empty layout where that cannot be said."""
+        """Where the quotes and lines of a page are in its picture; an empty layout if that cannot be found out."""
         try:
             return self._layout(path, _version(path), number, text, quotes)
         except OSError:
             return Layout()
 
-    def _drawn(self, path: Path, version: tuple[int, int], number: int) -> bytes | OSError:
+    def _drawn(self, path: Path, _version: tuple[int, int], number: int) -> bytes | OSError:
         try:
-            return self._apart(picture.png, path, number)
-        except OSError as error:  # returned, so that it is remembered like a picture
+            return self._in_process(picture.png, path, number)
+        except OSError as error:  # returned, so that the cache remembers it like a picture
             return error
 
-    def _placed(self, path: Path, version: tuple[int, int], number: int, text: str, quotes: tuple[Span, ...]) -> Layout:
+    def _placed(
+        self, path: Path, _version: tuple[int, int], number: int, text: str, quotes: tuple[Span, ...]
+    ) -> Layout:
         try:
-            return self._apart(picture.layout, path, number, text, quotes)
+            return self._in_process(picture.layout, path, number, text, quotes)
         except OSError:
             return Layout()
 
-    def _apart(self, function: Callable[..., T], *args: Any, again: bool = True) -> T:
-        """What a function gives in another process. Raises OSError for whatever goes wrong there."""
+    def _in_process(self, function: Callable[..., T], *args: Any, again: bool = True) -> T:
+        """The result of a function run in another process. Raises OSError for whatever goes wrong there."""
         try:
             result: T = self._running().schedule(function, args=args, timeout=self._seconds).result()
             return result
         except OutOfTime as error:
             raise OSError(f"drawing it took more than {self._seconds:g} seconds") from error
         except ProcessExpired as error:
-            raise OSError(f"the file brought the drawing process down (exit code {error.exitcode})") from error
+            raise OSError(f"the file crashed the drawing process (exit code {error.exitcode})") from error
         except OSError:
             raise
         except Exception as error:
-            if again and isinstance(error, RuntimeError):  # the pool broke: a process was killed while it was idle
-                return self._apart(function, *args, again=False)
+            if again and isinstance(error, RuntimeError):  # the pool is broken: a process was killed while idle
+                return self._in_process(function, *args, again=False)
             raise OSError(f"the drawing process failed ({type(error).__name__})") from error
 
     def _running(self) -> ProcessPool:
@@ -112,6 +117,6 @@ class Drawing:
 
 
 def _version(path: Path) -> tuple[int, int]:
-    """Tells a file from another that took its name."""
+    """Modification time in ns and size in bytes: they tell a file from another that took its name."""
     found = path.stat()
     return found.st_mtime_ns, found.st_size

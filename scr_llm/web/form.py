@@ -1,4 +1,4 @@
-"""What a browser sent, checked. Nothing in it is believed: quotes are looked up in the reading again."""
+"""Reading and checking what a browser sent. Nothing is trusted: quotes are looked up in the reading again."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,19 +13,19 @@ from scr_llm.records import AnsweredCaution, Evidence, EvidenceFlag, ThemeValue
 from scr_llm.review.session import ReviewSession
 
 LONGEST = 4000
-"""Characters of a reason or a quote."""
-_BY_HAND = {"reason": "Comment", "quote": "Quote", "text": "What it is, in the review's words"}
+"""Most characters of a reason or a quote."""
+_LABELS = {"reason": "Comment", "quote": "Quote", "text": "What it is, in the review's words"}
 _UNPRINTABLE = {**dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)), 13: "\n"}
-"""Control characters, which Word files and workbooks cannot hold."""
+"""Control characters, which Word files and workbooks cannot contain."""
 
 
 class FormError(ValueError):
-    """The form is not one of this page."""
+    """The form could not have come from this page unchanged."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A decision as the form has it."""
+    """A decision, as given in the form."""
 
     value: ThemeValue
     evidence: tuple[Evidence, ...]
@@ -38,47 +38,45 @@ class Given:
 
 
 def number(text: str) -> int:
-    """A whole number; 0 for what is none."""
+    """A whole number; 0 if the text is not one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def fields(request: Request) -> list[tuple[str, str]]:
-    """All fields of a posted form, in order; nothing where nothing was posted. Control characters are left out."""
+    """All fields of a posted form, in order, without control characters; empty if nothing was posted."""
     body: bytes = request.state.body
     given = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=400)
     return [(name, text.replace("\r\n", "\n").translate(_UNPRINTABLE)) for name, text in given]
 
 
 def one(request: Request, name: str) -> str:
-    """The first field of a name; empty where there is none."""
+    """The first field with a name; empty if there is none."""
     return next((text for given, text in fields(request) if given == name), "")
 
 
 def written(request: Request) -> list[tuple[str, str]]:
-    """What the person wrote by hand, with its label, so that a page can give it back where it was not taken in."""
-    return [(label, text) for name, label in _BY_HAND.items() if (text := one(request, name).strip())]
+    """What the person typed, with its labels, so that a page can give it back if it was not saved."""
+    return [(label, text) for name, label in _LABELS.items() if (text := one(request, name).strip())]
 
 
 def name_of(text: str) -> str:
-    """What a form calls a caution by."""
+    """The id of a caution in a form."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def answers(request: Request, cautions: Iterable[str]) -> dict[str, AnsweredCaution]:
-    """What the person who signs answered to each caution; those without an answer are left out.
+    """What the signatory answered to each caution. Cautions without an answer are left out.
 
     Raises:
-        RefusedError: something was dealt with, and it is not said how.
+        RefusedError: a caution was dealt with, but the form does not say how.
     """
     found: dict[str, AnsweredCaution] = {}
     for text in cautions:
         answer, note = one(request, f"answer-{name_of(text)}"), one(request, f"note-{name_of(text)}").strip()[:LONGEST]
         if answer == "resolved" and not note:
-            raise RefusedError(f"it is not said how this was dealt with: {text}", next_step="Go back and say how.")
+            raise RefusedError(f"please say how this was dealt with: {text}", next_step="Go back and say how.")
         if answer in ("acknowledged", "resolved"):
-            found[text] = AnsweredCaution(
-                text=text, answer="resolved" if answer == "resolved" else "acknowledged", note=note
-            )
+            found[text] = AnsweredCaution(text=text, answer=answer, note=note)
     return found
 
 
@@ -87,11 +85,11 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
 
     Raises:
         FormError: a field is missing, too long, or not one of its values.
-        RefusedError: a marked quote does not stand in the document.
+        RefusedError: a marked quote is not in the document.
     """
     given = fields(request)
     if long := next((name for name, text in given if len(text) > LONGEST), None):
-        raise FormError(f"{_BY_HAND.get(long, 'A field')} is longer than {LONGEST} characters.")
+        raise FormError(f"{_LABELS.get(long, 'A field')} is longer than {LONGEST} characters. Shorten it.")
 
     def first(name: str) -> str:
         return one(request, name)
@@ -103,7 +101,7 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
     if value not in get_args(ThemeValue):
         raise FormError("Choose a value.")
     if (document, key) not in session.proposals:
-        raise FormError("There is no such cell in this project.")
+        raise FormError("This project has no such cell.")
     evidence = [] if value == "not_mentioned" else [_kept(session, document, place) for place in every("keep")]
     marked = first("quote").strip()
     if marked and value != "not_mentioned":
@@ -124,14 +122,14 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
 
 
 def _kept(session: ReviewSession, document: str, given: str) -> Evidence:
-    """A quote that was shown, named by its place, `page:start:end:status:flags`; its words are taken from the reading."""
+    """A quote that was shown, given by its place, `page:start:end:status:flags`. Its words come from the reading."""
     parts = given.split(":")
     if len(parts) != 5 or not all(part.isascii() and part.isdigit() for part in parts[:3]):
-        raise FormError("A quote's place is not readable.")
+        raise FormError("The place of a quote cannot be read.")
     page, start, end = (number(part) for part in parts[:3])
     reading = session.reading(document)
     if not (1 <= page <= len(reading.pages) and start < end <= len(reading.pages[page - 1].text)):
-        raise FormError("A quote's place is not in the document.")
+        raise FormError("The place of a quote is not in the document.")
     flags = tuple(flag for flag in parts[4].split(",") if flag in get_args(EvidenceFlag))
     section = next((s.title for s in reversed(reading.sections) if (s.page, s.start) <= (page, start)), "")
     return Evidence(

@@ -1,9 +1,11 @@
-"""Who may come in. The page holds case material, so each request must come from the browser that was given the address, to the address that was given.
+"""Access control: the page shows case material, so requests must come from the browser that was given the address.
 
-Every page lies under a path that only this session has (`base`). A one-time token in the first address becomes a strict cookie with a name and a
-path of its own: cookies know no ports, so one for `/` would go to every other server on this machine that the browser visits. The Host header must be
-the server's own (else another site could point its name at this machine: DNS rebinding); a change must carry this site's Origin and the session's
-token (else another site could send it).
+- Every page is under a path that only this session has (`base`).
+- A one-time token in the first address becomes a strict cookie with a unique name and path. Cookies are not tied to a
+  port, so one for `/` would be sent to every other server on this computer that the browser visits.
+- The Host header must be the server's own. Otherwise another site could point its name at this computer (DNS
+  rebinding).
+- A change must carry this site's Origin and the session's token. Otherwise another site could send it.
 """
 
 import hmac
@@ -21,9 +23,12 @@ from scr_llm.text.typed import LONGEST_NAME, is_plain
 from scr_llm.web import trouble
 
 LARGEST = 256 * 1024
-"""Bytes of a change, at most."""
-_ALWAYS = {
-    "content-security-policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+"""Most bytes of a change."""
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
@@ -31,11 +36,17 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-_STRANGER = "Open the page by the address that scr-llm review printed; it works once. To get a new one, stop it and start it again."
+_STRANGER = (
+    "Open the page at the address that scr-llm review printed. The address works once. "
+    "To get a new one, stop scr-llm review and start it again."
+)
 
 
 class Guard:
-    """Wraps the page. `user_header`, where given, is the header in which a reverse proxy names the person; then the proxy does the letting in."""
+    """Wraps the page and checks each request.
+
+    If `user_header` is given, a reverse proxy controls access and names the person in that header.
+    """
 
     def __init__(
         self, app: ASGIApp, hosts: Collection[str], token: str, base: str, user_header: str | None = None
@@ -47,8 +58,8 @@ class Guard:
         self.csrf = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["type"] != "http":  # the start and the end of the page; there are no web sockets
+        """Check and answer one request."""
+        if scope["type"] != "http":  # the start and end of the server; there are no web sockets
             await self._app(scope, receive, send)
             return
         started = False
@@ -58,7 +69,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
+                for name, value in _HEADERS.items():
                     headers[name] = value
             await send(message)
 
@@ -68,13 +79,13 @@ class Guard:
                 await refused(scope, receive, with_headers)
             else:
                 await self._app({**scope, "root_path": self._base}, refused, with_headers)
-        except Exception as error:  # the last net: the pages have their own, which says more
+        except Exception as error:  # the last resort: the pages catch their own errors and say more
             trouble.log(scope["method"], "a page", error)
             if not started:
                 await PlainTextResponse(trouble.in_words(error), 500)(scope, receive, with_headers)
 
     async def _check(self, scope: Scope, receive: Receive) -> "Response | Receive":
-        """A refusal, or the request's body to be read on."""
+        """Check a request. Returns a refusal, or what the app reads the request's body from."""
         headers, request = Headers(scope=scope), Request(scope)
         if headers.get("host", "") not in self._hosts:
             return PlainTextResponse("This is not the address of the review page.", 421)
@@ -86,15 +97,15 @@ class Guard:
                 return PlainTextResponse(f"The reverse proxy did not name one person in {self._user_header}.", 403)
             scope.setdefault("state", {})["person"] = person
         elif not _same(request.cookies.get(self._cookie, ""), self._session):
-            return self._let_in(request)
+            return self._admit(request)
         if request.method not in ("GET", "HEAD"):
-            # a browser sends scheme and host; of what follows, which programs send, nothing is believed
+            # A browser sends scheme and host only. Whatever a program adds after them is ignored.
             if headers.get("origin", "").partition("://")[2].partition("/")[0] not in self._hosts:
                 return PlainTextResponse("This change comes from another site.", 403)
             return await self._checked_body(receive)
         return receive
 
-    def _let_in(self, request: Request) -> Response:
+    def _admit(self, request: Request) -> Response:
         given = request.query_params.get("token", "")
         if request.method != "GET" or self._token is None or not _same(given, self._token):
             return PlainTextResponse(_STRANGER, 403)
@@ -111,7 +122,7 @@ class Guard:
                 return PlainTextResponse("The request was cut off.", 400)
             body += message.get("body", b"")
             if len(body) > LARGEST:
-                return PlainTextResponse(f"This is larger than the {LARGEST // 1024} KB that a change may have.", 413)
+                return PlainTextResponse(f"This is larger than the limit of {LARGEST // 1024} KB for a change.", 413)
             if not message.get("more_body"):
                 break
         try:
@@ -119,7 +130,7 @@ class Guard:
         except ValueError:
             return PlainTextResponse("This is not a form.", 400)
         if not _same(fields.get("csrf", [""])[0], self.csrf):
-            return PlainTextResponse("This form is from another session. Go back and load the page again.", 403)
+            return PlainTextResponse("This form is from another session. Go back and reload the page.", 403)
         sent = False
 
         async def again() -> Message:
@@ -133,15 +144,15 @@ class Guard:
 
 
 def _same(given: str, secret: str) -> bool:
-    """Whether a secret is right, in a time that says nothing about it; whatever characters were given."""
+    """Whether a secret is right, in constant time. Any characters may be given."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
 def _person(given: list[str]) -> str:
-    """The one person that a proxy names; nothing where it names none, or two headers differ on who it is."""
+    """The person that a proxy names; empty if it names none or sends the header more than once."""
     if len(given) != 1:
         return ""
     name = given[0].strip()
     with suppress(UnicodeDecodeError):
-        name = name.encode("latin-1").decode("utf-8")  # header bytes are handed on as Latin-1; proxies write UTF-8
+        name = name.encode("latin-1").decode("utf-8")  # the server decodes headers as Latin-1; proxies write UTF-8
     return name if len(name) <= LONGEST_NAME and is_plain(name) else ""

@@ -1,4 +1,4 @@
-"""A page of a PDF as a picture, and where its words stand on it. Runs in a process of its own (`drawing`)."""
+"""A page of a PDF as a picture, and where its words are in it. Runs in a separate process (see `drawing`)."""
 
 import ctypes
 from collections.abc import Iterator
@@ -15,13 +15,14 @@ from scr_llm.stages.read.opening import open_document
 from scr_llm.stages.read.rectangles import stretches
 
 WIDTH = 1100
-"""Pixels of a drawn page."""
+"""Pixels across a picture."""
 _LONGEST = 4000
+"""Most pixels down a picture."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle, in hundredths of the page's width and height, from its upper left corner."""
+    """A rectangle, in hundredths of the page's width and height, from its top left corner."""
 
     x: float
     y: float
@@ -31,7 +32,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text and where it stands."""
+    """A line of text and where it is."""
 
     text: str
     box: Box
@@ -39,16 +40,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where words of a page stand on its picture; nothing where they cannot be placed."""
+    """Where words of a page are in its picture; empty if they cannot be placed."""
 
     marks: tuple[Box, ...] = ()
-    """Of its quotes."""
+    """Boxes over its quotes."""
     lines: tuple[Line, ...] = ()
-    """All its lines, for selecting."""
+    """All its lines, so that words can be selected."""
 
 
 def png(path: Path, number: int) -> bytes:
-    """A page drawn.
+    """Draw a page (PNG).
 
     Raises:
         OSError: pdfium cannot draw it.
@@ -62,7 +63,7 @@ def png(path: Path, number: int) -> bytes:
 
 
 def layout(path: Path, number: int, text: str, quotes: tuple[Span, ...]) -> Layout:
-    """Where the quotes and the lines of a page stand on its picture.
+    """Find where the quotes and lines of a page are in its picture.
 
     Raises:
         OSError: pdfium cannot read it.
@@ -94,7 +95,7 @@ def _opened(path: Path, number: int) -> Iterator[pdfium.PdfPage]:
 
 
 def _on_screen(page: pdfium.PdfPage, box: tuple[float, float, float, float]) -> Box:
-    """A box of the page's own space as it is seen, turned and cropped as the page is."""
+    """A box in the page's own coordinates as it is seen, rotated and cropped like the page."""
     x, y, fine = ctypes.c_int(), ctypes.c_int(), 100_000
     corners = []
     for across, up in ((box[0], box[1]), (box[2], box[3])):

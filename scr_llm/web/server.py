@@ -1,8 +1,8 @@
-"""The page's server: uvicorn on 127.0.0.1, with connections that cannot be held for nothing.
+"""The page's server: uvicorn on 127.0.0.1, with limits on idle connections.
 
-A browser opens connections that it does not use, and another program may open hundreds and say nothing on them. So each connection has a time by
-which the other side must have taken its next step, and when there are too many that we wait for, those that kept us waiting longest are closed. None
-is turned away for their sake: a browser always gets in.
+A browser opens connections that it does not use, and another program may open hundreds and send nothing. So the other
+side of each connection has a time limit for its next step. When we wait for too many, those that kept us waiting
+longest are closed. New connections are never refused because of them: a browser always gets in.
 """
 
 import asyncio
@@ -18,24 +18,24 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from scr_llm.errors import UsageError
 
 HEAD_SECONDS = 10.0
-"""For a request's head, on a new connection or after an answer."""
+"""Time limit for a request's head, on a new connection or after an answer."""
 BODY_SECONDS = 30.0
-"""For a request's body, from its head on; and for the other side to take an answer."""
+"""Time limit for a request's body, counted from its head; and for the other side to take an answer."""
 IDLE_SECONDS = 5
-"""After an answer, for the first byte of the next request."""
+"""Time limit after an answer for the first byte of the next request."""
 MOST_WAITING = 64
-"""Connections on which we may wait for the other side at once."""
+"""Most connections on which we wait for the other side at once."""
 YOUNG_SECONDS = 0.25
-"""A connection younger than this is not closed to make room: its request may have arrived and not been read yet."""
+"""A connection younger than this is not closed to make room: its request may have arrived but not been read yet."""
 LARGEST_HEAD = 64 * 1024
-"""Bytes of a request's head."""
+"""Most bytes of a request's head."""
 _OPEN_FILES = 4096
 
 Step = Literal["head", "body", "ours"]
 
 
 class Connection(H11Protocol):
-    """One connection, of which something is expected by a certain time."""
+    """One connection, whose other side must take its next step within a time limit."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +44,7 @@ class Connection(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody connected."""
+        """A client connected."""
         super().connection_made(transport)
         self._expect()
         if len(self.connections) > MOST_WAITING:
@@ -54,22 +54,22 @@ class Connection(H11Protocol):
         """Bytes came in."""
         try:
             super().data_received(data)
-        except h11.LocalProtocolError:  # what came makes no sense after what was answered
+        except h11.LocalProtocolError:  # what arrived makes no sense after our answer
             self.transport.abort()
         self._expect()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, where an answer can still be given."""
+        """Refuse what is not HTTP, if an answer can still be given."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             super().send_400_response(msg)
-            if self.cycle:  # whoever was still at work on an answer need not go on
+            if self.cycle:  # a handler still at work on an answer can stop
                 self.cycle.disconnected = True
                 self.cycle.message_event.set()
         else:
             self.transport.abort()
 
     def on_response_complete(self) -> None:
-        """An answer was given."""
+        """An answer was sent."""
         super().on_response_complete()
         self._expect()
 
@@ -80,20 +80,23 @@ class Connection(H11Protocol):
             self._deadline.cancel()
 
     def shutdown(self) -> None:
-        """The page ends: what is being answered is finished, nothing else is waited for."""
+        """The page ends: answers in progress are finished, and no other connection is waited for."""
         if self._step == "ours" or self.transport.get_write_buffer_size():
             super().shutdown()
         else:
             self.transport.abort()
 
     def _next_step(self) -> Step:
-        """Whose turn it is: ours, or the other side's to send (the rest of) a head or a body."""
+        """Whose turn it is: ours, or the other side's to send (the rest of) a head or body."""
         if self.conn.their_state is h11.SEND_BODY:
             return "body"
         return "head" if self.cycle is None or self.cycle.response_complete else "ours"
 
     def _expect(self) -> None:
-        """Note whose turn it is now. The time runs from the beginning of a step, so that one byte now and then does not prolong it."""
+        """Note whose turn it is now.
+
+        The time runs from the start of a step, so that sending a byte now and then does not extend it.
+        """
         step = self._next_step()
         if step == self._step:
             return
@@ -106,7 +109,7 @@ class Connection(H11Protocol):
             self._deadline = self.loop.call_later(BODY_SECONDS if slow else HEAD_SECONDS, self.transport.abort)
 
     def _make_room(self) -> None:
-        """Close the connections that kept us waiting longest, where there are more than may be."""
+        """Close the connections that kept us waiting longest, if there are too many."""
         before = self.loop.time() - YOUNG_SECONDS
         waiting = [c for c in self.connections if isinstance(c, Connection) and c._step != "ours"]
         surplus = max(0, len(waiting) - MOST_WAITING)
@@ -116,24 +119,24 @@ class Connection(H11Protocol):
 
 
 def listen(port: int) -> socket.socket:
-    """A socket that listens on 127.0.0.1; from here on a browser may knock. Port 0 takes any free one.
+    """Open a socket that listens on 127.0.0.1; from now on a browser can connect. Port 0 takes any free port.
 
     Raises:
         UsageError: the port is in use.
     """
-    # with the protocol named, asyncio sends small answers at once; without it, each waits 40 ms for the other side's acknowledgement
+    # If the protocol is named, asyncio sends small answers at once. Otherwise each waits 40 ms for an acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    # on Windows SO_REUSEADDR would let another program listen on the same port
-    alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", None) if os.name == "nt" else socket.SO_REUSEADDR
-    if alone is not None:
-        listener.setsockopt(socket.SOL_SOCKET, alone, 1)
+    # On Windows, SO_REUSEADDR would let another program listen on the same port
+    option = getattr(socket, "SO_EXCLUSIVEADDRUSE", None) if os.name == "nt" else socket.SO_REUSEADDR
+    if option is not None:
+        listener.setsockopt(socket.SOL_SOCKET, option, 1)
     try:
         listener.bind(("127.0.0.1", port))
     except OSError as error:
         listener.close()
         raise UsageError(
             f"port {port} cannot be used ({error.strerror}).",
-            next_step="Close the other review page, or give another --port.",
+            next_step="Close the other review page, or choose another --port.",
         ) from error
     listener.listen(1024)
     return listener
@@ -160,7 +163,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
 
 
 def _allow_open_files() -> None:
-    """Let the process have enough connections open that a flood can be sorted out; macOS allows 256 unasked."""
+    """Allow enough open connections to survive a flood of them. The default on macOS is 256."""
     try:
         import resource
     except ImportError:  # Windows has no such limit

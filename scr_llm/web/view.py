@@ -1,10 +1,10 @@
-"""What the templates print, computed."""
+"""What the templates show, computed."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from scr_llm.errors import RefusedError
-from scr_llm.records import Evidence, Span
+from scr_llm.records import Code, Decision, Evidence, Span
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
@@ -14,23 +14,27 @@ from scr_llm.web.drawing import Drawing
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the person is."""
+    """How far the person has got."""
 
     open: int
+    """Cells that wait for this person."""
     of: int
+    """Cells in all."""
     minutes: int | None
+    """Minutes left at the person's pace; None if the pace is not known."""
     disagreed: int
+    """Cells on which two reviewers differ."""
 
 
 def progress(session: ReviewSession, who: Reviewer) -> Progress:
-    """How many cells wait for this person, of how many, and for about how long."""
+    """How many cells wait for this person, of how many, and how long they will take."""
     waiting, of = session.left(who)
     minutes = session.minutes_left(who)
     return Progress(
-        waiting,
-        of,
-        None if minutes is None else max(1, round(minutes)),
-        0 if who.blind else len(session.disagreements()),
+        open=waiting,
+        of=of,
+        minutes=None if minutes is None else max(1, round(minutes)),
+        disagreed=0 if who.blind else len(session.disagreements()),
     )
 
 
@@ -40,70 +44,76 @@ class MatrixCell:
 
     key: Key
     value: str
+    """In words."""
     state: str
-    told: str
 
 
 def matrix(session: ReviewSession, who: Reviewer, first: int, rows: int, everything: bool) -> dict[str, Any]:
-    """Cases by themes, with each cell's state. A blind reviewer sees only what they decided."""
+    """Reviews by themes, with each cell's state.
+
+    Args:
+        session: the project's cells.
+        who: who looks. A blind reviewer sees only their own decisions.
+        first: the number of the first review, from 0.
+        rows: how many reviews one page shows.
+        everything: whether all themes are shown, or only the main ones.
+    """
     codes = [c for c in session.codebook.codes if c.core or everything]
-    names = sorted(session.documents, key=lambda d: session.labels[d])
-
-    def cell(document: str, code: str) -> MatrixCell:
-        key = (document, code)
-        if who.blind:
-            own = [d for d in session.standing(key).blind if d.author == who.name]
-            value, state = (MATRIX[own[-1].value], "decided") if own else ("Open", "undecided")
-        else:
-            value, state = MATRIX[session.value(key)], session.state(key)
-        return MatrixCell(key, value, state, f"{value}, {state}")
-
-    shown = names[first : first + rows]
-    lines = []
-    for d in shown:
-        others = (
-            [k for k, p in session.proposals.items() if k[0] == d and p.kind != "theme"]
-            if not who.blind and len(names) <= rows
-            else []
-        )
-        lines.append(
-            {
-                "id": d,
-                "label": session.labels[d],
-                "file": session.documents[d].file,
-                "cells": [cell(d, c.id) for c in codes],
-                "others": len(others),
-                "open": sum(session.state(k) == "undecided" for k in others),
-            }
-        )
-    counts = {
-        c.id: sum(session.value((d, c.id)) == "present" for d in names if (d, c.id) in session.proposals) for c in codes
-    }
+    documents = sorted(session.documents, key=lambda d: session.labels[d])
+    with_items = not who.blind and len(documents) <= rows  # counting the items of many reviews takes too long
     return {
         "codes": codes,
-        "lines": lines,
+        "lines": [_line(session, who, d, codes, with_items=with_items) for d in documents[first : first + rows]],
         "first": first,
         "rows": rows,
-        "of": len(names),
+        "of": len(documents),
         "everything": everything,
-        "counts": counts,
-        "more": len(session.codebook.codes) - sum(c.core for c in session.codebook.codes),
+        "counts": {code.id: _present(session, code.id, documents) for code in codes},
+        "more": sum(not c.core for c in session.codebook.codes),
     }
+
+
+def _present(session: ReviewSession, code: str, documents: list[str]) -> int:
+    """In how many reviews a theme is present now."""
+    return sum(session.value((d, code)) == "present" for d in documents if (d, code) in session.proposals)
+
+
+def _line(
+    session: ReviewSession, who: Reviewer, document: str, codes: list[Code], *, with_items: bool
+) -> dict[str, Any]:
+    """A review as a line of the matrix."""
+    items = []
+    if with_items:
+        items = [key for key, p in session.proposals.items() if key[0] == document and p.kind != "theme"]
+    return {
+        "id": document,
+        "label": session.labels[document],
+        "file": session.documents[document].file,
+        "cells": [_matrix_cell(session, who, (document, code.id)) for code in codes],
+        "others": len(items),
+        "open": sum(session.state(key) == "undecided" for key in items),
+    }
+
+
+def _matrix_cell(session: ReviewSession, who: Reviewer, key: Key) -> MatrixCell:
+    if not who.blind:
+        return MatrixCell(key, MATRIX[session.value(key)], session.state(key))
+    own = [d for d in session.standing(key).blind if d.author == who.name]
+    return MatrixCell(key, MATRIX[own[-1].value], "decided") if own else MatrixCell(key, "Open", "undecided")
 
 
 def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
-    """All that the page of one cell prints: the cell, the page of the PDF with its highlights, and its lines for selecting."""
+    """All that the page of one cell shows: the cell, and a page of the PDF with its highlights and selectable lines.
+
+    `page` is the page that the person asked for; where there is no such page, it is that of the first quote.
+    """
     reading = session.reading(cell.document.id)
     shown = cell.evidence or cell.nearest
-    number = page if 1 <= page <= len(reading.pages) else shown[0].page if shown else 1
+    first_quoted = shown[0].page if shown else 1
+    number = page if 1 <= page <= len(reading.pages) else first_quoted
     path, text = session.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in shown if e.page == number]
     placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
-    opinions = (
-        [("First reviewer", cell.standing.first[-1]), ("Second reviewer", second)]
-        if cell.standing.first and (second := cell.standing.second)
-        else []
-    )
     return {
         "c": cell,
         "number": number,
@@ -113,19 +123,27 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
         "marked": _marked(text, here),
         "here": here,
         "proposal": bool(cell.evidence),
-        "opinions": [] if who.blind else opinions,
+        "opinions": [] if who.blind else _opinions(cell.standing),
         "contexts": {name: CONTEXTS[name] for name in STATED},
         "warnings": reading.pages[number - 1].warnings,
         "history": [] if who.blind else _history(cell.standing),
     }
 
 
-def _history(standing: Standing) -> list[Any]:
+def _opinions(standing: Standing) -> list[tuple[str, Decision]]:
+    """What each reviewer decided, where two did."""
+    if not (standing.first and standing.second):
+        return []
+    return [("First reviewer", standing.first[-1]), ("Second reviewer", standing.second)]
+
+
+def _history(standing: Standing) -> list[Decision]:
+    """All decisions on a cell, the earliest first."""
     return sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at)
 
 
 def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
-    """A page's text in stretches, and which of them are quoted."""
+    """A page's text in pieces, and whether each is quoted. Of overlapping quotes the first is marked."""
     found: list[tuple[str, bool]] = []
     at = 0
     for quote in sorted(quotes, key=lambda e: e.start):
@@ -136,26 +154,17 @@ def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
 
 
 def document(session: ReviewSession, document_id: str, who: Reviewer) -> dict[str, Any]:
-    """Findings, recommendations and case facts of one review, each with where it stands."""
+    """Findings, recommendations and case facts of one review, each with its state."""
     if document_id not in session.documents:
         raise RefusedError(
             "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
         )
-    rows = (
-        []
-        if who.blind
-        else [
-            session.cell(document_id, key, who)
-            for (d, key), p in session.proposals.items()
-            if d == document_id and p.kind != "theme"
-        ]
-    )
-    over = () if who.blind else session.reading(document_id).passed_over
+    keys = [key for (d, key), p in session.proposals.items() if d == document_id and p.kind != "theme"]
     return {
         "label": session.labels[document_id],
         "d": session.documents[document_id],
-        "rows": rows,
-        "passed_over": over,
+        "rows": [] if who.blind else [session.cell(document_id, key, who) for key in keys],
+        "passed_over": () if who.blind else session.reading(document_id).passed_over,
     }
 
 
@@ -175,6 +184,7 @@ def disagreements(session: ReviewSession) -> list[dict[str, Any]]:
 
 
 def agreed(session: ReviewSession) -> tuple[int, int]:
-    """On how many cells two reviewers agreed, of how many that both decided; as they first decided, before any adjudication."""
-    both = [(s.first[-1], s.second) for key in session.proposals if (s := session.standing(key)).first and s.second]
+    """On how many cells two reviewers agreed, of how many that both decided. Adjudication does not count."""
+    standings = [session.standing(key) for key in session.proposals]
+    both = [(s.first[-1], s.second) for s in standings if s.first and s.second]
     return sum(first.value == second.value for first, second in both), len(both)

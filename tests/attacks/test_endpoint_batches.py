@@ -84,8 +84,8 @@ def test_where_one_cannot_know_a_person_decides(tmp_path: Path, server: FakeServ
     killed_while_sending(root, server, taken=True)
     for _ in range(2):
         said = scr(root, "batch", "send", expect=3).stderr
-        assert "cannot be found out" in said and "--sent-as ID" in said and len(server.batches.jobs) == 1
-    assert "cannot be found out" in scr(root, "batch", "collect", expect=1).stderr
+        assert "not known whether it arrived" in said and "--sent-as ID" in said and len(server.batches.jobs) == 1
+    assert "not known whether it arrived" in scr(root, "batch", "collect", expect=1).stderr
     assert "nothing else to send" in scr(root, "batch", "send", "--sent-as", "batch-1").stderr
     assert "replies kept." in scr(root, "batch", "collect").stderr and len(server.batches.jobs) == 1
 

@@ -20,7 +20,7 @@ from scr_llm.store import Store
 
 WITHIN_S = 2.5
 """Two seconds and what a busy machine takes on top."""
-SAID = "Stopped. What was finished is saved; run again to go on."
+SAID = "Stopped. Finished work is saved; run the command again to continue."
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "killpg"), reason="a terminal's Ctrl-C goes to a group of processes"),

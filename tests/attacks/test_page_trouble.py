@@ -69,7 +69,7 @@ def decisions(root: Path) -> list[str]:
 
 
 def told(answer: httpx.Response, *words: str) -> None:
-    assert answer.status_code == 503 and "This did not work" in answer.text
+    assert answer.status_code == 503 and "Something went wrong" in answer.text
     assert all(word in answer.text for word in words), answer.text
     assert "Traceback" not in answer.text and "sqlalchemy" not in answer.text and "INSERT" not in answer.text
 

@@ -224,7 +224,10 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda r: (r / "inbox" / FILE).write_bytes(b"%PDF-1.4"),
         "is not the one that was read",
     ),
-    "a coding's quotes changed": (change_coding("Father", "Mother"), "what was proposed was changed outside this program"),
+    "a coding's quotes changed": (
+        change_coding("Father", "Mother"),
+        "what was proposed was changed outside this program",
+    ),
     "a coding's values changed": (
         change_coding("not_mentioned", "present"),
         "what was proposed was changed outside this program",
@@ -323,7 +326,7 @@ ONLY_PAPERS = {
 
 @pytest.mark.parametrize("attack", TAMPERED)
 def test_audit_names_what_was_done_and_nothing_is_signed_over_it(root: Path, attack: str) -> None:
-    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")
     for suffix in ("-wal", "-shm"):
         (root / f"scr_llm.sqlite{suffix}").unlink(missing_ok=True)
     do, told = TAMPERED[attack]
@@ -331,7 +334,7 @@ def test_audit_names_what_was_done_and_nothing_is_signed_over_it(root: Path, att
     audited = scr("audit", "--project", root)
     said = audited.stdout + audited.stderr
     assert (
-        audited.returncode in (1, 3) and told in said and "Everything holds" not in said and "Traceback" not in said
+        audited.returncode in (1, 3) and told in said and "Everything is intact" not in said and "Traceback" not in said
     ), said
     if attack not in ONLY_PAPERS:
         again = scr("sign-off", "--project", root, "--name", "Dee", "--role", "Director")
@@ -393,7 +396,7 @@ def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path
         *guards,  # the older version had them too
     )
     (root / "outputs/signed-1/sign-off.json").unlink()
-    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")
     assert "Version 1.0 is signed and nothing has changed since" in scr("run", "--project", root).stderr
     assert scr("brief", "--signed", "1", "--project", root).returncode == 0
-    assert scr("audit", "--project", root).stdout.endswith("Everything holds.\n")
+    assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")

@@ -324,10 +324,10 @@ def test_a_file_that_is_there_is_not_written_over(project: Project) -> None:
     person = ("--name", "Alex", "--role", "Analyst")
     assert not scr("sheet", "write", str(sheet), *person)
     sheet.write_bytes(b"filled in")
-    assert "there already" in scr("sheet", "write", str(sheet), *person) and sheet.read_bytes() == b"filled in"
+    assert "already exists" in scr("sheet", "write", str(sheet), *person) and sheet.read_bytes() == b"filled in"
     assert not scr("sheet", "write", str(sheet), *person, "--force")
     for own in ("scr_llm.sqlite", "project.toml", f"inbox/{REVIEWS[0]}.pdf"):
-        assert "belongs to the project" in scr(
+        assert "one of the project's own files" in scr(
             "export", "--format", "json", "--out", str(project.root / own), "--force"
         )
 

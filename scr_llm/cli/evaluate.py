@@ -1,14 +1,16 @@
-"""Against gold codings, and quotes against a text."""
+"""Measuring codings against gold codings, other raters and a person's decisions; and quotes against a text."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORCE, PROJECT, asking, cli, say, write_out
+from scr_llm.cli.base import FORCE, JSON, PROJECT, asking, cli, say, write_out
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
+    from scr_llm.project import Project
     from scr_llm.records import Agreement, Raters
     from scr_llm.workspace import CoderName
 
@@ -25,17 +27,19 @@ if TYPE_CHECKING:
 @click.option(
     "--coder",
     type=click.Choice(["rules", "llm"]),
-    help="Code the stored readings anew with this coder, storing nothing.",
+    help="Code the stored readings again with this coder. Stores nothing.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to show, too.")
-@click.option("--yes", is_flag=True, help="Do not ask before text is sent to an approved remote model.")
+@JSON
+@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page (HTML).")
+@click.option("--yes", is_flag=True, help="Do not ask before sending text to an approved remote model.")
 @FORCE
 def evaluate(
     folder: Path, gold_dir: Path, coder: "CoderName | None", as_json: bool, page: Path | None, yes: bool, force: bool
 ) -> int:
-    """Compare what is coded with gold codings: precision, recall and F1 for each theme, items, quotes and facts."""
-    from scr_llm.codebook import load_codebook
+    """Compare the codings with gold codings.
+
+    Gives precision, recall and F1 for each theme, for findings, recommendations, quotes and facts.
+    """
     from scr_llm.evaluation.gold import evaluate as evaluate_coding
     from scr_llm.evaluation.gold import load_gold
     from scr_llm.workspace import Workspace
@@ -51,29 +55,35 @@ def evaluate(
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:
-        _table(agreement)
+        _print_agreement(agreement, _labels(project))
         for line in agreement.wrong:
             say(line)
     if page:
         from scr_llm.render.html import agreement_page
 
-        labels = {code.id: code.label for code in load_codebook(project.codebook_path).codes}
-        write_out(page, agreement_page(agreement, labels, project.settings.name), project, force=force)
+        write_out(page, agreement_page(agreement, _labels(project), project.settings.name), project, force=force)
     for file in agreement.not_coded:
-        say(f"{file}: has a gold coding and is not coded here.")
+        say(f"{file} has a gold coding but is not coded in this project.")
     return 1 if agreement.not_coded else 0
 
 
-def _table(agreement: "Agreement") -> None:
+def _labels(project: "Project") -> dict[str, str]:
+    """Id of each code to its label."""
+    from scr_llm.codebook import load_codebook
+
+    return {code.id: code.label for code in load_codebook(project.codebook_path).codes}
+
+
+def _print_agreement(agreement: "Agreement", labels: dict[str, str]) -> None:
     scores = [
-        *agreement.themes.items(),
+        *((labels.get(theme, theme), score) for theme, score in agreement.themes.items()),
         ("all themes", agreement.all_themes),
         ("ruled out", agreement.absences),
         ("findings", agreement.findings),
         ("recommendations", agreement.recommendations),
         ("items on the right page", agreement.right_page),
         ("cells with a quote on a marked passage", agreement.quotes_on_gold),
-        *((f"fact: {name}", s) for name, s in agreement.facts.items()),
+        *((f"fact: {name.replace('_', ' ')}", score) for name, score in agreement.facts.items()),
     ]
     click.echo("| what | in gold | found | right | recall | precision | F1 |\n|---|---|---|---|---|---|---|")
     for name, s in scores:
@@ -84,12 +94,15 @@ def _table(agreement: "Agreement") -> None:
         f"{name} third {t.both} of {t.gold}"
         for name, t in zip(("first", "middle", "last"), agreement.thirds, strict=True)
     )
-    click.echo(f"Marked passages that a quote touches, by third of the document: {thirds}.")
+    click.echo(f"Marked passages touched by a quote, by third of the document: {thirds}.")
     if agreement.confused:
-        pairs = "; ".join(f"{c.found} where gold has {c.gold} ({c.times})" for c in agreement.confused)
-        click.echo(f"Most confused, theme found and theme that gold marks on the same passage: {pairs}.")
+        pairs = "; ".join(
+            f"{labels.get(c.found, c.found)} where gold has {labels.get(c.gold, c.gold)} ({c.times})"
+            for c in agreement.confused
+        )
+        click.echo(f"Most often confused, on the same passage: {pairs}.")
     if agreement.tokens:
-        click.echo(f"Tokens of the model for these documents: {agreement.tokens:,}.")
+        click.echo(f"Model tokens used for these documents: {agreement.tokens:,}.")
 
 
 def _figure(value: float | None, interval: tuple[float, float] | None = None) -> str:
@@ -99,19 +112,20 @@ def _figure(value: float | None, interval: tuple[float, float] | None = None) ->
 
 
 def _raters(r: "Raters") -> str:
-    """Two raters in words, raw agreement first."""
+    """The agreement of two raters in words, raw agreement first."""
     if r.note:
         return r.note
-    told = (
-        f"agreed on {r.agreed} of {r.cells} cells ({_figure(r.raw)}); kappa {_figure(r.kappa, r.kappa_interval)}, AC1 {_figure(r.ac1)}, "
-        f"Krippendorff's alpha {_figure(r.alpha)}. Prevalence {_figure(r.prevalence)} (near 1, kappa comes out low whatever the raters do), "
-        f"bias {_figure(r.bias)} (how far one says yes more often)."
+    text = (
+        f"agreed on {r.agreed} of {r.cells} cells ({_figure(r.raw)}); kappa {_figure(r.kappa, r.kappa_interval)}, "
+        f"AC1 {_figure(r.ac1)}, Krippendorff's alpha {_figure(r.alpha)}. "
+        f"Prevalence {_figure(r.prevalence)} (when near 1, kappa is low whatever the raters do), "
+        f"bias {_figure(r.bias)} (how much more often one rater says yes)."
     )
     if r.cells_for_substantial:
-        told += (
+        text += (
             f" For the lower bound of kappa to reach .60, at least {r.cells_for_substantial} cells must be coded twice."
         )
-    return told
+    return text
 
 
 @cli.command()
@@ -121,52 +135,53 @@ def _raters(r: "Raters") -> str:
 @click.option(
     "--assisted",
     is_flag=True,
-    help="Take in decisions that were made with the coder's suggestion in view, and call the result assisted.",
+    help="Include decisions made with the coder's suggestion in view. The result is labelled as assisted.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def agree(folder: Path, first: str, second: str, assisted: bool, as_json: bool) -> int:
-    """Compare two raters: coder, rules, person:NAME, or a file or folder of codings (an export of the last codebook, say)."""
-    import json
+@JSON
+def compare(folder: Path, first: str, second: str, assisted: bool, as_json: bool) -> int:
+    """Compare two raters.
 
+    Each is coder, rules, person:NAME, or a file or folder of codings (for example an export made with the previous
+    codebook).
+    """
     from scr_llm.evaluation.raters import compare_raters
     from scr_llm.project import load_project
 
-    together, themes = compare_raters(load_project(folder), first, second, assisted=assisted)
+    project = load_project(folder)
+    together, themes = compare_raters(project, first, second, assisted=assisted)
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "assisted": assisted,
-                    "all": together.model_dump(),
-                    "themes": {k: v.model_dump() for k, v in themes.items()},
-                },
-                indent=2,
-            )
-        )
+        by_theme = {theme: raters.model_dump() for theme, raters in themes.items()}
+        click.echo(json.dumps({"assisted": assisted, "all": together.model_dump(), "themes": by_theme}, indent=2))
         return 0
-    click.echo(
-        f"{first} and {second}{' (ASSISTED: made with the coder’s suggestion in view)' if assisted else ''}: {_raters(together)}"
-    )
-    for theme, found in themes.items():
-        click.echo(f"  {theme}: {_raters(found)}")
+    marking = " (ASSISTED: made with the coder’s suggestion in view)" if assisted else ""
+    click.echo(f"{first} and {second}{marking}: {_raters(together)}")
+    labels = _labels(project)
+    for theme, raters in themes.items():
+        click.echo(f"  {labels.get(theme, theme)}: {_raters(raters)}")
     return 0
 
 
 @cli.command()
 @PROJECT
 def learn(folder: Path) -> int:
-    """Learn from people's decisions, measure it against the rules, and use it for the themes that it is better at."""
+    """Learn from people's decisions.
+
+    What is learned is measured against the rules, and used for the themes where it does better.
+    """
     from scr_llm.models.train import learn as learn_from
     from scr_llm.project import load_project
 
-    found = learn_from(load_project(folder))
+    project = load_project(folder)
+    found = learn_from(project)
+    labels = _labels(project)
     click.echo("| theme | documents | F1 of the rules | F1 of what was learned | used |\n|---|---|---|---|---|")
     for t in found:
-        click.echo(
-            f"| {t.theme} | {t.documents} | {t.rules_f1:.2f} | {t.learned_f1:.2f} | {'yes' if t.better else 'no'} |"
-        )
+        used = "yes" if t.better else "no"
+        label = labels.get(t.theme, t.theme)
+        click.echo(f"| {label} | {t.documents} | {t.rules_f1:.2f} | {t.learned_f1:.2f} | {used} |")
     say(
-        "Each document was coded by a model that had learned from the others. `scr-llm run` uses what is marked yes from now on."
+        "Each document was coded by a model that had learned from the others. "
+        "`scr-llm run` now uses what was learned for the themes marked yes."
     )
     return 0
 
@@ -187,9 +202,7 @@ def learn(folder: Path) -> int:
     help="A JSON list of strings.",
 )
 def ground(text_file: Path, quotes_file: Path) -> int:
-    """Say of each quote whether it stands in a text, and where. Works with no project."""
-    import json
-
+    """Check whether each quote is in a text, and where. Needs no project."""
     from scr_llm.stages.ground import locate
 
     try:

@@ -1,0 +1,91 @@
+"""The draft briefing, written again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scr_llm.cli.base import PROJECT, asking, cli, count, say
+
+if TYPE_CHECKING:
+    from scr_llm.reports.drafts import Written
+    from scr_llm.workspace import Workspace
+
+_CHANGES_PRINTED = 10
+"""Most lines that are printed about changes. The file holds all of them."""
+
+
+@cli.command()
+@PROJECT
+@click.option("--format", "formats", default="docx,html,md,xlsx", show_default=True, help="Comma-separated formats.")
+@click.option(
+    "--signed",
+    type=int,
+    help="Write a signed briefing instead, by its number: the files that were signed, byte for byte.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="WHAT=VALUE",
+    help="A subset of the reviews: authority, batch, context, age (band) or taken-in (day). May be repeated.",
+)
+@click.option(
+    "--prose",
+    is_flag=True,
+    help="Let the model of project.toml draft a linking sentence for each headline theme. "
+    "Each sentence is checked against the figures and marked.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before sending facts and quotes to an approved remote model.")
+def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
+    """Write the draft briefing again.
+
+    It is made from the present codings and decisions.
+    """
+    from scr_llm.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    if signed is not None:
+        return _write_signed(workspace, signed)
+    pairs = (part.partition("=") for part in only)
+    wanted = [part.strip() for part in formats.split(",") if part.strip()]
+    subset = {what: value for what, _, value in pairs}
+    draft = say_draft(workspace.brief(wanted, only=subset, prose=prose, consent=asking(yes=yes)))
+    for path in draft.paths:
+        say(f"Written: {path}")
+    if draft.state.is_signed and not draft.paths:
+        say(draft.state.closing(0, 0) + " Nothing was written.")
+    return 0
+
+
+def _write_signed(workspace: "Workspace", number: int) -> int:
+    from scr_llm.review.sign_off import write_again
+
+    for path in write_again(workspace.project, number):
+        say(f"Written: {path}")
+    return 0
+
+
+def say_draft(draft: "Written") -> "Written":
+    """Say which sentences and files were left alone, and what changed. Returns the draft."""
+    for line in draft.refused:
+        say(line)
+    beside = f"The new draft is version {draft.briefing.version}, in the same folder."
+    for path in draft.kept:
+        say(f"Not overwritten, because somebody edited it: {path}. {beside}")
+    for path in draft.blocked:
+        say(f"Not overwritten, because another program has it open: {path}. {beside}")
+    _say_changes(draft)
+    return draft
+
+
+def _say_changes(draft: "Written") -> None:
+    changes = draft.changes
+    if not changes:
+        return
+    say(f"{count(len(changes), 'thing')} changed (full list: {draft.change_file}):")
+    # "and 1 more" would take as much room as the change itself, so the cut leaves at least two out.
+    shown = changes if len(changes) < _CHANGES_PRINTED else changes[: _CHANGES_PRINTED - 2]
+    for line in shown:
+        say(f"  {line}")
+    if len(shown) < len(changes):
+        say(f"  and {len(changes) - len(shown)} more")

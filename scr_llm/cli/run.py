@@ -1,0 +1,222 @@
+"""The work itself: make a project, run it once, or run it whenever a file arrives."""
+
+import contextlib
+import itertools
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scr_llm.cli.base import PROJECT, asking, cli, count, say
+from scr_llm.cli.brief import say_draft
+from scr_llm.cli.cost import agree_to_cost, spent
+from scr_llm.cli.status import reason_of
+from scr_llm.errors import ScrError
+from scr_llm.text.words import in_words
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from scr_llm.models.preview import Estimate
+    from scr_llm.pipeline import Outcome
+    from scr_llm.reports.drafts import Written
+    from scr_llm.workspace import CoderName, Workspace
+
+
+@cli.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("outputs/demo"),
+    show_default=True,
+    help="Folder for the project.",
+)
+def demo(out: Path) -> int:
+    """Make a project from eight made-up reviews, and run it."""
+    import shutil
+
+    from scr_llm.workspace import Workspace
+
+    workspace = Workspace.demonstration(out)
+    code = _run(workspace, "rules")
+    for path in workspace.project.outputs.glob("briefing.*"):
+        shutil.copyfile(path, out / path.name)
+    return code
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def init(folder: Path) -> int:
+    """Make a project folder.
+
+    It holds project.toml, codebook.yaml, inbox/ and outputs/.
+    """
+    from scr_llm.workspace import Workspace
+
+    project = Workspace.create(folder).project
+    say(f"Made {project.root}. Put PDFs into {project.inbox}, then: scr-llm run --project {project.root}")
+    return 0
+
+
+@cli.command()
+@PROJECT
+@click.option(
+    "--coder",
+    type=click.Choice(["rules", "llm"]),
+    help="How to code the reviews. Default: llm if a model is set, otherwise rules.",
+)
+@click.option(
+    "--yes", is_flag=True, help="Do not ask before sending text to an approved remote model or spending money."
+)
+@click.option(
+    "--replay",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --coder llm: answer from a file of recorded replies. Sends nothing.",
+)
+def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None) -> int:
+    """Read and code new files, and draft the briefing.
+
+    Every quote is checked against its review, and everything is saved as it is done.
+    """
+    from scr_llm.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    if coder is None and not replay and workspace.default_coder() == "rules":
+        say("No language model is set, so the embedded coder is used. Nothing leaves this computer.")
+    return _run(workspace, coder, yes=yes, replay=replay)
+
+
+@cli.command()
+@PROJECT
+@click.option(
+    "--every", type=click.FloatRange(min=0.2), default=10.0, show_default=True, help="Seconds between checks."
+)
+@click.option("--times", type=int, hidden=True, help="Number of checks before it ends; for tests.")
+def watch(folder: Path, every: float, times: int | None) -> int:
+    """Run whenever files arrive in the inbox.
+
+    Files are taken in once they are complete, and the briefing is drafted again. Press Ctrl-C to stop. This uses the
+    embedded coder and sends nothing.
+    """
+    from scr_llm.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    inbox = workspace.project.inbox
+    say(f"Watching {inbox}. Press Ctrl-C to stop.")
+    seen: dict[str, tuple[int, int]] = {}
+    done: dict[str, tuple[int, int]] = {}
+    for check in itertools.count(1):
+        now = _sizes(inbox)
+        # A file that is still being copied changes between two checks, so all must be unchanged before a run.
+        if now and now != done and all(seen.get(name) == state for name, state in now.items()):
+            try:
+                _run(workspace, "rules")
+                done = now
+            except ScrError as error:  # a full disk or a file in use may be put right before the next check
+                say(f"scr-llm: {error}")
+        seen = now
+        if check == times:
+            break
+        time.sleep(every)
+    return 0
+
+
+def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
+    """Size in bytes and modification time in ns of each file that could be taken in.
+
+    A file that disappears or cannot be examined is left to the next check.
+    """
+    from scr_llm.stages.intake import entries
+
+    found = {}
+    for entry in entries(inbox):
+        with contextlib.suppress(OSError):
+            state = entry.path.stat(follow_symlinks=False)
+            found[entry.name] = (state.st_size, state.st_mtime_ns)
+    return found
+
+
+def _run(
+    workspace: "Workspace", name: "CoderName | None" = None, *, yes: bool = False, replay: Path | None = None
+) -> int:
+    """Run the pipeline with a progress bar, draft the briefing, and say what was done."""
+    started = time.monotonic()
+    currency = workspace.project.settings.llm.currency
+    with workspace.coder(name, consent=asking(yes=yes), replay=replay) as coder, _progress_bar() as bar:
+        task = bar.add_task("", total=None)
+
+        def spending() -> str:
+            return spent(coder.spend, currency, time.monotonic() - started) if coder.spend else ""
+
+        def progress(file: str, number: int, of: int) -> None:
+            description = f"{file} · {spending()}" if coder.spend else file
+            bar.update(task, description=description, completed=number - 1, total=of)
+
+        def afford(cost: "Estimate") -> None:
+            bar.stop()  # the bar would draw over the question
+            agree_to_cost(cost, currency, yes=yes)
+            bar.start()
+
+        outcome = workspace.run(coder, progress, afford=afford)
+    _say_outcome(outcome, say_draft(workspace.brief()))
+    if coder.spend:
+        say(f"Model: {spending()}.")
+    if outcome.stopped:
+        say(f"Stopped: {outcome.stopped}")
+    if not outcome.coded and not outcome.kept:
+        return 3
+    return 1 if outcome.left_out or outcome.missing else 0
+
+
+def _progress_bar() -> "Progress":
+    """A progress bar on stderr, shown only on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("Reading and coding"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _say_outcome(outcome: "Outcome", draft: "Written") -> None:
+    """Say what was coded, what was not and why, and what was written."""
+    kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
+    say(f"Coded {count(len(outcome.coded), 'document')}{kept}.")
+    _say_coverage(outcome, draft)
+    if outcome.left_out:
+        say(f"Not coded: {len(outcome.left_out)}")
+    for document in outcome.left_out:
+        say(f"  {document.file}: {in_words(document.status)}: {reason_of(document) or 'not yet coded; run again.'}")
+    for document in outcome.missing:
+        say(
+            f"Counted, but no longer in the inbox as it was read: {document.file}. "
+            f"Put it back, or leave it out: scr-llm exclude {document.id} --reason …"
+        )
+    for path in draft.paths:
+        say(f"Written: {path}")
+    facts = draft.briefing.facts
+    say(draft.state.closing(facts.cells_decided, facts.cells))
+
+
+def _say_coverage(outcome: "Outcome", draft: "Written") -> None:
+    """Say how much was read of each document coded now, with the remarks on it."""
+    from scr_llm.stages.synthesise import page_ranges
+
+    new = {document.file for document in outcome.coded} | set(outcome.remarks)
+    for file, pages in draft.coverage.items():
+        if file not in new:
+            continue
+        lists = (("not read:", pages.unread), ("flagged:", pages.flagged), ("nothing quoted from:", pages.unquoted))
+        details = "".join(f"; {what} {page_ranges(numbers)}" for what, numbers in lists if numbers)
+        say(f"  {file}: {pages.read} of {pages.pages} pages read{details}")
+        for remark in outcome.remarks.get(file, ()):
+            say(f"    {remark}")
