@@ -103,8 +103,8 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
             else ", their chain whole."
         )
     )
-    sent = sum(call["bytes_out"] for call in calls)
-    places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
+    sent = sum(call.bytes_out for call in calls)
+    places = ", ".join(sorted({call.endpoint for call in calls})) or "nowhere"
     click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
     llm = project.settings.llm
     if not (llm.base_url or llm.file):

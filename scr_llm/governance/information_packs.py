@@ -160,9 +160,9 @@ def _left(project: Project, f: _Facts) -> Part:
             "What left the computer",
             "No call to a model or to any other service was made. Nothing left the computer.",
         )
-    by = Counter((str(c["endpoint"]), str(c["model"])) for c in f.calls)
+    by = Counter((c.endpoint, c.model) for c in f.calls)
     size = {
-        key: sum(int(c["bytes_out"]) for c in f.calls if (str(c["endpoint"]), str(c["model"])) == key) for key in by
+        key: sum(c.bytes_out for c in f.calls if (c.endpoint, c.model) == key) for key in by
     }
     rows = tuple((where, model, str(n), str(size[where, model])) for (where, model), n in sorted(by.items()))
     region = project.settings.llm.region or "not named"
