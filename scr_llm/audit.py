@@ -15,8 +15,7 @@ from scr_llm.files import sha256_of
 from scr_llm.project import Project
 from scr_llm.records import Document, HistoryKind, Reading, SignOff
 from scr_llm.stages.decisions import unverified
-from scr_llm.store import Store
-from scr_llm.store.store import Chain
+from scr_llm.store import Chain, Store
 
 _CHAINS: dict[Chain, str] = {
     "decisions": "decisions",

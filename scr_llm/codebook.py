@@ -1,8 +1,13 @@
-"""Load, check and hash codebooks. A codebook is a YAML file that people edit; every mistake is named with its line."""
+"""Load, check, change and hash codebooks.
+
+A codebook is a YAML file that people edit, so an error names the line and says what to write instead.
+"""
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,40 +18,63 @@ from scr_llm.files import file_error, write_atomically
 from scr_llm.records import Code, Codebook, SubCode
 from scr_llm.text.wording import pattern
 
+_Place = tuple[str | int, ...]
+"""Keys and numbers that lead from the top of the file to a place in it."""
 _MEANING = {"definition", "polarity", "include", "exclude", "wordings", "subjects", "near_misses"}
+"""Fields that decide what a code means. The label, aliases, question and note may change without changing it."""
+_LINE_WIDTH = 130
+"""Columns after which a rewritten codebook wraps its texts."""
+_AS_IN_A_NEW_PROJECT = "Compare it with the codebook that `scr-llm init` writes."
 
 
 def load_codebook(path: Path) -> Codebook:
     """Read and check a codebook.
 
     Raises:
-        CodebookError: names the file and line, and what to write instead.
+        CodebookError: it cannot be used; the message names the file and the line, and says what to write instead.
     """
+    return _parsed(_text(path), path)
+
+
+def edit_codebook(path: Path, change: Callable[[list[Any]], None]) -> None:
+    """Change the list of codes in a codebook file, keeping its comments. Nothing is written unless the result is valid.
+
+    Args:
+        path: the file.
+        change: edits the list in place; each code is a mapping with the fields of `Code`.
+
+    Raises:
+        CodebookError: the file, or the result, cannot be used. The file is unchanged.
+    """
+    from ruamel.yaml import YAML
+
+    text = _text(path)
+    _parsed(text, path)
+    yaml = YAML()
+    yaml.width = _LINE_WIDTH
+    book = yaml.load(text)
+    change(book["codes"])
+    out = StringIO()
+    yaml.dump(book, out)
+    _parsed(out.getvalue(), path)
+    write_atomically(path, out.getvalue().encode())
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")  # Notepad writes a byte order mark
     except OSError as error:
         raise CodebookError(
             f"{path.name} cannot be read: {file_error(error, path).message}",
-            next_step="Put it back, or copy it from a new project.",
+            next_step="Restore it, or copy one from a new project.",
         ) from error
     except UnicodeDecodeError as error:
         raise CodebookError(
             f"{path.name} cannot be read ({error}).", next_step="Save it as a UTF-8 text file."
         ) from error
-    return _parsed(text, path)
 
 
-def write_codebook(path: Path, text: str) -> None:
-    """Write a codebook, if it can be used; else nothing.
-
-    Raises:
-        CodebookError: it cannot.
-    """
-    _parsed(text, path)
-    write_atomically(path, text.encode())
-
-
-@lru_cache(maxsize=4)  # one command asks for the same file several times, and YAML is slow to read
+@lru_cache(maxsize=4)  # one command asks for the same file several times, and reading YAML is slow
 def _parsed(text: str, path: Path) -> Codebook:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -60,9 +88,7 @@ def _parsed(text: str, path: Path) -> Codebook:
             next_step="Check the indentation, colons and quotation marks there.",
         ) from error
     except YAMLError as error:
-        raise CodebookError(
-            f"{path.name} is not YAML ({error}).", next_step="Compare it with the codebook that `init` writes."
-        ) from error
+        raise CodebookError(f"{path.name} is not YAML ({error}).", next_step=_AS_IN_A_NEW_PROJECT) from error
     try:
         book = Codebook.model_validate(data)
     except ValidationError as error:
@@ -76,44 +102,56 @@ def _parsed(text: str, path: Path) -> Codebook:
 
 
 def _check(book: Codebook, path: Path, text: str) -> None:
+    """What the types of the fields cannot say."""
+
+    def fault(loc: _Place, what: str, next_step: str | None = None) -> CodebookError:
+        return CodebookError(f"{path.name}, line {_line(text, loc)}: {what}.", next_step=next_step)
+
     seen: set[str] = set()
-    for number, code in enumerate(book.codes):
-        parts: tuple[Code | SubCode, ...] = (code, *code.sub_codes)
-        for nested, each in enumerate(parts):
-            loc: tuple[str | int, ...] = ("codes", number) if not nested else ("codes", number, "sub_codes", nested - 1)
-            if each.id in seen:
-                raise CodebookError(
-                    f"{path.name}, line {_line(text, loc)}: the id {each.id!r} is there twice.",
-                    next_step="Give one of them another id.",
-                )
-            seen.add(each.id)
-            plain = each.id.replace("_", "").replace(".", "")
-            if not plain.isalnum() or each.id != each.id.lower() or (nested and not each.id.startswith(f"{code.id}.")):
-                raise CodebookError(
-                    f"{path.name}, line {_line(text, loc)}: the id {each.id!r} cannot be used.",
-                    next_step="Write lower-case letters, digits and underscores; a sub-code as `code.aspect`.",
-                )
-            for field in ("wordings", "subjects", "near_misses"):
-                for place, wording in enumerate(getattr(each, field)):
-                    try:
-                        pattern(wording)
-                    except ValueError as error:
-                        raise CodebookError(
-                            f"{path.name}, line {_line(text, (*loc, field, place))}: the wording {wording!r} {error}."
-                        ) from error
+    for loc, part, parent in _parts(book):
+        if part.id in seen:
+            raise fault(loc, f"the id {part.id!r} is used twice", "Give one of them another id.")
+        seen.add(part.id)
+        if not _is_id(part.id, parent):
+            step = "Write lower-case letters, digits and underscores; a sub-code as `code.aspect`."
+            raise fault(loc, f"the id {part.id!r} cannot be used", step)
+        for field, place, wording in _wordings(part):
+            try:
+                pattern(wording)
+            except ValueError as error:
+                raise fault((*loc, field, place), f"the wording {wording!r} {error}") from error
     labels = [code.label.strip().casefold() for code in book.codes]
-    if twice := next((n for n, label in enumerate(labels) if label in labels[:n]), None):
-        where = _line(text, ("codes", twice, "label"))
-        raise CodebookError(
-            f"{path.name}, line {where}: the label {book.codes[twice].label!r} is there twice.",
-            next_step="Give one of them another label.",
-        )
+    for number, label in enumerate(labels):
+        if label in labels[:number]:
+            what = f"the label {book.codes[number].label!r} is used twice"
+            raise fault(("codes", number, "label"), what, "Give one of them another label.")
     if not book.codes:
-        raise CodebookError(f"{path.name} has no codes.", next_step="Compare it with the codebook that `init` writes.")
+        raise CodebookError(f"{path.name} has no codes.", next_step=_AS_IN_A_NEW_PROJECT)
 
 
-def _line(text: str, loc: tuple[str | int, ...]) -> int:
-    """Line of a place in the file; that of the nearest thing around it where it is not there itself."""
+def _parts(book: Codebook) -> Iterator[tuple[_Place, Code | SubCode, str]]:
+    """Each code and sub-code with its place in the file, and for a sub-code the id of its code."""
+    for number, code in enumerate(book.codes):
+        yield ("codes", number), code, ""
+        for nested, sub in enumerate(code.sub_codes):
+            yield ("codes", number, "sub_codes", nested), sub, code.id
+
+
+def _wordings(part: Code | SubCode) -> Iterator[tuple[str, int, str]]:
+    """Field, number and text of each wording."""
+    for field in ("wordings", "subjects", "near_misses"):
+        for place, wording in enumerate(getattr(part, field)):
+            yield field, place, wording
+
+
+def _is_id(name: str, parent: str) -> bool:
+    if parent and not name.startswith(f"{parent}."):
+        return False
+    return name == name.lower() and name.replace("_", "").replace(".", "").isalnum()
+
+
+def _line(text: str, loc: _Place) -> int:
+    """Line of a place in the file; where the place is missing, the line of the nearest thing around it."""
     from ruamel.yaml import YAML
 
     node: Any = YAML(typ="rt").load(text)
@@ -127,7 +165,8 @@ def _line(text: str, loc: tuple[str | int, ...]) -> int:
     return line + 1
 
 
-def _where(data: Any, loc: tuple[str | int, ...]) -> str:
+def _where(data: Any, loc: _Place) -> str:
+    """A place in the file in words: the innermost code it is in, and the field."""
     named = ""
     node = data
     for key in loc:
@@ -140,16 +179,16 @@ def _where(data: Any, loc: tuple[str | int, ...]) -> str:
     return f"{named}{loc[-1] if loc else 'the file'}"
 
 
-def _advice(kind: str, loc: tuple[str | int, ...]) -> str:
+def _advice(kind: str, loc: _Place) -> str:
     if kind == "missing":
         return f"Add a line `{loc[-1]}:` there."
     if kind == "extra_forbidden":
-        return f"Delete `{loc[-1]}`, or correct its name: {', '.join(Code.model_fields)}."
-    return "Compare it with the codebook that `init` writes."
+        return f"Delete `{loc[-1]}`, or correct its name. The names are: {', '.join(Code.model_fields)}."
+    return _AS_IN_A_NEW_PROJECT
 
 
 def code_sha256(code: Code | SubCode) -> str:
-    """Hash of what a code means: its definition and everything it is decided by, not its label."""
+    """Hash of what a code means: its definition and all else that it is decided by, but not its label."""
     meaning = {k: v for k, v in code.model_dump(mode="json").items() if k in _MEANING}
     if isinstance(code, Code):
         meaning["sub_codes"] = {sub.id: code_sha256(sub) for sub in code.sub_codes}
@@ -157,6 +196,6 @@ def code_sha256(code: Code | SubCode) -> str:
 
 
 def codebook_sha256(book: Codebook) -> str:
-    """Hash of what the codebook means: its codes' hashes under their ids."""
+    """Hash of what the codebook means: the hashes of its codes by their ids."""
     codes = {code.id: code_sha256(code) for code in book.codes}
     return hashlib.sha256(json.dumps(codes, sort_keys=True).encode()).hexdigest()

@@ -1,24 +1,24 @@
-"""The tree of errors. Each says what happened, where, and the next thing to do.
+"""The tree of errors. Each says what happened, where, and what to do next.
 
 ScrError
-    UsageError                the command or a setting is wrong                               exit 2
-        CodebookError         the codebook cannot be used: file, line, what to write instead
-    RefusedError              a decision or a sign-off cannot be taken as it is               exit 1
-        ConflictError         somebody else decided on the cell in the meantime
-    DocumentError             one document cannot go on; the others do                        exit 1
-        UnreadableError       no text can be had from the file
-        CoderError            the coder could not code this document; it can be tried again
-            NoReplyError      a model gave no usable reply; `state` says why
-    StopError                 asking was stopped: by a person, or because the budget is used up  exit 1
-    FileError                 a file cannot be read or written                                exit 3
-        BlockedFileError      ... because another program has it open, or it may not be written
-    StoreError                the project's database cannot be used                           exit 3
-    NothingDoneError          nothing could be done at all                                    exit 3
+    UsageError                 the command or a setting is wrong                                exit 2
+        CodebookError          the codebook cannot be used: file, line, what to write instead
+    RefusedError               a decision or a sign-off cannot be accepted                      exit 1
+        ConflictError          somebody else has decided on the cell in the meantime
+    DocumentError              one document cannot go on; the others do                         exit 1
+        UnreadableError        no text can be read from the file
+        CoderError             the coder could not code this document; it can be tried again
+            NoReplyError       a model gave no usable reply; `state` says why
+    StopError                  a person, or a budget that is used up, stopped the run           exit 1
+    FileError                  a file cannot be read or written                                 exit 3
+        BlockedFileError       another program has the file open, or permission is missing
+    StoreError                 the project's database cannot be used                            exit 3
+    NothingDoneError           nothing could be done at all                                     exit 3
 """
 
 
 class ScrError(Exception):
-    """Root of all errors that a person is shown without a traceback."""
+    """Root of all errors that are shown to a person without a traceback."""
 
     exit_code = 3
 
@@ -40,42 +40,42 @@ class ScrError(Exception):
 
 
 class UsageError(ScrError):
-    """The command, a path or a setting is wrong; nothing was changed."""
+    """The command, a path or a setting is wrong. Nothing was changed."""
 
     exit_code = 2
 
 
 class CodebookError(UsageError):
-    """The codebook cannot be used; the message names file and line and says what to write instead."""
+    """The codebook cannot be used. The message names the file and the line, and says what to write instead."""
 
 
 class RefusedError(ScrError):
-    """A decision or a sign-off cannot be taken in as it is. Nothing was changed."""
+    """A decision or a sign-off cannot be accepted. Nothing was changed."""
 
     exit_code = 1
 
 
 class ConflictError(RefusedError):
-    """Somebody decided on the cell after it was shown. Nothing was changed."""
+    """Somebody else decided on the cell after it was shown. Nothing was changed."""
 
     def __init__(self, last: int) -> None:
-        super().__init__("somebody else decided on this cell in the meantime.", next_step="Look at it again.")
+        super().__init__("somebody else has decided on this cell in the meantime.", next_step="Look at it again.")
         self.last = last
-        """Number of the decision that came in between."""
+        """Number of the decision that was made in the meantime."""
 
 
 class DocumentError(ScrError):
-    """One document cannot go on. The rest of the batch does."""
+    """One document cannot go on. The rest of the batch goes on."""
 
     exit_code = 1
 
 
 class UnreadableError(DocumentError):
-    """No text can be had from the file."""
+    """No text can be read from the file."""
 
 
 class CoderError(DocumentError):
-    """The coder could not code this document. Nothing was stored for it; running again tries again."""
+    """The coder could not code this document. Nothing was stored for it; the next run tries again."""
 
 
 class NoReplyError(CoderError):
@@ -92,27 +92,27 @@ class NoReplyError(CoderError):
     ) -> None:
         super().__init__(message, stage="code", next_step=next_step)
         self.wait_s = wait_s
-        """Seconds to wait before asking again, as the server wants it; None where it does not say."""
+        """Seconds to wait before asking again, as the server asked; None where it did not say."""
         self.state = state
-        """Why, as one word; see `scr_llm.llm.reply.State`."""
+        """Why, in one word; see `scr_llm.llm.reply.State`."""
         self.model_at_fault = model_at_fault
-        """Whether the model itself is why, so that other questions may do better; else the way to it."""
+        """Whether the model is at fault, so that other questions may do better; if not, the connection to it is."""
 
 
 class StopError(ScrError):
-    """Asking was stopped before all was asked. What was finished is kept; running again goes on."""
+    """The run was stopped before every question was asked. What was finished is kept; the next run goes on."""
 
     exit_code = 1
 
 
 class FileError(ScrError):
-    """A file or folder cannot be read or written. What was there before is still there."""
+    """A file or folder cannot be read or written. What was there before is unchanged."""
 
     exit_code = 3
 
 
 class BlockedFileError(FileError):
-    """A file is open in another program, or may not be written."""
+    """A file is open in another program, or there is no permission to use it."""
 
 
 class StoreError(ScrError):

@@ -1,4 +1,4 @@
-"""Files on disk: written whole or not at all, for their owner only, and with an error that says what to do next."""
+"""Files on disk: written completely or not at all, for their owner only. Errors say what to do next."""
 
 import contextlib
 import errno
@@ -12,28 +12,24 @@ from pathlib import Path
 from scr_llm.errors import BlockedFileError, FileError
 
 PRIVATE_UMASK = 0o077
-"""What is made while this program runs is for its owner alone (0600 and 0700), where the system knows such rights."""
+"""Makes new files and folders accessible to their owner alone (0600 and 0700), where the system has such rights."""
 _PIECE = 1 << 20
-"""Bytes that are held at once while a file is hashed."""
-_FORSAKEN_S = 600
-"""Seconds after which a half-written file belongs to nobody."""
+"""Bytes held in memory at once while a file is hashed."""
+_ABANDONED_S = 600
+"""Seconds after which no running command can still be writing a half-written file."""
+_NO_PERMISSION = ("permission was refused", "Close it in other programs, and check that you may use it and its folder.")
+_IN_USE = ("another program is using it", "Close it there, then try again.")
 _NEXT_STEP = {
     errno.ENOSPC: ("the disk is full", "Free some space, then try again."),
     errno.EDQUOT: ("the disk quota is used up", "Free some space, then try again."),
-    errno.EROFS: ("the disk may only be read", "Choose a folder that may be written to."),
-    errno.EACCES: (
-        "permission was refused",
-        "Close it in other programs, and check that you may use it and its folder.",
-    ),
-    errno.EPERM: (
-        "permission was refused",
-        "Close it in other programs, and check that you may use it and its folder.",
-    ),
-    errno.EBUSY: ("another program is using it", "Close it there, then try again."),
-    errno.ETXTBSY: ("another program is using it", "Close it there, then try again."),
-    errno.ENOENT: ("it, or its folder, does not exist", "Check the path; make the folder first."),
+    errno.EROFS: ("the disk is read-only", "Choose a folder that you can write to."),
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+    errno.EBUSY: _IN_USE,
+    errno.ETXTBSY: _IN_USE,
+    errno.ENOENT: ("it, or its folder, does not exist", "Check the path. Create the folder first."),
     errno.ENOTDIR: (
-        "a part of its path is a file, not a folder",
+        "part of its path is a file, not a folder",
         "Move that file out of the way, or choose another folder.",
     ),
     errno.EISDIR: ("it is a folder, not a file", "Choose another name."),
@@ -45,21 +41,22 @@ _NEXT_STEP = {
     errno.EIO: ("the disk reports an error", "Copy the project to another disk, then try again."),
     errno.EMFILE: ("too many files are open", "Close other programs, then try again."),
 }
+"""What an error of the operating system means, and the next step."""
 
 
 def file_error(error: OSError, path: Path | str | None = None) -> FileError:
-    """What an operating system's error means for a person: the file, what is wrong with it, and the next step."""
-    what, step = _NEXT_STEP.get(
-        error.errno or 0, (error.strerror or str(error) or type(error).__name__, "Check the path, then try again.")
-    )
+    """An operating system's error in plain words: the file, what is wrong with it, and the next step."""
+    unknown = (error.strerror or str(error) or type(error).__name__, "Check the path, then try again.")
+    what, step = _NEXT_STEP.get(error.errno or 0, unknown)
     blocked = error.errno in (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
     where = path or error.filename2 or error.filename or "a file"
-    return (BlockedFileError if blocked else FileError)(f"{where}: {what}.", next_step=step)
+    kind = BlockedFileError if blocked else FileError
+    return kind(f"{where}: {what}.", next_step=step)
 
 
 @contextlib.contextmanager
 def named_errors(path: Path | str | None = None) -> Iterator[None]:
-    """Turn any error of the operating system into a `FileError` about a path."""
+    """Turn any error of the operating system into a `FileError` that names a path."""
     try:
         yield
     except OSError as error:
@@ -67,11 +64,11 @@ def named_errors(path: Path | str | None = None) -> Iterator[None]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing, in place of any of that name.
+    """Write a file completely or not at all, replacing any file of that name.
 
     Raises:
-        BlockedFileError: the file is open in another program, or may not be written.
-        FileError: it cannot be written for another reason; whatever was there before is still there.
+        BlockedFileError: the file is open in another program, or there is no permission to write it.
+        FileError: it cannot be written for another reason. What was there before is unchanged.
     """
     with named_errors(path):
         part, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
@@ -88,15 +85,15 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a write that was killed long ago left half done in a folder."""
+    """Remove half-written files that a killed command left in a folder long ago."""
     for part in folder.glob(".*.part"):
         with contextlib.suppress(OSError):
-            if part.is_file() and time.time() - part.stat().st_mtime > _FORSAKEN_S:
+            if part.is_file() and time.time() - part.stat().st_mtime > _ABANDONED_S:
                 part.unlink()
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, for its owner only; one that is there stays as it is.
+    """Make a folder, and those above it, for its owner only. A folder that exists is left unchanged.
 
     Raises:
         FileError: it cannot be made.
@@ -108,7 +105,7 @@ def make_folder(path: Path) -> None:
 
 
 def read_file(path: Path) -> bytes:
-    """A whole file.
+    """The content of a file.
 
     Raises:
         FileError: it cannot be read.
@@ -118,12 +115,12 @@ def read_file(path: Path) -> bytes:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal; the file is read in pieces, whatever its size.
+    """SHA-256 of a file's bytes, hexadecimal. The file is read in pieces, so that its size does not matter.
 
     Raises:
         OSError: it cannot be read.
     """
-    if path.exists() and not path.is_file():  # a pipe would be waited for, for ever
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
         raise OSError(errno.EINVAL, "it is not a file", str(path))
     whole = hashlib.sha256()
     with path.open("rb") as file:
@@ -133,7 +130,7 @@ def sha256_of(path: Path) -> str:
 
 
 def is_open_elsewhere(path: Path) -> bool:
-    """Whether Word or LibreOffice has a document open, by the lock file that each lays beside it."""
+    """Whether Word or LibreOffice has a document open: each puts a lock file beside it."""
     name = path.name
     locks = (f"~${name}", f"~${name[1:]}", f"~${name[2:]}", f".~lock.{name}#")
     return any((path.parent / lock).exists() for lock in locks)

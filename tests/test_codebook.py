@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
+from scr_llm.codebook import code_sha256, codebook_sha256, edit_codebook, load_codebook
 from scr_llm.errors import CodebookError
 from scr_llm.text.wording import compile_wordings
 
@@ -30,7 +30,7 @@ def test_a_label_is_no_meaning_and_a_definition_is() -> None:
     ("old", "new", "says"),
     [
         ("    polarity: feature", "    polarity: good", r"line 3\d: code 'domestic_abuse', polarity"),
-        ("  - id: alcohol_misuse", "  - id: domestic_abuse", "is there twice"),
+        ("  - id: alcohol_misuse", "  - id: domestic_abuse", "is used twice"),
         ("    core: true", "    cor: true", "core|cor"),
         ("      - MARAC\n", "      - (MARAC\n", "opening bracket"),
         ("version: '1.0'", "version: ['1.0'", "not YAML"),
@@ -43,6 +43,16 @@ def test_mistakes_are_named(tmp_path: Path, old: str, new: str, says: str) -> No
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(CodebookError, match=says):
         load_codebook(path)
+
+
+def test_a_change_that_makes_it_unusable_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "codebook.yaml"
+    path.write_bytes(SHIPPED.read_bytes())
+    with pytest.raises(CodebookError, match="is used twice"):
+        edit_codebook(path, lambda codes: codes.append(dict(codes[0])))
+    assert path.read_bytes() == SHIPPED.read_bytes()
+    edit_codebook(path, lambda codes: codes.append(dict(codes[0]) | {"id": "another", "label": "Another"}))
+    assert [c.id for c in load_codebook(path).codes] == [*(c.id for c in load_codebook(SHIPPED).codes), "another"]
 
 
 @pytest.mark.parametrize("wording", ["(child|baby)'s voice", "(child|baby)’s voice"])

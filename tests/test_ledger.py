@@ -63,4 +63,4 @@ def test_a_killed_run_repeats_no_finished_call(tmp_path: Path) -> None:
         with Store(folder / "scr_llm.sqlite") as store:
             calls, ids = store.calls(), {d.id for d in store.documents()}
         assert before <= len(calls) <= before + 2 * kills  # noted before it is sent
-        assert {c["document_id"] for c in calls} == ids
+        assert {c.document_id for c in calls} == ids

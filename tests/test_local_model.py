@@ -232,7 +232,7 @@ def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path) -> None:
     where = f"this computer, file tiny.gguf, SHA-256 {hash_of_model(file)}"
     assert coder["kind"] == "llm" and coder["model"] == "tiny" and coder["endpoint"] == where
     with Store(root / "scr_llm.sqlite") as store:
-        assert {call["endpoint"] for call in store.calls()} == {where}
+        assert {call.endpoint for call in store.calls()} == {where}
     file.with_suffix(".pid").unlink()
     told = scr(root, "doctor").stdout
     assert (

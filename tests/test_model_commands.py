@@ -317,7 +317,8 @@ def test_no_recorded_reply_is_an_orphan() -> None:
     from scr_llm.llm.replay import Recording
     from scr_llm.models.coders import llm_coder
     from scr_llm.models.options import prompting_of
-    from scr_llm.project import Project, Settings
+    from scr_llm.project import Project
+    from scr_llm.settings import Settings
     from scr_llm.stages.read import read
 
     recording = Recording.load(ROOT / "fixtures/replies/qwen.jsonl")

@@ -9,6 +9,7 @@ from served import coded_project
 from scr_llm.cli.governance import pack as command
 from scr_llm.governance.information_packs import pack
 from scr_llm.project import Project, load_project
+from scr_llm.records import ModelCall
 from scr_llm.render import printed
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
@@ -58,12 +59,13 @@ def test_a_call_to_a_model_is_told(project: Project) -> None:
 
     with Store(project.store_path) as store:
         store.log_call(
-            at="2026-01-01T00:00:00+00:00",
-            endpoint="https://model.example/v1",
-            model="m",
-            bytes_out=1234,
-            sha256="0" * 64,
-            document_id=None,
+            ModelCall(
+                at="2026-01-01T00:00:00+00:00",
+                endpoint="https://model.example/v1",
+                model="m",
+                bytes_out=1234,
+                sha256="0" * 64,
+            )
         )
     text = printed(pack(project, "foi"), "md").decode()
     assert "https://model.example/v1" in text and "1234" in text and "Nothing left" not in text

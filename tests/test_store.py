@@ -10,9 +10,21 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from scr_llm.errors import UsageError
-from scr_llm.records import Case, CoderIdentity, Coding, Decision, Document, DraftCase, DraftCoding, Page, Reading
+from scr_llm.records import (
+    Case,
+    CoderIdentity,
+    Coding,
+    Decision,
+    Document,
+    DraftCase,
+    DraftCoding,
+    ModelCall,
+    Page,
+    Reading,
+)
 from scr_llm.store import Store
 
 WHO = CoderIdentity(kind="rules", version="0", codebook_version="1", codebook_sha256="c")
@@ -123,11 +135,47 @@ def test_a_decision_replaced_by_insert_is_found(tmp_path: Path) -> None:
         assert store.verify("decisions") == 1
 
 
+def test_the_last_decision_on_a_cell_is_looked_up_by_an_index(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        store.save_document(document("d2"))
+        for name, theme in (("d1", "risk"), ("d1", "it's"), ("d2", "risk"), ("d1", "risk"), ("d2", "it's")):
+            store.append_decision(decision(name).model_copy(update={"theme": theme}))
+        last = {(name, theme): store.last_on(name, theme) for name in ("d1", "d2") for theme in ("risk", "it's")}
+        assert last == {("d1", "risk"): 4, ("d1", "it's"): 2, ("d2", "risk"): 3, ("d2", "it's"): 5}
+        assert store.last_on("d1", "none") == store.last_on("none", "risk") == 0
+        asked: list[str] = []
+        event.listen(store._engine, "before_cursor_execute", lambda c, cursor, sql, *rest: asked.append(sql))
+        store.last_on("d1", "risk")
+    raw = sqlite3.connect(path)
+    plan = [str(row[3]) for row in raw.execute(f"EXPLAIN QUERY PLAN {asked[-1]}", ("d1", "risk"))]
+    raw.close()
+    assert any("decisions_on_cell (document_id=? AND <expr>=?)" in line for line in plan), plan
+
+
+def test_a_store_of_before_the_index_gets_it_and_keeps_its_decisions(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        for _ in range(2):
+            store.append_decision(decision())
+    raw = sqlite3.connect(path)
+    raw.executescript("DROP INDEX decisions_on_cell; DELETE FROM migrations WHERE number >= 8;")
+    raw.close()
+    with Store(path) as store:
+        assert store.last_on("d1", "risk") == 2 and store.verify("decisions") is None and not store.foreign_rules()
+        assert store.damage() is None
+    raw = sqlite3.connect(path)
+    assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'decisions_on_cell'").fetchone() == (1,)
+    raw.close()
+
+
 def test_calls_are_logged_in_order(tmp_path: Path) -> None:
     with Store(tmp_path / "s.sqlite") as store:
         for size in (10, 20):
-            store.log_call(at="t", endpoint="http://x", model="m", bytes_out=size, sha256="s", document_id=None)
-        assert [c["bytes_out"] for c in store.calls()] == [10, 20]
+            store.log_call(ModelCall(at="t", endpoint="http://x", model="m", bytes_out=size, sha256="s"))
+        assert [c.bytes_out for c in store.calls()] == [10, 20]
 
 
 def test_a_newer_store_is_refused_with_advice(tmp_path: Path) -> None:

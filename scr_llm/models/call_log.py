@@ -9,6 +9,7 @@ from typing import Any
 
 from scr_llm.llm import Endpoint, Question, Reply
 from scr_llm.project import Project
+from scr_llm.records import Batch, KeptReply, ModelCall
 from scr_llm.store import Store
 
 _INTENDED = "intended "
@@ -51,12 +52,14 @@ class CallLog:
         """A request: when, where to, how much and its hash, never its text."""
         with self._one_at_a_time:
             self._store.log_call(
-                at=_now(),
-                endpoint=self.where,
-                model=self._model,
-                bytes_out=len(body),
-                sha256=hashlib.sha256(body).hexdigest(),
-                document_id=about,
+                ModelCall(
+                    at=_now(),
+                    endpoint=self.where,
+                    model=self._model,
+                    bytes_out=len(body),
+                    sha256=hashlib.sha256(body).hexdigest(),
+                    document_id=about,
+                )
             )
 
     def recall(self, question: Question, endpoint: Endpoint) -> Reply[Any] | None:
@@ -67,11 +70,11 @@ class CallLog:
             return None
         return Reply(
             parsed=None,
-            raw=kept["raw"],
+            raw=kept.raw,
             finish_reason="kept",
-            model=kept["model"],
-            prompt_tokens=kept["prompt_tokens"],
-            completion_tokens=kept["completion_tokens"],
+            model=kept.model,
+            prompt_tokens=kept.prompt_tokens,
+            completion_tokens=kept.completion_tokens,
         )
 
     def keep(self, question: Question, endpoint: Endpoint, reply: Reply[Any], about: str | None) -> None:
@@ -79,12 +82,14 @@ class CallLog:
         with self._one_at_a_time:
             self._store.keep_reply(
                 question.key(endpoint),
-                at=_now(),
-                model=reply.model,
-                document_id=about,
-                raw=reply.raw,
-                prompt_tokens=reply.prompt_tokens,
-                completion_tokens=reply.completion_tokens,
+                KeptReply(
+                    at=_now(),
+                    model=reply.model,
+                    document_id=about,
+                    raw=reply.raw,
+                    prompt_tokens=reply.prompt_tokens,
+                    completion_tokens=reply.completion_tokens,
+                ),
             )
 
     def kept(self, key: str) -> bool:
@@ -112,19 +117,21 @@ class CallLog:
         with self._one_at_a_time:
             return [
                 OpenBatch(
-                    b["id"],
-                    b["id"].removeprefix(_INTENDED) if b["id"].startswith(_INTENDED) else None,
-                    b["at"],
-                    b["endpoint"],
-                    tuple(b["questions"]),
+                    id=b.id,
+                    intended=b.id.removeprefix(_INTENDED) if b.id.startswith(_INTENDED) else None,
+                    at=b.at,
+                    endpoint=b.endpoint,
+                    keys=b.keys,
                 )
                 for b in self._store.batches()
-                if not b["collected"]
+                if not b.collected
             ]
 
     def _save(self, batch: OpenBatch, *, collected: bool) -> None:
         with self._one_at_a_time:
-            self._store.save_batch(batch.id, at=batch.at, endpoint=batch.endpoint, keys=batch.keys, collected=collected)
+            self._store.save_batch(
+                Batch(id=batch.id, at=batch.at, endpoint=batch.endpoint, keys=batch.keys, collected=collected)
+            )
 
 
 def _now() -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scr_llm.errors import UsageError
-from scr_llm.project import LlmSettings, Project
+from scr_llm.project import Project
+from scr_llm.settings import LlmSettings
 
 
 def _nobody(question: str) -> bool:

@@ -5,7 +5,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.errors import UsageError
-from scr_llm.project import LlmSettings, Project, data_dir
+from scr_llm.project import Project, data_dir
+from scr_llm.settings import LlmSettings
 
 if TYPE_CHECKING:
     from scr_llm.llm import Endpoint, Spend

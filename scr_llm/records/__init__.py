@@ -1,4 +1,4 @@
-"""Every record that passes between stages: frozen values without behaviour."""
+"""Every record that passes between stages, or between a stage and the store: frozen values without behaviour."""
 
 from scr_llm.records.agreement import (
     Agreement,
@@ -64,6 +64,7 @@ from scr_llm.records.export import (
     ExportTheme,
 )
 from scr_llm.records.history import HistoryEntry, HistoryKind
+from scr_llm.records.model_calls import Batch, KeptReply, ModelCall
 from scr_llm.records.reading import (
     FileFacts,
     Mark,
@@ -82,6 +83,7 @@ __all__ = [
     "AgeBand",
     "Agreement",
     "AnsweredCaution",
+    "Batch",
     "Briefing",
     "Case",
     "CaseRow",
@@ -126,8 +128,10 @@ __all__ = [
     "HistoryEntry",
     "HistoryKind",
     "Item",
+    "KeptReply",
     "Mark",
     "MarkKind",
+    "ModelCall",
     "NumberedItem",
     "Page",
     "PageNote",

@@ -1,4 +1,4 @@
-"""The briefing paper as a record: what every renderer prints, and nothing else."""
+"""The briefing paper as a record: all that a renderer prints, and nothing else."""
 
 from typing import Literal
 
@@ -16,9 +16,9 @@ class EvidenceRef(Record):
     theme: str | None
     """Code id, where it is evidence for a theme."""
     evidence: Evidence
-    """Where it stands."""
+    """Where it is in the review."""
     text: str
-    """The quote as printed: white space and line-end hyphens folded, nothing else changed."""
+    """The quote as printed: white space collapsed, hyphens at line ends removed, nothing else changed."""
 
 
 class Sentence(Record):
@@ -27,7 +27,7 @@ class Sentence(Record):
     text: str
     """As printed."""
     documents: tuple[str, ...] = ()
-    """Ids of the documents whose codings it rests on; for a sentence about the method, none."""
+    """Ids of the documents whose codings it rests on; none for a sentence about the method."""
     ref: str = ""
     """Id of the part that holds its evidence; empty where there is none."""
 
@@ -40,31 +40,31 @@ class Paragraph(Record):
     sentences: tuple[Sentence, ...] = ()
     """In order; empty for a quote."""
     quote: EvidenceRef | None = None
-    """For style quote: printed as `case label, page n: “text”`."""
+    """For a quote: printed as `case label, page n: “text”`."""
 
 
 class Table(Record):
-    """A table of words. No merged and no empty cells."""
+    """A table of text. No cell is merged or empty."""
 
     caption: str
     """Printed above it."""
     columns: tuple[str, ...]
-    """Column headers, eight at most; the first column holds the row headers."""
+    """Column headers, at most eight; the first column holds the row headers."""
     rows: tuple[tuple[str, ...], ...]
-    """One tuple a row, as many cells as columns."""
+    """One tuple per row, with as many cells as there are columns."""
     landscape: bool = True
     """Whether it needs a landscape page."""
 
 
 class Figure(Record):
-    """A bar chart and the same numbers in words, for those who do not see it."""
+    """A bar chart, and the same numbers in words for those who cannot see it."""
 
     title: str
     """Printed above it."""
     bars: tuple[tuple[str, int], ...]
     """Label and number, in order."""
     of: int
-    """The denominator: where a bar would end that holds for all."""
+    """The denominator: the length of a bar that stands for all reviews."""
 
     @property
     def alt(self) -> str:
@@ -82,11 +82,11 @@ class Part(Record):
     title: str
     """The heading, with its number where it has one."""
     paragraphs: tuple[Paragraph, ...] = ()
-    """Before the figure and the tables."""
+    """Printed before the figure and the tables."""
     figure: Figure | None = None
     """Printed before the tables, which hold the same numbers."""
     tables: tuple[Table, ...] = ()
-    """After the paragraphs."""
+    """Printed after the paragraphs."""
 
 
 class ThemeCount(Record):
@@ -99,9 +99,9 @@ class ThemeCount(Record):
     present: int
     """Reviews in which it is present."""
     recommendation_only: int
-    """Of these, reviews whose only evidence stands in recommendations."""
+    """Of these, reviews whose only evidence is in recommendations."""
     inferred: int = 0
-    """Of these, reviews whose passages imply the theme and do not state it, as the coder has it and a person let it stand."""
+    """Of these, reviews whose passages imply the theme but do not state it, as coded, unless a person changed it."""
     of: int
     """Reviews coded."""
     documents: tuple[str, ...]
@@ -116,7 +116,7 @@ class Facts(Record):
     reviews: int
     """Reviews coded: the denominator."""
     children: int
-    """Children in them: a denominator of its own."""
+    """Children in them: a second denominator."""
     files: int
     """Files in the inbox."""
     findings: int
@@ -128,7 +128,7 @@ class Facts(Record):
     cells_decided: int
     """Of these, decided by a person."""
     themes: tuple[ThemeCount, ...]
-    """One entry a code, in the codebook's order."""
+    """One entry per code, in the codebook's order."""
     headline: tuple[str, ...]
     """Code ids of the headline themes, the most frequent first."""
 
@@ -143,17 +143,17 @@ class CaseRow(Record):
     label: str
     """Authority and pseudonym."""
     gender: str
-    """Per child, or Not stated."""
+    """For each child, or Not stated."""
     age: str
-    """As printed in the review, per child, or Not stated."""
+    """For each child as printed in the review, or Not stated."""
     context: str
-    """In words."""
+    """Why the review was held, in words."""
     findings: int
     """Number of findings."""
     recommendations: int
     """Number of recommendations."""
     themes: dict[str, str]
-    """Code id to the cell's words: Yes, Yes (R), Ruled out, Unclear, Not found."""
+    """Code id to what its cell says: Yes, Yes (R), Ruled out, Unclear or Not found."""
     particular: str
     """The particular finding of this case: an exact quote with its page, or Not found."""
 
@@ -162,7 +162,7 @@ class RegisterRow(Record):
     """One recommendation in the register."""
 
     id: str
-    """Of the recommendation."""
+    """Id of the recommendation."""
     document_id: str
     """The review that makes it."""
     case_label: str
@@ -170,23 +170,23 @@ class RegisterRow(Record):
     number: str
     """As printed; empty where it has none."""
     text: str
-    """What it asks."""
+    """What it asks for."""
     page: int
-    """Where it stands."""
+    """Page on which it begins."""
     addressee: str
-    """Who is to do it; empty where the review names nobody."""
+    """Who must act; empty where the review names nobody."""
     timescale: str
-    """By when or how often, in its own words; empty where it does not say."""
+    """By when or how often, in the review's words; empty where it does not say."""
     themes: tuple[str, ...]
-    """Code ids whose counted evidence stands in it or whose words in the codebook it uses; a listing, not a decision."""
+    """Code ids with counted evidence in it, or whose wordings in the codebook it uses; a listing, not a decision."""
     gaps: tuple[str, ...]
-    """What it leaves open of addressee, timescale and measure."""
+    """Which of addressee, timescale and measure it leaves open."""
     repeats: tuple[str, ...] = ()
-    """Ids of recommendations of other reviews that ask nearly the same."""
+    """Ids of recommendations in other reviews that ask for nearly the same."""
 
 
 class Paper(Record):
-    """What is printed as pages: a briefing, or another paper with headed parts."""
+    """A paper with headed parts: a briefing or another."""
 
     title: str
     """The paper's title."""
@@ -197,7 +197,7 @@ class Paper(Record):
     version: str
     """Version of the paper, as printed in the footer."""
     organisation: str
-    """Whose paper it is."""
+    """Who issues the paper."""
     parts: tuple[Part, ...]
     """In order."""
 
@@ -206,14 +206,14 @@ class Briefing(Paper):
     """The draft briefing paper."""
 
     status: Literal["draft", "signed_off"]
-    """DRAFT until people sign it off."""
+    """draft until a person signs it off."""
     coders: tuple[CoderIdentity, ...]
     """Who coded the reviews in it."""
     facts: Facts
-    """All numbers."""
+    """All its numbers."""
     cases: tuple[CaseRow, ...]
-    """One row a review, in the order of the paper."""
+    """One row per review, in the order of the paper."""
     evidence: tuple[EvidenceRef, ...]
-    """All evidence of all present themes, in the order of themes, then cases."""
+    """All evidence for all themes that are present, in the order of themes, then cases."""
     recommended: tuple[RegisterRow, ...] = ()
     """All recommendations, in the order of the paper."""

@@ -1,4 +1,4 @@
-"""What a theme means, as the codebook says it."""
+"""What each theme means, according to the codebook."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from scr_llm.records.base import Record
 
 
 class SubCode(Record):
-    """A particular aspect of a code; the code is present where any of its sub-codes is."""
+    """One aspect of a code. The code is present where any of its sub-codes is."""
 
     id: str
     """`code.aspect`."""
@@ -15,42 +15,42 @@ class SubCode(Record):
     definition: str
     """One sentence."""
     wordings: tuple[str, ...] = ()
-    """Phrases that tell it by themselves."""
+    """Phrases that show it on their own."""
     subjects: tuple[str, ...] = ()
-    """Words that tell it together with a shortcoming in the same clause."""
+    """Words that show it together with a shortcoming in the same clause."""
     near_misses: tuple[str, ...] = ()
-    """Phrases that look like it and are not."""
+    """Phrases that look like it but are not."""
 
 
 class Code(Record):
     """One theme."""
 
     id: str
-    """Lower case, digits and underscores."""
+    """Lower-case letters, digits and underscores."""
     label: str
     """As printed; may change without changing the code."""
     definition: str
     """What a coder, human or machine, decides by."""
     core: bool
-    """Whether it is one of the matrix's main columns."""
+    """Whether it is one of the main columns of the matrix."""
     polarity: Literal["feature", "shortcoming"]
-    """feature: present where reported (family factors). shortcoming: present only where found wanting (practice)."""
+    """feature: present where it is reported (family factors). shortcoming: present only where criticised (practice)."""
     include: tuple[str, ...] = ()
-    """Cases that belong."""
+    """Cases that belong to it."""
     exclude: tuple[str, ...] = ()
     """Cases that do not."""
     wordings: tuple[str, ...] = ()
-    """Phrases that tell it by themselves; `*` ends a word anyhow, `...` stands for up to five words, `(a|b)` for either."""
+    """Phrases that show it on their own: `*` any word ending, `...` up to five words, `(a|b)` either."""
     subjects: tuple[str, ...] = ()
-    """Words that tell it together with a shortcoming in the same clause; the same notation."""
+    """Words that show it together with a shortcoming in the same clause; in the same notation."""
     near_misses: tuple[str, ...] = ()
-    """Phrases that look like it and are not; the same notation."""
+    """Phrases that look like it but are not; in the same notation."""
     aliases: tuple[str, ...] = ()
-    """Other names, also older ones."""
+    """Other names, including earlier ones."""
     question: str = ""
     """What partners should review, as the briefing's conclusion prints it."""
     note: str = ""
-    """For people."""
+    """A note for people; no coder uses it."""
     sub_codes: tuple[SubCode, ...] = ()
     """Aspects."""
 
@@ -59,7 +59,7 @@ class Codebook(Record):
     """All codes."""
 
     version: str
-    """The codebook's own."""
+    """The codebook's version."""
     title: str
     """As printed."""
     note: str = ""

@@ -1,12 +1,12 @@
-"""What a coder says of a document: first as a draft with quotes as given, then grounded."""
+"""What a coder says about a document: first a draft with quotes as the coder gave them, then the grounded coding."""
 
 from typing import Literal
 
 from scr_llm.records.base import Record
 
 ThemeValue = Literal["present", "explicitly_absent", "not_mentioned", "unclear"]
-"""present: the review reports it (a family factor) or finds it wanting (practice). explicitly_absent: the review says it
-was not so. not_mentioned: the review is silent, which is never printed as "no". unclear: a person must read."""
+"""present: the review reports it (a family factor) or criticises it (practice). explicitly_absent: the review says that
+it was not so. not_mentioned: the review is silent, which is never printed as "no". unclear: a person must read it."""
 
 EvidenceFlag = Literal[
     "recommendation",
@@ -20,9 +20,9 @@ EvidenceFlag = Literal[
     "behind_negation",
     "scanned",
 ]
-"""recommendation: stands in a recommendation only. good_practice: praise. continued: goes on from the evidence before it
-(over a page or an ellipsis). ambiguous: the same words stand elsewhere too, and nothing
-tells which is meant. behind_negation: the word before it is a negation; read the whole sentence. scanned: recognised from an image."""
+"""recommendation: appears only in a recommendation. good_practice: praise. continued: continues the evidence before it
+(over a page break or an ellipsis). ambiguous: the same words also appear elsewhere, and nothing shows which are meant.
+behind_negation: the word before it is a negation; read the whole sentence. scanned: recognised from an image."""
 
 Gender = Literal["F", "M", "other", "not stated"]
 AgeBand = Literal["<1", "1-5", "6-10", "11-15", "16-17", "not stated"]
@@ -41,16 +41,16 @@ Context = Literal[
 
 
 class DraftQuote(Record):
-    """Words that a coder says stand in the document. Not yet believed."""
+    """Words that, according to a coder, are in the document. Not yet verified."""
 
     text: str
     """The words as the coder gave them."""
     page: int | None = None
-    """Where the coder says they stand."""
+    """Page on which they are, according to the coder."""
     section: str | None = None
-    """Heading, or part of it, under which the coder says they stand."""
+    """Heading, or part of it, under which they are, according to the coder."""
     flags: tuple[EvidenceFlag, ...] = ()
-    """What the coder says of them."""
+    """What the coder says about them."""
 
 
 class DraftItem(Record):
@@ -61,17 +61,17 @@ class DraftItem(Record):
     text: str
     """The whole text of the item."""
     page: int | None = None
-    """Where it begins."""
+    """Page on which it begins."""
     addressee: str | None = None
-    """Who is to act; recommendations only."""
+    """Who must act; recommendations only."""
     quotes: tuple[DraftQuote, ...]
     """Its text as quotes, to be located."""
     doubts: tuple[str, ...] = ()
-    """Why a person should look at it sooner than at others."""
+    """Why a person should check it before others."""
 
 
 Basis = Literal["explicit", "inferred"]
-"""explicit: the passages of a present theme state it. inferred: they show facts from which it follows."""
+"""explicit: the passages of a present theme state it. inferred: it follows from facts that they state."""
 
 
 class DraftTheme(Record):
@@ -80,9 +80,9 @@ class DraftTheme(Record):
     theme: str
     """Code id of the codebook."""
     quotes: tuple[DraftQuote, ...] = ()
-    """Evidence, before the verdict."""
+    """Evidence; it comes before the value, so that a model quotes first and decides then."""
     value: ThemeValue
-    """The proposal."""
+    """The proposed value."""
     sub_themes: tuple[str, ...] = ()
     """Sub-codes that the quotes show."""
     why: str = ""
@@ -90,7 +90,7 @@ class DraftTheme(Record):
     basis: Basis | None = None
     """How its best passage shows a present theme; None where the coder does not say."""
     doubts: tuple[str, ...] = ()
-    """Why a person should look at it sooner than at others."""
+    """Why a person should check it before others."""
 
 
 class DraftChild(Record):
@@ -112,7 +112,7 @@ class DraftCase(Record):
     pseudonym: str | None = None
     """What the review calls the child or children."""
     children: tuple[DraftChild, ...] = ()
-    """One entry a child."""
+    """One entry per child."""
     context: Context = "not stated"
     """Why the review was held."""
     quotes: dict[str, DraftQuote] = {}
@@ -120,7 +120,7 @@ class DraftCase(Record):
 
 
 class CoderIdentity(Record):
-    """Who or what coded, so that the same coding can be made again."""
+    """Who or what coded, so that the coding can be repeated."""
 
     kind: Literal["rules", "llm", "person"]
     """The kind of coder."""
@@ -131,43 +131,46 @@ class CoderIdentity(Record):
     endpoint: str | None = None
     """Base URL without credentials, for llm."""
     strategy: str | None = None
-    """How the model was asked, for llm: whole, themes or judge; with the judge's thresholds, and whether it looked twice."""
+    """How the model was asked, for llm: whole, themes or judge.
+
+    With the judge's thresholds, and whether the model looked a second time.
+    """
     prompts: str | None = None
     """Names and versions of the prompts, for llm."""
     prompts_sha256: str | None = None
     """Hash of the prompts, for llm."""
     codebook_version: str
-    """Version the codebook gives itself."""
+    """The codebook's version."""
     codebook_sha256: str
     """Hash of the codebook's meaning."""
 
 
 class Window(Record):
-    """A part of a document that a model was shown in one go."""
+    """A part of a document that a model was shown at once."""
 
     first_page: int
     """Page of its first sentence."""
     last_page: int
     """Page on which its last sentence begins."""
     first_sentence: int
-    """Number of its first sentence, as the model was shown it; later windows repeat the last sentences of the one before."""
+    """Number of its first sentence, as shown to the model; windows repeat the last sentences of the one before."""
     last_sentence: int
     """Number of its last sentence."""
     tokens_at_most: int
-    """Length of the longest question about it, estimated before it was asked."""
+    """Length in tokens of the longest question about it, estimated before it was asked."""
     tokens_counted: int | None
-    """The same as the server counted it; None where it does not say, or nothing was asked of it."""
+    """The same as counted by the server; None where it does not say, or nothing was asked about this part."""
 
 
 class Unanswered(Record):
-    """A question that a model gave no usable reply to. What it was about is unclear, never silently blank."""
+    """A question to which a model gave no usable reply. What it was about is marked unclear, never left blank."""
 
     question: str
     """`theme:neglect`, `case`, `items`, each with `/2` for the second window; `critic:neglect` for the second look."""
     state: str
     """refusal, content_filter, length, empty, invalid, language or truncated."""
     reason: str
-    """In words for a person."""
+    """Why, in words for a person."""
 
 
 class DraftCoding(Record):
@@ -184,65 +187,65 @@ class DraftCoding(Record):
     recommendations: tuple[DraftItem, ...] = ()
     """In reading order."""
     themes: tuple[DraftTheme, ...] = ()
-    """Each theme of the codebook once, in its order."""
+    """Each theme of the codebook once, in the codebook's order."""
     windows: tuple[Window, ...] = ()
     """The parts in which a model was shown the document; none for other coders."""
     unanswered: tuple[Unanswered, ...] = ()
     """Questions without a usable reply."""
     notes: tuple[str, ...] = ()
-    """What a person should know of how it was coded."""
+    """What a person should know about how it was coded."""
 
 
 class Evidence(Record):
-    """Words that do stand in the document: `pages[page-1].text[start:end] == quote`."""
+    """Words that are in the document: `pages[page-1].text[start:end] == quote`."""
 
     quote: str
-    """Exactly as it stands in the reading, line ends included."""
+    """Exactly as in the reading, including line ends."""
     page: int
     """From 1, as in the file."""
     start: int
     """Offset in code points into that page's text."""
     end: int
-    """Offset just behind the last character."""
+    """Offset just after the last character."""
     status: Literal["exact", "normalised"]
-    """exact: the coder gave just these characters. normalised: the same after the written list of normalisations."""
+    """exact: the coder gave these very characters. normalised: the same after the listed normalisations."""
     section: str
-    """Title of the section it stands in; empty where there is none."""
+    """Title of the section it is in; empty where there is none."""
     flags: tuple[EvidenceFlag, ...] = ()
-    """What is to be known about it."""
+    """What a reader should know about it."""
 
 
 class Refusal(Record):
-    """A quote that was not accepted. Kept, shown and counted; never evidence."""
+    """A quote that was refused. It is kept, shown and counted, but is never evidence."""
 
     about: str
     """What it was offered for: `theme:risk_assessment`, `finding:3`, `case:age`."""
     quote: str
     """As the coder gave it."""
     status: Literal["near", "absent", "furniture"]
-    """near: something like it stands there, for a person to see. absent: nothing does. furniture: it stands only where
-    nothing is ever evidence (a heading, header, contents list or the terms of reference)."""
+    """near: the document has something like it, for a person to see. absent: it has nothing like it. furniture: it is
+    only where nothing is ever evidence (a heading, a header, a contents list or the terms of reference)."""
     reason: str
-    """In words for a person."""
+    """Why, in words for a person."""
 
 
 class Item(Record):
     """A finding or recommendation, grounded."""
 
     id: str
-    """Content hash, stable over runs."""
+    """Content hash, the same in every run."""
     number: str | None
     """As printed."""
     text: str
     """White space collapsed."""
     page: int
-    """Where it begins."""
+    """Page on which it begins."""
     addressee: str | None = None
-    """Who is to act; recommendations only."""
+    """Who must act; recommendations only."""
     evidence: tuple[Evidence, ...]
-    """Where it stands; one entry a page."""
+    """Where it is; one entry per page."""
     doubts: tuple[str, ...] = ()
-    """Why a person should look at it sooner than at others; none where the page's structure and a model that was asked agree."""
+    """Why a person should check it before others; empty where the page's structure and a model that was asked agree."""
 
 
 class ThemeCoding(Record):
@@ -261,7 +264,7 @@ class ThemeCoding(Record):
     basis: Basis | None = None
     """How its best passage shows a present theme; None where the coder does not say, or a person found it."""
     doubts: tuple[str, ...] = ()
-    """Why a person should look at it sooner than at others."""
+    """Why a person should check it before others."""
 
 
 class Case(Record):
@@ -272,20 +275,20 @@ class Case(Record):
     pseudonym: str | None = None
     """What the review calls the child or children."""
     children: tuple[DraftChild, ...] = ()
-    """One entry a child."""
+    """One entry per child."""
     context: Context = "not stated"
     """Why the review was held."""
     evidence: dict[str, tuple[Evidence, ...]] = {}
-    """Fact name to where it stands. A fact whose words were refused is not stated."""
+    """Fact name to where it is stated. A fact whose words were refused counts as not stated."""
 
 
 class Coding(Record):
-    """A grounded coding. What is in it stands in the source."""
+    """A grounded coding. Everything in it is in the source."""
 
     document_id: str
     """The document."""
     reading_sha256: str
-    """The reading that the offsets belong to."""
+    """Hash of the reading that the offsets refer to."""
     coder: CoderIdentity
     """Who coded."""
     case: Case
@@ -295,14 +298,14 @@ class Coding(Record):
     recommendations: tuple[Item, ...] = ()
     """In reading order."""
     themes: tuple[ThemeCoding, ...] = ()
-    """Each theme of the codebook once, in its order."""
+    """Each theme of the codebook once, in the codebook's order."""
     refused: tuple[Refusal, ...] = ()
-    """Quotes that were not accepted, with the reason."""
+    """Quotes that were refused, with the reason."""
     windows: tuple[Window, ...] = ()
     """The parts in which a model was shown the document; none for other coders."""
     unanswered: tuple[Unanswered, ...] = ()
     """Questions without a usable reply."""
     notes: tuple[str, ...] = ()
-    """What a person should know of how it was coded."""
+    """What a person should know about how it was coded."""
     codes: dict[str, str] = {}
-    """What each code meant when it was coded: code id to hash; empty for codings of before this was noted."""
+    """What each code meant at the time: code id to hash; empty in codings from before this was recorded."""

@@ -1,26 +1,30 @@
-"""A file of the inbox and where it stands."""
+"""A file in the inbox and its status."""
 
 from typing import Literal
 
 from scr_llm.records.base import Record
 
 DocumentStatus = Literal["pending", "coded", "unreadable", "duplicate", "superseded", "not_a_review", "failed"]
-"""pending: taken in, not yet coded. coded: read, coded and grounded. Every other status carries a reason."""
+"""pending: taken in, not yet coded. coded: read, coded and grounded. Every other status has a reason."""
 
 
 class PageNote(Record):
-    """A page that a person should look at."""
+    """A page that a person should check."""
 
     page: int
     """Page number, from 1."""
     reasons: tuple[str, ...]
     """Why, in words for a person."""
     unread: bool = False
-    """Whether no text could be had from it."""
+    """Whether no text could be read from it."""
 
 
 class Ruling(Record):
-    """A person's decision that a file is coded although it was taken for something else, or is not coded although it was taken for a review."""
+    """A person's decision about whether a file is coded.
+
+    include: code it, although the program took it for something else. exclude: leave it out, although the program took
+    it for a review.
+    """
 
     act: Literal["include", "exclude"]
     """Which of the two."""
@@ -29,20 +33,23 @@ class Ruling(Record):
     at: str
     """When: ISO 8601 with time zone."""
     name: str = ""
-    """Who, where it was said."""
+    """Who decided; empty where no name was given."""
     before: DocumentStatus = "pending"
-    """Where the file stood until then."""
+    """Status of the file until then."""
     reason_before: str | None = None
-    """Why it stood there."""
+    """The reason for that status."""
 
     @property
     def overrules(self) -> bool:
-        """Whether the file is coded against what the program took it for; not so where a person's own exclusion was undone."""
+        """Whether the file is coded although the program took it for something else.
+
+        False where the decision only undid a person's exclusion.
+        """
         return self.act == "include" and self.before not in ("coded", "pending", "failed")
 
 
 class Document(Record):
-    """One file that was dropped into the inbox. It is never forgotten, whatever became of it."""
+    """One file that was put into the inbox. It is kept on record, whatever became of it."""
 
     id: str
     """Content hash: `d` and 12 hexadecimal digits of the file's sha256 (of sha256 and name for a second copy)."""
@@ -55,22 +62,25 @@ class Document(Record):
     batch: str = "1"
     """Name of the batch that the file came with."""
     replaces: str | None = None
-    """Id of the earlier issue whose place it takes."""
+    """Id of the earlier issue that it replaces."""
     taken_in: str = ""
-    """Day on which it was taken in, as 2011-03-31; empty for files of before this was noted."""
+    """Day on which it was taken in, such as 2011-03-31; empty for files from before this was recorded."""
     pages: int = 0
-    """Pages as counted in the file; 0 where it could not be opened."""
+    """Number of pages in the file; 0 where it could not be opened."""
     notes: tuple[PageNote, ...] = ()
-    """Pages to be checked, in order."""
+    """Pages that a person should check, in order."""
     status: DocumentStatus = "pending"
-    """Where the document stands."""
+    """Status of the document."""
     reason: str | None = None
-    """Why it stands there, in words for a person; None only for pending and coded."""
+    """Why, in words for a person; None only for pending and coded."""
     next_step: str = ""
-    """What to do about it, for the person who runs the program; no paper prints it."""
+    """What the person who runs the program should do about it; no paper prints it."""
     missing: bool = False
-    """Whether its file was no longer in the inbox as it was taken in, when the inbox was last looked through."""
+    """Whether the last look through the inbox no longer found the file as it was taken in."""
     read_with: str = ""
-    """The reader that could not read it: its version, limits, and whether it recognises text in images. With another it is tried again."""
+    """The reader that could not read it: its version, its limits, and whether it recognises text in images.
+
+    With a different reader, the file is tried again.
+    """
     ruling: Ruling | None = None
-    """What a person decided about whether the file is coded, where one did."""
+    """A person's decision about whether the file is coded, where there is one."""

@@ -1,4 +1,4 @@
-"""Where a number of the briefing comes from."""
+"""Where a number in the briefing comes from."""
 
 from scr_llm.records.base import Record
 from scr_llm.records.coding import Evidence, ThemeValue
@@ -6,7 +6,7 @@ from scr_llm.records.decision import Decision
 
 
 class ExplainedCell(Record):
-    """One review and what was made of it."""
+    """One review, and whether it counts towards the number."""
 
     document_id: str
     """The review."""
@@ -19,35 +19,35 @@ class ExplainedCell(Record):
     counted: bool
     """Whether it counts towards the number."""
     why: str
-    """Why it counts or does not, in words."""
+    """Why it counts or does not, in words for a person."""
     recommendation_only: bool
-    """Whether recommendations alone make it present."""
+    """Whether its only evidence is in recommendations."""
     evidence: tuple[Evidence, ...]
     """Quotes with their pages."""
     nearest: tuple[Evidence, ...] = ()
-    """Where nothing was found: the passages that come nearest, for a person to judge the silence by."""
+    """Where nothing was found: the passages that come nearest, so that a person can check."""
     decision: Decision | None
-    """Who decided; null while nobody did."""
+    """The person's decision; null while nobody has decided."""
 
 
 class Explanation(Record):
-    """`present` of `of` reviews show a theme: these do, these do not, and these were not read."""
+    """`present` of `of` reviews show a theme: which do, which do not, and which were not read."""
 
     theme: str
     """Code id."""
     label: str
     """As printed."""
     definition: str
-    """What it means, in the codebook's words."""
+    """What it means, according to the codebook."""
     present: int
-    """The number."""
+    """Reviews in which it is present: the number explained."""
     of: int
-    """Reviews coded: its denominator."""
+    """Reviews coded: the denominator."""
     codebook_version: str = ""
-    """Version of the codebook that is in force."""
+    """Version of the codebook in force."""
     decided: int
     """Cells that a person has decided."""
     cells: tuple[ExplainedCell, ...]
-    """All reviews, those that count first."""
+    """All reviews; those that count come first."""
     not_coded: tuple[str, ...]
-    """Files that are not in the denominator, each with its reason."""
+    """Files that are not in the denominator, each with the reason."""

@@ -1,4 +1,4 @@
-"""The shape of `scr-llm export --format json`: what other programs may rely on."""
+"""The format of `scr-llm export --format json`, on which other programs may rely."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ class ExportCodebook(Record):
     """The codebook in force."""
 
     version: str
-    """As the codebook gives it."""
+    """The codebook's version."""
     sha256: str
     """Hash of its meaning."""
 
@@ -30,11 +30,11 @@ class ExportChild(Record):
     """A child whom a review is about."""
 
     gender: Gender
-    """As stated."""
+    """As stated in the review."""
     age: str | None
-    """As printed."""
+    """As printed in the review; null where it is not stated."""
     age_band: AgeBand
-    """Derived."""
+    """Derived from the age."""
 
 
 class ExportCase(Record):
@@ -45,45 +45,45 @@ class ExportCase(Record):
     pseudonym: str | None
     """What the review calls the child or children."""
     children: tuple[ExportChild, ...]
-    """One entry a child."""
+    """One entry per child."""
     context: Context
     """Why the review was held."""
     evidence: dict[str, tuple[Evidence, ...]] = {}
-    """Fact name to where it stands."""
+    """Fact name to where it is stated."""
 
 
 class ExportTheme(Record):
     """One cell of the matrix."""
 
     value: ThemeValue
-    """Current value: the person's where there is one, else the coder's."""
+    """Current value: the person's where there is one, otherwise the coder's."""
     sub_themes: tuple[str, ...]
-    """Sub-codes."""
+    """Ids of its sub-codes."""
     evidence: tuple[Evidence, ...]
-    """Quotes."""
+    """Quotes with their pages."""
     decision: Decision | None
-    """The person's decision; null while nobody decided."""
+    """The person's decision; null while nobody has decided."""
 
 
 class ExportDocument(Record):
-    """One file of the inbox."""
+    """One file in the inbox."""
 
     id: str
     """Content hash."""
     file: str
     """File name."""
     sha256: str
-    """Of the file."""
+    """SHA-256 of the file, hexadecimal."""
     label: str
     """Authority and pseudonym, or the file name."""
     pages: int
     """Pages in the file."""
     status: DocumentStatus
-    """Where it stands."""
+    """Status of the file."""
     reason: str | None
-    """Why, for every status but coded."""
+    """Why, for every status except coded."""
     case: ExportCase | None
-    """Null unless coded."""
+    """Case facts; null unless coded."""
     findings: tuple[Item, ...]
     """In reading order."""
     recommendations: tuple[Item, ...]
@@ -91,9 +91,9 @@ class ExportDocument(Record):
     themes: dict[str, ExportTheme]
     """Theme id to cell."""
     unanswered: tuple[Unanswered, ...] = ()
-    """Questions that a model gave no usable reply to; what they were about is unclear."""
+    """Questions to which a model gave no usable reply; what they were about is marked unclear."""
     notes: tuple[str, ...] = ()
-    """What a person should know of how it was coded."""
+    """What a person should know about how it was coded."""
 
 
 class ExportSigned(Record):
@@ -106,32 +106,32 @@ class ExportSigned(Record):
     paper_sha256: str
     """SHA-256 of the signed paper as JSON."""
     decisions_head: str
-    """Where the chain of decisions ended when it was signed."""
+    """Hash of the last decision in the chain when it was signed."""
 
 
 class ExportRecord(Record):
-    """Where the record of decisions stands. Kept with the export, it contradicts whoever rewrites the record afterwards."""
+    """How long the record of decisions is, and how it ends. It shows whether the record is rewritten afterwards."""
 
     decisions: int
     """Number of decisions."""
     decisions_head: str
     """Hash of the last one in the chain; zeros where there is none."""
     signed: tuple[ExportSigned, ...] = ()
-    """The signed versions, the first one first."""
+    """The signed versions, in order."""
 
 
 class Export(Record):
     """A whole project."""
 
     schema_version: Literal[1] = 1
-    """Changes when a program that reads this must change."""
+    """Changes when programs that read this must change."""
     project: ExportProject
-    """Whose."""
+    """The project."""
     codebook: ExportCodebook
-    """By which definitions."""
+    """The codebook that the themes are defined in."""
     coder: CoderIdentity | None
-    """By whom; null where nothing is coded."""
+    """Who coded; null where nothing is coded."""
     record: ExportRecord | None = None
-    """Where the record of decisions stands; null in exports of before this was given out."""
+    """The record of decisions; null in exports from before this was included."""
     documents: tuple[ExportDocument, ...]
-    """In the order of the inbox."""
+    """In the order in which they were taken in."""

@@ -5,7 +5,7 @@ from typing import Literal
 from scr_llm.records.base import Record
 
 MarkKind = Literal["header", "footer", "page_number", "contents", "heading", "cover", "footnote", "hidden"]
-"""Text on a page that is never evidence, by what it is."""
+"""Kinds of text on a page that are never evidence."""
 
 SectionKind = Literal[
     "introduction",
@@ -24,7 +24,7 @@ SectionKind = Literal[
     "glossary",
     "other",
 ]
-"""What a section is for; `other` where its heading does not tell."""
+"""What a section is for; `other` where its heading does not say."""
 
 
 class Span(Record):
@@ -35,7 +35,7 @@ class Span(Record):
     start: int
     """Offset of the first character (code point) in that page's text."""
     end: int
-    """Offset just behind the last character."""
+    """Offset just after the last character."""
 
 
 class Mark(Record):
@@ -46,7 +46,7 @@ class Mark(Record):
     start: int
     """Offset of the first character in the page's text."""
     end: int
-    """Offset just behind the last character."""
+    """Offset just after the last character."""
 
 
 class Page(Record):
@@ -55,26 +55,26 @@ class Page(Record):
     number: int
     """From 1, as in the file."""
     text: str
-    """Text in reading order; lines end in a newline, paragraphs in two; a hyphen at a line's end is U+00AD where it
-    only divides a word and U+2010 where the word itself has one."""
+    """Text in reading order. Lines end in one newline, paragraphs in two. A hyphen at the end of a line is U+00AD where
+    it only divides a word, and U+2010 where it belongs to the word."""
     marks: tuple[Mark, ...] = ()
     """Furniture and headings, in order, not overlapping."""
     images: int = 0
     """Number of images drawn on the page; counted only where it has almost no text."""
     engine: Literal["pdfium", "pypdf", "ocr", "none"] = "pdfium"
-    """What gave the text; none where nothing could."""
+    """What extracted the text; none where nothing could."""
     label: str | None = None
-    """The page's printed number where the file gives it another than its place, `iv` say."""
+    """The page's label in the file, such as `iv`, where it differs from `number`."""
     scanned: bool = False
-    """Whether a machine recognised the text from an image."""
+    """Whether the text was recognised from an image."""
     agreement: float | None = None
-    """How far the two readers agree on the page's letters, 0 to 1; None where it was not compared."""
+    """How far the two readers agree on the page's letters, 0 to 1; None where they were not compared."""
     warnings: tuple[str, ...] = ()
-    """Why a person should look at this page, where they should."""
+    """Why a person should check this page; empty where nobody need."""
 
 
 class FileFacts(Record):
-    """What a file says of itself. Nothing in it is evidence."""
+    """What a file says about itself. None of it is evidence."""
 
     title: str | None = None
     """Title in its properties."""
@@ -83,9 +83,9 @@ class FileFacts(Record):
     producer: str | None = None
     """The program that wrote it."""
     created: str | None = None
-    """When, as the file puts it."""
+    """When, in the file's own format."""
     encrypted: bool = False
-    """Whether it is encrypted with an empty password, which any reader opens."""
+    """Whether it is encrypted with an empty password, so that any program can open it."""
     outline: tuple[str, ...] = ()
     """Titles of its bookmarks, in order."""
 
@@ -96,7 +96,7 @@ class Section(Record):
     kind: SectionKind
     """What it is for."""
     title: str
-    """The heading as printed, white space collapsed; empty for what stands before the first heading."""
+    """The heading as printed, white space collapsed; empty for the text before the first heading."""
     page: int
     """Page of the heading."""
     start: int
@@ -104,7 +104,7 @@ class Section(Record):
 
 
 class NumberedItem(Record):
-    """A finding or recommendation that the document prints as an item of its own."""
+    """A finding or recommendation that the document prints as a separate item."""
 
     kind: Literal["finding", "recommendation"]
     """Which of the two."""
@@ -115,15 +115,15 @@ class NumberedItem(Record):
     page: int
     """Page on which it begins."""
     section: str
-    """Title of the section it stands in."""
+    """Title of the section it is in."""
     addressee: str | None = None
-    """Who is to act, as printed; None where the item names nobody."""
+    """Who must act, as printed; None where the item names nobody."""
     spans: tuple[Span, ...]
-    """Where the text stands: one span a page, or more where a table's cells stand beside it."""
+    """Where the text is: one span per page, or more where cells of a table interrupt it."""
 
 
 class PassedOver(Record):
-    """What looks like a finding or recommendation of the document and was not taken for one."""
+    """Text that looks like a finding or recommendation but was not counted as one."""
 
     kind: Literal["finding", "recommendation"]
     """Which of the two it looks like."""
@@ -132,23 +132,23 @@ class PassedOver(Record):
     page: int
     """Page on which it begins."""
     why: str
-    """Why it was not taken."""
+    """Why it was not counted."""
 
 
 class Reading(Record):
-    """A document read: the only text that later stages see."""
+    """The text of a document: all that later stages see of it."""
 
     document_id: str
     """The document that was read."""
     sha256: str
     """SHA-256 of the pages' texts joined by form feeds, UTF-8."""
     file: FileFacts = FileFacts()
-    """What the file says of itself."""
+    """What the file says about itself."""
     pages: tuple[Page, ...]
-    """Every page of the file, also the empty ones."""
+    """Every page of the file, including empty ones."""
     sections: tuple[Section, ...] = ()
     """In reading order."""
     items: tuple[NumberedItem, ...] = ()
     """Findings and recommendations, in reading order, each once."""
     passed_over: tuple[PassedOver, ...] = ()
-    """What looks like one of them and was not taken, in reading order."""
+    """What looks like one of them but was not counted, in reading order."""

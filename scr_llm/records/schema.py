@@ -1,4 +1,7 @@
-"""The JSON Schemas of what programs may read, as committed in docs/. `make schema` writes them; a test sees that none has drifted."""
+"""The JSON Schemas in docs/, for programs that read our output.
+
+`make schema` writes them, and a test checks that they are up to date.
+"""
 
 import json
 import sys

@@ -8,31 +8,31 @@ from scr_llm.records.coding import Coding
 
 
 class AnsweredCaution(Record):
-    """What might tell a reader who a child is, as it was shown to the person who signed, and what they did about it."""
+    """Something that might reveal who a child is, as shown to the person who signed, and what they did about it."""
 
     text: str
     """The caution."""
     answer: Literal["acknowledged", "resolved"]
-    """acknowledged: seen, and it may stand. resolved: dealt with, as the note says."""
+    """acknowledged: seen, and accepted as it is. resolved: dealt with, as the note says."""
     note: str = ""
     """In the person's words."""
     separately: bool = True
-    """Whether it was answered by itself; else it was shown and acknowledged with the signature."""
+    """Whether it was answered separately; if not, it was acknowledged with the signature."""
 
 
 class SignedPaper(Record):
-    """All that the files of a signed briefing are written from, so that they can be written again byte for byte."""
+    """Everything needed to write the files of a signed briefing again, byte for byte."""
 
     briefing: Briefing
     """The briefing."""
     codings: tuple[Coding, ...]
-    """The codings behind it under the decisions of that day, in the order of its cases."""
+    """The codings behind it with the decisions of that day applied, in the order of its cases."""
     template: str = ""
-    """The board's Word template of that day, in base64; empty where there was none."""
+    """The board's Word template on that day, in base64; empty where there was none."""
 
 
 class SignOff(Record):
-    """A person's signature under a briefing, and the hashes of all that it rests on."""
+    """A person's signature on a briefing, and the hashes of everything that the briefing rests on."""
 
     name: str
     """Who signed."""
@@ -47,46 +47,46 @@ class SignOff(Record):
     readings: dict[str, str]
     """Document id to the SHA-256 of its reading."""
     codebook_version: str
-    """The codebook's own version."""
+    """The codebook's version."""
     codebook_sha256: str
-    """Hash of its meaning."""
+    """Hash of the codebook's meaning."""
     decisions: int
     """Number of decisions."""
     decisions_head: str
-    """Hash of the last one in the chain."""
+    """Hash of the last decision in the chain."""
     reviewers: tuple[str, ...]
     """Names and roles of all who decided, in the order of their first decision."""
     paper_sha256: str
-    """SHA-256 of the signed paper as JSON, which is kept with this record."""
+    """SHA-256 of the signed paper as JSON, which is stored with this record."""
     files: dict[str, str]
-    """Name of each file that was written to the SHA-256 of its bytes."""
+    """Name of each file that was written, to the SHA-256 of its bytes."""
     left_out: dict[str, str] = {}
-    """Document id to status, of every file that was known and not counted."""
+    """Document id to status, for every known file that was not counted."""
     codings: dict[str, str] = {}
-    """Document id to the SHA-256 of what was proposed for it, as stored; empty in sign-offs of before this was noted."""
+    """Document id to the SHA-256 of its coding as stored; empty in sign-offs from before this was recorded."""
     stored_documents: dict[str, str] = {}
-    """Id of every known document to the SHA-256 of where it stood, as stored."""
+    """Id of every known document to the SHA-256 of its document record as stored."""
     stored_readings: dict[str, str] = {}
-    """Document id to the SHA-256 of its whole reading, as stored."""
+    """Document id to the SHA-256 of its whole reading as stored."""
     history: int = 0
-    """Number of entries of the history of what is stored."""
+    """Number of entries in the history of what was stored."""
     history_head: str = ""
-    """Hash of its last entry; empty in sign-offs of before there was a history."""
+    """Hash of the last entry; empty in sign-offs from before there was a history."""
     calls: int = 0
     """Number of calls to models that were logged."""
     calls_head: str = "0" * 64
-    """Hash of the last one."""
+    """Hash of the last call; zeros where there is none."""
     settings_sha256: str = ""
     """Hash of the settings and the template that shape the paper."""
     cautions: tuple[AnsweredCaution, ...] = ()
-    """What was shown to the person who signed, each with the answer."""
+    """The cautions that were shown to the person who signed, each with the answer."""
 
 
 class Draft(Record):
-    """A draft that was written, as far as it is needed to tell the next one from it."""
+    """A draft that was written: what is needed to say how the next one differs."""
 
     name: str
-    """Of the paper: briefing, or that of a subset."""
+    """Name of the paper: briefing, or that of a subset."""
     version: str
     """As printed."""
     at: str
@@ -94,6 +94,6 @@ class Draft(Record):
     files: dict[str, str]
     """File name in outputs/ to SHA-256 of what was written."""
     numbers: dict[str, str]
-    """What it counts, in words, to the number."""
+    """What is counted, in words, to the number."""
     quotes: tuple[str, ...]
     """The quotes that it prints, each with its case and page."""

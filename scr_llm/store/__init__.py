@@ -1,5 +1,6 @@
-"""What is kept: one SQLite file in the project folder."""
+"""All that a project stores: one SQLite file in its folder. Callers use `Store`; the other modules are its parts."""
 
+from scr_llm.store.rows import Chain
 from scr_llm.store.store import Store
 
-__all__ = ["Store"]
+__all__ = ["Chain", "Store"]

@@ -1,8 +1,9 @@
-"""How rows that are only ever appended are chained, so that a changed, removed or moved one is found.
+"""Hash chains for append-only tables, so that a changed, removed or moved row is found.
 
-Each row holds the hash of the row before it and its own: SHA-256 of the hash before, a line end and the row's record. The number of rows and the
-last hash, the chain's head, are kept beside the rows, so that a missing last row is found too. Whoever rewrites a chain from some row on, and
-its head with it, contradicts every head that was written down before: sign-offs hold it, and so do the papers.
+Each row holds the hash of the previous row and its own hash: SHA-256 of the previous hash, a newline and the row's
+record. The number of rows and the last hash (the chain's head) are kept in another table, so that a missing last row
+is found too. Rewriting a chain from some row on, and its head as well, still contradicts every head that was written
+down earlier: sign-offs hold it, and so do the papers.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import json
 from collections.abc import Mapping
 
 FIRST_HASH = "0" * 64
-"""Stands for the hash before the first row."""
+"""What the first row has as the hash of the previous row."""
 
 
 def chained(before: str, record: str) -> str:

@@ -1,4 +1,4 @@
-"""The SQLite file under the store: how it is made, opened, and what goes wrong with it in words."""
+"""The SQLite file under the store: making it, opening it, and explaining its errors."""
 
 import contextlib
 import os
@@ -15,50 +15,57 @@ from scr_llm.errors import StoreError
 from scr_llm.files import named_errors as named_file_errors
 from scr_llm.store.migrations import migrate
 
-_BACKUP = "Put back a copy from a backup. To begin again without what was decided, move the file away."
+_BACKUP = "Restore a backup. To start again without the decisions made so far, move the file away."
 _LITTLE = 1_000_000
-"""Free bytes under which a disk is as good as full."""
+"""Free bytes below which a disk counts as full."""
 _CAUSES = (
     (
         "is locked",
-        "is in use by another program and did not become free within ten seconds",
+        "is in use by another program, and was still in use after ten seconds",
         "Close the other program or window, then try again.",
     ),
     (
         "disk is full",
-        "cannot grow: the disk is full",
-        "Free some space, then try again. Nothing that was saved is lost.",
+        "cannot grow because the disk is full",
+        "Free some space, then try again. Nothing saved so far is lost.",
     ),
-    ("readonly", "may not be written to", "Check that you may write to the project folder and its files."),
-    ("unable to open", "cannot be opened", "Check that the project folder is there and that you may write to it."),
+    (
+        "readonly",
+        "cannot be written to",
+        "Check that you have permission to write to the project folder and its files.",
+    ),
+    (
+        "unable to open",
+        "cannot be opened",
+        "Check that the project folder exists and that you have permission to write to it.",
+    ),
     (
         "disk i/o",
-        "cannot be read or written: the disk reports an error",
+        "cannot be read or written because the disk reports an error",
         "Copy the project to another disk, then try again.",
     ),
     ("malformed", "is damaged", _BACKUP),
-    ("no such table", "is not whole", _BACKUP),
-    ("not a database", "is not a database of this program", _BACKUP),
+    ("no such table", "is incomplete", _BACKUP),
+    ("not a database", "is not a database that scr-llm made", _BACKUP),
 )
-"""Words in SQLite's message, what they mean, and the next step."""
+"""Words in SQLite's message, what they mean, and the next step. The first that match count."""
 
 
 def store_error(error: BaseException, path: Path) -> StoreError:
     """What a database's error means for a person."""
-    said = str(
-        getattr(error, "orig", None) or (error if isinstance(error, sqlite3.Error) else type(error).__name__)
-    )  # never a statement's values
-    if "disk i/o" in said.lower() and path.parent.exists() and shutil.disk_usage(path.parent).free < _LITTLE:
-        said = "disk is full"  # SQLite cannot always tell
-    what, step = next(
-        ((w, s) for words, w, s in _CAUSES if words in said.lower()), (f"cannot be used ({said})", _BACKUP)
-    )
+    # The driver's own message, because SQLAlchemy's also prints the statement's values: text from the reviews.
+    driver_error = getattr(error, "orig", None) or (error if isinstance(error, sqlite3.Error) else None)
+    message = str(driver_error or type(error).__name__)
+    if "disk i/o" in message.lower() and path.parent.exists() and shutil.disk_usage(path.parent).free < _LITTLE:
+        message = "disk is full"  # SQLite sometimes reports a full disk as an I/O error
+    unknown = ("", f"cannot be used ({message})", _BACKUP)
+    _, what, step = next((cause for cause in _CAUSES if cause[0] in message.lower()), unknown)
     return StoreError(f"{path}: the project's database {what}.", next_step=step)
 
 
 @contextlib.contextmanager
 def named_errors(path: Path) -> Iterator[None]:
-    """Turn any error of the database into a `StoreError` about its file."""
+    """Turn any error of the database into a `StoreError` that names its file."""
     try:
         yield
     except (sqlite3.Error, SQLAlchemyError) as error:
@@ -66,14 +73,13 @@ def named_errors(path: Path) -> Iterator[None]:
 
 
 def engine_of(path: Path, *, journal: str = "WAL") -> Engine:
-    """An engine whose every error, but a broken constraint, is a `StoreError`."""
-    engine = create_engine(
-        f"sqlite:///{path}", max_overflow=-1
-    )  # a thread never waits for another to be done with its connection
+    """An engine whose errors are all `StoreError`s, except a broken constraint."""
+    # Without a limit on connections no thread waits for another to finish with one.
+    engine = create_engine(f"sqlite:///{path}", max_overflow=-1)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # transactions are begun by hand, so that a step and its record are one
+        connection.isolation_level = None  # we begin transactions ourselves, so that a migration and its record are one
         with named_errors(path):
             for pragma in ("busy_timeout=10000", f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
@@ -88,7 +94,9 @@ def engine_of(path: Path, *, journal: str = "WAL") -> Engine:
 
 
 def make(path: Path) -> None:
-    """Make the database where there is none, whole or not at all: a file that is there and holds nothing was not made by this program.
+    """Make the database where there is none, completely or not at all.
+
+    This program therefore never leaves an empty file behind: one that is found was damaged, and is refused.
 
     Raises:
         StoreError: there is a file, and it is not a database.
@@ -105,12 +113,13 @@ def make(path: Path) -> None:
             finally:
                 engine.dispose()
             _put(part, path)
-        # The file is never opened here but by SQLite: closing it would drop the locks that this process holds on it (POSIX), and another
-        # process could then take away the log that is being written.
+        # Only SQLite ever opens the file. On POSIX, closing it here would drop the locks that this process holds on
+        # it, and another process could then remove the log that is being written.
         empty = path.stat().st_size == 0 if path.is_file() else None
     if empty is None:
         raise StoreError(
-            f"{path}: a folder, or something else that is not a file, is where the project's database should be.",
+            f"{path}: this is where the project's database should be, but it is a folder, or something else that is "
+            "not a file.",
             next_step=_BACKUP,
         )
     if empty:
@@ -118,12 +127,12 @@ def make(path: Path) -> None:
 
 
 def _put(part: Path, path: Path) -> None:
-    """Give a new file its name, unless another process was faster."""
+    """Give a new file its final name, unless another process has made one in the meantime."""
     try:
-        os.link(part, path)  # unlike a rename it never takes the place of a file that is there
+        os.link(part, path)  # unlike a rename, this never replaces a file that is there
     except FileExistsError:
         pass
-    except OSError:  # a disk that knows no links
+    except OSError:  # the file system has no hard links
         if not path.exists():
             part.replace(path)
             return

@@ -1,6 +1,11 @@
-"""Numbered steps from an empty file to today's tables, each in one transaction with its own record."""
+"""Numbered steps from an empty file to today's tables, in one transaction with the record of which were taken.
+
+A step that was released is never changed. The first one makes today's tables in a new file, and the later ones then
+find theirs in place.
+"""
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, update
+from sqlalchemy.schema import CreateIndex
 
 from scr_llm.errors import UsageError
 from scr_llm.records import HistoryEntry
@@ -35,12 +40,12 @@ def _sign_offs(connection: Connection) -> None:
     tables.sign_offs.create(connection, checkfirst=True)
     tables.heads.create(connection, checkfirst=True)
     _append_only(connection, "sign_offs")
-    rows = connection.execute(
-        select(func.count(), func.max(tables.decisions.c.seq)).select_from(tables.decisions)
-    ).one()
-    if rows[0]:
-        last = connection.execute(select(tables.decisions.c.hash).where(tables.decisions.c.seq == rows[1])).scalar()
-        connection.execute(insert(tables.heads).values(chain="decisions", count=rows[0], hash=last))
+    decisions = tables.decisions
+    totals = select(func.count(), func.max(decisions.c.seq)).select_from(decisions)
+    count, last_number = connection.execute(totals).one()
+    if count:
+        last = connection.execute(select(decisions.c.hash).where(decisions.c.seq == last_number)).scalar()
+        connection.execute(insert(tables.heads).values(chain="decisions", count=count, hash=last))
 
 
 def _drafts(connection: Connection) -> None:
@@ -48,18 +53,15 @@ def _drafts(connection: Connection) -> None:
 
 
 def _history(connection: Connection) -> None:
-    """Begin the history with what is stored today."""
+    """Start the history with what is stored already."""
     tables.history.create(connection, checkfirst=True)
     _append_only(connection, "history")
-    stored = [
-        (row.id, "document", record_sha256(row.record))
-        for row in connection.execute(select(tables.documents).order_by(tables.documents.c.position))
-    ]
-    for kind, table in (("reading", tables.readings), ("coding", tables.codings)):
-        for row in connection.execute(select(table).order_by(table.c.document_id)):
-            stored.append(
-                (row.document_id, kind, record_sha256(*((row.draft,) if kind == "coding" else ()), row.record))
-            )
+    documents = select(tables.documents).order_by(tables.documents.c.position)
+    readings = select(tables.readings).order_by(tables.readings.c.document_id)
+    codings = select(tables.codings).order_by(tables.codings.c.document_id)
+    stored = [(row.id, "document", record_sha256(row.record)) for row in connection.execute(documents)]
+    stored += [(row.document_id, "reading", record_sha256(row.record)) for row in connection.execute(readings)]
+    stored += [(row.document_id, "coding", record_sha256(row.draft, row.record)) for row in connection.execute(codings)]
     last = FIRST_HASH
     for document_id, kind, sha256 in stored:
         record = HistoryEntry.model_validate(
@@ -74,7 +76,7 @@ def _history(connection: Connection) -> None:
 
 
 def _calls(connection: Connection) -> None:
-    """Chain the log of calls to models, with what it holds today."""
+    """Chain the log of calls to models, from its first row on."""
     have = {column["name"] for column in inspect(connection).get_columns("calls")}
     for name in ("record", "prev_hash", "hash"):
         if name not in have:
@@ -92,6 +94,11 @@ def _calls(connection: Connection) -> None:
         connection.execute(insert(tables.heads).values(chain="calls", count=count, hash=last))
 
 
+def _decisions_on_cell(connection: Connection) -> None:
+    # `checkfirst` would not find it: SQLAlchemy cannot see an index on an expression.
+    connection.execute(CreateIndex(tables.decisions_on_cell, if_not_exists=True))
+
+
 STEPS = {
     1: ("first tables", _first),
     2: ("replies of models", _replies),
@@ -100,6 +107,7 @@ STEPS = {
     5: ("drafts that were written", _drafts),
     6: ("history of what is stored", _history),
     7: ("the log of calls chained", _calls),
+    8: ("decisions looked up by cell", _decisions_on_cell),
 }
 
 

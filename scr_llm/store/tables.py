@@ -1,6 +1,6 @@
-"""The tables. Records are stored as their own JSON; columns are what is looked up by."""
+"""The tables. Records are stored as their own JSON; the other columns are there for look-ups."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, literal_column
 
 metadata = MetaData()
 
@@ -34,6 +34,11 @@ codings = Table(
     Column("record", Text, nullable=False),
 )
 
+decided_theme = literal_column("CASE WHEN json_valid(record) THEN json_extract(record, '$.theme') END", String)
+"""The theme of a decision, read from its record. It is indexed as an expression and not stored as a column, so that
+it cannot disagree with the record. SQLite uses the index only for this very expression. A record that is not JSON has
+no theme: an error here would stop the audit from opening a database that was tampered with."""
+
 decisions = Table(
     "decisions",
     metadata,
@@ -43,6 +48,8 @@ decisions = Table(
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False),
 )
+
+decisions_on_cell = Index("decisions_on_cell", decisions.c.document_id, decided_theme, _table=decisions)
 
 heads = Table(
     "heads",

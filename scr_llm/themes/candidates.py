@@ -11,7 +11,7 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from scr_llm.codebook import load_codebook, write_codebook
+from scr_llm.codebook import edit_codebook, load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Codebook, Coding, Evidence, Item
@@ -166,30 +166,19 @@ def adopt(project: Project, candidate: Candidate, code: str, label: str, definit
             f"the id {code!r} is taken or not allowed.",
             next_step="Use lower-case letters, digits and underscores.",
         )
-    from io import StringIO
-
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.width = 130
-    book = yaml.load(project.codebook_path.read_text("utf-8-sig"))
     origin = "; ".join(f"{p.label}, page {p.page}" for p in candidate.passages)
-    book["codes"].append(
-        {
-            "id": code,
-            "label": label.strip(),
-            "definition": definition.strip(),
-            "core": False,
-            "polarity": "shortcoming",
-            "aliases": [],
-            "include": [f"Adopted by {who} on {date.today().isoformat()} from: {origin}"],
-            "exclude": [],
-            "question": "",
-            "wordings": [f"{w}*" for w in candidate.words] or [label.strip()],
-            "subjects": [],
-            "near_misses": [],
-        }
-    )
-    out = StringIO()
-    yaml.dump(book, out)
-    write_codebook(project.codebook_path, out.getvalue())
+    new = {
+        "id": code,
+        "label": label.strip(),
+        "definition": definition.strip(),
+        "core": False,
+        "polarity": "shortcoming",
+        "aliases": [],
+        "include": [f"Adopted by {who} on {date.today().isoformat()} from: {origin}"],
+        "exclude": [],
+        "question": "",
+        "wordings": [f"{w}*" for w in candidate.words] or [label.strip()],
+        "subjects": [],
+        "near_misses": [],
+    }
+    edit_codebook(project.codebook_path, lambda codes: codes.append(new))

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from typing import Any
 
-from scr_llm.codebook import load_codebook, write_codebook
+from scr_llm.codebook import edit_codebook, load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
@@ -136,16 +135,11 @@ def _origin(who: str, what: str) -> str:
 
 
 def _replace(project: Project, instead: dict[str, list[dict[str, Any]]]) -> None:
-    """Rewrite the codebook with codes replaced; if what comes out cannot be used, nothing is written."""
-    from ruamel.yaml import YAML
+    """Replace codes in the codebook, each by a list of codes."""
 
-    yaml = YAML()
-    yaml.width = 130
-    book = yaml.load(project.codebook_path.read_text("utf-8-sig"))
-    codes = book["codes"]
-    for at in range(len(codes) - 1, -1, -1):
-        if codes[at]["id"] in instead:
-            codes[at : at + 1] = instead[codes[at]["id"]]
-    out = StringIO()
-    yaml.dump(book, out)
-    write_codebook(project.codebook_path, out.getvalue())
+    def change(codes: list[Any]) -> None:
+        for at in range(len(codes) - 1, -1, -1):
+            if codes[at]["id"] in instead:
+                codes[at : at + 1] = instead[codes[at]["id"]]
+
+    edit_codebook(project.codebook_path, change)

@@ -15,6 +15,7 @@ import pytest
 from test_model_commands import project, scr
 
 from scr_llm.llm.fake import FakeServer
+from scr_llm.records import Batch
 from scr_llm.store import Store
 
 pytestmark = pytest.mark.slow
@@ -131,7 +132,7 @@ def test_collecting_after_a_kill_is_quiet_and_right(tmp_path: Path, server: Fake
     said = scr(root, "batch", "collect").stderr
     assert said.splitlines() == [f"{whole - before} replies kept, {before} were kept before."] and kept(root) == whole
     with Store(root / "scr_llm.sqlite") as store:
-        assert [b["collected"] for b in store.batches()] == [True]
+        assert [b.collected for b in store.batches()] == [True]
     change(root, "UPDATE batches SET collected = 0")
     scr(root, "run")  # coded meanwhile: the same
     assert scr(root, "batch", "collect").stderr.splitlines() == [f"0 replies kept, {whole} were kept before."]
@@ -141,12 +142,9 @@ def test_odd_batches_are_named_and_do_not_stop_the_others(tmp_path: Path, server
     root = project(tmp_path, server.base_url, names=("corriford-child-1",))
     scr(root, "batch", "send")
     with Store(root / "scr_llm.sqlite") as store:
-        store.save_batch(
-            "batch-gone", at="2026-01-01T00:00:00+00:00", endpoint=server.base_url, keys=["k"], collected=False
-        )
-        store.save_batch(
-            "batch-far", at="2026-01-01T00:00:00+00:00", endpoint="https://example.org/v1", keys=["k"], collected=False
-        )
+        for name, where in (("batch-gone", server.base_url), ("batch-far", "https://example.org/v1")):
+            at = "2026-01-01T00:00:00+00:00"
+            store.save_batch(Batch(id=name, at=at, endpoint=where, keys=("k",), collected=False))
     said = scr(root, "batch", "collect", expect=1).stderr
     assert (
         "Batch batch-gone cannot be fetched" in said

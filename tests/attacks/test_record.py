@@ -21,6 +21,7 @@ from test_signing import decide_all
 
 from scr_llm.errors import ScrError
 from scr_llm.project import load_project
+from scr_llm.records import ModelCall
 from scr_llm.review import sign_off as signing
 from scr_llm.store import Store
 from scr_llm.store.chain import FIRST_HASH, chained
@@ -37,14 +38,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decide_all(load_project(root))
     with Store(root / "scr_llm.sqlite") as store:
         for size in (10, 20, 30):
-            store.log_call(
-                at="2026-01-01",
-                endpoint="https://models.example/v1",
-                model="m",
-                bytes_out=size,
-                sha256="s",
-                document_id=None,
-            )
+            endpoint = "https://models.example/v1"
+            store.log_call(ModelCall(at="2026-01-01", endpoint=endpoint, model="m", bytes_out=size, sha256="s"))
     signing.sign_off(load_project(root), "Dee Director", "Director")
     return root
 

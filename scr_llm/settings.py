@@ -1,0 +1,196 @@
+"""The settings in project.toml: names, meanings, defaults and what is accepted."""
+
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from scr_llm.records import Record
+from scr_llm.text.typed import LONGEST_NAME, is_plain
+
+
+def _address(text: str) -> str:
+    """An endpoint's address, checked; empty for none."""
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(c.isspace() for c in text):
+        raise ValueError("it is not an address; write one such as http://127.0.0.1:11434/v1")
+    return text
+
+
+def _day(value: object) -> object:
+    """A day as text. TOML also has dates without quotation marks, which arrive as `date`."""
+    if value == "":
+        return value
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise ValueError("it is not a day; write one such as 2030-01-31") from None
+
+
+def _non_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty; write a name, or delete it")
+    return _printable(text.strip())
+
+
+def _printable(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise ValueError(f"it is longer than {LONGEST_NAME} characters")
+    if not is_plain(text):
+        raise ValueError("it has characters that cannot be printed")
+    return text
+
+
+_Address = Annotated[str, AfterValidator(_address)]
+_Day = Annotated[str, BeforeValidator(_day)]
+_Name = Annotated[str, AfterValidator(_non_empty)]
+_Words = Annotated[str, AfterValidator(_printable)]
+
+
+def _not_beside_an_address(file: str, info: ValidationInfo) -> str:
+    if file and info.data.get("base_url"):
+        raise ValueError(
+            "base_url is set too (there, or as SCR_LLM_BASE_URL), but a model is either a file or at an address; "
+            "delete one of them"
+        )
+    return file
+
+
+_ModelFile = Annotated[str, AfterValidator(_printable), AfterValidator(_not_beside_an_address)]
+
+
+class BriefingSettings(Record):
+    """[briefing]: the briefing paper."""
+
+    headline_themes: int = Field(default=3, ge=0, le=50)
+    """How many practice themes get their own section."""
+    headline_min: int = Field(default=2, ge=1, le=100_000)
+    """In how many reviews a theme must be found to get one."""
+    quotes_per_theme: int = Field(default=4, ge=0, le=100)
+    """Quotes printed for a headline theme, at most."""
+    leave_out: tuple[_Name, ...] = ()
+    """Names that no paper prints: “[name removed]” replaces each, also within quotes, after these were verified."""
+    tell_inferred: bool = False
+    """Whether the paper says in how many reviews a theme is implied by facts but not stated."""
+    count_recommendation_only: bool = True
+    """Whether a theme counts that is found only in a review's recommendations; their number is always printed."""
+
+
+class ReadSettings(Record):
+    """[read]: limits on reading files."""
+
+    seconds: float = Field(default=180.0, gt=0, le=86_400)
+    """Time limit for one file."""
+    megabytes: int = Field(default=1500, ge=200, le=1_000_000)
+    """Memory limit of one reading process."""
+    largest_megabytes: int = Field(default=500, ge=1, le=100_000)
+    """Size of the largest file that is opened."""
+    workers: int = Field(default=2, ge=1, le=64)
+    """Files read at once."""
+    cross_check: bool = True
+    """Whether a second reader checks every page; slower."""
+
+
+class PriceSettings(Record):
+    """What a model costs, in the currency that [llm] names."""
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    """Price of a million tokens sent."""
+    output: float = Field(ge=0, allow_inf_nan=False)
+    """Price of a million tokens received."""
+
+
+class LlmSettings(Record):
+    """[llm]: the language model, where one is used."""
+
+    base_url: _Address = ""
+    """Address of an OpenAI-compatible endpoint, up to and including /v1; empty for none."""
+    file: _ModelFile = ""
+    """A model file (GGUF) on this computer, instead of an address: an absolute path, or one from the project folder.
+
+    It is served on this computer while questions are asked.
+    """
+    model: str = ""
+    """The model's name at the endpoint; for a model file without one, the file's name without its ending."""
+    api_key_env: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key. The key itself is never stored."""
+    strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
+    """How the model is asked.
+
+    auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes.
+    """
+    critic: bool = False
+    """Whether the model looks a second time at each theme that it found present, and may withdraw it."""
+    max_concurrency: int = Field(default=4, ge=1, le=64)
+    """Most requests at one time; documents are coded in parallel."""
+    timeout_s: float = Field(default=120.0, gt=0, le=86_400)
+    """Seconds before a request is abandoned."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """0 gives the most repeatable replies."""
+    context_tokens: int = Field(default=8192, ge=1024, le=100_000_000)
+    """Tokens that the model can read at once, including its reply; longer documents are sent in windows."""
+    max_tokens: int = Field(default=1024, ge=16, le=1_000_000)
+    """Longest reply, in tokens."""
+    region: str = ""
+    """Where the endpoint at `base_url` is, if it is remote. Nothing leaves this computer unless it is named."""
+    approved_by: str = ""
+    """Who approved sending text to `base_url`, and to no other address. Nothing leaves this computer without a name."""
+    redact: bool = False
+    """Whether names, contact details, dates of birth and identifiers are replaced before sending."""
+    budget: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Most money that one run may cost; needs a price."""
+    budget_tokens: int | None = Field(default=None, ge=0)
+    """Most tokens, sent and received together, that one run may use."""
+    currency: str = "GBP"
+    """Currency of the prices and the budget."""
+    prices: dict[str, PriceSettings] = {}  # noqa: RUF012
+    """Prices by model name: [llm.prices."name"]."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a model is set up."""
+        return bool((self.base_url or self.file) and self.model)
+
+
+class ReviewSettings(Record):
+    """[review]: who reviews, where a team shares one review page."""
+
+    second_reviewers: tuple[str, ...] = ()
+    """Names of the second reviewers, who code blind."""
+    roles: dict[str, str] = {}  # noqa: RUF012
+    """Name to role, for names that the reverse proxy supplies."""
+
+
+class Settings(Record):
+    """All of project.toml."""
+
+    name: _Words
+    """The project's name."""
+    organisation: _Words = "Safeguarding Partnership"
+    """Who issues the paper."""
+    title: _Name = "Briefing paper: analysis of Serious Case Review executive summaries"
+    """The paper's title."""
+    marking: _Words = "OFFICIAL"
+    """Protective marking in the footer; may be empty."""
+    batch: _Name = "auto"
+    """Name of the batch that new files belong to.
+
+    auto: batches are numbered, and a new one starts when files arrive after others were coded.
+    """
+    retain_until: _Day = ""
+    """Day until which the project may be kept, such as 2030-01-31; `status` says when it has passed."""
+    read: ReadSettings = ReadSettings()
+    """[read]"""
+    briefing: BriefingSettings = BriefingSettings()
+    """[briefing]"""
+    review: ReviewSettings = ReviewSettings()
+    """[review]"""
+    llm: LlmSettings = LlmSettings()
+    """[llm]"""

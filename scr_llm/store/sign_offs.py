@@ -1,0 +1,57 @@
+"""Papers that were written: drafts, and the sign-offs of finished ones."""
+
+from sqlalchemy import insert, select
+
+from scr_llm.errors import RefusedError
+from scr_llm.records import Draft, SignOff
+from scr_llm.store import tables
+from scr_llm.store.rows import Rows, parsed
+
+
+class SignOffs(Rows):
+    """Drafts and sign-offs."""
+
+    def save_draft(self, draft: Draft) -> None:
+        """Note a draft that was written."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(tables.drafts).values(record=draft.model_dump_json()))
+
+    def drafts(self) -> list[Draft]:
+        """Every draft that was written, in order."""
+        query = select(tables.drafts.c.record).order_by(tables.drafts.c.seq)
+        with self._engine.connect() as connection:
+            return [parsed(Draft, row.record) for row in connection.execute(query)]
+
+    def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
+        """Append a sign-off with its paper as JSON, chained to the previous one. Returns its number.
+
+        Raises:
+            RefusedError: somebody has signed, decided or taken in a file since the paper was written. Nothing is
+                appended.
+        """
+        with self._writing() as connection:
+            signed, _ = self._head(connection, "sign_offs")
+            if sign_off.version != f"{signed + 1}.0":
+                raise RefusedError(
+                    f"version {signed}.0 was signed in the meantime.", next_step="To see it: scr-llm audit"
+                )
+            decisions = (sign_off.decisions, sign_off.decisions_head)
+            history = (sign_off.history, sign_off.history_head)
+            if (self._head(connection, "decisions"), self._head(connection, "history")) != (decisions, history):
+                raise RefusedError(
+                    "a decision was made or a file was taken in while the paper was being written.",
+                    next_step="Sign again.",
+                )
+            return self._append(connection, "sign_offs", record=sign_off.model_dump_json(), paper=paper)
+
+    def sign_offs(self) -> list[tuple[SignOff, str]]:
+        """Every sign-off with its paper as JSON, in order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.sign_offs).order_by(tables.sign_offs.c.seq))
+            return [(parsed(SignOff, row.record), row.paper) for row in rows]
+
+    def sign_off_records(self) -> list[str]:
+        """The record of every sign-off as it was stored, character for character, in order."""
+        query = select(tables.sign_offs.c.record).order_by(tables.sign_offs.c.seq)
+        with self._engine.connect() as connection:
+            return [str(row.record) for row in connection.execute(query)]
