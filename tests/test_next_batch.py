@@ -56,7 +56,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
         old, new = [f for f in have if TWO not in f], [f for f in have if TWO in f]
         if have:
             assert rows[count.label] == (f"{len(have)} of 3", f"{len(old)} of 2", f"{len(new)} of 1")
-    assert any("recommended something on it" in s.text for p in part.paragraphs for s in p.sentences)
+    assert any("made recommendations on it" in s.text for p in part.paragraphs for s in p.sentences)
     assert not any(p.id == "change" for p in brief(project, only={"batch": "1"})[0].parts)
 
 

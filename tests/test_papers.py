@@ -15,9 +15,9 @@ import pytest
 from served import ROOT, coded_project
 
 from scr_llm import pipeline
-from scr_llm.cli.work import _brief
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
+from scr_llm.reports.drafts import write
 from scr_llm.reports.export import export
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 def written(root: Path, formats: tuple[str, ...] = ("docx", "html", "md", "xlsx")) -> Path:
     project = load_project(root)
-    _brief(project, formats)
+    write(project, formats)
     (project.outputs / "export.json").write_text(export(project).model_dump_json(), "utf-8")
     return project.outputs
 
