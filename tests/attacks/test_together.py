@@ -249,7 +249,10 @@ def test_every_number_that_changed_since_signing_is_listed(project: Project) -> 
     key = next(k for k in session.counted() if session.value(k) == "present" and k[1] in session.codes)
     session.decide(ALEX, *key, "unclear")
     told = "\n".join(write(project, ("md",)).changes)
-    assert "context: Not stated (was" in told and f"{session.labels[key[0]]}, {key[1]}: Unclear (was Yes" in told, told
+    assert (
+        "context: Not stated (was" in told
+        and f"{session.labels[key[0]]}, {session.codes[key[1]].label}: Unclear (was Yes" in told
+    ), told
     session.close()
 
 
@@ -275,7 +278,7 @@ def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Pr
     project.codebook_path.write_text(text[:start] + text[text.index("- id:", start + 5) :], "utf-8")
     printed = brief(project)[0].model_dump_json()
     assert re.search(
-        r"2 decisions are about what the codebook or the reading no longer has, and not counted here: alcohol misuse \(2\)",
+        r"2 decisions are about themes or items that no longer exist, and not counted here: alcohol misuse \(2\)",
         printed,
     )
 
