@@ -1,7 +1,8 @@
-"""What is wrong with the written papers of a project: a checker that knows the files, not the program that wrote them.
+"""Faults in the written papers of a project: a checker that knows the files, not the program that wrote them.
 
-It reads back `briefing.docx`, `.html`, `.md`, `.xlsx` and the export (`export.json`, of `scr-llm export --format json`), and of the
-project's folder `codebook.yaml` (labels of themes) and `project.toml` (the counting rule). Nothing of scr_llm is imported.
+It reads back `briefing.docx`, `.html`, `.md`, `.xlsx` and the export (`export.json`, from `scr-llm export --format
+json`). From the project folder it reads `codebook.yaml` (labels of themes) and `project.toml` (the counting rule).
+It imports nothing from scr_llm.
 
     python tests/papers.py PROJECT/outputs
 """
@@ -32,11 +33,11 @@ COUNT = re.compile(r"\b(\d+) of (?:the )?(\d+)\b")
 QUOTED = re.compile(r"(?P<label>.+), page (?P<page>\d+): “(?P<text>.*)”")
 BARE = re.compile(r"(?:https?://|www\.|mailto:|file:|#)\S*|\S+\.(?:pdf|html?|com|org|uk)", re.I)
 MOST = 20
-"""Faults of one kind that are told one by one."""
+"""Faults of one kind that are listed one by one."""
 
 
 def faults(outputs: Path) -> list[str]:
-    """Everything that is wrong with the papers of a folder; nothing where all is well."""
+    """Every fault in the papers of a folder; an empty list if there is none."""
     return [
         *word_faults(outputs / "briefing.docx"),
         *html_faults(outputs / "briefing.html"),
@@ -315,7 +316,7 @@ def _ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
 
 @dataclass
 class Text:
-    """What one format prints, as folded lines: paragraphs, headings, captions and rows, the cells of a row parted by ` | `."""
+    """What one format prints, as folded lines: paragraphs, headings, captions, and rows with ` | ` between cells."""
 
     name: str
     lines: list[tuple[str, str]] = field(default_factory=list)
@@ -550,7 +551,8 @@ def _themes_printed(rows: list[dict[str, Any]], text: Text) -> Iterator[str]:
         for found in (found for _, line in lines for found in given.finditer(line)):
             part = any(found.string[: found.start() + len(label)].endswith(other) for other in longer)
             if not part and int(found[2]) == count[1] and int(found[1]) != count[0]:
-                yield f"{text.name}: {row['Theme']}: printed as {found[1]} of {found[2]}, in the workbook {count[0]} of {count[1]}"
+                printed = f"printed as {found[1]} of {found[2]}"
+                yield f"{text.name}: {row['Theme']}: {printed}, in the workbook {count[0]} of {count[1]}"
     labels = {row["Theme"]: f"{row['Found in']} of {row['Of']}" for row in rows}
     for head, *body in (table for table in text.tables if table):
         if "Found in" in head:

@@ -1,4 +1,7 @@
-"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, files dropped one by one, and forgetting."""
+"""The next quarter.
+
+New files, a corrected re-issue, a changed codebook, edited drafts, files dropped one by one, and forgetting.
+"""
 
 import hashlib
 import json
@@ -222,7 +225,7 @@ def test_the_boards_own_word_template_is_used(project: Project) -> None:
         text=True,
         check=False,
     )
-    assert given.returncode == 2 and "template.docx is no Word file" in given.stderr
+    assert given.returncode == 2 and "template.docx cannot be read as a Word file" in given.stderr
 
 
 def test_a_subset_has_files_of_its_own(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""The papers as files: open to readers who do not see them, and the same in every format. And that the checker sees what is spoilt."""
+"""The papers as files: accessible, and the same in every format; and that the checker sees what is spoilt."""
 
 import json
 import re

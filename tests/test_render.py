@@ -1,4 +1,4 @@
-"""Rendering: whatever a document says, the files open, hold it as text and agree. From literals, no reading."""
+"""Rendering: whatever a document says, the files open, hold it as text, and agree. From literals, not from a PDF."""
 
 import csv
 import io
@@ -82,7 +82,7 @@ def test_what_a_document_says_stays_text(text: str) -> None:
 
     seen: set[str] = set()
     tags = HTMLParser()
-    tags.handle_starttag = lambda tag, attrs: seen.add(tag)  # type: ignore[method-assign]
+    tags.handle_starttag = lambda tag, _attrs: seen.add(tag)  # type: ignore[method-assign]
     tags.feed(render(briefing, "html").decode("utf-8", "strict"))
     assert not seen & {"script", "b", "img", "iframe"}
     for row in openpyxl.load_workbook(io.BytesIO(render(briefing, "xlsx", items=items))).worksheets:
