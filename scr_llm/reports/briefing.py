@@ -51,7 +51,6 @@ def paper(
         UsageError: no review is in the subset.
     """
     codebook = load_codebook(project.codebook_path)
-    settings = project.settings
     with Store(project.store_path) as store:
         documents = present_documents(store)
         decisions, (count, head) = store.decisions(), store.head()
@@ -76,26 +75,34 @@ def paper(
             raise UsageError(
                 "no coded review is in this subset.", next_step="List the reviews: scr-llm export --format csv"
             )
-    subset = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
-    options = BriefingOptions(
+    record = _record(count, head, _obsolete(reviews, codebook, decisions))
+    options = _options(project, only or {}, status, signature, record)
+    briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
+    if names := project.settings.briefing.leave_out:
+        briefing = without(briefing, names)
+        reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
+    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+
+
+def _options(
+    project: Project, only: Mapping[str, str], status: str, signature: Signature | None, record: str
+) -> BriefingOptions:
+    settings = project.settings
+    subset = "; ".join(f"{what} {value}" for what, value in only.items())
+    return BriefingOptions(
         title=settings.title + (f" ({subset})" if subset else ""),
         organisation=settings.organisation,
         marking=settings.marking,
         version=signature.version if signature else "0.1",
         status=status,
         signed=signature is not None,
-        record=_record(count, head, _obsolete(reviews, codebook, decisions)),
+        record=record,
         headline_themes=settings.briefing.headline_themes,
         headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
         tell_inferred=settings.briefing.tell_inferred,
     )
-    briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
-    if names := settings.briefing.leave_out:
-        briefing = without(briefing, names)
-        reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
-    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
 
 
 def _record(count: int, head: str, obsolete: str) -> str:

@@ -95,7 +95,7 @@ def _repeated(tally: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]
     repeated = [row for group in groups for row in group]
     lead = (
         f"{count(len(groups), 'recommendation is', 'recommendations are')} made in nearly the same words "
-        f"by more than one review ({join(sorted({row.case_label for row in repeated}))})."
+        f"by more than one review. The reviews are: {join(sorted({row.case_label for row in repeated}))}."
     )
     evidence = {i.id: i.evidence for review in tally.reviews for i in review.coding.recommendations}
     printed = [row for group in groups[:MOST_REPEATED] for row in group[:2] if evidence[row.id]]
