@@ -152,10 +152,11 @@ def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
         (t.basis is not None) == (t.value == "present") for c in codings for t in c.themes
     )
     settings = project.root / "project.toml"
-    assert "by inference" not in brief(project)[0].model_dump_json()
+    assert "is implied and not stated" not in brief(project)[0].model_dump_json()
     settings.write_text(settings.read_text("utf-8").replace("tell_inferred = false", "tell_inferred = true"), "utf-8")
     briefing = brief(load_project(project.root))[0]
     assert {t.theme: t.inferred for t in briefing.facts.themes} == inferred
     for theme in briefing.facts.headline:
-        lead = next(p for p in briefing.parts if p.id == f"theme.{theme}").paragraphs[0].sentences[0].text
-        assert (f"{inferred[theme]} of them by inference" in lead) == bool(inferred[theme])
+        lead = next(p for p in briefing.parts if p.id == f"theme.{theme}").paragraphs[0]
+        said = f"In {inferred[theme]} of these, the theme is implied and not stated."
+        assert (said in [s.text for s in lead.sentences]) == bool(inferred[theme])

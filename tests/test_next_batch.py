@@ -1,4 +1,7 @@
-"""The next quarter: new files, a corrected re-issue, a changed codebook, edited drafts, a watched inbox, `forget`."""
+"""The next quarter.
+
+New files, a corrected re-issue, a changed codebook, edited drafts, files dropped one by one, and forgetting.
+"""
 
 import hashlib
 import json
@@ -56,7 +59,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
         old, new = [f for f in have if TWO not in f], [f for f in have if TWO in f]
         if have:
             assert rows[count.label] == (f"{len(have)} of 3", f"{len(old)} of 2", f"{len(new)} of 1")
-    assert any("recommended something on it" in s.text for p in part.paragraphs for s in p.sentences)
+    assert any("made recommendations on it" in s.text for p in part.paragraphs for s in p.sentences)
     assert not any(p.id == "change" for p in brief(project, only={"batch": "1"})[0].parts)
 
 
@@ -222,7 +225,7 @@ def test_the_boards_own_word_template_is_used(project: Project) -> None:
         text=True,
         check=False,
     )
-    assert given.returncode == 2 and "template.docx is no Word file" in given.stderr
+    assert given.returncode == 2 and "template.docx cannot be read as a Word file" in given.stderr
 
 
 def test_a_subset_has_files_of_its_own(project: Project) -> None:

@@ -1,7 +1,4 @@
-"""The papers as files: accessible to people who cannot see them, and the same in every format.
-
-The checker itself is tested too: it must see what is spoilt.
-"""
+"""The papers as files: accessible, and the same in every format; and that the checker sees what is spoilt."""
 
 import json
 import re
@@ -20,6 +17,7 @@ from served import ROOT, coded_project
 from scr_llm import pipeline
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
+from scr_llm.reports.drafts import write
 from scr_llm.reports.export import export
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
@@ -32,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 def written(root: Path, formats: tuple[str, ...] = ("docx", "html", "md", "xlsx")) -> Path:
     project = load_project(root)
-    Workspace(project).brief(formats)
+    write(project, formats)
     (project.outputs / "export.json").write_text(export(project).model_dump_json(), "utf-8")
     return project.outputs
 

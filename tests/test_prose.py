@@ -1,4 +1,4 @@
-"""Sentences that a model drafts: only what the facts hold is printed, and it is marked."""
+"""Sentences that a model drafts: only what the facts support is printed, and it is marked."""
 
 import json
 import subprocess
@@ -12,12 +12,12 @@ from scr_llm.llm.fake import Answer, FakeServer
 from scr_llm.reports.linking_sentences import MARK, Facts, wrong_with
 
 FACTS = Facts(
-    "workforce",
-    "Workforce failings",
-    6,
-    8,
-    ("The community midwife had received no supervision for eleven months, and nobody had noticed.",),
-    ("Silo working", "Neglect"),
+    theme="workforce",
+    label="Workforce failings",
+    present=6,
+    of=8,
+    quotes=("The community midwife had received no supervision for eleven months, and nobody had noticed.",),
+    others=("Silo working", "Neglect"),
 )
 
 
@@ -25,8 +25,8 @@ FACTS = Facts(
     ("sentence", "why"),
     [
         (
-            "Workforce failings were found in 6 of the 8 reviews, and one midwife “had received no supervision for "
-            "eleven months”.",
+            "Workforce failings were found in 6 of the 8 reviews, "
+            "and one midwife “had received no supervision for eleven months”.",
             None,
         ),
         ("Supervision and staffing come up again and again in these reviews.", None),
@@ -36,7 +36,7 @@ FACTS = Facts(
         ("Workforce failings were found in most of the reviews here.", "compares"),
         ("Workforce failings were found in 75% of the reviews here.", "not computed"),
         ("Poor staffing led to harm in these reviews of cases.", "compares"),
-        ("One worker said “I was never supervised at all” in these reviews.", "quotes what no review says"),
+        ("One worker said “I was never supervised at all” in these reviews.", "quotes words that no printed quote has"),
         ("Silo working and staffing go together in these reviews.", "another theme"),
         ("In these reviews staffing was worst at the Riverside Hospital ward.", "not in the facts"),
         ("Staffing.", "one sentence"),
@@ -50,7 +50,7 @@ def test_a_sentence_is_checked_against_the_facts(sentence: str, why: str | None)
 
 def test_a_model_drafts_and_what_fails_is_left_out(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
-    said = iter(
+    replies = iter(
         (
             "Supervision and staffing come up again and again in these reviews.",
             "This was found in 99 of the 100 reviews.",
@@ -58,7 +58,7 @@ def test_a_model_drafts_and_what_fails_is_left_out(tmp_path: Path) -> None:
     )
 
     def drafts(_request: dict[str, object]) -> Answer:
-        text = json.dumps({"sentence": next(said, "This was found in 99 of the 100 reviews.")})
+        text = json.dumps({"sentence": next(replies, "This was found in 99 of the 100 reviews.")})
         body = {
             "id": "x",
             "object": "chat.completion",

@@ -1,4 +1,4 @@
-"""Rendering: whatever a document says, the files open, hold it as text and agree. From literals, no reading."""
+"""Rendering: whatever a document says, the files open, hold it as text, and agree. From literals, not from a PDF."""
 
 import csv
 import io

@@ -156,16 +156,14 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
     assert told.returncode == 0 and "behind the signed version 1.0" in (project.root / "e.md").read_text("utf-8")
     shutil.copyfile(next(ROOT.glob("fixtures/batch-*/vellingham-child-s.pdf")), project.inbox / "another.pdf")
     done = scr("run", "--project", str(project.root))
-    assert "draft of what follows version 1.0" in done.stderr
+    assert "draft following version 1.0" in done.stderr
     lines = done.stderr.splitlines()
     at = next(n for n, line in enumerate(lines) if "things changed" in line)
     assert "and" in lines[at + 9] and "more" in lines[at + 9] and not lines[at + 10].startswith("  changed"), (
         "ten lines at most"
     )
     assert "Reviews: 3 (was 2)" in (project.outputs / "changes-since-1.0.txt").read_text("utf-8")
-    assert "**DRAFT of what follows version 1.0 – not signed off" in (project.outputs / "briefing.md").read_text(
-        "utf-8"
-    )
+    assert "**DRAFT following version 1.0 – not signed off" in (project.outputs / "briefing.md").read_text("utf-8")
     assert "Version 1.1" in (project.outputs / "briefing.html").read_text("utf-8")
     assert "changed" not in scr("run", "--project", str(project.root)).stderr, "it was told before"
 
@@ -232,7 +230,7 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
     assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
     told = " ".join(signing.state_of(ReviewSession(project)).since)
-    assert "another.pdf came in" in told and "definitions changed" in told and "1 decision was made" in told
+    assert "another.pdf was added" in told and "definitions have changed" in told and "1 decision was made" in told
 
 
 def test_a_changed_definition_makes_stale_only_its_own_cells(project: Project) -> None:
@@ -327,4 +325,4 @@ def test_a_ruling_or_a_rename_after_signing_is_a_change(project: Project) -> Non
     pdf.rename(pdf.with_name("renamed.pdf"))
     assert scr("run", "--project", str(project.root)).returncode == 0
     state = signing.state_of(ReviewSession(project))
-    assert not state.is_signed and "renamed.pdf has another name" in " ".join(state.since)
+    assert not state.is_signed and "renamed.pdf has a different name" in " ".join(state.since)

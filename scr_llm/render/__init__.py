@@ -1,4 +1,4 @@
-"""One file a format; a Briefing in, bytes out. The same input gives the same bytes."""
+"""One file for each format: a briefing in, bytes out. The same input gives the same bytes."""
 
 import csv
 import io
@@ -8,13 +8,20 @@ from importlib import import_module
 from scr_llm.records import Briefing, CaseRow, Coding, Export, Paper
 
 RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook", "json": "json"}
-"""Format to module of this package."""
+"""Format to module in this package."""
 
 
 def render(
     briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None
 ) -> bytes:
-    """The briefing in one format. `items` are the codings behind it, for the workbook's list of findings; `template` a Word file with the board's styles."""
+    """The briefing in one format.
+
+    Args:
+        briefing: what to print.
+        form: docx, html, md, xlsx or json.
+        items: the codings behind it, for the workbook's list of findings.
+        template: a Word file with the board's styles.
+    """
     if form == "json":
         return (briefing.model_dump_json(indent=2) + "\n").encode()
     module = import_module(f"{__name__}.{RENDERERS[form]}")
@@ -24,13 +31,13 @@ def render(
 
 
 def printed(paper: Paper, form: str, *, template: bytes | None = None) -> bytes:
-    """Any paper as docx, html or md; `template` is a Word file with the board's styles."""
+    """Any paper as docx, html or md. `template` is a Word file with the board's styles."""
     module = import_module(f"{__name__}.{RENDERERS[form]}")
     return bytes(module.render(paper, template) if form == "docx" else module.render(paper))
 
 
 def table_csv(export: Export) -> bytes:
-    """One row a cell of the matrix, UTF-8 with a byte order mark so that spreadsheets read it rightly."""
+    """One row for each cell of the matrix: UTF-8, with a byte order mark so that spreadsheets recognise it."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["file", "case", "status", "theme", "value", "decided", "quotes", "pages"])
@@ -55,5 +62,5 @@ def table_csv(export: Export) -> bytes:
 
 
 def _inert(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,4 +1,4 @@
-"""Pages as one HTML file each: no scripts, nothing loaded from anywhere."""
+"""Pages as one HTML file each, without scripts and with nothing to load."""
 
 import re
 from collections.abc import Mapping
@@ -15,11 +15,12 @@ _NUMBER = re.compile(r"\d+ of (?:the )?\d+(?: reviews?)?")
 
 
 def render(paper: Paper) -> bytes:
-    """The paper, UTF-8. Numbers lead to their evidence in it; quotes to the page of the PDF in the project's inbox."""
-    inbox = "../../inbox" if getattr(paper, "status", "") == "signed_off" else "../inbox"
-    sources = (
-        {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases} if isinstance(paper, Briefing) else {}
-    )
+    """The paper, UTF-8. Numbers link to their evidence in it, and quotes to their page of the PDF in the inbox."""
+    sources: dict[str, str] = {}
+    if isinstance(paper, Briefing):
+        # A signed paper lies one folder deeper: outputs/signed-1.
+        inbox = "../../inbox" if paper.status == "signed_off" else "../inbox"
+        sources = {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases}
     known = {part.id for part in paper.parts}
     return _page(
         "briefing.html.j2",
@@ -31,29 +32,30 @@ def render(paper: Paper) -> bytes:
 
 
 def _linked(sentence: Sentence, known: set[str]) -> Markup:
-    """A sentence; its number leads to its evidence."""
+    """A sentence with its number linked to the evidence."""
     number = _NUMBER.search(sentence.text) if sentence.ref in known else None
     if not number:
         return escape(sentence.text)
     start, end = number.span()
-    return Markup('{}<a href="#{}">{}</a>{}').format(
-        sentence.text[:start], sentence.ref, number.group(), sentence.text[end:]
-    )
+    before, after = sentence.text[:start], sentence.text[end:]
+    return Markup('{}<a href="#{}">{}</a>{}').format(before, sentence.ref, number.group(), after)
 
 
 def agreement_page(agreement: Agreement, labels: Mapping[str, str], name: str) -> bytes:
-    """How far a coder agrees with readers, for people who do not read tables of kappas; `labels` are those of the themes."""
+    """How far a coder agrees with readers, for people who do not read tables of kappas.
+
+    `labels` are the labels of the themes, by id.
+    """
     return _page("agreement.html.j2", a=agreement, labels=labels, name=name, figure=_figure)
 
 
 def _figure(value: float, interval: tuple[float, float] | None = None) -> str:
-    return f"{value:.2f}" + (f", between {interval[0]:.2f} and {interval[1]:.2f}" if interval else "")
+    return f"{value:.2f}, between {interval[0]:.2f} and {interval[1]:.2f}" if interval else f"{value:.2f}"
 
 
 def _page(template: str, **values: Any) -> bytes:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return (
-        environment.from_string(files("scr_llm.render").joinpath(template).read_text("utf-8")).render(**values) + "\n"
-    ).encode()
+    source = files("scr_llm.render").joinpath(template).read_text("utf-8")
+    return (environment.from_string(source).render(**values) + "\n").encode()

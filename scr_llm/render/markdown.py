@@ -20,7 +20,7 @@ def render(paper: Paper) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown does not take for markup."""
+    """Text in which nothing reads as markup."""
     text = re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
     return re.sub(r"^(?:([-+=])|(\d+)\.)(?=\s)", lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\.", text)
 

@@ -1,4 +1,4 @@
-"""The Word file: real styles, headings, tables with repeated header rows, the status on every page."""
+"""The Word file, with real styles and headings, repeated header rows, and the status on every page."""
 
 import io
 import itertools
@@ -24,10 +24,10 @@ _SHADE = "1F2A44"
 
 
 def render(paper: Paper, template: bytes | None = None) -> bytes:
-    """The whole file; with a template in its styles, page, header and footer.
+    """The whole file. A template gives the styles, the page, the header and the footer.
 
     Raises:
-        UsageError: the template is no Word file.
+        UsageError: the template cannot be read as a Word file.
     """
     document = _based_on(template)
     _properties(document, paper)
@@ -104,7 +104,7 @@ def _table(document: WordDocument, table: Table) -> None:
 
 
 def _shares(table: Table) -> list[float]:
-    """Column widths by the longest words and the usual length of what stands in them."""
+    """Shares of the width, by the longest word and the mean length of the cells in each column."""
     wanted = []
     for index, head in enumerate(table.columns):
         cells = [row[index] for row in table.rows] or [""]
@@ -209,17 +209,17 @@ def _properties(document: WordDocument, paper: Paper) -> None:
 
 
 def _based_on(template: bytes | None) -> WordDocument:
-    """An empty document with all styles that are used: our own, or the template's with what it lacks."""
+    """An empty document with every style the paper uses: our own, or the template's plus any it lacks."""
     if template is None:
         document = new_document()
         _styles(document)
         return document
     try:
         document = new_document(io.BytesIO(template))
-    except Exception as error:  # whatever a broken file makes the reader do
+    except Exception as error:  # a broken file can make the reader raise anything
         raise UsageError(
-            "template.docx is no Word file that can be read.",
-            next_step="Save it in Word as .docx (not .dotx), or take it away.",
+            "template.docx cannot be read as a Word file.",
+            next_step="Save it in Word as .docx (not .dotx), or remove it.",
         ) from error
     for element in list(document.element.body):
         if element.tag != qn("w:sectPr"):
@@ -287,7 +287,7 @@ def _turn(document: WordDocument, wide: bool) -> None:
 
 
 def _same_bytes(document: WordDocument) -> bytes:
-    """The file with fixed time stamps, so that the same paper is the same file."""
+    """The file with fixed timestamps, so that the same paper gives the same file."""
     first = io.BytesIO()
     document.save(first)
     out = io.BytesIO()

@@ -1,1 +1,1 @@
-"""What a project gives out: the briefing and its drafts, the export, and where a number comes from."""
+"""What a project produces: the briefing and its drafts, the export, and where a number comes from."""

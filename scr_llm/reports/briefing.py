@@ -20,20 +20,20 @@ from scr_llm.text.words import in_words
 
 @dataclass(frozen=True)
 class Signature:
-    """What a paper that is written to be signed says of it."""
+    """What a paper says about its own signature."""
 
     line: str
-    """Printed on every page in the place of a draft's status."""
+    """Printed on every page instead of a draft's status."""
     version: str
-    """Of the signed paper."""
+    """The version of the signed paper."""
 
 
 def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[CodedReview]]:
     """The draft briefing of what is coded now, with the codings it rests on.
 
     Args:
-        project: whose.
-        only: a subset: authority, batch, context or age band to the value that a review must have.
+        project: the project.
+        only: for a subset, the value that a review must have for authority, batch, context, age (band) or taken-in.
 
     Raises:
         UsageError: no review is in the subset.
@@ -45,13 +45,12 @@ def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[B
 def paper(
     project: Project, *, only: Mapping[str, str] | None = None, signature: Signature | None = None
 ) -> tuple[Briefing, list[CodedReview], tuple[str, ...]]:
-    """The briefing as a draft, or with a signature as it is signed; the codings it rests on; and its cautions.
+    """The briefing, the codings it rests on, and its cautions. Without a signature the briefing is a draft.
 
     Raises:
         UsageError: no review is in the subset.
     """
     codebook = load_codebook(project.codebook_path)
-    settings = project.settings
     with Store(project.store_path) as store:
         documents = present_documents(store)
         decisions, (count, head) = store.decisions(), store.head()
@@ -74,42 +73,52 @@ def paper(
         documents = [r.document for r in reviews]
         if not reviews:
             raise UsageError(
-                "no coded review is in this subset.", next_step="See what there is: scr-llm export --format csv"
+                "no coded review is in this subset.", next_step="List the reviews: scr-llm export --format csv"
             )
-    told = "; ".join(f"{what} {value}" for what, value in (only or {}).items())
-    style = BriefingOptions(
-        title=settings.title + (f" ({told})" if told else ""),
+    record = _record(count, head, _obsolete(reviews, codebook, decisions))
+    options = _options(project, only or {}, status, signature, record)
+    briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
+    if names := project.settings.briefing.leave_out:
+        briefing = without(briefing, names)
+        reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
+    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+
+
+def _options(
+    project: Project, only: Mapping[str, str], status: str, signature: Signature | None, record: str
+) -> BriefingOptions:
+    settings = project.settings
+    subset = "; ".join(f"{what} {value}" for what, value in only.items())
+    return BriefingOptions(
+        title=settings.title + (f" ({subset})" if subset else ""),
         organisation=settings.organisation,
         marking=settings.marking,
         version=signature.version if signature else "0.1",
         status=status,
         signed=signature is not None,
-        record=_behind(count, head, _no_longer_asked(reviews, codebook, decisions)),
+        record=record,
         headline_themes=settings.briefing.headline_themes,
         headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
         tell_inferred=settings.briefing.tell_inferred,
     )
-    briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), style)
-    if names := settings.briefing.leave_out:
-        briefing, reviews = (
-            without(briefing, names),
-            [CodedReview(r.document, without(r.coding, names)) for r in reviews],
-        )
-    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
 
 
-def _behind(count: int, head: str, lost: str) -> str:
+def _record(count: int, head: str, obsolete: str) -> str:
     """The sentences about the decisions behind a paper; nothing where nothing is decided."""
     if not count:
         return ""
-    record = f"The record behind this paper holds {count} {'decision' if count == 1 else 'decisions'}, chained by hash; the chain ends in {head}."
-    return f"{record} {lost}".strip()
+    decisions = "1 decision" if count == 1 else f"{count} decisions"
+    record = f"The record behind this paper holds {decisions}, chained by hash. The last hash of the chain is {head}."
+    return f"{record} {obsolete}".strip()
 
 
-def _no_longer_asked(reviews: Sequence[CodedReview], codebook: Codebook, decisions: Sequence[Decision]) -> str:
-    """What people decided about codes that have left the codebook, or items that are no longer proposed: no gap without a word."""
+def _obsolete(reviews: Sequence[CodedReview], codebook: Codebook, decisions: Sequence[Decision]) -> str:
+    """How many decisions are about codes that have left the codebook, or items that are no longer proposed.
+
+    They are not counted, so the paper states them.
+    """
     items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
     codes = {code.id for code in codebook.codes}
     cells = [
@@ -125,8 +134,8 @@ def _no_longer_asked(reviews: Sequence[CodedReview], codebook: Codebook, decisio
     if not lost:
         return ""
     named = ", ".join(f"{in_words(what)} ({n})" for what, n in sorted(lost.items()))
-    were = "1 decision is" if lost.total() == 1 else f"{lost.total()} decisions are"
-    return f"{were} about what the codebook or the reading no longer has, and not counted here: {named}."
+    concerned = "1 decision is" if lost.total() == 1 else f"{lost.total()} decisions are"
+    return f"{concerned} about themes or items that no longer exist, and not counted here: {named}."
 
 
 _ITEM = re.compile(r"[fr][0-9a-f]{12}(?:-\d+)?")
@@ -134,7 +143,7 @@ _ITEM = re.compile(r"[fr][0-9a-f]{12}(?:-\d+)?")
 
 
 def _as_signed(store: Store) -> tuple[Briefing, list[CodedReview]]:
-    """The last signed paper and the codings that it rests on."""
+    """The last signed paper and the codings it rests on."""
     signed = SignedPaper.model_validate_json(store.sign_offs()[-1][1])
     documents = {d.id: d for d in store.documents()}
     pairs = zip(signed.briefing.cases, signed.codings, strict=True)

@@ -1,8 +1,11 @@
-"""Drafts that people edit: a new one never takes the place of an edited one, says what changed, and is not written where the paper is signed."""
+"""Drafts that people edit.
+
+A new draft never overwrites an edited one, says what changed, and is not written while the paper is signed.
+"""
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,34 +18,41 @@ from scr_llm.render import printed, render
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
-from scr_llm.stages.synthesise import Coverage, coverage, seven_minutes
+from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 
 SEVEN_MINUTES = ("docx", "html")
-"""Formats of the seven-minute briefing."""
+"""The formats of the seven-minute briefing."""
 
 
 @dataclass
 class Written:
-    """What writing a draft did."""
+    """What happened when a draft was written."""
 
     briefing: Briefing
     state: PaperState
     paths: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
-    """Files that a person edited; they stay as they are, and the new draft lies beside them."""
+    """Files that a person edited. They stay as they are, and the new draft is written beside them."""
     blocked: list[Path] = field(default_factory=list)
-    """Files that another program has open; they stay as they are, and the new draft lies beside them."""
+    """Files that another program has open. They stay as they are, and the new draft is written beside them."""
     changes: list[str] = field(default_factory=list)
-    """Numbers and quotes that differ from the last signed paper, or else from the draft that an edited file was made from; nothing where
-    they were told before."""
+    """Numbers and quotes that differ from the last signed paper or, before any, from the draft behind an edited file.
+
+    Empty if an earlier run listed the same changes.
+    """
     change_file: Path | None = None
-    """Where all of the changes are listed."""
+    """The file that lists all changes."""
     coverage: dict[str, Coverage] = field(default_factory=dict)
-    """File of each review that is counted to which of its pages were read."""
+    """Which pages were read of each review that is counted, by its file name."""
     refused: list[str] = field(default_factory=list)
-    """Sentences of a model that were not printed, each with why."""
+    """Sentences of a model that were not printed, each with the reason."""
+
+    @property
+    def beside(self) -> bool:
+        """Whether a file of an earlier draft was left untouched."""
+        return bool(self.kept or self.blocked)
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,18 @@ def write(
     only: dict[str, str] | None = None,
     ask: Callable[[str], str] | None = None,
 ) -> Written:
-    """Write the draft briefing of what is coded and decided now, with the seven-minute briefing beside it.
+    """Write the draft briefing of what is coded and decided now, and the seven-minute briefing with it.
 
-    Nothing is written where the paper is signed and nothing has changed since. A draft with other numbers or quotes than the last is the next
-    version. A file that a person changed since it was written, or that is open in another program, is never touched: the new draft is written
-    beside it as briefing-vN. What will be written is noted before it is, so that a draft that was cut off is not taken for an edited one.
+    Nothing is written if the paper is signed and nothing has changed since. A draft whose numbers or quotes differ from
+    the last draft is the next version. A file that a person changed since it was written, or that is open in another
+    program, is never touched: the new draft is written beside it as briefing-vN. The store records what will be written
+    before it is written, so that a draft cut off half-way is not mistaken for an edited one.
 
     Args:
-        project: whose.
-        formats: of docx, html, md, xlsx, json.
-        only: a subset of the reviews, as `brief` takes it; it has file names of its own and is no version of the whole.
+        project: the project.
+        formats: some of docx, html, md, xlsx, json.
+        only: a subset of the reviews, as `brief` takes it. Its files have their own names, and it is not a version of
+            the whole paper.
         ask: a model that drafts linking sentences from facts; None for templates alone.
 
     Raises:
@@ -96,17 +108,9 @@ def write(
         briefing = briefing.model_copy(update={"version": version})
         covered = {review.document.file: coverage(review) for review in reviews}
         done = Written(briefing, state, refused=refused, coverage=covered)
-        items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
-        template = template_of(project)
-        files = [
-            _File(project.outputs / f"{name}.{f}", render(briefing, f, items=items, template=template)) for f in formats
-        ]
+        files = _briefing_files(project, name, briefing, reviews, formats)
         if briefing.cases and not only:
-            seven = seven_minutes(briefing)
-            forms = [f for f in SEVEN_MINUTES if f in formats]
-            files += [
-                _File(project.outputs / f"seven-minutes.{f}", printed(seven, f, template=template)) for f in forms
-            ]
+            files += _seven_minutes_files(project, briefing, formats)
         new = version not in {d.version for d in drafts}
         files = [placed for file in files if (placed := _placed(file, drafts, done))]
         now = now.model_copy(update={"version": version, "files": {f.path.name: f.sha256 for f in files}})
@@ -115,17 +119,40 @@ def write(
         for file in files:
             _write(file, done, store, now)
         if not only:
-            _tell_changes(project, store, done, drafts, now)
+            _list_changes(project, store, done, drafts, now)
     return done
 
 
+def _briefing_files(
+    project: Project, name: str, briefing: Briefing, reviews: Sequence[CodedReview], formats: tuple[str, ...]
+) -> list[_File]:
+    items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
+    template = template_of(project)
+    return [
+        _File(project.outputs / f"{name}.{form}", render(briefing, form, items=items, template=template))
+        for form in formats
+    ]
+
+
+def _seven_minutes_files(project: Project, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
+    page, template = seven_minutes(briefing), template_of(project)
+    return [
+        _File(project.outputs / f"seven-minutes.{form}", printed(page, form, template=template))
+        for form in SEVEN_MINUTES
+        if form in formats
+    ]
+
+
 def _written_as(name: str, drafts: Sequence[Draft]) -> set[str]:
-    """Every content that a file was ever given by this program, by hash."""
+    """The hashes of everything that this program ever wrote to a file."""
     return {d.files[name] for d in drafts if name in d.files}
 
 
 def _placed(file: _File, drafts: Sequence[Draft], done: Written) -> _File | None:
-    """The file where it may be written: beside one that a person edited, put there or has open; None where every name beside it is taken."""
+    """The file under a name that may be written to: not one that a person edited, put there or has open.
+
+    None if every name tried is taken.
+    """
     beside = _beside(file.path, done)
     for path in (file.path, beside, *(beside.with_stem(f"{beside.stem}-{n}") for n in range(2, 100))):
         if is_open_elsewhere(path):
@@ -142,10 +169,11 @@ def _beside(path: Path, done: Written) -> Path:
 
 
 def _write(file: _File, done: Written, store: Store, draft: Draft) -> None:
-    """Write a file; under the name of its version where another program holds the first."""
+    """Write a file; under the name of its version if another program holds its own name."""
     try:
         write_atomically(file.path, file.content)
     except BlockedFileError:
+        # Another program opened the file after `_placed` looked.
         beside = _File(_beside(file.path, done), file.content)
         if beside.path == file.path or beside.path.exists():
             raise
@@ -157,12 +185,12 @@ def _write(file: _File, done: Written, store: Store, draft: Draft) -> None:
 
 
 def _edited(path: Path, drafts: Sequence[Draft]) -> bool:
-    """Whether a file lies there that this program did not write as it is."""
+    """Whether there is a file whose content this program did not write."""
     return path.is_file() and sha256_of(path) not in _written_as(path.name, drafts)
 
 
-def _tell_changes(project: Project, store: Store, done: Written, drafts: Sequence[Draft], now: Draft) -> None:
-    """What is new against the last signed paper, or else against the draft that a person edited; all of it goes to a file."""
+def _list_changes(project: Project, store: Store, done: Written, drafts: Sequence[Draft], now: Draft) -> None:
+    """Write to a file what changed since the last signed paper or, before any, since the draft that was edited."""
     before: Draft | None = None
     if signed := store.sign_offs():
         before = draft_of("briefing", SignedPaper.model_validate_json(signed[-1][1]).briefing)
@@ -171,10 +199,10 @@ def _tell_changes(project: Project, store: Store, done: Written, drafts: Sequenc
         before = next((d for d in reversed(drafts) if names & d.files.keys()), None)
     if before is None:
         return
-    changes = _differences(before, now)
-    content = "\n".join(
-        (f"What changed from version {before.version} to version {now.version}", "", *changes, "")
-    ).encode()
+    labels = {theme.theme: theme.label for theme in done.briefing.facts.themes}
+    changes = _differences(before, now, labels)
+    title = f"What changed from version {before.version} to version {now.version}"
+    content = "\n".join((title, "", *changes, "")).encode()
     path = project.outputs / f"changes-since-{before.version}.txt"
     if changes and not (path.is_file() and path.read_bytes() == content):
         write_atomically(path, content)
@@ -182,59 +210,71 @@ def _tell_changes(project: Project, store: Store, done: Written, drafts: Sequenc
 
 
 def draft_of(name: str, briefing: Briefing) -> Draft:
-    """What a paper counts and quotes, to tell the next one from it."""
-    numbers = {f"{t.label}": f"{t.present} of {t.of}" for t in briefing.facts.themes}
-    numbers |= {
-        "Reviews": str(briefing.facts.reviews),
-        "Children": str(briefing.facts.children),
-        "Findings": str(briefing.facts.findings),
-    }
-    numbers |= {
-        "Recommendations": str(briefing.facts.recommendations),
-        "Cells decided": f"{briefing.facts.cells_decided} of {briefing.facts.cells}",
-    }
-    for row in briefing.cases:
-        facts = {
-            "context": row.context,
-            "gender": row.gender,
-            "age": row.age,
-            "findings": str(row.findings),
-            "recommendations": str(row.recommendations),
-        }
-        numbers |= {f"{row.label}, {what}": told for what, told in (facts | row.themes).items()}
-    for part in briefing.parts:
-        if part.id.startswith("theme."):
-            counted = " ".join(s.text for p in part.paragraphs for s in p.sentences if any(c.isdigit() for c in s.text))
-            numbers[f"Under “{part.title.lstrip('0123456789. ')}”"] = counted or "no number"
-    quotes = tuple(
-        dict.fromkeys(
-            f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”"
-            for part in briefing.parts
-            for p in part.paragraphs
-            if p.quote
-        )
+    """What a paper counts and quotes, to compare the next one with."""
+    quotes = (
+        f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”"
+        for part in briefing.parts
+        for p in part.paragraphs
+        if p.quote
     )
     return Draft(
         name=name,
         version=briefing.version,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         files={},
-        numbers=numbers,
-        quotes=quotes,
+        numbers=_numbers(briefing),
+        quotes=tuple(dict.fromkeys(quotes)),
     )
 
 
-def _differences(before: Draft, now: Draft) -> list[str]:
-    told = [
-        f"{what}: {value} (was {before.numbers.get(what, 'not there')})"
+def _numbers(briefing: Briefing) -> dict[str, str]:
+    """Every number of a paper, and every cell and fact of its cases, by what it is called."""
+    facts = briefing.facts
+    numbers = {t.label: f"{t.present} of {t.of}" for t in facts.themes}
+    numbers |= {
+        "Reviews": str(facts.reviews),
+        "Children": str(facts.children),
+        "Findings": str(facts.findings),
+        "Recommendations": str(facts.recommendations),
+        "Cells decided": f"{facts.cells_decided} of {facts.cells}",
+    }
+    for row in briefing.cases:
+        case = {
+            "context": row.context,
+            "gender": row.gender,
+            "age": row.age,
+            "findings": str(row.findings),
+            "recommendations": str(row.recommendations),
+        }
+        numbers |= {f"{row.label}, {what}": value for what, value in (case | row.themes).items()}
+    for part in briefing.parts:
+        if part.id.startswith("theme."):
+            texts = (s.text for p in part.paragraphs for s in p.sentences)
+            counted = " ".join(text for text in texts if any(c.isdigit() for c in text))
+            numbers[f"Under “{part.title.lstrip('0123456789. ')}”"] = counted or "no number"
+    return numbers
+
+
+def _differences(before: Draft, now: Draft, labels: Mapping[str, str]) -> list[str]:
+    """What differs, one line each. `labels` are those of the themes, by id."""
+
+    def named(what: str) -> str:
+        # A stored draft names a cell by case and theme id; a person reads the theme's label.
+        case, comma, theme = what.rpartition(", ")
+        return f"{case}{comma}{labels.get(theme, theme)}"
+
+    changes = [
+        f"{named(what)}: {value} (was {before.numbers.get(what, 'not there')})"
         for what, value in now.numbers.items()
         if before.numbers.get(what) != value
     ]
-    told += [
-        f"{what}: no longer there (was {value})" for what, value in before.numbers.items() if what not in now.numbers
+    changes += [
+        f"{named(what)}: no longer there (was {value})"
+        for what, value in before.numbers.items()
+        if what not in now.numbers
     ]
-    told += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
-    return told + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]
+    changes += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
+    return changes + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]
 
 
 def _plain(text: str) -> str:

@@ -24,7 +24,7 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
     if code is None:
         raise UsageError(
             f"the codebook has no theme {theme!r}.",
-            next_step="It has: " + ", ".join(c.id for c in codebook.codes) + ".",
+            next_step="Its themes are: " + ", ".join(c.id for c in codebook.codes) + ".",
         )
     briefing, reviews = brief(project)
     with Store(project.store_path) as store:
@@ -32,7 +32,6 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
         others = [d for d in present_documents(store) if d.status != "coded"]
         silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
         near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
-    told = without(
-        explained(code, briefing, reviews, decided, others, near, codebook.version), project.settings.briefing.leave_out
-    )
-    return told, as_paper(told, briefing)
+    explanation = explained(code, briefing, reviews, decided, others, near, codebook.version)
+    explanation = without(explanation, project.settings.briefing.leave_out)
+    return explanation, as_paper(explanation, briefing)

@@ -1,4 +1,4 @@
-"""The whole project in the shape that other programs rely on."""
+"""The whole project in the format that other programs rely on."""
 
 from collections.abc import Mapping
 
@@ -26,12 +26,12 @@ from scr_llm.store import Store
 
 
 def export(project: Project) -> Export:
-    """The whole project in the shape that other programs rely on, without the names that no file gives out."""
+    """The whole project in the format that other programs rely on, without the names that no file may have."""
     return without(whole(project), project.settings.briefing.leave_out)
 
 
 def whole(project: Project) -> Export:
-    """As `export`, with every name."""
+    """As `export`, but with every name."""
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
         documents = present_documents(store)
@@ -58,7 +58,7 @@ def whole(project: Project) -> Export:
 
 
 def exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:
-    """A document with its coding, where it has one, in the shape of the export."""
+    """A document with its coding, where it has one, in the format of the export."""
     return ExportDocument(
         id=document.id,
         file=document.file,

@@ -1,4 +1,7 @@
-"""Linking sentences drafted by a model from verified facts. Each is checked against the facts; one that fails is not printed."""
+"""Linking sentences that a model drafts from verified facts.
+
+Each is checked against the facts, and one that fails is not printed.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,39 +20,17 @@ class Drafted(BaseModel):
 
 
 MARK = "[Drafted by a model from the figures above; edit or delete.]"
-"""Stands behind each drafted sentence until a person takes it away."""
-LONGEST = 45
-"""Words of a drafted sentence."""
-_WORDS = {
-    w: n
-    for n, w in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-}
+"""Follows each drafted sentence until a person removes it."""
+SHORTEST, LONGEST = 5, 45
+"""Words in a drafted sentence."""
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
 _NEVER = re.compile(
-    r"\b(?:most|majority|minority|half|third|quarter|twice|double|dozens?|hundreds?|percent|per cent|all|none|every|always|never|cause[ds]?|because|led to|resulted in|therefore|proves?|significant\w*|increas\w+|decreas\w+)\b|%",
+    r"\b(?:most|majority|minority|half|third|quarter|twice|double|dozens?|hundreds?|percent|per cent|all|none|every|"
+    r"always|never|cause[ds]?|because|led to|resulted in|therefore|proves?|significant\w*|increas\w+|decreas\w+)\b|%",
     re.I,
 )
 """Words that count, compare or explain: only computed figures may."""
@@ -68,8 +49,8 @@ class Facts:
     """Labels of all other themes, which it must not name."""
 
     @property
-    def told(self) -> str:
-        """The facts for the model."""
+    def prompt(self) -> str:
+        """The facts, as the model is given them."""
         return f"Theme: {self.label}\nFound in: {self.present} of {self.of} reviews\n" + "\n".join(
             f"Quote: “{q}”" for q in self.quotes
         )
@@ -85,27 +66,26 @@ def facts_of(briefing: Briefing, count: ThemeCount) -> Facts:
         if p.quote
     ]
     others = tuple(t.label for t in briefing.facts.themes if t.theme != count.theme)
-    return Facts(count.theme, count.label, count.present, count.of, tuple(quotes), others)
+    return Facts(
+        theme=count.theme,
+        label=count.label,
+        present=count.present,
+        of=count.of,
+        quotes=tuple(quotes),
+        others=others,
+    )
 
 
 def wrong_with(sentence: str, facts: Facts) -> str | None:
-    """Why a drafted sentence cannot be printed; None where nothing speaks against it."""
+    """Why a drafted sentence cannot be printed; None if it can."""
     bare = re.sub(r"[“\"].*?[”\"]", " ", sentence)
-    words = sentence.split()
-    if (
-        not 5 <= len(words) <= LONGEST
-        or sentence.rstrip()[-1:] != "."
-        or re.search(r"[.!?]\s+[A-Z]", sentence.rstrip()[:-1])
-    ):
+    if not _is_one_sentence(sentence.rstrip()):
         return "it is not one sentence of 5 to 45 words"
     if quoted := [q for q in re.findall(r"[“\"](.*?)[”\"]", sentence) if not any(q in own for own in facts.quotes)]:
-        return f"it quotes what no review says: “{quoted[0]}”"
-    allowed = {facts.present, facts.of}
-    figures = {int(n) for n in re.findall(r"\d+", sentence)} | {
-        n for w, n in _WORDS.items() if re.search(rf"\b{w}\b", bare, re.I) and w != "one"
-    }
-    if figures - allowed:
-        return f"it has a number that was not computed: {min(figures - allowed)}"
+        return f"it quotes words that no printed quote has: “{quoted[0]}”"
+    figures = {int(n) for n in re.findall(r"\d+", sentence)} | _spelt_out(bare)
+    if invented := figures - {facts.present, facts.of}:
+        return f"it has a number that was not computed: {min(invented)}"
     if figures and not re.search(rf"\b{facts.present} of (?:the )?{facts.of}\b", sentence):
         return "it has a number without its denominator"
     if found := _NEVER.search(bare):
@@ -114,23 +94,33 @@ def wrong_with(sentence: str, facts: Facts) -> str | None:
         return f"it names another theme: {named[0]}"
     known = " ".join((facts.label, *facts.quotes)).lower()
     if strange := [w for w in re.findall(r"(?<=[a-z,;] )[A-Z][\w’']+", bare) if w.lower() not in known]:
-        return f"it names what is not in the facts: {strange[0]}"
+        return f"it names something that is not in the facts: {strange[0]}"
     return None
 
 
+def _is_one_sentence(text: str) -> bool:
+    right_length = SHORTEST <= len(text.split()) <= LONGEST
+    return right_length and text.endswith(".") and not re.search(r"[.!?]\s+[A-Z]", text[:-1])
+
+
+def _spelt_out(text: str) -> set[int]:
+    """Numbers written as words. "One" is left out: in most sentences it does not count anything."""
+    return {n for word, n in _WORDS.items() if word != "one" and re.search(rf"\b{word}\b", text, re.I)}
+
+
 def with_prose(briefing: Briefing, ask: Callable[[str], str]) -> tuple[Briefing, list[str]]:
-    """The briefing with a drafted sentence in each headline theme, where one stands up; and for each theme without, why.
+    """The briefing with a drafted sentence in each headline theme that has a sound one, and why the others have none.
 
     Args:
         briefing: written from templates alone.
-        ask: gives a model's sentence for facts in words; may raise whatever a request raises.
+        ask: takes the facts as text and returns a model's sentence; may raise whatever a request raises.
     """
     counts = {t.theme: t for t in briefing.facts.themes}
     drafted: dict[str, Sentence] = {}
     refused = []
     for theme in briefing.facts.headline:
         facts = facts_of(briefing, counts[theme])
-        sentence = " ".join(ask(facts.told).split())
+        sentence = " ".join(ask(facts.prompt).split())
         if why := wrong_with(sentence, facts):
             refused.append(f"{facts.label}: the drafted sentence was not printed, because {why}.")
         else:

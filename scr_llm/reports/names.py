@@ -1,4 +1,4 @@
-"""Names that no file gives out, taken from what is printed."""
+"""Names that are left out of every file that is written."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _R = TypeVar("_R", bound=Record)
 
 
 def without(record: _R, names: Sequence[str]) -> _R:
-    """A record in which names are replaced by a mark. What it was computed and verified from stays as it is in the store."""
+    """A record with names replaced by a mark. The store keeps what the record was computed and verified from."""
     pattern = names_pattern(names)
     masked: _R = _masked(record, pattern) if pattern else record
     return masked
@@ -20,22 +20,23 @@ def without(record: _R, names: Sequence[str]) -> _R:
 _IDENTIFIERS = frozenset(
     ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"]
 )
-"""Fields that hold ids of things, alone or several, or records by their ids."""
+"""Fields that hold one id, several ids, or records by their ids."""
 
 
 def _masked(value: Any, names: re.Pattern[str]) -> Any:
-    """A value with the names in its texts replaced; ids, and words from a fixed list, stay."""
+    """A value with the names in its texts replaced. Ids, and words from a fixed list, stay as they are."""
     if isinstance(value, Record):
         free = (n for n, field in type(value).model_fields.items() if not _of_fixed_words(field.annotation))
-        held = {n: getattr(value, n) for n in free}
-        return value.model_copy(
-            update={n: _masked(v, names) for n, v in held.items() if n not in _IDENTIFIERS or not _are_ids(v)}
-        )
+        fields = {n: getattr(value, n) for n in free}
+        texts = {n: v for n, v in fields.items() if n not in _IDENTIFIERS or not _are_ids(v)}
+        return value.model_copy(update={n: _masked(v, names) for n, v in texts.items()})
     if isinstance(value, str):
         return names.sub("[name removed]", value)
     if isinstance(value, tuple):
         return tuple(_masked(v, names) for v in value)
-    return {k: _masked(v, names) for k, v in value.items()} if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return {k: _masked(v, names) for k, v in value.items()}
+    return value
 
 
 def _are_ids(value: Any) -> bool:

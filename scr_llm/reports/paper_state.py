@@ -1,4 +1,7 @@
-"""Where a project's paper stands: a draft, signed, or a draft of what follows a signed version. Whatever prints or says so asks here."""
+"""The state of a project's paper: a draft, signed, or a draft of the version after a signed one.
+
+Everything that prints or states it takes it from here.
+"""
 
 import hashlib
 import json
@@ -16,7 +19,7 @@ from scr_llm.text.words import in_words
 
 @dataclass(frozen=True)
 class PaperInputs:
-    """All that a paper is computed from, by hash. A sign-off records it under the same names."""
+    """Everything that a paper is computed from, by hash. A sign-off records it under the same names."""
 
     documents: dict[str, str]
     left_out: dict[str, str]
@@ -37,26 +40,29 @@ class PaperInputs:
 
 @dataclass(frozen=True)
 class PaperState:
-    """The state of the paper of what is coded and decided now."""
+    """The state of the paper, given what is coded and decided now."""
 
     signed: SignOff | None
     """The last sign-off."""
     since: tuple[str, ...] = ()
-    """What changed since, in words; nothing where the paper still is what was signed."""
+    """What has changed since, in words; empty while the paper is what was signed."""
 
     @property
     def is_signed(self) -> bool:
-        """Whether the paper is signed and nothing changed since."""
+        """Whether the paper is signed and nothing has changed since."""
         return self.signed is not None and not self.since
 
     @property
     def status(self) -> str:
-        """What a draft says of itself on every page."""
-        follows = f" of what follows version {self.signed.version}" if self.signed else ""
+        """The status on every page of a draft."""
+        follows = f" following version {self.signed.version}" if self.signed else ""
         return f"DRAFT{follows} – not signed off"
 
     def draft_version(self, drafts: Sequence[Draft], now: Draft) -> str:
-        """The version of a draft: the last one's where it counts and quotes the same, else the next after the last signed version."""
+        """The version of a draft: that of the last draft if it counts and quotes the same, or else the next number.
+
+        Drafts are numbered within the last signed version: 0.1 and 0.2 before any, 1.1 after version 1.0.
+        """
         major = self.signed.version.partition(".")[0] if self.signed else "0"
         own = [d for d in drafts if d.version.partition(".")[0] == major and d.version != f"{major}.0"]
         if own and (own[-1].numbers, own[-1].quotes) == (now.numbers, now.quotes):
@@ -64,20 +70,24 @@ class PaperState:
         return f"{major}.{len({d.version for d in own}) + 1}"
 
     def closing(self, decided: int, cells: int) -> str:
-        """What a command says of the paper when it is done."""
+        """What a command says about the paper at its end."""
         if self.signed and self.is_signed:
             version = self.signed.version
-            return f"Version {version} is signed and nothing has changed since: see outputs/signed-{version.partition('.')[0]}."
-        what = f"This is a draft of what follows version {self.signed.version}" if self.signed else "This is a draft"
+            folder = f"outputs/signed-{version.partition('.')[0]}"
+            return f"Version {version} is signed and nothing has changed since: see {folder}."
+        draft = f"This is a draft following version {self.signed.version}" if self.signed else "This is a draft"
         if not cells:
-            return f"{what}, and no review is coded yet, so it counts nothing."
+            return f"{draft}. No review has been coded yet, so it counts nothing."
         if decided < cells:
-            return f"{what}: {decided} of {cells} cells of the matrix are decided by a person; what it counts beyond these are proposals. Decide: scr-llm review"
-        return f"{what}. Every cell of the matrix is decided by a person. To sign it: scr-llm sign-off"
+            return (
+                f"{draft}. A person has decided {decided} of {cells} cells of the matrix; the others are proposals. "
+                "To decide them: scr-llm review"
+            )
+        return f"{draft}. A person has decided every cell of the matrix. To sign it: scr-llm sign-off"
 
 
 def paper_state(project: Project, store: Store) -> PaperState:
-    """The state, computed from the record of sign-offs and from what a paper would rest on now."""
+    """The state, computed from the sign-offs and from what a paper would rest on now."""
     signed = store.sign_offs()
     if not signed:
         return PaperState(None)
@@ -125,44 +135,48 @@ def _settings_sha256(project: Project) -> str:
 
 
 def template_of(project: Project) -> bytes | None:
-    """The board's Word template, where the project has one."""
+    """The board's Word template, if the project has one."""
     path: Path = project.root / "template.docx"
     return read_file(path) if path.is_file() else None
 
 
 def _changes(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Iterator[str]:
+    """What has changed since a sign-off, in words."""
+    if not last.settings_sha256:  # an older sign-off, which did not record these
+        unknown = ("left_out", "settings_sha256", "codings", "stored_readings", "stored_documents")
+        last = last.model_copy(update={name: getattr(now, name) for name in unknown})
+    yield from _changed_documents(last, now, files)
+    if last.codebook_sha256 != now.codebook_sha256:
+        yield "the codebook's definitions have changed"
+    if last.settings_sha256 != now.settings_sha256:
+        yield "the settings or the template of the paper have changed"
+    if last.decisions_head != now.decisions_head:
+        made = now.decisions - last.decisions
+        if made <= 0:
+            yield "decisions are missing"
+        else:
+            yield "1 decision was made" if made == 1 else f"{made} decisions were made"
+
+
+def _changed_documents(last: SignOff, now: PaperInputs, files: Mapping[str, str]) -> Iterator[str]:
+    """Documents that were added or are gone, and those that differ from what was signed."""
+
     def name(document_id: str) -> str:
         return files.get(document_id, f"document {document_id}")
 
-    if not last.settings_sha256:  # signed before all of this was recorded
-        unknown = ("left_out", "settings_sha256", "codings", "stored_readings", "stored_documents")
-        last = last.model_copy(update={name: getattr(now, name) for name in unknown})
     for i in sorted(now.documents.keys() - last.documents.keys(), key=name):
-        yield f"{name(i)} came in"
+        yield f"{name(i)} was added"
     for i in sorted(last.documents.keys() - now.documents.keys(), key=name):
         yield f"{name(i)} is no longer counted"
     for i in sorted(now.left_out.keys() - last.left_out.keys() - last.documents.keys(), key=name):
-        yield f"{name(i)} came in and is not counted ({in_words(now.left_out[i])})"
+        yield f"{name(i)} was added but is not counted ({in_words(now.left_out[i])})"
     for i in sorted(last.left_out.keys() & now.left_out.keys(), key=name):
         if last.left_out[i] != now.left_out[i]:
             yield f"{name(i)} is now {in_words(now.left_out[i])}, was {in_words(last.left_out[i])}"
         elif last.stored_documents.get(i) != now.stored_documents.get(i):
-            yield f"{name(i)}, which is not counted, has another name, ruling or reason, or its file is gone"
+            yield f"{name(i)}, which is not counted, has a different name, ruling or reason, or its file is missing"
     for i in sorted(last.documents.keys() & now.documents.keys(), key=name):
         if last.stored_documents.get(i) != now.stored_documents.get(i):
-            yield f"{name(i)} has another name, ruling or note, or its file is not where it was"
+            yield f"{name(i)} has a different name, ruling or note, or its file is no longer where it was"
         if last.codings.get(i) != now.codings.get(i) or last.stored_readings.get(i) != now.stored_readings.get(i):
-            yield f"what was read or proposed for {name(i)} changed"
-    if last.codebook_sha256 != now.codebook_sha256:
-        yield "the codebook's definitions changed"
-    if last.settings_sha256 != now.settings_sha256:
-        yield "the settings or the template of the paper changed"
-    if last.decisions_head != now.decisions_head:
-        made = now.decisions - last.decisions
-        yield (
-            "1 decision was made"
-            if made == 1
-            else f"{made} decisions were made"
-            if made > 0
-            else "decisions are missing"
-        )
+            yield f"what was read from {name(i)}, or proposed for it, has changed"

@@ -254,11 +254,11 @@ def test_a_review_that_was_taken_for_something_else(root: Path) -> None:
     assert run(root)[0] == 0
     paper = (root / "outputs/briefing.md").read_text("utf-8")
     assert (
-        "notes.pdf is counted, although it was taken for something else, because a person decided so" in paper
+        "to count notes.pdf, which the program had taken for something else" in paper
         and "its title page is missing”" in paper
     )
     clear(scr("exclude", "notes.pdf", "--reason", "A mistake", "--project", root), 0)
-    assert run(root)[0] == 1 and "is left out because a person decided so" in (root / "outputs/briefing.md").read_text(
+    assert run(root)[0] == 1 and "to leave out notes.pdf: “A mistake”" in (root / "outputs/briefing.md").read_text(
         "utf-8"
     )
     clear(scr("include", "notes.pdf", "--reason", "No mistake", "--project", root), 0)

@@ -1,4 +1,4 @@
-"""From codings to the draft briefing: counts computed, quotes chosen, each sentence with the documents it rests on."""
+"""From codings to the draft briefing: counts computed, quotes chosen, and each sentence tied to its documents."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def synthesise(
     files: Sequence[Document],
     codebook: Codebook,
     decisions: Sequence[Decision],
-    paper: BriefingOptions,
+    options: BriefingOptions,
 ) -> Briefing:
     """Write the paper. Deterministic: the same input gives the same record."""
-    return Writer(ThemeTally(reviews, files, codebook, decisions, paper)).briefing()
+    return Writer(ThemeTally(reviews, files, codebook, decisions, options)).briefing()

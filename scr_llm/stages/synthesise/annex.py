@@ -1,40 +1,33 @@
 """Appendix 2: every quote that a count rests on, theme by theme, so that each number can be followed to its pages."""
 
-from scr_llm.records import Paragraph, Part, Sentence
-from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.quotes import groups, quality, reference
+from scr_llm.records import Code, EvidenceRef, Part
+from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
+from scr_llm.stages.synthesise.english import found_in
+from scr_llm.stages.synthesise.quotes import counted_groups, quality, reference
+from scr_llm.stages.synthesise.sentences import paragraph, quotes
 
 MOST = 2
-"""Quotes of one review on one theme in the paper; the workbook has all."""
+"""Quotes per review and theme in the paper; the workbook has all."""
 
 
-def annex(counted: ThemeTally) -> list[Part]:
-    """The appendix; themes that count nowhere are left out."""
-    intro = f"For each theme, up to {MOST} quotes of each review that counts. The sheet Evidence of the workbook has all of them."
-    parts = [
-        Part(
-            id="appendix_2",
-            level=1,
-            title="Appendix 2: the evidence",
-            paragraphs=(Paragraph(sentences=(Sentence(text=intro),)),),
-        )
-    ]
-    for code in counted.codebook.codes:
-        having = counted.having(code.id)
-        if not having:
-            continue
-        told = counted.counts[code.id]
-        paragraphs = [
-            Paragraph(
-                sentences=(
-                    Sentence(text=f"Found in {told.present} of the {told.of} reviews.", documents=told.documents),
-                )
-            )
-        ]
-        for review in having:
-            cell = review.theme(code.id)
-            found = [g for g in groups(cell.evidence if cell else ()) if "good_practice" not in g[0].flags]
-            refs = sorted((reference(counted, review, code.id, g) for g in found), key=quality)[:MOST]
-            paragraphs += [Paragraph(style="quote", quote=ref) for ref in refs]
-        parts.append(Part(id=f"evidence.{code.id}", level=2, title=code.label, paragraphs=tuple(paragraphs)))
-    return parts
+def annex(tally: ThemeTally) -> list[Part]:
+    """The appendix. Themes that were not found in any review are left out."""
+    intro = (
+        f"This appendix gives up to {MOST} quotes from each review in which a theme was found.",
+        "The Evidence sheet of the workbook has all of them.",
+    )
+    heading = Part(id="appendix_2", level=1, title="Appendix 2: the evidence", paragraphs=(paragraph(" ".join(intro)),))
+    return [heading, *(_theme(tally, code) for code in tally.codebook.codes if tally.having(code.id))]
+
+
+def _theme(tally: ThemeTally, code: Code) -> Part:
+    count = tally.counts[code.id]
+    paragraphs = [paragraph(found_in(code.label, count.present, count.of), count.documents)]
+    for review in tally.having(code.id):
+        paragraphs += quotes(_best(tally, review, code))
+    return Part(id=f"evidence.{code.id}", level=2, title=code.label, paragraphs=tuple(paragraphs))
+
+
+def _best(tally: ThemeTally, review: CodedReview, code: Code) -> list[EvidenceRef]:
+    references = (reference(tally, review, code.id, group) for group in counted_groups(review.theme(code.id)))
+    return sorted(references, key=quality)[:MOST]

@@ -1,114 +1,124 @@
-"""What the last batch changed: counts then and now, the new cases, and themes that recur although earlier reviews recommended something."""
+"""What the last batch changed.
 
-from collections.abc import Sequence
+Counts before and now, the themes of the new reviews, and the themes found again although earlier reviews made
+recommendations on them.
+"""
 
-from scr_llm.records import CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
+from collections.abc import Iterator, Sequence
+
+from scr_llm.records import Code, CoderIdentity, Paragraph, Part, RegisterRow, Table
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.english import count, join, lower
+from scr_llm.stages.synthesise.english import count, join, lower, of_the
+from scr_llm.stages.synthesise.sentences import bullet, note, paragraph
 
 
 class Change:
-    """The last batch against all before it. Says nothing where there is one batch only."""
+    """The last batch against all earlier ones. With only one batch there is nothing to compare, and no part."""
 
-    def __init__(self, counted: ThemeTally, register: Sequence[RegisterRow]) -> None:
-        self._counted, self._register = counted, register
-        self.batches = tuple(
-            dict.fromkeys(
-                r.document.batch
-                for r in sorted(counted.reviews, key=lambda r: (r.document.taken_in, _order(r.document.batch)))
-            )
-        )
+    def __init__(self, tally: ThemeTally, register: Sequence[RegisterRow]) -> None:
+        self._tally, self._register = tally, register
+        by_date = sorted(tally.reviews, key=lambda r: (r.document.taken_in, _order(r.document.batch)))
+        self.batches = tuple(dict.fromkeys(r.document.batch for r in by_date))
         last = self.batches[-1] if len(self.batches) > 1 else None
-        self.new = [r for r in counted.reviews if last and r.document.batch == last]
-        self.old = [r for r in counted.reviews if last and r.document.batch != last]
+        self.new = [r for r in tally.reviews if last and r.document.batch == last]
+        self.old = [r for r in tally.reviews if last and r.document.batch != last]
 
     def part(self, number: int) -> list[Part]:
         """The part of the paper, or nothing."""
         if not self.new:
             return []
-        lead = f"Batch {self.batches[-1]} brought {count(len(self.new), 'new review', 'new reviews')}{self._date()}; {len(self.old)} were there before."
-        again = self._again()
-        sentences = [Sentence(text=lead, documents=_ids(self.new))]
-        paragraphs = [Paragraph(sentences=tuple(sentences)), *again, *self._differences()]
+        lead = (
+            f"Batch {self.batches[-1]} brought {count(len(self.new), 'new review', 'new reviews')}{self._date()}. "
+            f"The earlier batches hold {count(len(self.old), 'review', 'reviews')}."
+        )
         return [
             Part(
                 id="change",
                 level=1,
                 title=f"{number}. What the new reviews change",
-                paragraphs=tuple(paragraphs),
+                paragraphs=(paragraph(lead, _ids(self.new)), *self._again(), self._coders()),
                 tables=(self._by_theme(), self._by_case()),
             )
         ]
 
     def _date(self) -> str:
         days = sorted({r.document.taken_in for r in self.new if r.document.taken_in})
-        return f", taken in on {days[-1]}" if days else ""
+        return f", added on {days[-1]}" if days else ""
 
     def _by_theme(self) -> Table:
         rows = []
-        for t in self._counted.facts.themes:
-            was, now = self._present(self.old, t.theme), self._present(self.new, t.theme)
-            if t.present:
+        for theme in self._tally.facts.themes:
+            before, now = self._present(self.old, theme.theme), self._present(self.new, theme.theme)
+            if theme.present:
                 rows.append(
-                    (t.label, f"{t.present} of {t.of}", f"{was} of {len(self.old)}", f"{now} of {len(self.new)}")
+                    (
+                        theme.label,
+                        f"{theme.present} of {theme.of}",
+                        f"{before} of {len(self.old)}",
+                        f"{now} of {len(self.new)}",
+                    )
                 )
         return Table(
             caption="Themes, now and before",
-            columns=("Theme", "Now", "Was", "In the new reviews"),
+            columns=("Theme", "Now", "Before", "In the new reviews"),
             rows=tuple(rows),
             landscape=False,
         )
 
     def _by_case(self) -> Table:
+        codes = self._tally.codebook.codes
         rows = []
         for review in self.new:
-            labels = [
-                lower(c.label) for c in self._counted.codebook.codes if self._counted.is_present(review.theme(c.id))
-            ]
-            rows.append((self._counted.labels[review.document.id], join(labels) or "None found"))
+            labels = [lower(code.label) for code in codes if self._tally.is_present(review.theme(code.id))]
+            rows.append((self._tally.labels[review.document.id], join(labels) or "None found"))
         return Table(
             caption="Themes of the new reviews", columns=("Case", "Themes found"), rows=tuple(rows), landscape=False
         )
 
     def _again(self) -> list[Paragraph]:
-        lines = []
-        for code in self._counted.codebook.codes:
-            new = [r for r in self.new if self._counted.is_present(r.theme(code.id))]
-            on_it = {row.document_id for row in self._register if code.id in row.themes}
-            asked = [r for r in self.old if r.document.id in on_it]
-            if new and asked:
-                text = (
-                    f"{code.label}: {count(len(asked), 'earlier review', 'earlier reviews')} recommended something on it, "
-                    f"and it was found again in {len(new)} of the {len(self.new)} new {'review' if len(self.new) == 1 else 'reviews'}."
-                )
-                lines.append(
-                    Paragraph(style="bullet", sentences=(Sentence(text=text, documents=_ids([*asked, *new])),))
-                )
-        intro = "These themes recur although earlier reviews made recommendations on them. The events of a new review may lie before those recommendations; its dates must be looked at."
-        return [Paragraph(sentences=(Sentence(text=intro, documents=_ids(self.new)),)), *lines] if lines else []
+        bullets = list(self._found_again())
+        if not bullets:
+            return []
+        intro = (
+            "These themes were found again although earlier reviews made recommendations on them. "
+            "The events in a new review may be older than those recommendations, so check its dates."
+        )
+        return [paragraph(intro, _ids(self.new)), *bullets]
 
-    def _differences(self) -> list[Paragraph]:
-        """Whether the two were coded in the same way."""
+    def _found_again(self) -> Iterator[Paragraph]:
+        for code in self._tally.codebook.codes:
+            new = [r for r in self.new if self._tally.is_present(r.theme(code.id))]
+            earlier = self._earlier_recommendations(code)
+            if new and earlier:
+                text = (
+                    f"{code.label} was found in {of_the(len(new), len(self.new), 'new review')}. "
+                    f"{count(len(earlier), 'earlier review', 'earlier reviews')} made recommendations on it."
+                )
+                yield bullet(text, _ids([*earlier, *new]))
+
+    def _earlier_recommendations(self, code: Code) -> list[CodedReview]:
+        """The earlier reviews with a recommendation on a theme."""
+        recommending = {row.document_id for row in self._register if code.id in row.themes}
+        return [r for r in self.old if r.document.id in recommending]
+
+    def _coders(self) -> Paragraph:
+        """Whether both were coded in the same way: if not, a difference may come from the coder."""
+        ids = _ids([*self.old, *self.new])
         old, new = {_how(r.coding.coder) for r in self.old}, {_how(r.coding.coder) for r in self.new}
         if old == new:
-            return [
-                Paragraph(
-                    sentences=(
-                        Sentence(
-                            text="All reviews were coded by the same coder, prompts and codebook.",
-                            documents=_ids([*self.old, *self.new]),
-                        ),
-                    )
-                )
-            ]
-        text = f"The batches were not coded alike, so a difference may come from that: before {join(sorted(old))}; now {join(sorted(new))}."
-        return [Paragraph(style="note", sentences=(Sentence(text=text, documents=_ids([*self.old, *self.new])),))]
+            return paragraph("All reviews were coded by the same coder with the same prompts and codebook.", ids)
+        return note(
+            "The batches were coded in different ways, which may explain some of the differences. "
+            f"Before: {join(sorted(old))}. Now: {join(sorted(new))}.",
+            ids,
+        )
 
     def _present(self, reviews: Sequence[CodedReview], theme: str) -> int:
-        return sum(self._counted.is_present(r.theme(theme)) for r in reviews)
+        return sum(self._tally.is_present(r.theme(theme)) for r in reviews)
 
 
 def _order(name: str) -> tuple[int, str]:
+    """Batches that are numbers are in numeric order: 10 follows 9."""
     return (int(name), name) if name.isdigit() else (0, name)
 
 

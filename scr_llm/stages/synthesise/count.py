@@ -10,24 +10,24 @@ from scr_llm.text.case_label import case_label
 
 @dataclass(frozen=True)
 class BriefingOptions:
-    """What a project settles about its paper."""
+    """What a project decides about its paper."""
 
     title: str
     organisation: str
     marking: str
     version: str
     status: str = "DRAFT – not signed off"
-    """What the paper says of itself on every page; a draft adds how many cells are decided."""
+    """The status on every page. A draft adds how many cells are decided."""
     signed: bool = False
-    """Whether it is written to be signed: then it holds nothing that is true of drafts only, and no note to its author."""
+    """Whether it is written to be signed: then it has no words true of drafts only, and no note to its author."""
     record: str = ""
-    """A sentence about the decisions behind it and where their chain ends; empty where nothing is decided."""
+    """A sentence about the decisions behind the paper and the last hash of their chain; empty before any decision."""
     headline_themes: int = 3
     headline_min: int = 2
     quotes_per_theme: int = 4
     count_recommendation_only: bool = True
     tell_inferred: bool = False
-    """Whether it says in how many reviews a theme is implied and not stated."""
+    """Whether the paper says in how many reviews a theme is implied and not stated."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,13 @@ class CodedReview:
 
     @property
     def label(self) -> str:
-        """What the case is called."""
-        return case_label(self.coding.case, self.document)
+        """Authority and pseudonym; an authority alone does not identify a case."""
+        case = self.coding.case
+        name = case.pseudonym
+        # A single word, such as Amber, is a made-up first name and gets quotation marks; "Child 1" and "2b" do not.
+        if name and " " not in name and not name[0].isdigit():
+            name = f"‘{name}’"
+        return " ".join(part for part in (case.authority, name) if part) or self.document.file
 
     def theme(self, code: str) -> ThemeCoding | None:
         """A cell."""
@@ -56,11 +61,13 @@ class ThemeTally:
         files: Sequence[Document],
         codebook: Codebook,
         decisions: Sequence[Decision],
-        paper: BriefingOptions,
+        options: BriefingOptions,
     ) -> None:
-        self.reviews, self.files, self.codebook, self.paper = reviews, files, codebook, paper
+        self.reviews, self.files, self.codebook, self.options = reviews, files, codebook, options
+        self.ids = tuple(r.document.id for r in reviews)
         self._decided = {(d.document_id, d.theme) for d in decisions}
         labels = Counter(r.label for r in reviews)
+        # Two reviews with the same authority and pseudonym are told apart by their files.
         self.labels = {
             r.document.id: r.label if labels[r.label] == 1 else f"{r.label} ({r.document.file})" for r in reviews
         }
@@ -77,34 +84,16 @@ class ThemeTally:
         """Whether a cell counts."""
         if cell is None or cell.value != "present":
             return False
-        return self.paper.count_recommendation_only or not self.recommendation_only(cell)
+        return self.options.count_recommendation_only or not self.recommendation_only(cell)
 
     @staticmethod
     def recommendation_only(cell: ThemeCoding) -> bool:
         """Whether recommendations alone make a cell present."""
-        telling = [e for e in cell.evidence if "good_practice" not in e.flags]
-        return bool(telling) and all("recommendation" in e.flags for e in telling)
+        counted = [e for e in cell.evidence if "good_practice" not in e.flags]
+        return bool(counted) and all("recommendation" in e.flags for e in counted)
 
     def _count_all(self) -> Facts:
-        themes = []
-        for code in self.codebook.codes:
-            cells = [(r, cell) for r in self.reviews if (cell := r.theme(code.id)) and self.is_present(cell)]
-            themes.append(
-                ThemeCount(
-                    theme=code.id,
-                    label=code.label,
-                    present=len(cells),
-                    of=len(self.reviews),
-                    recommendation_only=sum(self.recommendation_only(cell) for _, cell in cells),
-                    inferred=sum(cell.basis == "inferred" for _, cell in cells),
-                    documents=tuple(r.document.id for r, _ in cells),
-                    decided=sum((r.document.id, code.id) in self._decided for r in self.reviews),
-                )
-            )
-        practice = [
-            t for t, c in zip(themes, self.codebook.codes, strict=True) if c.core and c.polarity == "shortcoming"
-        ]
-        ranked = sorted((t for t in practice if t.present >= self.paper.headline_min), key=lambda t: -t.present)
+        themes = tuple(self._count(code) for code in self.codebook.codes)
         return Facts(
             reviews=len(self.reviews),
             children=sum(len(r.coding.case.children) for r in self.reviews),
@@ -113,6 +102,26 @@ class ThemeTally:
             recommendations=sum(len(r.coding.recommendations) for r in self.reviews),
             cells=len(self.reviews) * len(self.core),
             cells_decided=sum((r.document.id, c.id) in self._decided for r in self.reviews for c in self.core),
-            themes=tuple(themes),
-            headline=tuple(t.theme for t in ranked[: self.paper.headline_themes]),
+            themes=themes,
+            headline=self._headline(themes),
         )
+
+    def _count(self, code: Code) -> ThemeCount:
+        cells = [(r, cell) for r in self.reviews if (cell := r.theme(code.id)) and self.is_present(cell)]
+        return ThemeCount(
+            theme=code.id,
+            label=code.label,
+            present=len(cells),
+            of=len(self.reviews),
+            recommendation_only=sum(self.recommendation_only(cell) for _, cell in cells),
+            inferred=sum(cell.basis == "inferred" for _, cell in cells),
+            documents=tuple(r.document.id for r, _ in cells),
+            decided=sum((r.document.id, code.id) in self._decided for r in self.reviews),
+        )
+
+    def _headline(self, themes: Sequence[ThemeCount]) -> tuple[str, ...]:
+        """The core practice themes found most often; where two are equal, the codebook's order holds."""
+        practice = {c.id for c in self.core if c.polarity == "shortcoming"}
+        often = [t for t in themes if t.theme in practice and t.present >= self.options.headline_min]
+        ranked = sorted(often, key=lambda t: -t.present)
+        return tuple(t.theme for t in ranked[: self.options.headline_themes])

@@ -1,4 +1,4 @@
-"""Which pages of a review were read, and which of these nothing was taken from."""
+"""Which pages of a review were read, and which of those have no quote taken from them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Coverage:
     unread: tuple[int, ...]
     """Without readable text."""
     flagged: tuple[int, ...]
-    """Read, and to be looked at by a person."""
+    """Read, but a person should look at them."""
     unquoted: tuple[int, ...]
-    """Read, and nothing was quoted from them."""
+    """Read, but nothing was quoted from them."""
 
     @property
     def read(self) -> int:
@@ -46,7 +46,7 @@ def _everything(review: CodedReview) -> Iterator[Evidence]:
 
 
 def page_ranges(pages: Sequence[int]) -> str:
-    """Page numbers in words, neighbours as a range."""
+    """Page numbers in words, consecutive pages as a range."""
     parts: list[list[int]] = []
     for page in pages:
         if parts and page == parts[-1][1] + 1:

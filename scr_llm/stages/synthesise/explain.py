@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from scr_llm.records import (
     Briefing,
+    CaseRow,
     Code,
     Decision,
     Document,
@@ -14,19 +15,20 @@ from scr_llm.records import (
     Paper,
     Paragraph,
     Part,
-    Sentence,
     ThemeValue,
 )
 from scr_llm.stages.synthesise.count import CodedReview
+from scr_llm.stages.synthesise.sentences import bullet, paragraph, quotes
 from scr_llm.text.flow import readable
 from scr_llm.text.words import in_words
 
-_NOT: dict[ThemeValue, str] = {
-    "present": "It stands in recommendations only, and the project does not count these.",
-    "explicitly_absent": "The review says expressly that it was not so.",
+_WHY_NOT: dict[ThemeValue, str] = {
+    "present": "It was found only in recommendations, which this project does not count.",
+    "explicitly_absent": "The review says expressly that this was not so.",
     "unclear": "A person must read the passage.",
-    "not_mentioned": "Nothing was found. It does not mean no.",
+    "not_mentioned": "Nothing was found, which does not mean no.",
 }
+"""Why a cell of this value does not count."""
 
 
 def explained(
@@ -38,31 +40,24 @@ def explained(
     nearest: Mapping[str, tuple[Evidence, ...]],
     codebook_version: str,
 ) -> Explanation:
-    """The explanation of one theme's count, from the briefing that prints it; `nearest` by document where nothing was found."""
+    """The explanation of one theme's count.
+
+    Args:
+        code: the theme.
+        briefing: the briefing that prints the count.
+        reviews: the coded reviews that it rests on.
+        decided: the latest decision on each cell, by document and theme.
+        others: documents that are not coded.
+        nearest: the nearest passages, by document, where nothing was found.
+        codebook_version: printed with the count.
+    """
     count = next(t for t in briefing.facts.themes if t.theme == code.id)
     rows = {row.document_id: row for row in briefing.cases}
     cells = []
     for review in reviews:
-        cell, key = review.theme(code.id), review.document.id
-        value: ThemeValue = cell.value if cell else "not_mentioned"
-        counts, decision = key in count.documents, decided.get((key, code.id))
-        kind = "embedded coder" if review.coding.coder.kind == "rules" else "model"
-        proposed = f"The {kind} proposed it: {cell.why.rstrip('.') if cell else ''}."
-        why = decision.reason if decision else (proposed if counts else _NOT[value])
-        cells.append(
-            ExplainedCell(
-                document_id=key,
-                file=review.document.file,
-                label=rows[key].label,
-                value=value,
-                counted=counts,
-                why=why,
-                recommendation_only="(R)" in rows[key].themes[code.id] or "R only" in rows[key].themes[code.id],
-                evidence=cell.evidence if cell else (),
-                decision=decision,
-                nearest=nearest.get(key, ()),
-            )
-        )
+        key = review.document.id
+        decision, near = decided.get((key, code.id)), nearest.get(key, ())
+        cells.append(_cell(review, rows[key], code, key in count.documents, decision, near))
     return Explanation(
         theme=code.id,
         label=code.label,
@@ -76,74 +71,60 @@ def explained(
     )
 
 
-def _quotes(told: Explanation, cell: ExplainedCell) -> list[Paragraph]:
-    """A cell's quotes, each run of those that are set apart by a flag under a line that says so."""
-    printed: list[Paragraph] = []
-    flags: tuple[str, ...] = ()
-    for e in sorted(cell.evidence or cell.nearest, key=lambda e: e.flags):
-        if e.flags and e.flags != flags:
-            printed.append(Paragraph(sentences=(Sentence(text=f"Marked {', '.join(e.flags).replace('_', ' ')}:"),)))
-        flags = e.flags
-        ref = EvidenceRef(
-            document_id=cell.document_id, case_label=cell.label, theme=told.theme, evidence=e, text=readable(e.quote)
-        )
-        printed.append(Paragraph(style="quote", quote=ref))
-    return printed
+def _cell(
+    review: CodedReview,
+    row: CaseRow,
+    code: Code,
+    counted: bool,
+    decision: Decision | None,
+    nearest: tuple[Evidence, ...],
+) -> ExplainedCell:
+    """One review and why it counts or not: a person's reason comes before the coder's."""
+    cell = review.theme(code.id)
+    value: ThemeValue = cell.value if cell else "not_mentioned"
+    if decision:
+        why = decision.reason
+    elif counted:
+        coder = "embedded coder" if review.coding.coder.kind == "rules" else "model"
+        why = f"The {coder} proposed it: {cell.why.rstrip('.') if cell else ''}."
+    else:
+        why = _WHY_NOT[value]
+    return ExplainedCell(
+        document_id=review.document.id,
+        file=review.document.file,
+        label=row.label,
+        value=value,
+        counted=counted,
+        why=why,
+        recommendation_only="(R)" in row.themes[code.id] or "R only" in row.themes[code.id],
+        evidence=cell.evidence if cell else (),
+        decision=decision,
+        nearest=nearest,
+    )
 
 
-def as_paper(told: Explanation, briefing: Briefing) -> Paper:
+def as_paper(explanation: Explanation, briefing: Briefing) -> Paper:
     """The explanation as a paper that can be printed."""
-
-    def said(text: str, *documents: str) -> Paragraph:
-        return Paragraph(sentences=(Sentence(text=text, documents=documents),))
-
+    decided = f"A person has decided {explanation.decided} of {explanation.of} cells."
+    number = Part(
+        id="number",
+        level=1,
+        title=f"{explanation.present} of {explanation.of} reviews",
+        paragraphs=(
+            paragraph(explanation.definition),
+            paragraph(f"{decided} Codebook {explanation.codebook_version}."),
+        ),
+    )
     parts = [
-        Part(
-            id="number",
-            level=1,
-            title=f"{told.present} of {told.of} reviews",
-            paragraphs=(
-                said(told.definition),
-                said(f"A person has decided {told.decided} of {told.of} cells. Codebook {told.codebook_version}."),
-            ),
-        )
+        number,
+        *_reviews(explanation, "Counted", counted=True),
+        *_reviews(explanation, "Not counted", counted=False),
     ]
-    for counted, heading in ((True, "ThemeTally"), (False, "Not counted")):
-        cells = [c for c in told.cells if c.counted is counted]
-        parts.append(
-            Part(
-                id=heading.lower().replace(" ", "-"),
-                level=1,
-                title=heading,
-                paragraphs=() if cells else (said("None."),),
-            )
-        )
-        for cell in cells:
-            who = (
-                f"Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}."
-                if cell.decision
-                else "Not yet decided by a person."
-            )
-            alone = " Its evidence stands in recommendations only." if cell.recommendation_only else ""
-            near = (
-                (said("Nothing was found. The passages that come nearest are:"),)
-                if cell.nearest and not cell.evidence
-                else ()
-            )
-            value = f"{in_words(cell.value).capitalize()}. {cell.why.rstrip('. ')}."
-            parts.append(
-                Part(
-                    id=f"review-{cell.document_id}",
-                    level=2,
-                    title=cell.label,
-                    paragraphs=(said(f"{value} {who}{alone}", cell.document_id), *near, *_quotes(told, cell)),
-                )
-            )
-    if told.not_coded:
-        listed = tuple(Paragraph(style="bullet", sentences=(Sentence(text=line),)) for line in told.not_coded)
+    if explanation.not_coded:
+        listed = tuple(bullet(line) for line in explanation.not_coded)
         parts.append(Part(id="not-in-the-number", level=1, title="Not in the number", paragraphs=listed))
     return Paper(
-        title=f"Where the number comes from: {told.label}",
+        title=f"Where the number comes from: {explanation.label}",
         status_line=_status(briefing),
         marking=briefing.marking,
         version=briefing.version,
@@ -152,10 +133,52 @@ def as_paper(told: Explanation, briefing: Briefing) -> Paper:
     )
 
 
-def _status(briefing: Briefing) -> str:
-    """What an explanation says of itself: it is never signed, whatever it explains."""
-    return (
-        briefing.status_line
-        if briefing.status == "draft"
-        else f"FROM THE RECORD behind the signed version {briefing.version} – this page is not part of it"
+def _reviews(explanation: Explanation, heading: str, *, counted: bool) -> list[Part]:
+    """The reviews that count, or those that do not, under one heading."""
+    cells = [c for c in explanation.cells if c.counted is counted]
+    none = () if cells else (paragraph("None."),)
+    return [
+        Part(id=heading.lower().replace(" ", "-"), level=1, title=heading, paragraphs=none),
+        *(_review(explanation.theme, cell) for cell in cells),
+    ]
+
+
+def _review(theme: str, cell: ExplainedCell) -> Part:
+    lines = [f"{in_words(cell.value).capitalize()}.", f"{cell.why.rstrip('. ')}."]
+    if cell.decision:
+        lines.append(f"Decided by {cell.decision.author}, {cell.decision.role}, on {cell.decision.at[:10]}.")
+    else:
+        lines.append("Not yet decided by a person.")
+    if cell.recommendation_only:
+        lines.append("Its only evidence is in recommendations.")
+    paragraphs = [paragraph(" ".join(lines), (cell.document_id,))]
+    if cell.nearest and not cell.evidence:
+        paragraphs.append(paragraph("The nearest passages are:"))
+    return Part(
+        id=f"review-{cell.document_id}",
+        level=2,
+        title=cell.label,
+        paragraphs=(*paragraphs, *_quotes(theme, cell)),
     )
+
+
+def _quotes(theme: str, cell: ExplainedCell) -> list[Paragraph]:
+    """A cell's quotes. Those with a flag, such as recommendation, stand together under a line that names it."""
+    printed: list[Paragraph] = []
+    flags: tuple[str, ...] = ()
+    for e in sorted(cell.evidence or cell.nearest, key=lambda e: e.flags):
+        if e.flags and e.flags != flags:
+            printed.append(paragraph(f"Marked as {', '.join(map(in_words, e.flags))}:"))
+        flags = e.flags
+        ref = EvidenceRef(
+            document_id=cell.document_id, case_label=cell.label, theme=theme, evidence=e, text=readable(e.quote)
+        )
+        printed += quotes([ref])
+    return printed
+
+
+def _status(briefing: Briefing) -> str:
+    """What an explanation says about itself: it is never signed, even where it explains a signed paper."""
+    if briefing.status == "draft":
+        return briefing.status_line
+    return f"FROM THE RECORD behind the signed version {briefing.version} – this page is not part of it"

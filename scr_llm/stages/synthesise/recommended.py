@@ -1,61 +1,62 @@
-"""What the reviews recommended: by theme, by addressee, what is repeated and what is left open."""
+"""What the reviews recommended: by theme, by addressee, what is repeated and what is missing."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from scr_llm.records import EvidenceRef, Paragraph, Part, RegisterRow, Sentence, Table
+from scr_llm.records import Evidence, EvidenceRef, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import count, join
+from scr_llm.stages.synthesise.english import count, join, of_the
+from scr_llm.stages.synthesise.sentences import paragraph, quotes, sentence
 from scr_llm.text.flow import readable
 
 MOST = 12
 """Rows of a table in this part; the register in the workbook has all."""
+MOST_REPEATED = 3
+"""Recommendations made by several reviews that are printed."""
 
 
-def recommended(counted: ThemeTally, rows: Sequence[RegisterRow], number: int) -> Part:
+def recommended(tally: ThemeTally, rows: Sequence[RegisterRow], number: int) -> Part:
     """The part. Every number is counted from the register."""
-    n, reviews = len(rows), len({r.document_id for r in rows})
-    ids = tuple(dict.fromkeys(r.document_id for r in rows))
-
-    def say(text: str) -> Sentence:
-        return Sentence(text=text, documents=ids)
-
+    title = f"{number}. What the reviews recommended"
     if not rows:
-        return Part(
-            id="recommended",
-            level=1,
-            title=f"{number}. What the reviews recommended",
-            paragraphs=(Paragraph(sentences=(Sentence(text="No review lists a recommendation."),)),),
-        )
-    themed = sum(bool(r.themes) for r in rows)
-    open_ = Counter(gap for r in rows for gap in r.gaps)
-    complete = sum(not r.gaps for r in rows)
-    sentences = [
-        say(
-            f"{reviews} of the {counted.facts.reviews} reviews make {count(n, 'recommendation', 'recommendations')}; {themed} of the {n} speak of a theme in the codebook’s words. One may speak of several."
-        ),
-        say(
-            f"{open_['addressee']} of the {n} name no addressee, {open_['timescale']} give no timescale and {open_['measure']} say nothing of how it will be known that they were carried out; "
-            f"{complete} of the {n} leave none of these open."
-        ),
-        Sentence(text="The register in the workbook has each with its page.", documents=()),
-    ]
-    paragraphs = [Paragraph(sentences=tuple(sentences)), *_repeated(counted, rows)]
+        nothing = paragraph("No review lists a recommendation.")
+        return Part(id="recommended", level=1, title=title, paragraphs=(nothing,))
     return Part(
         id="recommended",
         level=1,
-        title=f"{number}. What the reviews recommended",
-        paragraphs=tuple(paragraphs),
-        tables=tuple(t for t in (_by_theme(counted, rows), _by_addressee(rows)) if t.rows),
+        title=title,
+        paragraphs=(Paragraph(sentences=_counts(tally, rows)), *_repeated(tally, rows)),
+        tables=tuple(t for t in (_by_theme(tally, rows), _by_addressee(rows)) if t.rows),
     )
 
 
-def _by_theme(counted: ThemeTally, rows: Sequence[RegisterRow]) -> Table:
+def _counts(tally: ThemeTally, rows: Sequence[RegisterRow]) -> tuple[Sentence, ...]:
+    """How many recommendations there are, how many relate to a theme, and how many leave something out."""
+    n = len(rows)
+    ids = tuple(dict.fromkeys(r.document_id for r in rows))
+    themed, complete = sum(bool(r.themes) for r in rows), sum(not r.gaps for r in rows)
+    missing = Counter(gap for r in rows for gap in r.gaps)
+    makes = "makes" if len(ids) == 1 else "make"
+    of_all = "of 1" if n == 1 else f"of the {n}"
+    lines = (
+        f"{of_the(len(ids), tally.facts.reviews, 'review')} {makes} {count(n, 'recommendation', 'recommendations')}.",
+        f"A theme was found in {of_the(themed, n, 'recommendation')}, by their words or by the evidence counted.",
+        "One recommendation may relate to several themes.",
+        f"No addressee is named in {of_the(missing['addressee'], n, 'recommendation')}.",
+        f"No timescale is given in {missing['timescale']} {of_all}.",
+        f"No way to check that the work was done is described in {missing['measure']} {of_all}.",
+        f"All three are stated in {complete} {of_all}.",
+    )
+    register = sentence("The register in the workbook lists each recommendation with its page.")
+    return (*(sentence(line, ids) for line in lines), register)
+
+
+def _by_theme(tally: ThemeTally, rows: Sequence[RegisterRow]) -> Table:
     found = Counter(theme for r in rows for theme in r.themes)
     reviews = {theme: len({r.document_id for r in rows if theme in r.themes}) for theme in found}
     lines = [
-        (counted.codes[t].label, str(n), f"{reviews[t]} of {counted.facts.reviews}")
-        for t, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]
+        (tally.codes[theme].label, str(n), f"{reviews[theme]} of {tally.facts.reviews}")
+        for theme, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]
     ]
     return Table(
         caption="Recommendations by theme",
@@ -67,18 +68,17 @@ def _by_theme(counted: ThemeTally, rows: Sequence[RegisterRow]) -> Table:
 
 def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
     written = Counter(r.addressee for r in rows if r.addressee)
+    # One body, whichever way its name is written: with or without an article, in capitals or not.
+    # The most common form is printed.
     forms: dict[str, str] = {}
-    for (
-        name,
-        _,
-    ) in written.most_common():  # one body, however its name is written: with an article or without, in capitals or not
+    for name, _ in written.most_common():
         bare = name.removeprefix("the ").removeprefix("The ")
         forms.setdefault(_body(name), bare[:1].upper() + bare[1:])
-    found = Counter(forms[_body(r.addressee)] if r.addressee else "Nobody named" for r in rows)
+    found = Counter(forms[_body(r.addressee)] if r.addressee else "No addressee named" for r in rows)
     lines = [(who, str(n)) for who, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]]
-    rest = len(found) - len(lines)
-    if rest:
-        lines.append((f"{count(rest, 'other', 'others')}", str(sum(found.values()) - sum(int(n) for _, n in lines))))
+    if rest := len(found) - len(lines):
+        shown = sum(int(n) for _, n in lines)
+        lines.append((count(rest, "other", "others"), str(found.total() - shown)))
     return Table(
         caption="Recommendations by addressee",
         columns=("Addressee", "Recommendations"),
@@ -87,10 +87,27 @@ def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
     )
 
 
-def _repeated(counted: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]:
-    """The recommendations that most other reviews make too, as quotes."""
+def _repeated(tally: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]:
+    """The recommendations that most other reviews make too, as quotes: two of each."""
+    groups = _groups(rows)
+    if not groups:
+        return []
+    repeated = [row for group in groups for row in group]
+    lead = (
+        f"{count(len(groups), 'recommendation is', 'recommendations are')} made in nearly the same words "
+        f"by more than one review. The reviews are: {join(sorted({row.case_label for row in repeated}))}."
+    )
+    evidence = {i.id: i.evidence for review in tally.reviews for i in review.coding.recommendations}
+    printed = [row for group in groups[:MOST_REPEATED] for row in group[:2] if evidence[row.id]]
+    return [
+        paragraph(lead, tuple(dict.fromkeys(row.document_id for row in repeated))),
+        *quotes([_quote(row, evidence[row.id][0]) for row in printed]),
+    ]
+
+
+def _groups(rows: Sequence[RegisterRow]) -> list[list[RegisterRow]]:
+    """Recommendations of more than one review that ask nearly the same, the most repeated first."""
     by_id = {r.id: r for r in rows}
-    evidence = {i.id: i.evidence for review in counted.reviews for i in review.coding.recommendations}
     seen: set[str] = set()
     groups: list[list[RegisterRow]] = []
     for row in sorted(rows, key=lambda r: -len(r.repeats)):
@@ -99,35 +116,19 @@ def _repeated(counted: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragrap
             seen |= {r.id for r in group}
             if len({r.document_id for r in group}) > 1:
                 groups.append(group)
-    if not groups:
-        return []
-    cases = {r.case_label for g in groups for r in g}
-    lead = f"{count(len(groups), 'recommendation is', 'recommendations are')} made in nearly the same words by more than one review ({join(sorted(cases))})."
-    printed = [
-        Paragraph(
-            sentences=(Sentence(text=lead, documents=tuple(dict.fromkeys(r.document_id for g in groups for r in g))),)
-        )
-    ]
-    for group in groups[:3]:
-        for row in group[:2]:
-            if own := evidence[row.id]:
-                printed.append(
-                    Paragraph(
-                        style="quote",
-                        quote=EvidenceRef(
-                            document_id=row.document_id,
-                            case_label=row.case_label,
-                            theme=None,
-                            evidence=own[0],
-                            text=_first(row, own[0].quote),
-                        ),
-                    )
-                )
-    return printed
+    return groups
 
 
-def _first(row: RegisterRow, quote: str) -> str:
-    return readable(quote) if len(readable(quote)) < len(row.text) else row.text
+def _quote(row: RegisterRow, evidence: Evidence) -> EvidenceRef:
+    """A recommendation as a quote: its evidence where that is shorter, else its text."""
+    quote = readable(evidence.quote)
+    return EvidenceRef(
+        document_id=row.document_id,
+        case_label=row.case_label,
+        theme=None,
+        evidence=evidence,
+        text=quote if len(quote) < len(row.text) else row.text,
+    )
 
 
 def _body(name: str) -> str:

@@ -1,4 +1,7 @@
-"""The register of recommendations: what each asks, of whom, by when, on which theme; what it leaves open; and which say the same."""
+"""The register of recommendations.
+
+What each asks, of whom, by when and on which theme; what it leaves out; and which others ask the same.
+"""
 
 import re
 from collections import defaultdict
@@ -12,126 +15,82 @@ from scr_llm.text.flow import readable
 from scr_llm.text.wording import compile_wordings
 
 SAME = 82
-"""How alike two recommendations must be, of 100, to be listed as repeated (rapidfuzz token set ratio over their content words)."""
+"""How alike two recommendations must be, of 100, to be listed as repeated.
+
+The measure is rapidfuzz's token set ratio over their content words.
+"""
 _TIMES = re.compile(
-    r"\b(?:within (?:the (?:next|first) )?(?:\w+|\d+) (?:working )?(?:day|week|month|year)s?(?: of [\w ]{3,40})?|by (?:the end of )?(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{4})?|"
-    r"by (?:the end of )?\d{4}|before (?:the end of )?(?:the (?:financial |calendar |school )?year|[A-Z]\w+ \d{4})|by the end of the (?:financial |calendar |school )?year|immediately|forthwith|at once|"
-    r"(?:each|every) (?:day|week|month|quarter|year|term)|(?:twice|once|three times) (?:a|each|every) (?:month|quarter|year|term)|(?:yearly|annual(?:ly)?|quarterly|monthly|weekly|termly))\b"
+    r"\b(?:within (?:the (?:next|first) )?(?:\w+|\d+) (?:working )?(?:day|week|month|year)s?(?: of [\w ]{3,40})?|"
+    r"by (?:the end of )?(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"(?: \d{4})?|"
+    r"by (?:the end of )?\d{4}|"
+    r"before (?:the end of )?(?:the (?:financial |calendar |school )?year|[A-Z]\w+ \d{4})|"
+    r"by the end of the (?:financial |calendar |school )?year|immediately|forthwith|at once|"
+    r"(?:each|every) (?:day|week|month|quarter|year|term)|"
+    r"(?:twice|once|three times) (?:a|each|every) (?:month|quarter|year|term)|"
+    r"(?:yearly|annual(?:ly)?|quarterly|monthly|weekly|termly))\b"
 )
+"""By when or how often."""
 _MEASURE = re.compile(
-    r"\b(?:audit\w*|report(?:s|ed|ing)? (?:back|to|on|upon|progress|annually|each|every)|monitor\w*|measur\w*|evidence|assurance|dip[- ]sampl\w*|sampl\w*|evaluat\w*|scorecard|performance|target|per cent|compliance|test whether|satisf\w+)\b",
+    r"\b(?:audit\w*|report(?:s|ed|ing)? (?:back|to|on|upon|progress|annually|each|every)|monitor\w*|measur\w*|evidence|"
+    r"assurance|dip[- ]sampl\w*|sampl\w*|evaluat\w*|scorecard|performance|target|per cent|compliance|test whether|"
+    r"satisf\w+)\b",
     re.I,
 )
-_COMMON = frozenset(
-    [
-        "that",
-        "should",
-        "ensure",
-        "ensures",
-        "the",
-        "and",
-        "for",
-        "with",
-        "all",
-        "its",
-        "their",
-        "this",
-        "which",
-        "from",
-        "have",
-        "has",
-        "been",
-        "are",
-        "is",
-        "be",
-        "to",
-        "of",
-        "in",
-        "on",
-        "by",
-        "a",
-        "an",
-        "or",
-        "any",
-        "as",
-        "at",
-        "it",
-        "that's",
-        "will",
-        "must",
-        "not",
-        "each",
-        "every",
-        "when",
-        "where",
-        "who",
-        "whom",
-        "they",
-        "them",
-        "than",
-        "other",
-        "into",
-        "whether",
-        "review",
-        "board",
-        "safeguarding",
-        "children",
-        "child",
-        "agency",
-        "agencies",
-        "staff",
-        "service",
-        "services",
-        "local",
-    ]
-)
+"""How anyone will know that it was carried out."""
+_COMMON_WORDS = """
+that should ensure ensures the and for with all its their this which from have has been are is be to of in on by a an or
+any as at it that's will must not each every when where who whom they them than other into whether review board
+safeguarding children child agency agencies staff service services local
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that say nothing of what a recommendation asks."""
+_SHARED = 3
+"""Content words that two recommendations must share before they are compared."""
 
 
-def register(counted: ThemeTally) -> tuple[RegisterRow, ...]:
-    """One row a recommendation, in the order of the paper."""
-    rows, words, looks = [], [], {code.id: _names(code) for code in counted.codebook.codes}
-    for review in counted.reviews:
-        for item in review.coding.recommendations:
-            text = readable(item.text)
-            when = _TIMES.search(text)
-            timescale = when.group() if when else ""
-            gaps = [
-                name
-                for name, missing in (
-                    ("addressee", not item.addressee),
-                    ("timescale", not when),
-                    ("measure", not _MEASURE.search(text)),
-                )
-                if missing
-            ]
-            rows.append(
-                RegisterRow(
-                    id=item.id,
-                    document_id=review.document.id,
-                    case_label=counted.labels[review.document.id],
-                    number=item.number or "",
-                    text=text,
-                    page=item.page,
-                    addressee=item.addressee or "",
-                    timescale=timescale,
-                    themes=_themes(counted, review, item, looks),
-                    gaps=tuple(gaps),
-                )
-            )
-            words.append(frozenset(w for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in _COMMON))
-    groups = _repeated(rows, words)
+def register(tally: ThemeTally) -> tuple[RegisterRow, ...]:
+    """One row for each recommendation, in the order of the paper."""
+    patterns = {code.id: _names(code) for code in tally.codebook.codes}
+    rows = [_row(tally, review, item, patterns) for review in tally.reviews for item in review.coding.recommendations]
+    groups = _repeated(rows, [_content_words(row.text) for row in rows])
     return tuple(row.model_copy(update={"repeats": groups.get(at, ())}) for at, row in enumerate(rows))
 
 
+def _row(
+    tally: ThemeTally, review: CodedReview, item: Item, patterns: dict[str, re.Pattern[str] | None]
+) -> RegisterRow:
+    text = readable(item.text)
+    when = _TIMES.search(text)
+    stated = {"addressee": item.addressee, "timescale": when, "measure": _MEASURE.search(text)}
+    return RegisterRow(
+        id=item.id,
+        document_id=review.document.id,
+        case_label=tally.labels[review.document.id],
+        number=item.number or "",
+        text=text,
+        page=item.page,
+        addressee=item.addressee or "",
+        timescale=when.group() if when else "",
+        themes=_themes(tally, review, item, patterns),
+        gaps=tuple(name for name, found in stated.items() if not found),
+    )
+
+
+def _content_words(text: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in _COMMON)
+
+
 def _themes(
-    counted: ThemeTally, review: CodedReview, item: Item, words: dict[str, re.Pattern[str] | None]
+    tally: ThemeTally, review: CodedReview, item: Item, patterns: dict[str, re.Pattern[str] | None]
 ) -> tuple[str, ...]:
-    """Codes whose counted evidence touches the recommendation, or whose words in the codebook it uses."""
+    """Codes whose counted evidence overlaps the recommendation, or whose words in the codebook it uses."""
     found, text = [], readable(item.text)
-    for code in counted.codebook.codes:
-        cell, looks = review.theme(code.id), words[code.id]
-        touched = cell and counted.is_present(cell) and any(_touch(a, b) for a in cell.evidence for b in item.evidence)
-        if touched or (looks and looks.search(text)):
+    for code in tally.codebook.codes:
+        cell, pattern = review.theme(code.id), patterns[code.id]
+        counted = cell.evidence if cell and tally.is_present(cell) else ()
+        overlaps = any(_overlap(a, b) for a in counted for b in item.evidence)
+        if overlaps or (pattern and pattern.search(text)):
             found.append(code.id)
     return tuple(found)
 
@@ -139,35 +98,40 @@ def _themes(
 def _names(code: Code) -> re.Pattern[str] | None:
     """What the codebook calls a code and its subjects."""
     label = re.sub(r"\(.*?\)|[^\w\s'’-]", " ", code.label)
-    return compile_wordings(
-        (" ".join(label.split()), *code.aliases, *code.subjects, *(s for sub in code.sub_codes for s in sub.subjects))
-    )
+    subjects = (subject for sub in code.sub_codes for subject in sub.subjects)
+    return compile_wordings((" ".join(label.split()), *code.aliases, *code.subjects, *subjects))
 
 
-def _touch(one: Evidence, other: Evidence) -> bool:
+def _overlap(one: Evidence, other: Evidence) -> bool:
     return one.page == other.page and one.start < other.end and other.start < one.end
 
 
 def _repeated(rows: Sequence[RegisterRow], words: Sequence[frozenset[str]]) -> dict[int, tuple[str, ...]]:
-    """Row to the ids of rows of other reviews that ask nearly the same. Compared are only rows that share three content words or more."""
+    """Each row to the ids of rows of other reviews that ask nearly the same.
+
+    Only rows that share `_SHARED` content words or more are compared: comparing all pairs would take too long.
+    """
     holding: dict[str, list[int]] = defaultdict(list)
     for at, own in enumerate(words):
         for word in own:
             holding[word].append(at)
+    too_common = max(50, len(rows) // 10)
     found: dict[int, list[int]] = defaultdict(list)
     for at, own in enumerate(words):
         shared: dict[int, int] = defaultdict(int)
         for word in own:
-            if len(holding[word]) <= max(50, len(rows) // 10):  # a word that everybody uses tells nothing
-                for other in holding[word]:
-                    if other > at:
-                        shared[other] += 1
+            if len(holding[word]) > too_common:  # a word that so many use does not tell two of them apart
+                continue
+            for other in holding[word]:
+                if other > at:
+                    shared[other] += 1
         for other, many in shared.items():
-            if (
-                many >= 3
-                and rows[other].document_id != rows[at].document_id
-                and fuzz.token_set_ratio(" ".join(sorted(own)), " ".join(sorted(words[other]))) >= SAME
-            ):
+            elsewhere = rows[other].document_id != rows[at].document_id
+            if many >= _SHARED and elsewhere and _alike(own, words[other]):
                 found[at].append(other)
                 found[other].append(at)
     return {at: tuple(rows[o].id for o in sorted(others)) for at, others in found.items()}
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return fuzz.token_set_ratio(" ".join(sorted(one)), " ".join(sorted(other))) >= SAME
