@@ -21,7 +21,6 @@ from scr_llm.reports.drafts import write
 from scr_llm.reports.export import export
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
-from scr_llm.workspace import Workspace
 
 FIRST, SECOND = (tuple(sorted(p.stem for p in ROOT.glob(f"fixtures/batch-{n}/*.pdf"))) for n in (1, 2))
 

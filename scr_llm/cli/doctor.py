@@ -15,8 +15,9 @@ from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.evaluation.strategies import Trial
-    from scr_llm.project import LlmSettings, Project
     from scr_llm.records import Codebook
+    from scr_llm.project import Project
+    from scr_llm.settings import LlmSettings
 
 _LIBRARIES = ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")
 
@@ -79,8 +80,8 @@ def _print_record(project: "Project") -> None:
         calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
     chain = f"audit chain BROKEN at decision {broken}: it was changed from outside" if broken else "audit chain intact"
     click.echo(f"Human decisions: {decisions}; {chain}.")
-    sent = sum(call["bytes_out"] for call in calls)
-    places = ", ".join(sorted({call["endpoint"] for call in calls})) or "nowhere"
+    sent = sum(call.bytes_out for call in calls)
+    places = ", ".join(sorted({call.endpoint for call in calls})) or "nowhere"
     click.echo(f"Sent to a model so far: {len(calls)} requests, {sent} bytes, to {places}.")
 
 

@@ -13,7 +13,7 @@ from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
     from scr_llm.llm import Endpoint
-    from scr_llm.project import LlmSettings
+    from scr_llm.settings import LlmSettings
     from scr_llm.stages.code.llm import LlmCoder
     from scr_llm.store import Store
 

@@ -168,13 +168,11 @@ def _left(work: _WorkRecord) -> Part:
             "What left the computer",
             "No call to a model or to any other service was made. Nothing left the computer.",
         )
-    by = Counter((c.endpoint, c.model) for c in f.calls)
-    size = {
-        key: sum(c.bytes_out for c in f.calls if (c.endpoint, c.model) == key) for key in by
-    }
+    by = Counter((c.endpoint, c.model) for c in work.calls)
+    size = {key: sum(c.bytes_out for c in work.calls if (c.endpoint, c.model) == key) for key in by}
     rows = tuple((where, model, str(n), str(size[where, model])) for (where, model), n in sorted(by.items()))
-    region = project.settings.llm.region or "not named"
-    approved = "is named in the settings" if project.settings.llm.approved_by else "is not named in the settings"
+    region = work.project.settings.llm.region or "not named"
+    approved = "is named in the settings" if work.project.settings.llm.approved_by else "is not named in the settings"
     return _part(
         "left",
         "What left the computer",

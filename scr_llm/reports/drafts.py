@@ -49,11 +49,6 @@ class Written:
     refused: list[str] = field(default_factory=list)
     """Sentences of a model that were not printed, each with the reason."""
 
-    @property
-    def beside(self) -> bool:
-        """Whether a file of an earlier draft was left untouched."""
-        return bool(self.kept or self.blocked)
-
 
 @dataclass(frozen=True)
 class _File:

@@ -39,13 +39,8 @@ class CodedReview:
 
     @property
     def label(self) -> str:
-        """Authority and pseudonym; an authority alone does not identify a case."""
-        case = self.coding.case
-        name = case.pseudonym
-        # A single word, such as Amber, is a made-up first name and gets quotation marks; "Child 1" and "2b" do not.
-        if name and " " not in name and not name[0].isdigit():
-            name = f"‘{name}’"
-        return " ".join(part for part in (case.authority, name) if part) or self.document.file
+        """What the case is called."""
+        return case_label(self.coding.case, self.document)
 
     def theme(self, code: str) -> ThemeCoding | None:
         """A cell."""
