@@ -538,8 +538,7 @@ def test_where_model_and_rules_differ_is_a_doubt() -> None:
         risk, alcohol = LlmCoder(client, prompts.load(PROMPTS), identity).code(reading(), book).themes
         client.close()
     assert (
-        risk.doubts == ("coders differ: the model says not mentioned, the embedded coder present",)
-        and alcohol.doubts == ()
+        risk.doubts == ("coders differ: the model says not found, the embedded coder present",) and alcohol.doubts == ()
     )
 
 

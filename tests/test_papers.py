@@ -15,12 +15,12 @@ import pytest
 from served import ROOT, coded_project
 
 from scr_llm import pipeline
-from scr_llm.cli.work import _brief
 from scr_llm.codebook import load_codebook
 from scr_llm.project import init_project, load_project
 from scr_llm.reports.export import export
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
+from scr_llm.workspace import Workspace
 
 FIRST, SECOND = (tuple(sorted(p.stem for p in ROOT.glob(f"fixtures/batch-{n}/*.pdf"))) for n in (1, 2))
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 def written(root: Path, formats: tuple[str, ...] = ("docx", "html", "md", "xlsx")) -> Path:
     project = load_project(root)
-    _brief(project, formats)
+    Workspace(project).brief(formats)
     (project.outputs / "export.json").write_text(export(project).model_dump_json(), "utf-8")
     return project.outputs
 

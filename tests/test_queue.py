@@ -25,7 +25,7 @@ def test_where_coders_differ_comes_first_and_silence_last() -> None:
             ThemeCoding(
                 theme="t3",
                 value="not_mentioned",
-                doubts=("coders differ: the model says not mentioned, the rules present",),
+                doubts=("coders differ: the model says not found, the rules present",),
             ),
         ),
     }

@@ -207,7 +207,7 @@ def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path)
             ),
         )
     session = ReviewSession(load_project(root))
-    with pytest.raises(RefusedError, match="not said which context"):
+    with pytest.raises(RefusedError, match="no context is given"):
         session.decide(Reviewer("Alex", "Analyst"), document.id, "case:context", "present", text="")
     session.close()
     with (
