@@ -1,4 +1,7 @@
-"""Draws the pictures of the README and the docs anew: `make pictures`. Needs Chromium, LibreOffice and poppler-utils."""
+"""Redraw the pictures of the README and the docs: `make pictures`.
+
+Needs Chromium, LibreOffice and poppler-utils.
+"""
 
 import shutil
 import sys
@@ -19,7 +22,7 @@ ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", 
 
 
 def half_reviewed(root: Path) -> tuple[str, str]:
-    """Decide half of the cells, and let a second reviewer differ on one; returns a cell that is worth a picture."""
+    """Decide half of the cells, and let a second reviewer disagree on one. Returns a cell that makes a good picture."""
     session = ReviewSession(load_project(root))
     waiting = [key for key in session.open_for(ALEX_READER) if key[1] in session.codes]
     shown = next(k for k in waiting if k[1] == "record_keeping" and session.proposals[k].value == "present")
@@ -36,11 +39,10 @@ def half_reviewed(root: Path) -> tuple[str, str]:
 
 
 def main() -> None:
-    """All pictures."""
+    """Draw all pictures."""
     folder = Path(tempfile.mkdtemp())
-    root = coded_project(
-        folder / "Learning from reviews", tuple(p.stem for p in sorted(ROOT.glob("fixtures/batch-1/*.pdf")))
-    )
+    reviews = tuple(path.stem for path in sorted(ROOT.glob("fixtures/batch-1/*.pdf")))
+    root = coded_project(folder / "Learning from reviews", reviews)
     shown = half_reviewed(root)
     PICTURES.mkdir(exist_ok=True)
     with review_page(root, *ALEX) as served, sync_playwright() as playwright:

@@ -1,18 +1,20 @@
-"""Each quote becomes an exact span of the reading, or is refused. Nothing is ever repaired."""
+"""Turn each quote into an exact span of the reading, or refuse it. A quote is never repaired."""
 
 import bisect
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from scr_llm.records import (
     Case,
     Code,
     Coding,
+    DraftCase,
     DraftCoding,
     DraftItem,
     DraftQuote,
+    DraftTheme,
     Evidence,
     EvidenceFlag,
     Item,
@@ -21,36 +23,41 @@ from scr_llm.records import (
     Span,
     ThemeCoding,
 )
-from scr_llm.text.find import Finder, Match
+from scr_llm.text.find import Finder, Match, Prefer
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, readable, sentences
 from scr_llm.text.plain import body_of, heads_of
 from scr_llm.text.search import Search
 
 NEAREST = 3
-"""Passages that are shown where nothing was found."""
+"""Number of passages shown to a person where nothing was found."""
 
 _NEGATES = re.compile(
-    r"\b(?:no|not|never|nor|neither|without|cannot|\w+n['’]t|failed to|failure to|lack of|absence of|no evidence (?:of|that))\s*$",
+    r"\b(?:no|not|never|nor|neither|without|cannot|\w+n['’]t|failed to|failure to|lack of|absence of"
+    r"|no evidence (?:of|that))\s*$",
     re.I,
 )
+"""A negation directly before a quote."""
 
 
 def ground(draft: DraftCoding, reading: Reading) -> Coding:
-    """Locate every quote of a draft. What cannot be located is listed in `refused` and is evidence of nothing."""
+    """Locate every quote of a draft. A quote that cannot be located is listed in `refused` and is not evidence."""
     return _Grounder(reading).coding(draft)
 
 
 def ground_quote(
     reading: Reading, text: str, page: int | None, about: str
 ) -> tuple[tuple[Evidence, ...], tuple[Refusal, ...]]:
-    """One quote that a person marked: its evidence, or why it is none. `about` as in a Refusal; for a theme, furniture is no evidence."""
+    """Locate one quote that a person marked: its evidence, or why it was refused.
+
+    `about` is as in a Refusal; furniture is not evidence for a theme.
+    """
     grounder = _Grounder(reading)
     found = grounder._evidence(DraftQuote(text=text, page=page), about, anywhere=not about.startswith("theme:"))
     return tuple(found), tuple(grounder._refused)
 
 
 class _Grounder:
-    """One reading, with its flow and finder."""
+    """Locates the quotes of one reading."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -60,56 +67,58 @@ class _Grounder:
         self._refused: list[Refusal] = []
 
     def coding(self, draft: DraftCoding) -> Coding:
-        case, evidence = draft.case, {}
-        for name, quote in draft.case.quotes.items():
-            evidence[name] = self._evidence(quote, f"case:{name}", anywhere=True)
-        stated = {name for name, found in evidence.items() if found}
-        children = tuple(
-            child.model_copy(
-                update=({} if "gender" in stated else {"gender": "not stated"})
-                | ({} if "age" in stated else {"age": None, "age_band": "not stated"})
-            )
-            for child in case.children
-        )
-        grounded_case = Case(
-            authority=case.authority if "authority" in stated else None,
-            pseudonym=case.pseudonym if "pseudonym" in stated else None,
-            context=case.context if "context" in stated else "not stated",
-            children=children,
-            evidence={name: found for name, found in evidence.items() if found},
-        )
+        # in this order, which is the order of the refusals
+        case = self._case(draft.case)
         findings = self._items(draft.findings, "finding")
         recommendations = self._items(draft.recommendations, "recommendation")
-        themes = []
-        for theme in draft.themes:
-            found: list[Evidence] = []
-            for quote in theme.quotes:
-                found += self._evidence(quote, f"theme:{theme.theme}")
-            told = any("good_practice" not in e.flags for e in found)
-            believed = told or not (theme.value == "present" or (theme.value == "explicitly_absent" and theme.quotes))
-            themes.append(
-                ThemeCoding(
-                    theme=theme.theme,
-                    value=theme.value if believed else "unclear",
-                    sub_themes=theme.sub_themes,
-                    evidence=tuple(found),
-                    why=theme.why,
-                    basis=theme.basis,
-                    doubts=theme.doubts if believed else (*theme.doubts, "no quote for it could be located"),
-                )
-            )
+        themes = tuple(self._theme(theme) for theme in draft.themes)
         return Coding(
             document_id=draft.document_id,
             reading_sha256=self._reading.sha256,
             coder=draft.coder,
-            case=grounded_case,
+            case=case,
             findings=findings,
             recommendations=recommendations,
-            themes=tuple(themes),
+            themes=themes,
             refused=tuple(self._refused),
             windows=draft.windows,
             unanswered=draft.unanswered,
             notes=draft.notes,
+        )
+
+    def _case(self, case: DraftCase) -> Case:
+        """The case facts. A fact without a located quote is not stated."""
+        evidence = {name: self._evidence(quote, f"case:{name}", anywhere=True) for name, quote in case.quotes.items()}
+        stated = {name for name, found in evidence.items() if found}
+        unstated: dict[str, object] = {}
+        if "gender" not in stated:
+            unstated |= {"gender": "not stated"}
+        if "age" not in stated:
+            unstated |= {"age": None, "age_band": "not stated"}
+        return Case(
+            authority=case.authority if "authority" in stated else None,
+            pseudonym=case.pseudonym if "pseudonym" in stated else None,
+            context=case.context if "context" in stated else "not stated",
+            children=tuple(child.model_copy(update=unstated) for child in case.children),
+            evidence={name: tuple(found) for name, found in evidence.items() if found},
+        )
+
+    def _theme(self, theme: DraftTheme) -> ThemeCoding:
+        """A theme. A value that needs evidence and has none left becomes unclear."""
+        found: list[Evidence] = []
+        for quote in theme.quotes:
+            found += self._evidence(quote, f"theme:{theme.theme}")
+        has_evidence = any("good_practice" not in each.flags for each in found)
+        needs_evidence = theme.value == "present" or (theme.value == "explicitly_absent" and bool(theme.quotes))
+        upheld = has_evidence or not needs_evidence
+        return ThemeCoding(
+            theme=theme.theme,
+            value=theme.value if upheld else "unclear",
+            sub_themes=theme.sub_themes,
+            evidence=tuple(found),
+            why=theme.why,
+            basis=theme.basis,
+            doubts=theme.doubts if upheld else (*theme.doubts, "no quote for it could be located"),
         )
 
     def _items(self, drafts: Sequence[DraftItem], kind: str) -> tuple[Item, ...]:
@@ -136,7 +145,10 @@ class _Grounder:
         return tuple(grounded)
 
     def _evidence(self, quote: DraftQuote, about: str, *, anywhere: bool = False) -> list[Evidence]:
-        """A quote's evidence: one entry for each page and each part between ellipses. Empty, and refused, if any part fails."""
+        """The evidence of a quote: one entry for each page and each part between ellipses.
+
+        If any part fails, the quote is refused and the result is empty.
+        """
         match = self._finder.find(quote.text, prefer=self._hint(quote))
         if not match.found or match.start is None:
             if anywhere and (marked := self._in_furniture(quote)):
@@ -145,34 +157,34 @@ class _Grounder:
             return []
         section = self._flow.section_at(match.start)
         if not anywhere and section is not None and section.kind in NEVER_EVIDENCE:
-            self._refused.append(
-                Refusal(
-                    about=about,
-                    quote=quote.text,
-                    status="furniture",
-                    reason=f"it stands in “{section.title}”, where nothing is evidence",
-                )
-            )
+            reason = f"it is in “{section.title}”, a section that is never evidence"
+            self._refused.append(Refusal(about=about, quote=quote.text, status="furniture", reason=reason))
             return []
+        flags = self._flags(quote, about, match)
+        spans = [span for start, end in match.spans for span in self._flow.spans(start, end)]
+        title = section.title if section else ""
+        return [
+            self._one(span, _status(match), title, (*flags, "continued") if number else flags)
+            for number, span in enumerate(spans)
+        ]
+
+    def _flags(self, quote: DraftQuote, about: str, match: Match) -> tuple[EvidenceFlag, ...]:
+        """The coder's own flags for a quote, and those that follow from where it was found."""
+        start, end = match.spans[0][0], match.spans[-1][1]
+        section = self._flow.section_at(start)
         flags: list[EvidenceFlag] = list(quote.flags)
         if match.places > 1:
             flags.append("ambiguous")
         if section is not None and section.kind in ("recommendations", "action_plan") and about.startswith("theme:"):
             flags.append("recommendation")
-        if _NEGATES.search(self._flow.text[max(0, match.start - 40) : match.start]):
+        if _NEGATES.search(self._flow.text[max(0, start - 40) : start]):
             flags.append("behind_negation")
-        if any(self._reading.pages[s.page - 1].scanned for s in self._flow.spans(match.start, match.spans[-1][1])):
+        if any(self._reading.pages[span.page - 1].scanned for span in self._flow.spans(start, end)):
             flags.append("scanned")
-        kept = tuple(dict.fromkeys(flags))
-        spans = [span for start, end in match.spans for span in self._flow.spans(start, end)]
-        status: Literal["exact", "normalised"] = "exact" if match.status == "exact" else "normalised"
-        return [
-            self._one(span, status, section.title if section else "", kept, bool(number))
-            for number, span in enumerate(spans)
-        ]
+        return tuple(dict.fromkeys(flags))
 
-    def _hint(self, quote: DraftQuote) -> Any:
-        """Among repeated places: the section that the coder names first, then the page nearest to the one it names."""
+    def _hint(self, quote: DraftQuote) -> Prefer:
+        """A sort key for repeated places: first those in the section that the coder names, then the nearest page."""
 
         def away(position: int) -> tuple[bool, int]:
             section = self._flow.section_at(position)
@@ -188,7 +200,6 @@ class _Grounder:
         status: Literal["exact", "normalised"],
         section: str,
         flags: tuple[EvidenceFlag, ...],
-        continued: bool,
     ) -> Evidence:
         text = self._reading.pages[span.page - 1].text[span.start : span.end]
         return Evidence(
@@ -198,21 +209,22 @@ class _Grounder:
             end=span.end,
             status=status,
             section=section,
-            flags=(*flags, "continued") if continued else flags,
+            flags=flags,
         )
 
     def _in_furniture(self, quote: DraftQuote) -> list[Evidence]:
-        """Case facts often stand in a title, a cover or a heading: found there, page by page. What cannot be seen is never found."""
+        """Look for a quote page by page in titles, covers and headings, where case facts often are.
+
+        Text that cannot be seen is never found.
+        """
         for page in sorted(self._reading.pages, key=lambda p: (p.number != quote.page, p.number)):
             match = self._page(page.number).find(quote.text, fuzzy=False)
-            hidden = [m for m in page.marks if m.kind == "hidden"]
-            if (
-                match.found
-                and len(match.spans) == 1
-                and not any(m.start < match.spans[0][1] and match.spans[0][0] < m.end for m in hidden)
-            ):
-                span = Span(page=page.number, start=match.spans[0][0], end=match.spans[0][1])
-                return [self._one(span, "exact" if match.status == "exact" else "normalised", "", quote.flags, False)]
+            if not match.found or len(match.spans) != 1:
+                continue
+            start, end = match.spans[0]
+            if not any(mark.kind == "hidden" and mark.start < end and start < mark.end for mark in page.marks):
+                span = Span(page=page.number, start=start, end=end)
+                return [self._one(span, _status(match), "", quote.flags)]
         return []
 
     def _page(self, number: int) -> Finder:
@@ -226,23 +238,23 @@ class _Grounder:
             None,
         )
         if marked is not None:
-            reason = f"it stands only in a heading, header, footer, note, contents list or hidden text of page {marked.number}"
+            where = f"a heading, header, footer, note, contents list or hidden text of page {marked.number}"
+            reason = f"it is found only in {where}"
             self._refused.append(Refusal(about=about, quote=quote.text, status="furniture", reason=reason))
         else:
-            self._refused.append(
-                Refusal(
-                    about=about,
-                    quote=quote.text,
-                    status="near" if match.status == "near" else "absent",
-                    reason=match.reason,
-                )
-            )
+            status: Literal["near", "absent"] = "near" if match.status == "near" else "absent"
+            self._refused.append(Refusal(about=about, quote=quote.text, status=status, reason=match.reason))
+
+
+def _status(match: Match) -> Literal["exact", "normalised"]:
+    return "exact" if match.status == "exact" else "normalised"
 
 
 def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
-    """Each quote against a plain text, in the order given, as `scr-llm ground` prints it.
+    """Each quote located in a plain text, in the order given, as `scr-llm ground` prints it.
 
-    Pages may be parted by form feeds; a quote may run over a page's end and its furniture. Headings that stand alone part the sections.
+    Form feeds may separate pages; a quote may run across the end of a page and its furniture. Headings on lines by
+    themselves separate sections.
     """
     finder = Finder(text, section_of(text))
     flow, bases = body_of(text)
@@ -270,13 +282,13 @@ def locate(text: str, quotes: Sequence[str]) -> list[dict[str, object]]:
 
 
 def section_of(text: str) -> Callable[[int], int]:
-    """Which section of a plain text a place lies in, counted by its headings."""
+    """A function that tells which section of a plain text a place is in, counted by its headings."""
     heads = heads_of(text)
     return lambda place: bisect.bisect_right(heads, place)
 
 
 def nearest(reading: Reading, code: Code, most: int = NEAREST) -> tuple[Evidence, ...]:
-    """The sentences that come nearest to a code, for a person to judge a silence by."""
+    """The sentences nearest to a code, so that a person can judge whether the document is really silent on it."""
     body = [s for s in sentences(Flow.of(reading)) if s.section_kind not in NEVER_EVIDENCE]
     found = [body[n] for n in Search([s.text for s in body]).best(code, most)]
     return tuple(e for s in found for e in ground_quote(reading, s.raw, s.page, f"theme:{code.id}")[0])

@@ -1,4 +1,4 @@
-"""In what words a quote and a text differ, and whether they are words that change the sense."""
+"""List the words in which a quote and a text differ, and mark those that change the sense."""
 
 import difflib
 import re
@@ -9,21 +9,24 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "negation",
         re.compile(
-            r"^(?:no|not|never|nor|neither|none|nobody|nothing|without|cannot|\w+n't|un\w{4,}|non-\w+|in(?:adequate|sufficient|effective|appropriate|complete|consistent)\w*|fail\w*|lack\w*|absence|absent)$",
+            r"^(?:no|not|never|nor|neither|none|nobody|nothing|without|cannot|\w+n't|un\w{4,}|non-\w+"
+            r"|in(?:adequate|sufficient|effective|appropriate|complete|consistent)\w*|fail\w*|lack\w*|absence|absent)$",
             re.I,
         ),
     ),
     (
         "number",
         re.compile(
-            r"^[£$€]?\d[\d,.:/]*(?:%|st|nd|rd|th)?$|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|first|second|third)$",
+            r"^[£$€]?\d[\d,.:/]*(?:%|st|nd|rd|th)?$|^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+            r"|once|twice|first|second|third)$",
             re.I,
         ),
     ),
     (
         "date",
         re.compile(
-            r"^(?:january|february|march|april|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day)$",
+            r"^(?:january|february|march|april|june|july|august|september|october|november|december"
+            r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)$",
             re.I,
         ),
     ),
@@ -31,7 +34,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "agency",
         re.compile(
-            r"^(?:police|constabulary|probation|health|hospital|school|nursery|midwi\w+|council|housing|trust|board|services?|gp|gps|nspcc|cafcass|camhs|court|social|education|ambulance|prison)$",
+            r"^(?:police|constabulary|probation|health|hospital|school|nursery|midwi\w+|council|housing|trust|board"
+            r"|services?|gp|gps|nspcc|cafcass|camhs|court|social|education|ambulance|prison)$",
             re.I,
         ),
     ),
@@ -40,7 +44,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def differing(quote: str, text: str) -> tuple[str, ...]:
-    """The words only in the quote (`- word`) and only in the text (`+ word`), in order, each that changes the sense with its kind in brackets."""
+    """The words that are only in the quote (`- word`) or only in the text (`+ word`), in order.
+
+    A word that changes the sense has its kind in brackets.
+    """
     one, other = _words(quote), _words(text)
     found: list[str] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():

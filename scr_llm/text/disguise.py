@@ -1,11 +1,13 @@
-"""Characters that disguise a text: those that nobody sees, those that turn its direction, letters that look like
-others; and words that are spelled out, run together, turned round or written with digits.
+"""See through disguised text.
 
-`guises` gives what a person would take a text for. It is for recognising orders to a machine and for nothing else:
-the text of a reading and every quote stay as they are. A Latin letter of any style is known by its Unicode name (small
-capitals, parenthesised, squared, regional indicators). Look-alikes are the letters of Unicode's confusables.txt
-(Technical Standard 39) whose prototype is one small or capital Latin letter, of the alphabets that a keyboard offers:
-Cyrillic, Greek, Armenian, Cherokee, Lisu and Latin with hooks.
+Disguises are invisible characters, characters that change the direction of text, letters that look like others, and
+words that are spelled out, run together, reversed or written with digits.
+
+`guises` gives what a person would take a text for. It serves only to recognise orders to a machine: the text of a
+reading and every quote stay unchanged. A Latin letter of any style is recognised by its Unicode name (small capitals,
+parenthesised, squared, regional indicators). Look-alikes are the letters of Unicode's confusables.txt (Technical
+Standard 39) whose prototype is one small or capital Latin letter, from the alphabets that a keyboard offers: Cyrillic,
+Greek, Armenian, Cherokee, Lisu and Latin with hooks.
 """
 
 import functools
@@ -70,45 +72,41 @@ _LOOKS_LIKE = {
     for look in looks
 }
 _LATIN = re.compile(r".*\b(?:LATIN|REGIONAL INDICATOR)\b.*\b([A-Z])(?: WITH .*)?")
-"""The Unicode name of a Latin letter, however it is drawn."""
+"""The Unicode name of a Latin letter of any style."""
 _SPELLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,5}[^\W_]){3,}(?![^\W_])")
-"""Four letters or more that stand apart: `i g n o r e`, `i/g/n/o/r/e`."""
+"""Four or more separated letters: `i g n o r e`, `i/g/n/o/r/e`."""
 _JOINED = re.compile(r"(?<=[^\W_])[_/|.·•-]+(?=[^\W_])")
-"""What stands between words in place of a space."""
+"""Characters between words that replace a space."""
 _NUMBERED = re.compile(r"(?<![\w@$!])(?=[\w@$!]*[\d@$!])(?=(?:[\d_@$!]*[^\W\d_]){2})[\w@$!]{3,}(?<!!)")
-"""A word of two letters or more, with digits or signs for the others. Roads and forms (A1, M25) have one."""
+"""A word with two or more letters, and digits or signs for the others. Roads and forms (A1, M25) have one letter."""
 _DIGITS = tuple(str.maketrans("013457@$!", f"o{one}eastasi") for one in "il")
-"""Letters that digits stand for; a 1 is an i or an l."""
+"""The letters that digits and signs replace; a 1 may be an i or an l."""
 _PARTED = re.compile(
     r"ignore|disregard|forget|override|previous|prior|earlier|above|instructions?|prompts?|rules|assistant|every|"
     r"all|any|themes?|codes?|the",
     re.I,
 )
-"""Words of orders, to part what was written without a gap between the words."""
+"""Words of orders, used to divide text that was written without gaps between the words."""
 _LONG = re.compile(r"[^\W_]{8,}")
-"""What may be two words of orders in one."""
+"""A run of letters long enough to hold two words of orders."""
 _BACKWARDS = ("erongi", "dragersid", "tegrof", "edirrevo", "noitcurtsni", "tnatsissa", "suoiverp")
-"""Words of orders as they read backwards."""
+"""Words of orders, spelled backwards."""
 _TAGS = range(0xE0000, 0xE0080)
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _MARKS = frozenset({"Mn", "Me"})
-"""Unicode categories of accents, and of what joins or varies letters."""
+"""Unicode categories of accents, joiners and variation marks."""
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Hangul letters without a shape."""
 _BLANK = "\u2800"
-"""The braille cell without a dot: a space in all but name."""
+"""The braille cell without dots, which looks like a space."""
 _WITHIN = "\u200b\u2060-\u2064\u180e\ufeff\u200c\u200d\u034f\u2800" + "".join(sorted(_FILLERS))
-"""Characters that nobody sees within a word."""
+"""Characters that are invisible inside a word."""
 _SEVERAL = 3
-"""Invisible characters within words of one page from which they are named; fewer are an accident of typesetting."""
+"""Fewest invisible characters inside words of one page that are reported; fewer are accidents of typesetting."""
 
 
 def guises(text: str) -> Iterator[str]:
-    """What a person may take a text for: as it is, with digits read as letters, and read backwards.
-
-    The first has compatibility forms folded, invisible characters dropped or spoken, look-alikes made Latin, and words
-    that are spelled out or run together made words.
-    """
+    """What a person may take a text for: unchanged, with digits read as letters, and read backwards."""
     plain = text if text.isascii() else _folded(text)
     first = _worded(plain)
     yield first
@@ -120,6 +118,15 @@ def guises(text: str) -> Iterator[str]:
         yield re.sub(r"\w+", lambda match: match.group()[::-1], plain)
 
 
+def unmasked(text: str) -> str:
+    """What a person first takes a text for.
+
+    Compatibility forms are folded, invisible characters dropped or decoded, look-alikes replaced by Latin letters, and
+    words that are spelled out or run together restored.
+    """
+    return next(guises(text))
+
+
 def _folded(text: str) -> str:
     return "".join(map(_folded_letter, _turned("".join(_spoken(text)))))
 
@@ -128,7 +135,7 @@ def _folded(text: str) -> str:
 def _folded_letter(letter: str) -> str:
     if letter.isascii():
         return letter
-    if look := _LOOKS_LIKE.get(letter) or _LOOKS_LIKE.get(letter.upper()):  # small Cherokee is known by its capitals
+    if look := _LOOKS_LIKE.get(letter) or _LOOKS_LIKE.get(letter.upper()):  # small Cherokee is listed by its capitals
         return look
     name = unicodedata.name(letter, "")
     if unicodedata.category(letter) in _MARKS:
@@ -140,10 +147,10 @@ def _folded_letter(letter: str) -> str:
 
 
 def _worded(text: str, digits: dict[int, int] | None = None) -> str:
-    """A text with its words made whole, and digits read as letters where it is asked for."""
+    """A text with its words restored, and with digits read as letters if a table for them is given."""
 
     def parted(match: re.Match[str]) -> str:
-        word = match.group()  # two words of orders in one: an honest word has one at most, as “disregarded” has
+        word = match.group()  # an honest word holds at most one word of orders, as “disregarded” does
         return _PARTED.sub(r" \g<0> ", word) if len(_PARTED.findall(word)) > 1 else word
 
     def joined(match: re.Match[str]) -> str:
@@ -167,53 +174,54 @@ def _spoken(text: str) -> Iterator[str]:
 
 
 def _turned(text: str) -> str:
-    """What stands behind an override to the left is read backwards, up to its end."""
+    """The text with every right-to-left override undone: what follows it, up to its end, is reversed."""
     turned = re.sub("\u202e([^\u202c\n]*)\u202c?", lambda match: match.group(1)[::-1], text)
     return "".join(character for character in turned if character not in _DIRECTIONS)
 
 
 def disguises(text: str) -> tuple[str, ...]:
-    """What disguises a text, each with how often and where first, for a person to look at. Nothing for honest
-    typesetting.
+    """The disguises in a text, each with its number and first place, for a person to check.
+
+    Empty for honest typesetting.
     """
     found: list[str] = []
     tags = [place for place, character in enumerate(text) if ord(character) in _TAGS and not _is_flag(text, place)]
     if tags:
         spoken = "".join(chr(ord(text[place]) - 0xE0000) for place in tags if 0xE0020 <= ord(text[place]) < 0xE007F)
-        found.append(
-            f"{len(tags)} tag characters, which nobody sees, that spell “{_short(spoken)}” {_behind(text, tags[0])}"
-        )
+        where = _behind(text, tags[0])
+        found.append(f"{len(tags)} invisible tag characters that spell “{_short(spoken)}”, first {where}")
     turns = [place for place, character in enumerate(text) if character in "\u202d\u202e"]
     if turns:
-        found.append(f"{len(turns)} marks that turn the direction of the text, first {_behind(text, turns[0])}")
+        found.append(f"{len(turns)} characters that change the direction of the text, first {_behind(text, turns[0])}")
     unseen = [match.start() for match in re.finditer(f"(?<=[A-Za-z])[{_WITHIN}]+(?=[A-Za-z])", text)]
     if len(unseen) >= _SEVERAL:
-        found.append(f"{len(unseen)} invisible characters within words, first {_behind(text, unseen[0])}")
+        found.append(f"{len(unseen)} invisible characters inside words, first {_behind(text, unseen[0])}")
     mixed = [match.group() for match in re.finditer(r"[^\W\d_]{3,}", text) if _is_mixed(match.group())]
     if mixed:
-        found.append(
-            f"{len(mixed)} words that mix Latin letters with letters that look like them, first “{_short(mixed[0])}”"
-        )
+        first = f"first “{_short(mixed[0])}”"
+        found.append(f"{len(mixed)} words that mix Latin letters with letters that look like them, {first}")
     return tuple(found)
 
 
 def _is_mixed(word: str) -> bool:
-    """Whether a look-alike of another alphabet stands among Latin letters; Greek at a word's end is science, as in
-    `TNFα`.
+    """Whether a word has a look-alike of another alphabet among Latin letters.
+
+    A Greek letter at a word's end is scientific notation, as in `TNFα`.
     """
     if not any(letter.isascii() for letter in word):
         return False
-    return any(
-        letter in _LOOKS_LIKE
-        and unicodedata.name(letter, "").startswith(("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU"))
-        for letter in word[1:-1]
-    ) or any(
-        letter in _LOOKS_LIKE and unicodedata.name(letter, "").startswith("CYRILLIC") for letter in word[:1] + word[-1:]
+    anywhere = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LISU")
+    return any(_is_look_alike(letter, anywhere) for letter in word[1:-1]) or any(
+        _is_look_alike(letter, ("CYRILLIC",)) for letter in word[:1] + word[-1:]
     )
 
 
+def _is_look_alike(letter: str, alphabets: tuple[str, ...]) -> bool:
+    return letter in _LOOKS_LIKE and unicodedata.name(letter, "").startswith(alphabets)
+
+
 def _is_flag(text: str, place: int) -> bool:
-    """Whether a tag character belongs to the flag of England, Scotland or Wales, say."""
+    """Whether a tag character belongs to a flag emoji such as that of England, Scotland or Wales."""
     start = place
     while start and ord(text[start - 1]) in _TAGS:
         start -= 1
@@ -222,7 +230,7 @@ def _is_flag(text: str, place: int) -> bool:
 
 def _behind(text: str, place: int) -> str:
     before = "".join(c for c in text[max(0, place - 60) : place] if c.isprintable() or c.isspace()).split()[-4:]
-    return f"behind “{' '.join(before)}”" if before else "at the beginning"
+    return f"after “{' '.join(before)}”" if before else "at the beginning"
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The body of a reading as one text: furniture left out, pages joined, every character traceable to its page."""
+"""The body of a reading as one text: without furniture, with pages joined, every character traceable to its page."""
 
 import re
 from bisect import bisect_right
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scr_llm.records import Reading, Section, SectionKind, Span
 
 NEVER_EVIDENCE: frozenset[SectionKind] = frozenset({"terms_of_reference", "contents", "panel", "process", "glossary"})
-"""Sections whose text is never evidence (rule 4 of the method): they are full of theme words and say nothing of the case."""
+"""Sections whose text is never evidence (rule 4 of the method): full of theme words, but saying nothing of the case."""
 
 _SENTENCE_END = re.compile(r"[.!?][”’\"')\]]*\s+(?=[“‘\"'(\[]?[A-Z0-9])|\n{2,}")
 _ABBREVIATION = re.compile(
@@ -40,9 +40,9 @@ class Sentence:
     start: int
     """Offset in the flow's text."""
     end: int
-    """Offset just behind it."""
+    """Offset just after it."""
     raw: str
-    """As it stands in the flow, line ends included."""
+    """Exactly as in the flow, including line ends."""
     text: str
     """As a person reads it: white space collapsed, line-end hyphens resolved."""
     page: int
@@ -57,12 +57,15 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Flow:
-    """Body text of a reading. Pages are joined by one newline where a sentence goes on and by two where it does not."""
+    """Body text of a reading.
+
+    Pages are joined by one newline where a sentence continues and by two where it does not.
+    """
 
     text: str
     """The body."""
     pieces: tuple[Piece, ...]
-    """Where it comes from, in order."""
+    """The stretches of pages that it is made of, in order."""
     sections: tuple[tuple[int, Section], ...]
     """Offset in the flow at which each section begins."""
 
@@ -92,14 +95,17 @@ class Flow:
         return cls(flow.text, flow.pieces, tuple((flow.at(s.page, s.start), s) for s in reading.sections))
 
     def at(self, page: int, offset: int) -> int:
-        """Offset in the flow of the first body character at or behind a place on a page."""
+        """Offset in the flow of the first body character at or after a place on a page."""
         for piece in self.pieces:
             if (piece.page, piece.offset + piece.length) > (page, offset):
                 return piece.start + (max(0, offset - piece.offset) if piece.page == page else 0)
         return len(self.text)
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """Where a stretch of the flow stands: one span for each piece that it touches, white space at the ends left out."""
+        """The places of a stretch of the flow on the pages.
+
+        One span for each piece that it touches, without white space at the ends.
+        """
         found = []
         index = max(0, bisect_right([p.start for p in self.pieces], start) - 1)
         for piece in self.pieces[index:]:
@@ -116,12 +122,12 @@ class Flow:
         return tuple(found)
 
     def page_at(self, position: int) -> int:
-        """Page of a character of the flow."""
+        """The page number of a character of the flow."""
         index = max(0, bisect_right([p.start for p in self.pieces], position) - 1)
         return self.pieces[index].page if self.pieces else 1
 
     def section_at(self, position: int) -> Section | None:
-        """The section that a character of the flow stands in; None before the first."""
+        """The section of a character of the flow; None before the first section."""
         current = None
         for start, section in self.sections:
             if start > position:
@@ -131,14 +137,18 @@ class Flow:
 
 
 def _joint(between: str | None, last: str) -> str:
-    """What parts two pieces, from what stands between them on their page; None where a page ends between them."""
+    """What separates two pieces in the flow.
+
+    Args:
+        between: the text between them on their page; None where a page ends between them.
+        last: the first of the two.
+    """
     if between is None:
         return "\n" if _CONTINUES.search(last[-3:]) else "\n\n"
     if "\n" in between:
         return "\n\n"
-    return (
-        " " if between[:1].isspace() or between[-1:].isspace() else ""
-    )  # a note's marker or hidden words within a line
+    # only a footnote marker or hidden words inside a line lie between them
+    return " " if between[:1].isspace() or between[-1:].isspace() else ""
 
 
 def unmarked(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -153,12 +163,12 @@ def unmarked(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int
 
 
 def readable(text: str) -> str:
-    """As a person reads it: white space collapsed, dividing hyphens dropped, hyphens of the word kept."""
+    """A text as a person reads it: white space collapsed, dividing hyphens dropped, a word's own hyphens kept."""
     return re.sub(r"\s+", " ", re.sub(r"\xad\s*", "", re.sub(r"\u2010\s*", "-", text))).strip()
 
 
 def sentences(flow: Flow) -> tuple[Sentence, ...]:
-    """The body's sentences. A paragraph's end always ends one; a number or bullet before it is not part of it."""
+    """The sentences of the body. The end of a paragraph always ends one; a number or bullet before it is left out."""
     found: list[Sentence] = []
     start, paragraph = 0, 0
     bounds = [
@@ -174,14 +184,14 @@ def sentences(flow: Flow) -> tuple[Sentence, ...]:
             section = flow.section_at(start)
             found.append(
                 Sentence(
-                    start,
-                    end,
-                    raw,
-                    readable(raw),
-                    flow.page_at(start),
-                    section.title if section else "",
-                    section.kind if section else "other",
-                    paragraph,
+                    start=start,
+                    end=end,
+                    raw=raw,
+                    text=readable(raw),
+                    page=flow.page_at(start),
+                    section=section.title if section else "",
+                    section_kind=section.kind if section else "other",
+                    paragraph=paragraph,
                 )
             )
         start = following

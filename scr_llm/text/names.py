@@ -1,4 +1,4 @@
-"""Find the names of a list in a text, however they are typed there."""
+"""Find the names on a list in a text, however they are typed there."""
 
 import re
 import unicodedata
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    """A pattern that finds each name as whole words: upper or lower case alike, broken over lines or not, with any apostrophe, and with accents
-    in one character or as marks of their own. None where the list is empty.
+    """A pattern that finds each name as whole words; None where the list is empty.
+
+    It ignores case, and allows for line breaks, any kind of apostrophe or hyphen, and accents typed as part of a
+    character or as separate marks.
     """
     listed = sorted((n for name in names if (n := " ".join(name.split()))), key=len, reverse=True)
     if not listed:
@@ -18,7 +20,7 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _typed(character: str) -> str:
-    """The ways in which a character of a name is typed."""
+    """A pattern for the ways in which a character of a name may be typed."""
     if character == " ":
         return r"\s+"
     if character in "'’‘ʼ`´":

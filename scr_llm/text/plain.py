@@ -1,4 +1,4 @@
-"""A plain text file as pages: form feeds part them; what repeats at their edges is furniture."""
+"""Divide a plain text into pages at its form feeds; lines that repeat at the edges of pages are furniture."""
 
 import itertools
 import re
@@ -8,9 +8,9 @@ from scr_llm.records import Mark, Page, Reading
 from scr_llm.text.flow import Flow
 
 EDGE = 3
-"""Lines at the top and at the bottom of a page that may be a running header or footer."""
+"""Number of lines at the top and at the bottom of a page that may be a running header or footer."""
 PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
-"""A line that is a page's number and nothing else."""
+"""A line that holds only a page number."""
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _PAGE_WORD = re.compile(r"^.{0,80}?\bpage\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$", re.I)
 _PAGE_OF = re.compile(r"^[-–]?\s*page\s+\d{1,4}\s*(?:of|/)\s*\d{1,4}\s*[-–]?$", re.I)
@@ -18,10 +18,12 @@ _ALONE = re.compile(
     r"(?:\A|\n[ \t]*\r?\n)[ \t]*((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^\n]{1,78}[^\s.,;:!?])[ \t]*(?=\r?\n[ \t]*\r?\n|\Z)"
 )
 _NUMBERED = re.compile(
-    r"(?:\A|(?<=[.!?:”\"')])[ \t]*\r?\n|\n[ \t]*\r?\n)[ \t]*((?:#+[ \t]+|\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|(?=[A-Z][A-Z ]{5,}[ \t]*\r?$))[A-Z][^\n.!?;]{1,70})(?<![\s,])[ \t]*\r?$",
+    r"(?:\A|(?<=[.!?:”\"')])[ \t]*\r?\n|\n[ \t]*\r?\n)[ \t]*"
+    r"((?:#+[ \t]+|\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|(?=[A-Z][A-Z ]{5,}[ \t]*\r?$))"
+    r"[A-Z][^\n.!?;]{1,70})(?<![\s,])[ \t]*\r?$",
     re.M,
 )
-"""A short title behind a number, in capitals or behind #, after a whole sentence or an empty line."""
+"""A short title after a number or #, or in capitals, that follows a complete sentence or an empty line."""
 
 
 def body_of(text: str) -> tuple[Flow, tuple[int, ...]]:
@@ -44,12 +46,12 @@ def body_of(text: str) -> tuple[Flow, tuple[int, ...]]:
 
 
 def heads_of(text: str) -> list[int]:
-    """Offsets of lines that stand alone and look like headings."""
+    """Offsets of separate lines that look like headings."""
     return sorted({match.start(1) for look in (_ALONE, _NUMBERED) for match in look.finditer(text)})
 
 
 def repeats(pages: int) -> int:
-    """On how many pages a line at the edge must stand to be a running header or footer."""
+    """The number of pages on which a line at the edge must repeat to be a running header or footer."""
     return max(2, round(0.4 * pages))
 
 
@@ -72,7 +74,7 @@ def _edges(parts: list[str]) -> dict[int, set[tuple[int, int]]]:
 
 
 def _page_lines(text: str) -> dict[int, set[tuple[int, int]]]:
-    """Without form feeds: lines that name a page, and their neighbours that repeat as often."""
+    """In a text without form feeds: lines that name a page, and neighbours of theirs that repeat as often."""
     lines = [(m.start(), m.end()) for m in _LINE.finditer(text)]
     words = [text[s:e].strip() for s, e in lines]
     named = {n for n, line in enumerate(words) if _PAGE_WORD.match(line)}
@@ -88,7 +90,7 @@ def _page_lines(text: str) -> dict[int, set[tuple[int, int]]]:
 
 
 def _counted(words: list[str]) -> set[int]:
-    """Lines of a number alone that count the pages: each one more than the last, three at least."""
+    """Lines with only a number that count the pages: at least three, each one more than the last."""
     bare = [(n, int(line)) for n, line in enumerate(words) if line.isdecimal() and len(line) < 4]
     runs = all(after == before + 1 for (_, before), (_, after) in itertools.pairwise(bare))
     return {n for n, _ in bare} if len(bare) > 2 and runs else set()

@@ -1,10 +1,13 @@
-"""Replace names, contact details, dates of birth and identifiers before text is sent to a model, and put them back in what it says.
+"""Replace personal details before text is sent to a model, and put them back in its reply.
 
-Caught: e-mail and web addresses; telephone numbers (phonenumbers, region GB); postcodes; NHS numbers and National Insurance numbers with a right
-check digit or form (python-stdnum); dates of birth that are called so; names behind a title or rank (Mrs, Dr, PC, Judge); names behind "written
-by", "chaired by", "author" and the like; every name on the project's own list, whole words, upper or lower case alike.
-Missed: a name without a title that is on no list; nicknames and initials; addresses without a postcode; names of schools, hospitals and places;
-and whoever can be known from the story itself. It lessens what leaves; it does not make a review anonymous.
+Replaced: e-mail and web addresses; telephone numbers (phonenumbers, region GB); postcodes; NHS numbers with a valid
+check digit and National Insurance numbers of a valid form (python-stdnum); dates of birth that are labelled as such;
+names after a title or rank (Mrs, Dr, PC, Judge); names after "written by", "chaired by", "author" and the like; every
+name on the project's own list, as whole words in upper or lower case.
+
+Missed: a name without a title that is not on the list; nicknames and initials; addresses without a postcode; names of
+schools, hospitals and places; and anybody who can be recognised from the story itself. Redaction reduces what is sent;
+it does not make a review anonymous.
 """
 
 import re
@@ -19,7 +22,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "BIRTH DATE",
         re.compile(
-            r"\b(?:born on|d\.?o\.?b\.?|date of birth)(?: the| is| was)?[:\s]+(?P<it>\d{1,2}(?:st|nd|rd|th)?[ /.-]\w+[ /.-]\d{2,4})",
+            r"\b(?:born on|d\.?o\.?b\.?|date of birth)(?: the| is| was)?[:\s]+"
+            r"(?P<it>\d{1,2}(?:st|nd|rd|th)?[ /.-]\w+[ /.-]\d{2,4})",
             re.I,
         ),
     ),
@@ -27,7 +31,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "PERSON",
         re.compile(
-            rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Judge|Rev|Sister|PC|DC|DS|DI|DCI|Sgt|Sergeant|Inspector|Constable)\.? {_NAME}"
+            r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Judge|Rev|Sister|PC|DC|DS|DI|DCI|Sgt"
+            rf"|Sergeant|Inspector|Constable)\.? {_NAME}"
         ),
     ),
     ("PERSON", re.compile(rf"\b(?:[Ww]ritten|[Cc]haired|[Cc]ompiled|[Pp]repared|[Aa]uthored) by (?P<it>{_NAME})")),
@@ -36,27 +41,30 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 class Redaction:
-    """Of one document: the same words get the same stand-in throughout. `names` are the project's own."""
+    """The redaction of one document: the same words get the same placeholder throughout.
+
+    `names` are those on the project's own list.
+    """
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         self._listed = names_pattern(names)
         self.replaced: dict[str, str] = {}
-        """Stand-in to the words it stands for."""
+        """Placeholder to the words that it replaces."""
 
     def redact(self, text: str) -> str:
-        """The text with stand-ins such as {PERSON 1}."""
+        """The text with placeholders such as {PERSON 1}."""
         if self._listed:
-            text = self._listed.sub(lambda m: self._stand_in("PERSON", m[0]), text)
+            text = self._listed.sub(lambda m: self._placeholder("PERSON", m[0]), text)
         for kind, find in _FINDERS:
             for start, end in sorted(find(text), reverse=True):
-                text = text[:start] + self._stand_in(kind, text[start:end]) + text[end:]
+                text = text[:start] + self._placeholder(kind, text[start:end]) + text[end:]
         return text
 
     def restore(self, text: str) -> str:
-        """The text with the words back in the place of their stand-ins."""
+        """The text with each placeholder replaced by its words."""
         return re.sub(r"\{[A-Z ]+ \d+\}", lambda m: self.replaced.get(m[0], m[0]), text)
 
-    def _stand_in(self, kind: str, words: str) -> str:
+    def _placeholder(self, kind: str, words: str) -> str:
         known = next(
             (name for name, was in self.replaced.items() if was == words and name.startswith("{" + kind)), None
         )

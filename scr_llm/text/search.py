@@ -1,4 +1,4 @@
-"""Which sentences of a document come nearest to a code."""
+"""Find the sentences of a document that are nearest to a code."""
 
 import re
 import sqlite3
@@ -49,7 +49,10 @@ _COMMON = frozenset(
 
 
 class Search:
-    """Sentences by the words of a code: SQLite's own full-text index, ranked by BM25 over word stems. In memory; nothing is written."""
+    """Searches sentences for the words of a code.
+
+    Uses SQLite's full-text index, ranked by BM25 over word stems, in memory; nothing is written to disk.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
@@ -57,17 +60,12 @@ class Search:
         self._db.executemany("INSERT INTO line(rowid, text) VALUES (?, ?)", enumerate(texts))
 
     def best(self, code: Code, most: int) -> list[int]:
-        """Indices of the sentences that share the rarest words with the code's own, best first."""
-        text = " ".join(
-            (code.label, code.definition, *code.include)
-        ).casefold()  # not the wordings: those the rules have looked for
+        """Indices of the sentences that share the rarest words with the code, best first."""
+        # without the code's wordings: the rules have already looked for those
+        text = " ".join((code.label, code.definition, *code.include)).casefold()
         words = sorted(set(re.findall(r"[a-z]{4,}", text)) - _COMMON)
-        asked = " OR ".join(f'"{word}"' for word in words)
-        rows = (
-            self._db.execute(
-                "SELECT rowid FROM line WHERE line MATCH ? ORDER BY bm25(line), rowid LIMIT ?", (asked, most)
-            ).fetchall()
-            if words
-            else []
-        )
-        return [row[0] for row in rows]
+        if not words:
+            return []
+        query = "SELECT rowid FROM line WHERE line MATCH ? ORDER BY bm25(line), rowid LIMIT ?"
+        any_word = " OR ".join(f'"{word}"' for word in words)
+        return [row[0] for row in self._db.execute(query, (any_word, most)).fetchall()]

@@ -1,6 +1,9 @@
-"""The notation in which a codebook writes wordings, as regular expressions.
+"""Turn the notation for wordings in a codebook into regular expressions.
 
-`assess*` any ending; `(lack of|no)` either; `...` up to five words in between; a space is any white space or a hyphen at a line's end.
+- `assess*` matches any ending;
+- `(lack of|no)` matches either;
+- `...` matches up to five words in between;
+- a space matches any white space, or a hyphen at a line's end.
 """
 
 import re
@@ -15,7 +18,7 @@ def pattern(wording: str) -> str:
     """One wording as a regular expression.
 
     Raises:
-        ValueError: brackets do not match, or nothing is left; the message says what to write instead.
+        ValueError: brackets do not match, or the wording is empty; the message says what to write instead.
     """
     if not wording.strip(" .*"):
         raise ValueError("is empty; write a phrase or delete the line")
@@ -44,7 +47,7 @@ def pattern(wording: str) -> str:
     if depth:
         raise ValueError("has an opening bracket without a closing one; write (one|other)")
     joined = "".join(parts)
-    # an optional group ends in a space of its own, which the words behind it bring along
+    # an optional group ends in its own space, so that the words after it need none
     joined = joined.replace(r"[\s-]+)?", r"[\s-]+)?").replace(_GAP + r"[\s-]+", _GAP)
     if joined.endswith(_GAP):
         joined = joined[: -len(_GAP)]
@@ -52,11 +55,11 @@ def pattern(wording: str) -> str:
 
 
 def compile_wordings(wordings: Sequence[str]) -> re.Pattern[str] | None:
-    """All wordings as one expression, upper and lower case alike; None for none."""
+    """All wordings as one expression that ignores case; None if there are none."""
     return _compiled(tuple(wordings)) if wordings else None
 
 
 @lru_cache(maxsize=256)
 def _compiled(wordings: tuple[str, ...]) -> re.Pattern[str]:
-    starts = r"\b"  # once before all, so that only beginnings of words are tried
+    starts = r"\b"  # once before all alternatives, so that only beginnings of words are tried
     return re.compile(starts + "(?:" + "|".join(f"(?:{pattern(w).removeprefix(starts)})" for w in wordings) + ")", re.I)

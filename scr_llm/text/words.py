@@ -1,4 +1,7 @@
-"""What the tool's own ids are called where a person reads them: one state, one name, on the page, in the paper and in messages."""
+"""The words that a person reads for the tool's internal ids.
+
+One state has one name: on the review page, in the paper and in messages.
+"""
 
 from typing import Literal
 
@@ -8,9 +11,10 @@ VALUES = {
     "not_mentioned": "Not found",
     "unclear": "Unclear",
 }
-"""Of a cell. Ruled out: the review says expressly that it was not so. Not found: the review is silent, which never means no."""
+"""Values of a cell. Ruled out: the review says expressly that it was not so. Not found: the review is silent, which
+never means no."""
 MATRIX = VALUES | {"present": "Yes"}
-"""Of a cell in the matrix."""
+"""Values of a cell as the matrix shows them."""
 STATUSES = {
     "pending": "waiting",
     "coded": "coded",
@@ -20,7 +24,7 @@ STATUSES = {
     "not_a_review": "not a review",
     "failed": "failed",
 }
-"""Of a document."""
+"""States of a document."""
 CONTEXTS = {
     "sexual_abuse": "Sexual abuse",
     "physical_assault": "Physical assault",
@@ -47,6 +51,6 @@ AGES: dict[Literal["<1", "1-5", "6-10", "11-15", "16-17", "not stated"], str] = 
 
 
 def in_words(name: str) -> str:
-    """A value, a status or another id within a sentence: "ruled out", "not a review", "good practice"."""
+    """A value, a state or another id, as it reads in a sentence: "ruled out", "not a review", "good practice"."""
     known = VALUES.get(name)
     return known.lower() if known else STATUSES.get(name, name.replace("_", " "))

@@ -146,8 +146,8 @@ BROKEN = {
         "its page is damaged",
     ),
     "a damaged object stream": (packed(OBJECTS, garbled=True), "damaged"),
-    "cut in the middle": (whole()[:300], "ends in the middle"),
-    "nothing behind the header": (b"%PDF-1.7\n" + b"\xff\x00junk" * 200, "nothing but its first line"),
+    "cut in the middle": (whole()[:300], "its end is missing"),
+    "nothing behind the header": (b"%PDF-1.7\n" + b"\xff\x00junk" * 200, "only its first line"),
     "an odd handler": (whole(trailer=b"/Encrypt << /Filter /Made.Up /V 4 /R 4 >> /ID [<00> <00>]"), "encrypted"),
     "a broken handler": (
         whole(trailer=b"/Encrypt << /Filter /Standard /V 99 /R 99 /O (x) /U (y) /P -1 >> /ID [<00> <00>]"),
@@ -186,7 +186,7 @@ def saved(kind: str, path: Path) -> None:
                 "zeros": bytes(4000),
                 "e-mail": b"Received: from a\r\nSubject: the review\r\n\r\nAttached.",
                 "ZIP": b"PK\x03\x04broken",
-                "not known": bytes(range(256)) * 9,
+                "unknown kind": bytes(range(256)) * 9,
                 "PostScript": b"%!PS-Adobe-3.0\n",
             }[kind]
         )
@@ -205,7 +205,7 @@ def saved(kind: str, path: Path) -> None:
         "zeros",
         "e-mail",
         "ZIP",
-        "not known",
+        "unknown kind",
         "PostScript",
     ],
 )
@@ -247,7 +247,7 @@ def test_a_file_larger_than_the_limit_is_not_read(tmp_path: Path, head: bytes) -
         file.write(head)
         file.truncate(3_000_000_000)
     started = time.monotonic()
-    with pytest.raises(UnreadableError, match="3,000 MB, more than the 1500 MB" if head else "zeros"):
+    with pytest.raises(UnreadableError, match="3,000 MB, more than the limit of 1500 MB" if head else "zeros"):
         read(path, "d", megabytes=1500)
     assert time.monotonic() - started < 1
 
@@ -278,7 +278,7 @@ def test_a_thousand_files_with_bytes_changed_by_chance(tmp_path: Path) -> None:
         files.append(Wanted(tmp_path / f"{number}.pdf", f"d{number}"))
         files[-1][0].write_bytes(data if chance.random() < 0.9 else data[: chance.randrange(len(data))])
     for result in read_apart(files, Limits(seconds=20)):
-        assert isinstance(result, Reading | UnreadableError) and "make sense of" not in str(result), result
+        assert isinstance(result, Reading | UnreadableError) and "neither reader can interpret" not in str(result), result
 
 
 def test_words_scattered_over_a_page_too_large_to_draw(tmp_path: Path) -> None:

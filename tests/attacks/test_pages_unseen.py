@@ -149,7 +149,7 @@ def test_a_map_that_calls_a_word_a_space(tmp_path: Path) -> None:
         sheet.drawString(203, 430, "assessed at the time.")
 
     path = with_map(page(tmp_path / "a.pdf", draw), "Times-Roman", {"n": " ", "o": " ", "t": " "})
-    assert "calls 4 of its characters spaces" in warned(read(path, "d"))
+    assert "treats 4 of its characters as spaces" in warned(read(path, "d"))
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

@@ -10,15 +10,18 @@ from scr_llm.records import Page, Reading
 from scr_llm.stages.read import scan
 from scr_llm.stages.read.inspect import AGREED, BLANKS, Inspection, inspect
 from scr_llm.stages.read.items import items
+from scr_llm.stages.read.layout import RawPage
 from scr_llm.stages.read.opening import contents
-from scr_llm.stages.read.pdf import FEW, RawPage, open_pages
-from scr_llm.stages.read.structure import structure
+from scr_llm.stages.read.pdf import FEW, open_pages
+from scr_llm.stages.read.structure import Structure, structure
 from scr_llm.text.disguise import disguises
 from scr_llm.text.flow import Flow, readable, sentences
 from scr_llm.text.machine import looks_like_prompt_injection
 
 UNSEEN = 0.9
-"""Part of a document's letters that cannot be seen from which it is not read at all."""
+"""Share of a document's letters (0-1) that may be invisible before the document is refused."""
+_FEW = 5
+"""Warnings of one sort that are listed for a page; the rest are counted."""
 
 
 def read(
@@ -34,45 +37,26 @@ def read(
 
     Args:
         path: the file.
-        document_id: what the reading is of.
-        cross_check: whether a second reader checks every page's text. Slower; without it no page is compared.
-        look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does.
-        megabytes: the largest size of a file; a larger one is not read at all.
-        sha256: of the bytes that are meant, where they are known.
+        document_id: id of the document that the file holds.
+        cross_check: whether a second reader checks the text of every page. Slower; without it no page is compared.
+        look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does this.
+        megabytes: the largest file to read; a larger one is refused unread.
+        sha256: the expected checksum of the file, where it is known.
 
     Raises:
-        FileError: the file holds other bytes than are meant.
-        UnreadableError: where no text can be had: empty, not a PDF, too large, encrypted, broken, images only, or next
-            to nothing of its text can be seen.
+        FileError: the file does not have the expected checksum.
+        UnreadableError: no text can be extracted: the file is empty, not a PDF, too large, encrypted, broken or holds
+            only images, or almost none of its text can be seen.
     """
     content = contents(path, megabytes, sha256)
     raw_pages = open_pages(content, look_for_hidden=look_for_hidden)
     if scan.is_installed():
         raw_pages = scan.recognised(content, raw_pages)
-    if not any(page.text.strip() for page in raw_pages):
-        count = len(raw_pages)
-        which = "page 1 is an image" if count == 1 else f"pages 1–{count} are images"
-        raise UnreadableError(
-            f"{which} without a text layer." if any(p.images for p in raw_pages) else "no page has any text.",
-            next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
-        )
-    _can_be_seen(raw_pages)
+    _refuse_without_text(raw_pages)
+    _refuse_if_unseen(raw_pages)
     seen = inspect(content, raw_pages, cross_check=cross_check)
     found = structure(raw_pages)
-    pages = tuple(
-        Page(
-            number=index + 1,
-            text=page.text,
-            marks=marks,
-            images=page.images,
-            scanned=page.scanned,
-            label=seen.labels[index] if seen.labels else None,
-            agreement=seen.agreement[index],
-            warnings=tuple(_warnings(page, seen, index)),
-            engine=page.engine or "none",
-        )
-        for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
-    )
+    pages = _pages(raw_pages, found, seen)
     reading = Reading(
         document_id=document_id,
         file=seen.facts,
@@ -86,8 +70,26 @@ def read(
     return reading.model_copy(update=update)
 
 
+def _pages(raw_pages: tuple[RawPage, ...], found: Structure, seen: Inspection) -> tuple[Page, ...]:
+    """The pages as records, each with what is known about it."""
+    return tuple(
+        Page(
+            number=index + 1,
+            text=page.text,
+            marks=marks,
+            images=page.images,
+            scanned=page.scanned,
+            label=seen.labels[index] if seen.labels else None,
+            agreement=seen.agreement[index],
+            warnings=tuple(_warnings(page, seen, index)),
+            engine=page.engine or "none",
+        )
+        for index, (page, marks) in enumerate(zip(raw_pages, found.marks, strict=True))
+    )
+
+
 def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
-    """The pages, with a warning for each sentence that no coder takes because it gives orders to a program."""
+    """The pages, with a warning for each sentence that is left out because it gives orders to a program."""
     orders: dict[int, list[str]] = {}
     for sentence in sentences(flow):
         if looks_like_prompt_injection(sentence.text):
@@ -101,15 +103,26 @@ def _with_orders(pages: tuple[Page, ...], flow: Flow) -> tuple[Page, ...]:
 
 
 def _few(warnings: list[str], rest: str) -> list[str]:
-    return warnings if len(warnings) <= 5 else [*warnings[:5], f"{len(warnings) - 5} {rest}"]
+    return warnings if len(warnings) <= _FEW else [*warnings[:_FEW], f"{len(warnings) - _FEW} {rest}"]
 
 
 def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def _can_be_seen(pages: tuple[RawPage, ...]) -> None:
-    """Refuse a document of whose text a reader of the printed pages sees next to nothing."""
+def _refuse_without_text(pages: tuple[RawPage, ...]) -> None:
+    """Refuse a document that has no text on any page."""
+    if any(page.text.strip() for page in pages):
+        return
+    which = "page 1 is an image" if len(pages) == 1 else f"pages 1–{len(pages)} are images"
+    raise UnreadableError(
+        f"{which} without a text layer." if any(page.images for page in pages) else "no page has any text.",
+        next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
+    )
+
+
+def _refuse_if_unseen(pages: tuple[RawPage, ...]) -> None:
+    """Refuse a document when a person reading the printed pages would see almost none of its text."""
     why: Counter[str] = Counter()
     letters = 0
     for page in pages:
@@ -118,9 +131,10 @@ def _can_be_seen(pages: tuple[RawPage, ...]) -> None:
             why[reason.partition(";")[0]] += _letters(page.text[start:end])
     if letters and why.total() > UNSEEN * letters:
         raise UnreadableError(
-            f"{why.total() / letters:.0%} of its text cannot be seen on the printed page or is not what is printed there "
-            f"({why.most_common(1)[0][0]}).",
-            next_step="Print it to PDF again from the original, or on paper and scan it: pip install scr-llm[ocr].",
+            f"{why.total() / letters:.0%} of its text cannot be seen on the printed page, or differs from what is "
+            f"printed there ({why.most_common(1)[0][0]}).",
+            next_step="Print the original to PDF again; or print it on paper and scan it, "
+            "with text recognition installed: pip install scr-llm[ocr].",
         )
 
 
@@ -129,7 +143,7 @@ def _letters(text: str) -> int:
 
 
 def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
-    """Why a person should look at a page."""
+    """The reasons why a person should check a page."""
     letters, agreement = len(page.text.strip()), seen.agreement[index]
     if not page.engine:
         yield "neither reader could read this page"
@@ -138,20 +152,20 @@ def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
     elif letters < FEW and page.images:
         yield "an image and almost no text"
     elif not letters:
-        yield "no text; check that it is blank"
+        yield "no text; check that the page is blank"
     if page.scanned:
         yield "its text was recognised from a scan" + ("" if page.engine == "ocr" else " by another program")
     if agreement is not None and agreement < AGREED:
-        yield f"the two readers agree on {agreement:.0%} of it only"
+        yield f"the two readers agree on only {agreement:.0%} of the text"
     for stretch in seen.stretches[index][:3]:
         yield f"the two readers differ: {stretch}"
     if seen.blanks[index] >= BLANKS:
         yield (
-            f"a font of this page calls {seen.blanks[index]} of its characters spaces; "
-            "words may be printed that are not in the text"
+            f"a font on this page treats {seen.blanks[index]} of its characters as spaces; "
+            "some printed words may be missing from the text"
         )
-    if said := readable(seen.noted[index]):
-        yield f"an annotation (a note or form field) has text that was not read: “{_short(said)}”"
+    if note := readable(seen.noted[index]):
+        yield f"an annotation (a note or form field) has text that was not read: “{_short(note)}”"
     strange = sum(1 for character in page.text if character == "\ufffd" or "\ue000" <= character <= "\uf8ff")
     if strange > 0.02 * letters:
         yield "many characters could not be read"
@@ -160,4 +174,4 @@ def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
         f"text that cannot be seen ({why}), left out: “{_short(readable(page.text[start:end]))}”"
         for start, end, why in page.hidden
     ]
-    yield from _few(list(dict.fromkeys(hidden)), "more places with text that cannot be seen, left out")
+    yield from _few(list(dict.fromkeys(hidden)), "more passages of text that cannot be seen, left out")

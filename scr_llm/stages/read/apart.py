@@ -1,4 +1,7 @@
-"""Read files in processes of their own, within limits: a hostile file costs bounded time and memory, and only itself."""
+"""Read files in separate processes, within limits.
+
+A hostile file can take only so much time and memory, and can bring down nothing but its own reading.
+"""
 
 import contextlib
 import os
@@ -22,38 +25,39 @@ from scr_llm.records import Reading
 from scr_llm.stages.read import read
 
 _TOO_MUCH = 86
-"""Exit code of a process that took more memory than it may."""
+"""Exit code of a process that exceeded its memory limit."""
 _COMING_UP = 10.0
 """Seconds that a process of the pool may take to start."""
 _AHEAD = 3
-"""Files for each process that are read before they are asked for."""
+"""Files for each process that are read in advance."""
+_ADVICE = "Print it to PDF again, or raise the limits under [read] in project.toml if you trust the file."
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may cost."""
+    """The most that reading one file may cost."""
 
     seconds: float = 180.0
-    """Time for one file; then it is tried once more without the second reader, then given up."""
+    """Time for one file. After that it is tried once more without the second reader, then given up."""
     megabytes: int = 1500
     """Memory of one process."""
     workers: int = 2
-    """Processes at once."""
+    """Number of processes."""
     cross_check: bool = True
     """Whether a second reader checks every page."""
 
 
 class Wanted(NamedTuple):
-    """A file to be read."""
+    """A file to read."""
 
     path: Path
     document_id: str
     sha256: str = ""
-    """Of its bytes, where they are known: others are not read."""
+    """Expected checksum, where it is known; a file with another is not read."""
 
 
 def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
-    """Read files, in order. What goes wrong with one is given in its place."""
+    """Read files, in order. A file that fails gives its error in place of a reading."""
     if not files:
         return
     workers, context = min(limits.workers, len(files)), get_context("spawn")
@@ -63,14 +67,14 @@ def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Ex
     )
     try:
         yield from _read_in(pool, files, limits)
-        for _ in range(
-            workers
-        ):  # one that is still starting when the pool is stopped finds its locks gone, and says so in a traceback
+        # A process that is still starting when the pool stops finds its locks gone and prints a traceback: wait.
+        for _ in range(workers):
             up.acquire(timeout=_COMING_UP)
-    except RuntimeError as error:  # the pool's own: its processes are gone
-        step = "Close other programs, or set [read] workers = 1 in project.toml, then run again to go on."
+    except RuntimeError as error:  # raised by the pool when its processes are gone
         raise StopError(
-            "the processes that read the files were ended from outside, perhaps because memory ran out.", next_step=step
+            "another program or the system ended the processes that read the files; memory may have run out.",
+            next_step="Close other programs, or set workers = 1 under [read] in project.toml; "
+            "then run again to continue.",
         ) from error
     finally:
         pool.stop()
@@ -95,7 +99,7 @@ def _read_in(pool: ProcessPool, files: Sequence[Wanted], limits: Limits) -> Iter
 
 
 class _OverLimitError(UnreadableError):
-    """It cost more than it may."""
+    """Reading the file exceeded a limit."""
 
 
 def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, cross_check: bool) -> "Future[Reading]":
@@ -107,35 +111,34 @@ def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, cross_check: bool) 
 
 
 def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
-    advice = "Print it to PDF again, or raise [read] in project.toml if you trust the file."
     try:
         return future.result()
     except OutOfTime:
-        return _OverLimitError(f"reading it took more than {limits.seconds:g} seconds.", next_step=advice)
+        return _OverLimitError(f"reading it took more than {limits.seconds:g} seconds.", next_step=_ADVICE)
     except ProcessExpired as error:
         if error.exitcode == _TOO_MUCH:
-            return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
-        if error.exitcode in (
-            -9,
-            -15,
-        ):  # not of itself: the system ends what takes too much memory, a person what they like
-            return FileError("the process that read it was ended from outside, perhaps because memory ran out.")
-        return _OverLimitError(f"the file brings the reader down (exit code {error.exitcode}).", next_step=advice)
+            return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=_ADVICE)
+        # Killed from outside, so the file is not to blame: the system kills what takes too much memory, and a person
+        # may kill anything.
+        if error.exitcode in (-9, -15):
+            return FileError("another program or the system ended the process that read it; memory may have run out.")
+        return _OverLimitError(f"the file crashes the reader (exit code {error.exitcode}).", next_step=_ADVICE)
     except MemoryError:
-        return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=advice)
+        return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=_ADVICE)
     except (ScrError, OSError) as error:
         return error
     except RecursionError:
-        return UnreadableError("the file is broken: its parts lie within each other without end.", next_step=advice)
-    except Exception as error:  # whatever a hostile file may raise; given in its place
-        return UnreadableError(
-            f"the file is broken: it holds what neither reader can make sense of ({error}).", next_step=advice
-        )
+        return UnreadableError("the file is broken: its parts contain each other without end.", next_step=_ADVICE)
+    except Exception as error:  # a hostile file may raise anything; it must not stop the other files
+        return UnreadableError(f"the file is broken: neither reader can interpret it ({error}).", next_step=_ADVICE)
 
 
 @contextlib.contextmanager
 def deaf_to_ctrl_c() -> Iterator[None]:
-    """Threads and processes that are started within leave Ctrl-C to the command, from their first moment; where the system knows such masks."""
+    """Make threads and processes started inside leave Ctrl-C to the command, from the moment they start.
+
+    Does nothing on a system without signal masks.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -147,12 +150,14 @@ def deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def keep_within(megabytes: int, parent: int, up: Semaphore | None = None) -> None:
-    """In a process of a pool: end it when it takes too much memory or when whoever started it is gone; leave Ctrl-C to the latter.
+    """Watch this process of a pool: end it when it takes too much memory or when its parent is gone.
+
+    Ctrl-C is left to the parent.
 
     Args:
-        megabytes: of memory that it may take.
-        parent: process that started it.
-        up: is told that it has started.
+        megabytes: the memory that it may take.
+        parent: id of the process that started it.
+        up: released once this process has started.
     """
     import psutil
 

@@ -1,8 +1,9 @@
-"""Words of which too little shows: covered in part by what is drawn later, cut off by a clip, or drowned in strokes.
+"""Find words that are too little visible: partly covered by later drawing, cut off by a clip, or lost among strokes.
 
-Contrast alone does not tell: an image of noise over a word shows contrast, too. So wherever something could stand in a
-word's way, the page is drawn as it is and without its words; the difference is what the words add to the page. It is
-compared with the same words alone, on nothing and cut by nothing: each letter's own ink must be there, and little else.
+Contrast alone cannot decide this, because an image of noise over a word also shows contrast. So wherever something
+could obscure a word, the page is drawn both with and without its words; the difference is what the words add to the
+page. That is compared with the same words drawn alone, on an empty ground and unclipped: each letter's own ink must be
+there, and little else.
 """
 
 import ctypes
@@ -19,19 +20,19 @@ from scr_llm.stages.read.drawing import Box, Drawing, Place, View, render
 INVISIBLE = frozenset({3, 7})
 """Text render modes that leave no ink (ISO 32000, table 106)."""
 _STROKED = frozenset({1, 2, 5, 6})
-"""Those that draw a letter's outline."""
+"""Text render modes that draw a letter's outline."""
 ENOUGH = 0.5
-"""Part of a letter's ink that must show, less the part of the ground around its word that is inked, too."""
+"""Share of a letter's ink that must show, after subtracting the share of the ground around its word that is inked."""
 _WIDE = 0.3
-"""Part of its font size from which a letter's outline may cover other words."""
+"""Outline width, as a share of the font size, above which a letter's outline may cover other words."""
 _UNDERLINE = 0.2
-"""Part of a word's height that what lies over it may have without any doubt: a line under or through it."""
+"""Share of a word's height that may be drawn over without raising a doubt: a line under or through the word."""
 _SYMBOL = 32.0
-"""Points that the symbol of a comment is wide or high at most."""
+"""Largest width or height of a comment's symbol, in points."""
 _DEEPEST = 12
-"""Levels of forms within forms that are looked through."""
+"""Levels of forms within forms that are searched."""
 _BAND = 20.0
-"""Points of the page's height for which the covers are listed together."""
+"""Height in points of the bands of the page by which covers are listed."""
 _EVERYWHERE = (-math.inf, -math.inf, math.inf, math.inf)
 
 Object: TypeAlias = "ctypes._Pointer[raw.fpdf_pageobject_t__]"
@@ -46,11 +47,11 @@ class _Matrix(NamedTuple):
     f: float
 
     def moved(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Points as they lie in the outer space."""
+        """Points, converted to the outer space."""
         return [(self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f) for x, y in points]
 
     def within(self, outer: "_Matrix") -> "_Matrix":
-        """This one, and then an outer one."""
+        """This matrix followed by an outer one."""
         return _Matrix(
             self.a * outer.a + self.b * outer.c,
             self.a * outer.b + self.b * outer.d,
@@ -70,15 +71,15 @@ class _Painted(NamedTuple):
     each: Object
     kind: int
     matrix: _Matrix
-    """From its own space to the page's."""
+    """Converts from the object's own space to the page's."""
     clip: Box
-    """Where it can show, on the page."""
+    """Where on the page it can show."""
     unclear: bool
-    """Whether it may show in part within that: a clip that is no rectangle, transparency."""
+    """Whether it may be only partly visible inside its clip: the clip is not a rectangle, or there is transparency."""
 
 
 class Painting:
-    """What a page is painted of, and which of its words something could stand in the way of."""
+    """The objects painted on a page, and the words that some of them could obscure."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
         self._texts: list[tuple[int, Object]] = []
@@ -86,7 +87,7 @@ class Painting:
         self._covers: dict[int | None, list[tuple[float, Box]]] = {}
         self._invisible = False
         self.images: list[Box] = []
-        """Where the page's images are."""
+        """Where the page's images lie."""
         for number, (each, kind, matrix, clip, unclear) in enumerate(_painted(page)):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 self._texts.append((number, each))
@@ -97,7 +98,7 @@ class Painting:
                 if unclear or mode in _STROKED or clip is not _EVERYWHERE:
                     box = _bounds(each, matrix)
                     if unclear or mode in _STROKED or not _holds(clip, box):
-                        self._cover(math.inf, box)  # it stands in its own way
+                        self._cover(math.inf, box)  # the text may obscure itself
             elif kind != raw.FPDF_PAGEOBJ_FORM:
                 box = _bounds(each, matrix)
                 if self._texts:
@@ -108,18 +109,18 @@ class Painting:
             self._cover(math.inf, box)
 
     def is_invisible(self, textpage: pdfium.PdfTextPage, first: int, text: str) -> bool:
-        """Whether any letter or digit of a word is drawn without ink; an honest hyphen or point may be."""
+        """Whether any letter or digit of a word is drawn without ink. Hyphens and points may honestly be drawn so."""
         return self._invisible and any(
             is_invisible(textpage, first + place) for place, character in enumerate(text) if character.isalnum()
         )
 
     def cover(self, textpage: pdfium.PdfTextPage, index: int, box: Box) -> None:
-        """Take signs that begin at a character for what could cover words: a row of dashes does."""
+        """Count signs beginning at a character as something that could cover words, as a row of dashes does."""
         if math.isfinite(sum(box)):
             self._cover(self._number(textpage, index), box)
 
     def is_doubtful(self, textpage: pdfium.PdfTextPage, first: int, last: int, box: Box) -> bool:
-        """Whether something could stand in the way of a word, given by its characters and the box around them."""
+        """Whether something could obscure a word, given its first and last character and the box around it."""
         if not self._covers:
             return False
         over = {each for band in (None, *_bands(box)) for each in self._covers.get(band, ()) if _meet(each[1], box)}
@@ -130,7 +131,7 @@ class Painting:
         return high > _UNDERLINE * (box[3] - box[1])
 
     def _number(self, textpage: pdfium.PdfTextPage, index: int) -> int:
-        """How many objects are painted before that of a character."""
+        """How many objects are painted before the one that holds a character."""
         if not self._numbers:
             self._numbers = {ctypes.addressof(each.contents): number for number, each in self._texts}
         drawn = raw.FPDFText_GetTextObject(textpage.raw, index)
@@ -148,13 +149,13 @@ def is_invisible(textpage: pdfium.PdfTextPage, index: int) -> bool:
 
 
 class Layers:
-    """A page without its words, and its words without the page."""
+    """A page drawn without its words, and its words drawn without the page."""
 
     def __init__(self, again: Callable[[], pdfium.PdfPage]) -> None:
-        """Draw nothing yet.
+        """Prepare the layers; nothing is drawn yet.
 
         Args:
-            again: opens the page once more; what is opened is changed in memory.
+            again: opens another copy of the page, which is then changed in memory.
         """
         self._bare, self._alone = again(), again()
         for painted in _painted(self._bare):
@@ -166,18 +167,18 @@ class Layers:
         self._without = self._ink = Image.new("L", (0, 0))
 
     def close(self) -> None:
-        """Give the pages back."""
+        """Close the copies of the page."""
         self._bare.close()
         self._alone.close()
 
     def is_covered(self, drawing: Drawing, box: Box, letters: Sequence[Box], least: int) -> bool:
-        """Whether too little shows of a word that was glanced at last.
+        """Whether too little is visible of the word that was last glanced at.
 
         Args:
-            drawing: the page as it is.
-            box: around the word.
-            letters: around each of its letters and digits.
-            least: grey levels that something must add to count.
+            drawing: the page as displayed.
+            box: the box around the word.
+            letters: the boxes around each of its letters and digits.
+            least: grey levels that something must add to the page to count as visible.
         """
         place = drawing.place(box, 3, cut=True)
         if place is None:
@@ -186,7 +187,7 @@ class Layers:
             self._view = drawing.view
             self._without = render(self._bare, drawing.view)
             white, black = (render(self._alone, drawing.view, ground=grey, annotations=False) for grey in (255, 0))
-            # what lets nothing of its ground through is ink, whatever its colour
+            # whatever hides the ground completely is ink, whatever its colour
             self._ink = ImageChops.invert(ImageChops.difference(white, black))
         added = ImageChops.difference(drawing.piece.crop(place), self._without.crop(place))
         ink = self._ink.crop(place)
@@ -213,13 +214,13 @@ def _most(image: Image.Image) -> int:
 
 
 def _from(image: Image.Image, grey: float) -> Image.Image:
-    """White where an image has a grey at least."""
+    """An image that is white wherever the given one has at least this grey level."""
     least = max(1, math.ceil(grey))
     return image.point([0] * least + [255] * (256 - least))
 
 
 def _part(image: Image.Image, of: Image.Image) -> float:
-    """How much of one black and white image another shares (0-1)."""
+    """The share (0-1) of the white in `of` that is also white in `image`."""
     total = of.tobytes().count(255)
     return ImageChops.multiply(image, of).tobytes().count(255) / total if total else 0.0
 
@@ -230,7 +231,7 @@ def _moved(place: Place, origin: Place) -> Place:
 
 
 def _painted(page: pdfium.PdfPage) -> Iterator[_Painted]:
-    """A page's objects in the order in which they are painted, each form before what it holds."""
+    """A page's objects in painting order, each form before its contents."""
     count = raw.FPDFPage_CountObjects(page.raw)
     waiting = [(raw.FPDFPage_GetObject(page.raw, index), _UPRIGHT, _EVERYWHERE, False, 0) for index in range(count)]
     waiting.reverse()
@@ -254,7 +255,7 @@ def _painted(page: pdfium.PdfPage) -> Iterator[_Painted]:
 
 
 def _clip(path: "ctypes._Pointer[raw.fpdf_clippath_t__]", matrix: _Matrix) -> tuple[Box, bool]:
-    """Where a clip lets anything show, and whether all of that shows: it is a rectangle."""
+    """The box within which a clip lets anything show, and whether the clip is exactly that box."""
     box, is_plain = _EVERYWHERE, raw.FPDFClipPath_CountPaths(path) > 0
     for number in range(raw.FPDFClipPath_CountPaths(path)):
         points = matrix.moved(_points(path, number))
@@ -281,7 +282,7 @@ def _points(path: "ctypes._Pointer[raw.fpdf_clippath_t__]", number: int) -> list
 
 
 def _set_free(painted: _Painted) -> None:
-    """Let text be drawn whole, by lines as thin as can be; let nothing else be drawn."""
+    """Let text be drawn unclipped, with the thinnest possible outlines, and let nothing else be drawn."""
     each, kind = painted.each, painted.kind
     path = raw.FPDFPageObj_GetClipPath(each)
     if raw.FPDFClipPath_CountPaths(path) > 0:
@@ -329,14 +330,14 @@ def _annotations(page: pdfium.PdfPage) -> Iterator[Box]:
         is_drawn = kind not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
         if is_drawn and raw.FPDFAnnot_GetRect(annotation, ctypes.byref(rectangle)):
             box = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
-            # the symbol of a comment hides a word until it is moved, and no reader of the file minds it
+            # The symbol of a comment hides a word only until someone moves it, so it does not count.
             if kind != raw.FPDF_ANNOT_TEXT or max(box[2] - box[0], box[3] - box[1]) > _SYMBOL:
                 yield box
         raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _bands(box: Box) -> Sequence[int | None]:
-    """Which bands of the page a box touches. What reaches over many lies in one of its own: None."""
+    """The bands of the page that a box touches. A box that spans many of them goes into a separate band, None."""
     low, high = box[1] / _BAND, box[3] / _BAND
     return range(math.floor(low), math.floor(high) + 1) if high - low < 50 else (None,)
 
@@ -346,7 +347,7 @@ def _meet(one: Box, other: Box) -> bool:
 
 
 def _holds(outer: Box, inner: Box) -> bool:
-    """Whether a box lies within another, by half a point."""
+    """Whether a box lies within another, give or take half a point."""
     return (
         outer[0] <= inner[0] + 0.5
         and outer[1] <= inner[1] + 0.5

@@ -1,5 +1,6 @@
-"""A page drawn in grey, piece by piece: a page of any size costs bounded memory, and every word is seen at the same
-scale.
+"""Draw a page in grey, piece by piece.
+
+A page of any size takes limited memory, and every word is seen at the same scale.
 """
 
 import ctypes
@@ -11,26 +12,26 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in points of the page's own space."""
+"""Left, bottom, right, top, in points of the page's own space."""
 Place = tuple[int, int, int, int]
-"""Left, upper, right, lower in pixels of an image."""
+"""Left, upper, right, lower, in pixels of an image."""
 
 SCALE = 2.5
-"""Pixels a point: an 11-point `x` is 14 pixels high."""
+"""Pixels per point: an 11-point `x` is 14 pixels high."""
 CLOSE = 8.0
-"""Pixels a point where something is looked at twice."""
+"""Pixels per point for a closer look."""
 _PIECE = 2600
-"""Pixels that an edge of a piece has at most; an A4 page is one piece."""
+"""Longest edge of a piece, in pixels; an A4 page is one piece."""
 MOST_PIECES = 60
-"""Pieces of one page that are drawn at most. A page of text on paper needs one, a wall chart sixteen."""
+"""Most pieces of one page that are drawn. A page of text on paper needs one, a wall chart sixteen."""
 
 
 class TooScatteredError(Exception):
-    """The words of a page lie so far apart that it would have to be drawn too often."""
+    """The words of a page lie so far apart that too many pieces would have to be drawn."""
 
 
 class View(NamedTuple):
-    """A part of a page as displayed, and how large it is drawn."""
+    """A part of a page as displayed, and its scale."""
 
     left: float
     """Points from the page's left edge."""
@@ -39,33 +40,33 @@ class View(NamedTuple):
     size: tuple[int, int]
     """Pixels across and down."""
     scale: float
-    """Pixels a point."""
+    """Pixels per point."""
 
 
 class Glance(NamedTuple):
-    """A place of a page as it shows."""
+    """How a place on a page looks."""
 
     low: int
     """Darkest pixel, 0 to 255."""
     high: int
     """Lightest pixel."""
     ground: int
-    """The pixel that is the second lightest of its four corners: letters of other lines may reach into one or two."""
+    """The second lightest of its four corner pixels: letters of other lines may reach into one or two corners."""
     place: Place = (0, 0, 0, 0)
-    """Where it lies in the piece drawn last."""
+    """Where it lies in the piece last drawn."""
     strip: bytes = b""
-    """Its pixels, column by column, where they were asked for."""
+    """Its pixels, column by column, if they were asked for."""
 
 
 class Part(NamedTuple):
-    """The columns of a strip in which a letter stands."""
+    """The columns of a strip that hold a letter."""
 
     tall: int
-    """Pixels of a column."""
+    """Pixels in each column."""
     upper: int
-    """Where in them the letter begins."""
+    """Pixel of a column at which the letter begins."""
     lower: int
-    """Where it ends."""
+    """Pixel at which it ends."""
     columns: bytes
     """The pixels, column by column."""
 
@@ -76,19 +77,20 @@ class Part(NamedTuple):
 
 
 def ground(corners: tuple[int, int, int, int]) -> int:
-    """The ground of a place, from its four corners: what two of them are at least."""
+    """The grey of the ground of a place, from its four corners: the second lightest."""
     return sorted(corners)[2]
 
 
 class Drawing:
-    """A page that can be looked at."""
+    """A page, drawn where it is looked at."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
         self._page = page
         self._width, self._height = page.get_size()
         self._turned = int(page.get_rotation()) // 90 % 4
         x0, y0, x1, y1 = page.get_bbox()
-        # for each edge of a box as displayed (left, upper, right, lower): which edge of it on the page, which way, whence
+        # for each edge of a box as displayed (left, upper, right, lower): the edge of the box on the page that it comes
+        # from, the sign, and the offset
         self._edges = (
             ((0, 1, -x0), (3, -1, y1), (2, 1, -x0), (1, -1, y1)),
             ((1, 1, -y0), (0, 1, -x0), (3, 1, -y0), (2, 1, -x0)),
@@ -96,21 +98,22 @@ class Drawing:
             ((3, -1, y1), (2, -1, x1), (1, -1, y1), (0, -1, x1)),
         )[self._turned]
         self.piece = Image.new("L", (0, 0))
-        """The piece drawn last."""
+        """The piece last drawn."""
         self.view = View(0, 0, (0, 0), 0)
-        """Which part of the page that is."""
+        """The part of the page that it shows."""
         self._columns = b""
         self._pieces = 0
         self._inner: tuple[tuple[int, float, float], ...] = ()
 
     @property
     def turned(self) -> int:
-        """Quarters of a turn, clockwise, by which the page is displayed."""
+        """The clockwise quarter-turns by which the page is rotated for display."""
         return self._turned
 
     def shown(self, box: Box) -> Box | None:
-        """A box in points from the page's upper left corner as displayed (left, upper, right, lower); None where half
-        of it is off the page.
+        """A box in points from the upper left corner of the displayed page (left, upper, right, lower).
+
+        None where half or more of it is off the page.
         """
         left, upper, right, lower = (box[edge] * way + start for edge, way, start in self._edges)
         if not all(map(math.isfinite, (left, upper, right, lower))):
@@ -120,14 +123,16 @@ class Drawing:
         return (left, upper, right, lower) if wide > least[0] and high > least[1] else None
 
     def glance(self, box: Box, *, closely: bool = True) -> Glance | None:
-        """How a box and a pixel around it show; None off the page. It is drawn if it is not in the piece drawn last.
+        """How a box and one pixel around it look; None off the page.
+
+        A new piece is drawn if the box is not in the last one.
 
         Args:
             box: the box.
-            closely: whether its letters will be looked at, too.
+            closely: whether its letters will be examined as well.
 
         Raises:
-            TooScatteredError: where too many pieces of this page have been drawn already.
+            TooScatteredError: too many pieces of this page have been drawn already.
         """
         place = self.place(box, 1)
         if place is None or self._is_coarse(place):
@@ -155,7 +160,7 @@ class Drawing:
         )
 
     def part(self, glance: Glance, box: Box) -> "Part | None":
-        """A letter of a word that was glanced at; None where it does not lie within it."""
+        """One letter of a word that was glanced at; None where the letter does not lie within the glance."""
         place = self.place(box, 0)
         if place is None:
             return None
@@ -167,8 +172,9 @@ class Drawing:
         return Part(tall, upper - top, lower - top, glance.strip[(left - at) * tall : (right - at) * tall])
 
     def closely(self, box: Box) -> tuple[Image.Image, float, float] | None:
-        """A box of a word drawn larger, with the offset of the image on the page as displayed, in points; None off the
-        page.
+        """The box of a word drawn larger, with the offset of that image on the displayed page in points.
+
+        None off the page.
         """
         shown = self.shown(box)
         if shown is None or max(shown[2] - shown[0], shown[3] - shown[1]) * CLOSE > _PIECE:
@@ -178,8 +184,9 @@ class Drawing:
         return render(self._page, View(left, upper, size, CLOSE)), left, upper
 
     def place(self, box: Box, margin: int, *, cut: bool = False) -> Place | None:
-        """Where a box lies in the piece drawn last, with a margin; None where it is not within it, unless what is over
-        is to be cut off.
+        """Where a box with a margin lies in the piece last drawn.
+
+        None where it does not lie within the piece. With `cut`, what lies outside is cut off instead.
         """
         if not self._inner:
             return None
@@ -187,7 +194,7 @@ class Drawing:
         try:
             left, upper = int(box[a] * ka + oa) - margin, int(box[b] * kb + ob) - margin
             right, lower = int(box[c] * kc + oc) + 1 + margin, int(box[d] * kd + od) + 1 + margin
-        except (ValueError, OverflowError):  # no number, or an endless one
+        except (ValueError, OverflowError):  # an edge is not a number, or is infinite
             return None
         width, height = self.piece.size
         if cut:
@@ -197,7 +204,7 @@ class Drawing:
         return left, upper, right, lower
 
     def _is_coarse(self, place: Place) -> bool:
-        """Whether the piece was drawn small for huge letters, and this is smaller than they are."""
+        """Whether the piece was drawn at a small scale for huge letters, and this place is smaller than those."""
         return self.view.scale < SCALE and max(place[2] - place[0], place[3] - place[1]) * 4 < _PIECE
 
     def _draw(self, shown: Box) -> None:
@@ -220,7 +227,7 @@ class Drawing:
 
 
 def render(page: pdfium.PdfPage, view: View, *, ground: int = 255, annotations: bool = True) -> Image.Image:
-    """Part of a page on a ground of one grey (0-255)."""
+    """Part of a page, drawn on a ground of one grey (0-255)."""
     left, upper, size, scale = view
     bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_Gray)
     bitmap.fill_rect((ground, ground, ground, 255), 0, 0, *size)

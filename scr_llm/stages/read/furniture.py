@@ -1,31 +1,36 @@
-"""Lines that belong to the page and not to the text: running headers and footers, page numbers, footnotes, cover sheets."""
+"""Find lines that belong to the page rather than the text.
+
+They are running headers and footers, page numbers, footnotes and cover sheets.
+"""
 
 import re
 from collections import Counter
 
 from scr_llm.records import MarkKind
-from scr_llm.stages.read.pdf import RawPage
+from scr_llm.stages.read.layout import RawPage
 from scr_llm.text.plain import EDGE, PAGE_NUMBER, repeats
 
 CARD = re.compile(
     r"^(?P<kind>recommendation|(?:key )?finding|(?:key )?lesson|(?:key )?learning point|learning|priority)"
-    r"(?:\s+(?:no\.?\s*)?(?P<number>\d+(?:\.\d+)?[a-z]?|[A-Z](?=[:.)])|one|two|three|four|five|six|seven|eight|nine|ten)\b\s*(?P<stop>[:.)–—-]?)|(?P<colon>:))\s*",
+    r"(?:\s+(?:no\.?\s*)?"
+    r"(?P<number>\d+(?:\.\d+)?[a-z]?|[A-Z](?=[:.)])|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"\b\s*(?P<stop>[:.)–—-]?)|(?P<colon>:))\s*",
     re.I,
 )
-"""A finding or recommendation that is headed by its own name, and a number or letter or at least a colon."""
+"""The heading of a finding or recommendation: its own name with a number or letter, or at least a colon."""
 
 Places = dict[tuple[int, int], MarkKind]
-"""What a line is, by the index of its page and its number there, both from 0."""
+"""The kind of each line, by the index of its page and its number there, both from 0."""
 
 _SMALL = 0.93
-"""Size of a footnote's letters against the body's, at most."""
+"""Largest size of a footnote's letters, as a share of the body's."""
 _COVER_WORDS = 160
-"""Words that a cover sheet has at most."""
+"""Most words that a cover sheet has."""
 _FOOTNOTE = re.compile(r"^(?:\d{1,3}|\*|†)\s*\D")
 
 
 def furniture(pages: tuple[RawPage, ...]) -> Places:
-    """Every such line."""
+    """Every line of furniture in a document."""
     found = _running(pages)
     body = body_size(pages)
     for index, page in enumerate(pages):
@@ -34,7 +39,7 @@ def furniture(pages: tuple[RawPage, ...]) -> Places:
 
 
 def body_size(pages: tuple[RawPage, ...]) -> float:
-    """Font size that most letters have, in points; 0 where none is known."""
+    """The font size of most letters, in points; 0 where none is known."""
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
@@ -44,7 +49,7 @@ def body_size(pages: tuple[RawPage, ...]) -> float:
 
 
 def _running(pages: tuple[RawPage, ...]) -> Places:
-    """Lines at the pages' edges that repeat, whatever date or number changes in them."""
+    """Lines at the top or bottom of pages that repeat, even if a date or number in them changes."""
     edges: dict[str, set[int]] = {}
     places: list[tuple[int, int, str, bool]] = []
     for index, page in enumerate(pages):
@@ -68,7 +73,10 @@ def _running(pages: tuple[RawPage, ...]) -> Places:
 
 
 def _footnotes(index: int, page: RawPage, body: float, known: Places) -> Places:
-    """The smaller lines at the foot of a page, from the first that begins with a note's number, where the body refers to one."""
+    """The lines in smaller type at the foot of a page, from the first that begins with a note's number.
+
+    Only on a page with a footnote marker in its text.
+    """
     if not any(line.markers for line in page.lines):
         return {}
     foot: list[int] = []
@@ -85,7 +93,7 @@ def _footnotes(index: int, page: RawPage, body: float, known: Places) -> Places:
 
 
 def _cover(pages: tuple[RawPage, ...], known: Places) -> Places:
-    """A first page of few words before pages of many."""
+    """A first page of few words, before a page with more."""
     if len(pages) < 2:
         return {}
     words = [

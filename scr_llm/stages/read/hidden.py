@@ -1,11 +1,17 @@
-"""Text that a reader of the printed page does not see: found by drawing the page and looking at the place of each word.
+"""Find text that a person reading the printed page cannot see: draw the page and look at the place of each word.
 
-A word is hidden where it is drawn invisibly and no image shows anything under it, where nothing shows in its place
-(nearly the ground's own colour, covered by a box, clipped or transparent), where too little of it shows (`covered`),
-off the page, or smaller than 3 points. Words drawn invisibly over what an image shows are the text layer of a scan. A
-sentence is hidden as a whole where its letters are drawn as other letters (`shapes`), where a replacement text differs
-from what is drawn (`replaced`), or where something is drawn that the file calls a space: what the page says there is
-not what the file says.
+A word is hidden if any of these holds:
+
+- it is drawn invisibly and no image shows anything under it;
+- nothing shows in its place (it nearly matches the ground's colour, or is covered by a box, clipped or transparent);
+- too little of it shows (`covered`);
+- it is off the page, or smaller than 3 points.
+
+Words drawn invisibly over something that an image shows are the text layer of a scan.
+
+A whole sentence is hidden where the page says something different from the file: its letters are drawn as other letters
+(`shapes`), a replacement text differs from what is drawn (`replaced`), or something is drawn where the file has a
+space.
 """
 
 import contextlib
@@ -21,33 +27,36 @@ from scr_llm.stages.read.drawing import Box, Drawing, Glance, TooScatteredError
 from scr_llm.stages.read.letters import SMALLEST, Letters, Rows, Word
 
 CONTRAST = 32
-"""Least difference between the lightest and the darkest pixel (0-255) of a word that can be seen."""
+"""Least difference (0-255) between the lightest and the darkest pixel of a visible word."""
 _WORD = re.compile(r"\S*\w\S*")
 _SIGNS = re.compile(r"(?<!\S)(?:[^\w\s]|_)+(?!\S)")
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
-NOTHING_SHOWS = "in the colour of what lies around it, or covered"
+NOTHING_SHOWS = "in the colour of its background, or covered"
 OVER_NOTHING = "drawn invisibly where the image shows nothing"
 TOO_LITTLE_SHOWS = "covered or cut off, so that too little of its letters shows"
-OTHER_LETTERS = "other letters are drawn than its font says"
+OTHER_LETTERS = "other letters are drawn than those its font names"
 OVER_EACH_OTHER = "two words are printed over each other"
-NOT_BLANK = "something is drawn where its font says a space"
+NOT_BLANK = "something is drawn where its font has a space"
+
+Stretch = tuple[int, int, str]
+"""A stretch of a page's text: its first character, the one after its last, and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Words of one row that cannot be seen, or are not what is seen."""
+    """Words of one row that cannot be seen, or that differ from what is seen."""
 
     row: int
     """Number of the row on its page, from 0."""
     start: int
-    """Offset in the row."""
+    """Offset of the first character in the row."""
     end: int
-    """Offset behind."""
+    """Offset just after the last."""
     why: str
-    """What makes it invisible."""
+    """Why it cannot be seen."""
     whole: bool = False
-    """Whether what is seen there is another text, so that the whole sentence is not evidence."""
+    """Whether the page shows a different text there, so that the whole sentence is not evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +64,9 @@ class Looked:
     """What drawing a page showed."""
 
     hidden: tuple[Hidden, ...]
-    """In reading order; neighbours of one kind are one."""
+    """In reading order; neighbours of one kind are joined."""
     scanned: bool
-    """Whether its text lies invisibly over an image: recognised by a machine, not typed."""
+    """Whether most of its text lies invisibly over an image: recognised by a machine, not typed."""
 
 
 def look(
@@ -68,84 +77,113 @@ def look(
     *,
     compare: bool = True,
 ) -> Looked:
-    """Draw a page and look for each word of its rows. The page in memory has no replacement text afterwards.
+    """Draw a page and look for each word of its rows. Afterwards the page in memory has no replacement text.
 
     Args:
         page: the page.
         textpage: its text.
         rows: its rows.
-        again: opens the same page once more, to draw it otherwise.
-        compare: whether each letter is compared with what is drawn, which costs as much again as all the rest. Needless
-            where no font of the file could say other letters than it draws.
+        again: opens another copy of the page, to draw it differently.
+        compare: whether each letter is compared with what is drawn, which costs as much as all the rest together. Not
+            needed where no font in the file could name letters other than those it draws.
     """
     if not rows:
         return Looked((), False)
-    drawing, letters, painting = Drawing(page), Letters(textpage), covered.Painting(page)
-    for first, row in rows:
-        for token in _SIGNS.finditer(row):
-            signs = letters.word(first + token.start(), token.group(), closely=False)
-            painting.cover(textpage, signs.first, signs.box)
-    layers: covered.Layers | None = None
-    found: list[Hidden] = []
-    otherwise: list[Stretch] = []
-    scanned = total = 0
-    shown: list[Word] = []
+    search = _Search(page, textpage, again)
+    search.cover_by_signs(rows)
+    # comparing takes the replacement text off the page, so what could cover words has been listed before
     replacement = replaced.compare(page, textpage)
-    closely = compare and replacement is None
+    search.closely = compare and replacement is None
     for number, (first, row) in enumerate(rows):
+        search.look_along(number, first, row)
+    search.close()
+    otherwise = search.otherwise
+    if search.closely:
+        otherwise += _not_blank(search.drawing, textpage, search.letters, rows)
+    elif replacement is not None:
+        with contextlib.closing(replacement.textpage):
+            otherwise += [*replacement.differences, *_behind(search.drawing, replacement)]
+    found = [*search.found, *_placed(rows, [*otherwise, *_over_each_other(search.shown)])]
+    return Looked(tuple(_joined(found, rows)), search.scanned * 2 > search.total)
+
+
+class _Search:
+    """Looks for the words of one page on its drawing."""
+
+    def __init__(self, page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, again: Callable[[], pdfium.PdfPage]) -> None:
+        self._textpage, self._again = textpage, again
+        self._painting = covered.Painting(page)
+        self._layers: covered.Layers | None = None
+        self.drawing = Drawing(page)
+        self.letters = Letters(textpage)
+        self.closely = True
+        """Whether each letter is compared with what is drawn."""
+        self.found: list[Hidden] = []
+        """Words that cannot be seen."""
+        self.shown: list[Word] = []
+        """Words that can."""
+        self.otherwise: list[Stretch] = []
+        """Words that are drawn with other letters."""
+        self.total = 0
+        """Words looked for."""
+        self.scanned = 0
+        """Words drawn invisibly over an image."""
+
+    def cover_by_signs(self, rows: Rows) -> None:
+        """Count runs of signs as something that could cover words."""
+        for first, row in rows:
+            for token in _SIGNS.finditer(row):
+                signs = self.letters.word(first + token.start(), token.group(), closely=False)
+                self._painting.cover(self._textpage, signs.first, signs.box)
+
+    def look_along(self, number: int, first: int, row: str) -> None:
+        """Look for each word of a row."""
         over_blank: list[Hidden] = []
         over_ink = 0
         for token in _WORD.finditer(row):
-            total += 1
-            word = letters.word(first + token.start(), token.group(), closely=closely)
-            why: str | None
-            if painting.is_invisible(textpage, word.first, word.text):
-                if any(_inside(word.box, image) for image in painting.images):
-                    if isinstance(_seen(drawing, word.box, closely=False), Glance):
-                        over_ink += 1
-                    else:
-                        over_blank.append(Hidden(number, token.start(), token.end(), OVER_NOTHING))
-                    continue
-                why = "drawn invisibly"
-            elif letters.is_tiny(word):
-                why = f"smaller than {SMALLEST:g} points"
-            else:
-                seen = _seen(drawing, word.box, closely=closely)
-                why = seen if isinstance(seen, str) else None
-                if not why and painting.is_doubtful(textpage, word.first, word.first + len(word.text) - 1, word.box):
-                    layers = layers or covered.Layers(again)
-                    why = TOO_LITTLE_SHOWS if _is_covered(layers, drawing, letters, word) else None
-                if isinstance(seen, Glance) and not why:
-                    shown.append(word)
-                    otherwise += _drawn_otherwise(drawing, letters, word, seen) if closely else ()
-            if why:
-                found.append(Hidden(number, token.start(), token.end(), why))
-        # a program that recognises scans puts some words beside their ink, but not most of a line
-        found += over_blank if len(over_blank) > over_ink else ()
-        scanned += over_ink + len(over_blank)
-    if layers is not None:
-        layers.close()
-    if closely:
-        otherwise += _not_blank(drawing, textpage, letters, rows)
-    elif replacement is not None:
-        with contextlib.closing(replacement.textpage):
-            otherwise += [*replacement.differences, *_behind(drawing, replacement)]
-    found += _placed(rows, [*otherwise, *_over_each_other(shown)])
-    return Looked(tuple(_joined(found, rows)), scanned * 2 > total)
+            self.total += 1
+            word = self.letters.word(first + token.start(), token.group(), closely=self.closely)
+            invisible = self._painting.is_invisible(self._textpage, word.first, word.text)
+            if invisible and any(_inside(word.box, image) for image in self._painting.images):
+                if isinstance(_seen(self.drawing, word.box, closely=False), Glance):
+                    over_ink += 1
+                else:
+                    over_blank.append(Hidden(number, token.start(), token.end(), OVER_NOTHING))
+            elif why := "drawn invisibly" if invisible else self._why_hidden(word):
+                self.found.append(Hidden(number, token.start(), token.end(), why))
+        # text recognition puts some words beside their ink, but not most of a line
+        self.found += over_blank if len(over_blank) > over_ink else ()
+        self.scanned += over_ink + len(over_blank)
 
+    def close(self) -> None:
+        """Close what was opened to look for covered words."""
+        if self._layers is not None:
+            self._layers.close()
 
-def _is_covered(layers: covered.Layers, drawing: Drawing, letters: Letters, word: Word) -> bool:
-    whole = word if len(word.boxes) == len(word.text) else letters.word(word.first, word.text)
-    own = [box for character, box in zip(whole.text, whole.boxes, strict=True) if character.isalnum()]
-    return layers.is_covered(drawing, word.box, own, CONTRAST)
+    def _why_hidden(self, word: Word) -> str | None:
+        """Why a word drawn with ink cannot be seen; None where it can, and then it is noted as shown."""
+        if self.letters.is_tiny(word):
+            return f"smaller than {SMALLEST:g} points"
+        seen = _seen(self.drawing, word.box, closely=self.closely)
+        if isinstance(seen, str):
+            return seen
+        last = word.first + len(word.text) - 1
+        if self._painting.is_doubtful(self._textpage, word.first, last, word.box) and self._is_covered(word):
+            return TOO_LITTLE_SHOWS
+        self.shown.append(word)
+        if self.closely:
+            self.otherwise += _drawn_otherwise(self.drawing, self.letters, word, seen)
+        return None
 
-
-Stretch = tuple[int, int, str]
-"""First character, the one behind the last, and what is wrong with what lies between."""
+    def _is_covered(self, word: Word) -> bool:
+        self._layers = self._layers or covered.Layers(self._again)
+        whole = word if len(word.boxes) == len(word.text) else self.letters.word(word.first, word.text)
+        own = [box for character, box in zip(whole.text, whole.boxes, strict=True) if character.isalnum()]
+        return self._layers.is_covered(self.drawing, word.box, own, CONTRAST)
 
 
 def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Stretch]:
-    """What is wrong with the letters that are drawn under a replacement text, at the places of the page's own text."""
+    """What is wrong with the letters drawn under a replacement text, by their places in the page's own text."""
     letters = Letters(replacement.textpage)
     found: list[Stretch] = []
     for first, row in replacement.rows:
@@ -160,7 +198,7 @@ def _behind(drawing: Drawing, replacement: replaced.Replacement) -> Iterator[Str
 
 
 def _drawn_otherwise(drawing: Drawing, letters: Letters, word: Word, seen: Glance) -> Iterator[Stretch]:
-    """The word, where other letters are drawn than its font says."""
+    """The word, if other letters are drawn than those its font names."""
     quarter = letters.quarter(word, drawing)
     compared = [shapes.Letter(*each) for each in zip(word.text, word.boxes, strict=True) if each[0] in shapes.LETTERS]
     if compared and quarter is not None and shapes.contradicted(drawing, compared, word.box, seen, quarter):
@@ -168,7 +206,7 @@ def _drawn_otherwise(drawing: Drawing, letters: Letters, word: Word, seen: Glanc
 
 
 def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters, rows: Rows) -> Iterator[Stretch]:
-    """Every space in whose place something is drawn."""
+    """Every space that has something drawn in its place."""
     for first, row in rows:
         for token in _BLANK.finditer(row):
             for index in range(first + token.start(), first + token.end()):
@@ -181,31 +219,23 @@ def _not_blank(drawing: Drawing, textpage: pdfium.PdfTextPage, letters: Letters,
 
 
 def _over_each_other(words: Sequence[Word]) -> Iterator[Stretch]:
-    """Every two words of one size of which one lies over half of the other; what the page shows there is anybody's
-    guess.
+    """Every two words of similar size of which one covers half of the other: nobody can tell what the page shows there.
 
-    Words that a line's end divides are left out: pdfium makes one word of the parts, and its box reaches over both
-    lines.
+    Words divided at the end of a line are left out: pdfium makes one word of the parts, and its box spans both lines.
     """
-    open_: list[Word] = []
-    for word in sorted(
-        (word for word in words if math.isfinite(sum(word.box)) and "\ufffe" not in word.text),
-        key=lambda word: word.box[0],
-    ):
+    whole = [word for word in words if math.isfinite(sum(word.box)) and "\ufffe" not in word.text]
+    open_: list[Word] = []  # words that reach as far right as the current one begins
+    for word in sorted(whole, key=lambda word: word.box[0]):
         open_ = [other for other in open_ if other.box[2] > word.box[0]]
         for other in open_:
-            if (
-                other.box[1] < word.box[3]
-                and word.box[1] < other.box[3]
-                and _covers(word.box, other.box)
-                and _bare(word.text) != _bare(other.text)
-            ):
+            level = other.box[1] < word.box[3] and word.box[1] < other.box[3]
+            if level and _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
                 yield from ((each.first, each.first + len(each.text), OVER_EACH_OTHER) for each in (word, other))
         open_.append(word)
 
 
 def _covers(one: Box, other: Box) -> bool:
-    """Whether two boxes of much the same height share half of the smaller."""
+    """Whether two boxes of similar height share more than half of the smaller."""
     wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
     heights = sorted((one[3] - one[1], other[3] - other[1]))
     smaller = min((one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1]))
@@ -217,7 +247,7 @@ def _bare(text: str) -> str:
 
 
 def _placed(rows: Rows, stretches: Sequence[Stretch]) -> Iterator[Hidden]:
-    """Stretches as parts of rows."""
+    """The stretches as parts of rows."""
     for low, high, why in stretches:
         for number, (first, row) in enumerate(rows):
             start, end = max(low, first) - first, min(high, first + len(row)) - first
@@ -226,34 +256,28 @@ def _placed(rows: Rows, stretches: Sequence[Stretch]) -> Iterator[Hidden]:
 
 
 def _joined(found: list[Hidden], rows: Rows) -> list[Hidden]:
+    """Stretches in reading order; those that overlap, or that only blanks separate and one reason explains, joined."""
     joined: list[Hidden] = []
     for each in sorted(found, key=lambda h: (h.row, h.start, h.end)):
         last = joined[-1] if joined else None
-        if (
-            last
-            and last.row == each.row
-            and (
-                each.start < last.end or (last.why == each.why and not rows[each.row][1][last.end : each.start].strip())
-            )
-        ):
-            joined[-1] = Hidden(
-                last.row,
-                last.start,
-                max(last.end, each.end),
-                each.why if each.whole else last.why,
-                last.whole or each.whole,
-            )
+        if last is None or last.row != each.row:
+            joined.append(each)
+            continue
+        adjoins = last.why == each.why and not rows[each.row][1][last.end : each.start].strip()
+        if each.start < last.end or adjoins:
+            why = each.why if each.whole else last.why
+            joined[-1] = Hidden(last.row, last.start, max(last.end, each.end), why, last.whole or each.whole)
         else:
             joined.append(each)
     return joined
 
 
 def _seen(drawing: Drawing, box: Box, *, closely: bool = True) -> Glance | str:
-    """What shows within a box and a pixel around it, since a bar fills its own box; why nothing does."""
+    """What shows within a box and one pixel around it, because a bar fills its own box; or why nothing does."""
     try:
         seen = drawing.glance(box, closely=closely)
     except TooScatteredError:
-        return "too far from the rest of the page to be looked at"
+        return "too far from the rest of the page to be checked"
     if seen is None:
         return "off the page"
     return seen if seen.high - seen.low >= CONTRAST else NOTHING_SHOWS

@@ -1,28 +1,30 @@
-"""What a file says of itself, and a second reading of its pages: pypdf as the second witness to pdfium's text."""
+"""Inspect what a file says about itself, and read its pages a second time: pypdf cross-checks pdfium's text."""
 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from scr_llm.records import FileFacts
-from scr_llm.stages.read.pdf import RawPage, open_with_pypdf
+from scr_llm.stages.read.layout import RawPage
+from scr_llm.stages.read.pdf import open_with_pypdf
 
 AGREED = 0.95
-"""Agreement (0-1) under which a page is flagged. Measured: see docs/reading.md."""
+"""Agreement (0-1) below which a page is flagged. Measured: see docs/reading.md."""
 _GRAM = 4
 _STRANGE = 8
-"""Four-letter runs in a row that the other reader does not have from which a stretch is named: two short words, or one
-of eleven letters."""
+"""Least number of consecutive four-letter runs missing from the other reader's text for a stretch to be reported: two
+short words, or one of eleven letters."""
 _BLANK_CODE = re.compile(
     rb"<([0-9a-fA-F]{2,8})>\s*<(?:0020|00a0|00ad|200[0-9a-f]|202f|205f|206[0-4]|3000|feff|000[9ad])>", re.I
 )
 BLANKS = 4
-"""Codes that one font calls spaces from which a page is flagged; honest fonts have a space, a hard space and perhaps a
-soft hyphen."""
+"""Number of codes that one font maps to spaces for its page to be flagged; honest fonts have a space, a hard space and
+perhaps a soft hyphen."""
 _ENTRIES = 200
-"""Entries of an outline that are kept at most."""
+"""Most entries of an outline that are kept, and most resource dictionaries of a page that are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,23 @@ class Inspection:
     """A file as pypdf sees it."""
 
     facts: FileFacts
-    """What it says of itself."""
+    """What the file says about itself."""
     labels: tuple[str, ...]
-    """The printed number of each page where the file names them; empty where it does not."""
+    """The printed number of each page where the file gives them; empty where it does not."""
     agreement: tuple[float | None, ...]
     """For each page, how far the two readers agree (0-1); None where there is nothing to compare."""
     stretches: tuple[tuple[str, ...], ...]
     """For each page, the stretches of either reader's text that the other does not have."""
     blanks: tuple[int, ...]
-    """For each page, how many letters at most a font of it calls spaces: 0 where no font does."""
+    """For each page, the most codes that one of its fonts maps to spaces; 0 where no font does."""
     noted: tuple[str, ...]
-    """For each page, how the text begins that a note or form field shows on it; empty where none does."""
+    """For each page, the start of the text that a note or form field shows on it; empty where none does."""
 
 
 def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = True) -> Inspection:
-    """Inspect a file whose pages pdfium has read. What pypdf cannot tell is left out; nothing it does stops the
-    reading.
+    """Inspect a file whose pages pdfium has read.
+
+    What pypdf cannot tell is left out; no failure of pypdf stops the reading.
     """
     count = len(pages)
     nothing = Inspection(FileFacts(), (), (None,) * count, ((),) * count, (0,) * count, ("",) * count)
@@ -53,40 +56,47 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = T
         reader = open_with_pypdf(content)
         if reader.is_encrypted and not reader.decrypt(""):
             return nothing
-    except Exception:  # a broken file may raise anything at all in the library; pdfium has read it
+    except Exception:  # a broken file may make pypdf raise anything; pdfium has already read it
         return nothing
-    told = _try(lambda: reader.metadata) or {}
+    metadata = _try(lambda: reader.metadata) or {}
     facts = FileFacts(
-        title=_text(told.get("/Title")),
-        author=_text(told.get("/Author")),
-        producer=_text(told.get("/Producer")),
-        created=_text(told.get("/CreationDate")),
+        title=_text(metadata.get("/Title")),
+        author=_text(metadata.get("/Author")),
+        producer=_text(metadata.get("/Producer")),
+        created=_text(metadata.get("/CreationDate")),
         encrypted=bool(reader.is_encrypted),
         outline=tuple(_titles(_try(lambda: reader.outline) or []))[:_ENTRIES],
     )
     labels = _try(lambda: tuple(reader.page_labels)) or ()
-    own = labels if len(labels) == len(pages) and labels != tuple(str(n + 1) for n in range(len(pages))) else ()
+    counted = tuple(str(number + 1) for number in range(count))  # 1, 2, 3 ...: says nothing
+    own_labels = labels if len(labels) == count and labels != counted else ()
     compared = [
-        _try(lambda index=index: reader.pages[index].extract_text())
-        if cross_check and page.engine == "pdfium"
-        else None
+        (page.text, _of_page(_text_of, reader, index) if cross_check and page.engine == "pdfium" else None)
         for index, page in enumerate(pages)
     ]
     return Inspection(
-        facts,
-        own,
-        tuple(agreement(page.text, second) for page, second in zip(pages, compared, strict=True)),
-        tuple(_stretches(page.text, second) for page, second in zip(pages, compared, strict=True)),
-        tuple(_try(lambda index=index: _blanks(reader.pages[index])) or 0 for index in range(len(pages))),
-        tuple(_try(lambda index=index: _noted(reader.pages[index])) or "" for index in range(len(pages))),
+        facts=facts,
+        labels=own_labels,
+        agreement=tuple(_agreement(first, second) for first, second in compared),
+        stretches=tuple(_stretches(first, second) for first, second in compared),
+        blanks=tuple(_of_page(_blanks, reader, index) or 0 for index in range(count)),
+        noted=tuple(_of_page(_noted, reader, index) or "" for index in range(count)),
     )
 
 
-def _try(ask: Any) -> Any:
+def _of_page(look: Callable[[Any], Any], reader: Any, index: int) -> Any:
+    return _try(lambda: look(reader.pages[index]))
+
+
+def _try(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
-    except Exception:  # as above
+    except Exception:  # a broken file may make pypdf raise anything
         return None
+
+
+def _text_of(page: Any) -> Any:
+    return page.extract_text()
 
 
 def _text(value: object) -> str | None:
@@ -105,9 +115,10 @@ def _titles(outline: list[Any]) -> list[str]:
     return found
 
 
-def agreement(first: str, second: str | None) -> float | None:
-    """Dice coefficient over the multisets of four-letter runs, letters and digits only: order and white space do not
-    matter.
+def _agreement(first: str, second: str | None) -> float | None:
+    """Dice coefficient over the multisets of four-letter runs; None where there is nothing to compare.
+
+    Only letters and digits count: order and white space do not matter.
     """
     if second is None:
         return None
@@ -128,16 +139,16 @@ def _bare(text: str) -> str:
 
 
 def _stretches(first: str, second: str | None) -> tuple[str, ...]:
-    """Runs of words of one text that the other does not have anywhere on the page. A page's average hides them."""
+    """Runs of words in one text that the other does not have anywhere on the page. A page's average hides them."""
     if second is None:
         return ()
-    return tuple(f"“{words}” by the first only" for words in _missing(first, second)) + tuple(
-        f"“{words}” by the second only" for words in _missing(second, first)
-    )
+    only_first = [f"“{words}” was read only by the first" for words in _missing(first, second)]
+    only_second = [f"“{words}” was read only by the second" for words in _missing(second, first)]
+    return (*only_first, *only_second)
 
 
 def _missing(text: str, other: str) -> list[str]:
-    """Runs of words of which more than half the four-letter runs are nowhere in the other text."""
+    """Runs of words with at least `_STRANGE` four-letter runs, nearly in a row, that are nowhere in the other text."""
     known = set(_grams(other))
     words = text.split()
     letters, belongs = [], []
@@ -165,7 +176,7 @@ def _missing(text: str, other: str) -> list[str]:
 
 
 def _blanks(page: Any) -> int:
-    """How many codes one font of the page calls spaces, at most. Every reader throws text of spaces away."""
+    """The most codes that one font of the page maps to spaces. Every reader throws text made of spaces away."""
     most = seen = 0
     waiting = [_object(page, "/Resources")]
     while waiting and seen < _ENTRIES:
@@ -176,17 +187,16 @@ def _blanks(page: Any) -> int:
             if hasattr(content, "get_data"):
                 most = max(most, len(set(_BLANK_CODE.findall(content.get_data()))))
         forms = _object(resources, "/XObject")
-        waiting += [
-            _object(_object(forms, name), "/Resources")
-            for name in forms
-            if _object(forms, name).get("/Subtype") == "/Form"
-        ]
+        inner = [_object(forms, name) for name in forms]
+        waiting += [_object(form, "/Resources") for form in inner if form.get("/Subtype") == "/Form"]
     return most
 
 
 def _noted(page: Any) -> str:
-    """The text of the first annotation that shows any: what a note or stamp says, what a form field holds, or letters
-    in how it is drawn. A comment behind a symbol or a mark is not on the page.
+    """The text of the first annotation that shows any.
+
+    That is the text of a note or stamp, the content of a form field, or letters in the annotation's appearance. A
+    comment behind a symbol or a mark is not on the page.
     """
     for each in _object(page, "/Annots") or ():
         annotation = each.get_object()
@@ -195,9 +205,9 @@ def _noted(page: Any) -> str:
             continue
         field = _inherited(annotation, "/FT") if kind == "/Widget" else None
         if field == "/Btn" and not int(_inherited(annotation, "/Ff") or 0) & _PUSHED:
-            continue  # a box or dot that is ticked by a letter of a font of signs
-        said = {"/Widget": _inherited(annotation, "/V"), "/FreeText": annotation.get("/Contents")}.get(kind)
-        if isinstance(said, str) and (shown := _text(said)):
+            continue  # a tick box or radio button: its tick is a letter of a symbol font
+        text = {"/Widget": _inherited(annotation, "/V"), "/FreeText": annotation.get("/Contents")}.get(kind)
+        if isinstance(text, str) and (shown := _text(text)):
             return shown
         if _draws_letters(_object(_object(annotation, "/AP"), "/N"), 0):
             return _text(annotation.get("/Contents")) or "…"
@@ -205,17 +215,17 @@ def _noted(page: Any) -> str:
 
 
 _UNSEEN_KINDS = frozenset({"/Link", "/Popup", "/Text", "/FileAttachment", "/Sound", "/Movie"})
-"""Annotations that show a symbol at most."""
+"""Kinds of annotation that show no more than a symbol."""
 _NOT_SHOWN = 2 | 32
 """Flags of an annotation that is hidden (ISO 32000, table 167)."""
 _PUSHED = 1 << 16
-"""The flag of a button that has a caption."""
+"""The flag of a push button, which has a caption."""
 _LETTERS = re.compile(rb"[)>\]]\s*(?:T[jJ]|'|\")")
 """Operators that print letters."""
 
 
 def _inherited(field: Any, name: str) -> Any:
-    """An entry of a form field, or of the fields that it is part of."""
+    """An entry of a form field, or of the nearest field above it that has one."""
     for _ in range(20):
         if name in field:
             return field[name]
@@ -235,7 +245,7 @@ def _draws_letters(look: Any, depth: int) -> bool:
 
 
 def _object(holder: Any, name: str) -> Any:
-    """An entry of a dictionary, wherever it is kept; an empty one where there is none."""
+    """An entry of a dictionary, resolved if it is a reference; an empty dictionary where there is none."""
     found = holder.get(name)
     found = None if found is None else found.get_object()
     return {} if found is None else found

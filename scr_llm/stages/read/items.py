@@ -1,91 +1,66 @@
-"""Findings and recommendations that a document prints as items of their own, each once.
+"""Find the findings and recommendations that a document prints as separate items, each once.
 
-An item is a card (headed by its own name: `Recommendation 4`, `Finding B:`, `Learning:`), a row of a table, or, in a section of that
-kind, a member of a list (numbers, letters, bullets, also within a paragraph), a numbered paragraph, what stands under a smaller
-heading, or a paragraph. Lists count before numbered paragraphs, those before headings, those before mere paragraphs, in the whole
-document: where it marks its items, what stands beside them is none. A recommendation asks somebody to do something. Action plans
-repeat and are not counted, unless nothing else holds the recommendations.
+An item is one of these:
+
+- a card, headed by its own name (`Recommendation 4`, `Finding B:`, `Learning:`);
+- a row of a table;
+- in a section of findings or recommendations: a member of a list (numbers, letters or bullets, also inside a
+  paragraph), a numbered paragraph, the text under a smaller heading, or a plain paragraph.
+
+Across the whole document, lists take precedence over numbered paragraphs, those over headings, and those over plain
+paragraphs: where a document marks its items, the text beside them is not an item. A recommendation asks somebody to do
+something. Action plans repeat recommendations and are not counted, unless nothing else holds them.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
-from typing import Literal, NamedTuple
+from itertools import groupby
+from typing import NamedTuple
 
-from scr_llm.records import NumberedItem, Page, PassedOver, Section, SectionKind, Span
-from scr_llm.stages.read.furniture import CARD
+from scr_llm.records import NumberedItem, Page, PassedOver, Span
+from scr_llm.stages.read.blocks import SECTION_KINDS, Block, Kind, blocks_of
 from scr_llm.stages.read.kinds import section_kind
-from scr_llm.stages.read.marker import Form, Marker, Sequences, inner, marker
+from scr_llm.stages.read.marker import Form
 from scr_llm.stages.read.tables import Row
 from scr_llm.stages.read.wishes import addressee, asks, only_tells
 from scr_llm.text.flow import Flow, readable
 from scr_llm.text.normalise import normalise
 
-Kind = Literal["finding", "recommendation"]
-Style = Literal["card", "number", "bullet", "plain"]
-
-_BULLET = re.compile(r"^[•●▪‣◦\-–*\uf0b7\u25cf\u00b7\uf0a7]\s+")
 _ENDED = re.compile(r"[.!?][”’\"')\]]*(?:\s*\([^()]*\))?\s*$")
-"""The end of a sentence at the end of a text, a remark in brackets behind it left out."""
+"""The end of a sentence at the end of a text, apart from a remark in brackets after it."""
 _LEADS_ON = re.compile(r"(?:[:–—-]|\b(?:as follows|the following)\W{0,4})\s*$")
-"""The end of a paragraph that announces what follows."""
+"""The end of a paragraph that introduces what follows."""
 _DANGLING = re.compile(
     r"(?:[;,]\s*(?:and,?\s*)?(?:lastly,?\s*|finally,?\s*)?(?:that)?|[;,]?\s+and(?:\s+that)?|[;,])\s*$"
 )
-"""What leads from one member of a list in a sentence to the next."""
+"""The words that link one member of a list in a sentence to the next."""
 _LABEL = re.compile(r"[A-Z][\w’' ]{2,50}:\s")
-"""The lead-in of a card's further part: `How it showed: ...`."""
+"""The label of a further part of a card: `How it showed: ...`."""
 _ASIDE = re.compile(
     r"set aside|put aside|not (?:find|feature|the matter|part)|rule(?:d)? out|done well|good|hindsight", re.I
 )
-"""Headings among findings under which none stand."""
+"""Headings among the findings that have no finding under them."""
 _FORMS: tuple[Form, ...] = ("whole", "dotted", "letter", "roman", "capital", "named")
 _NOTHING = 9
-_SECTION_KINDS: dict[SectionKind, Kind] = {
-    "findings": "finding",
-    "lessons": "finding",
-    "recommendations": "recommendation",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A paragraph or the start of an item in the flow."""
-
-    start: int
-    end: int
-    style: Style
-    number: Marker | None
-    label: str | None
-    """The number as printed."""
-    body: int
-    """Where its text begins, behind its number."""
-    kind: Kind | None
-    section: Section | None
-    group: int
-    """Number of the run of sections of one kind in which it stands."""
-    inner: bool = False
-    """Whether it begins within a paragraph."""
 
 
 class _Choice(NamedTuple):
     """The blocks of one group that may be items."""
 
     rank: int
-    """1 for lists, 2 for numbered paragraphs, 3 for headings, 4 for paragraphs."""
-    blocks: tuple[_Block, ...]
+    """1 for lists, 2 for numbered paragraphs, 3 for headings, 4 for plain paragraphs."""
+    blocks: tuple[Block, ...]
 
 
 def items(
     flow: Flow, rows: Sequence[Row] = (), pages: Sequence[Page] = ()
 ) -> tuple[tuple[NumberedItem, ...], tuple[PassedOver, ...]]:
-    """All findings and recommendations in reading order, and what looks like one and is none.
+    """All findings and recommendations in reading order, and what looks like one but is not.
 
     Args:
         flow: the document's body.
         rows: the rows of its tables.
-        pages: its pages, to which the rows belong.
+        pages: its pages, which the rows refer to.
     """
     finder = _Finder(flow, rows, pages)
     finder.find("finding")
@@ -96,16 +71,16 @@ def items(
 
 
 class _Finder:
-    """Looks through one document."""
+    """Finds the items of one document."""
 
     def __init__(self, flow: Flow, rows: Sequence[Row], pages: Sequence[Page]) -> None:
         self._flow, self._rows, self._pages = flow, rows, pages
-        self._blocks = [_unless_a_title(flow, block) for block in _blocks(flow, _contexts(flow))]
+        self._blocks = blocks_of(flow)
         self.found: list[NumberedItem] = []
         self.over: list[tuple[int, PassedOver]] = []
 
     def find(self, kind: Kind) -> None:
-        """Find the items of a kind."""
+        """Find the items of one kind."""
         mine = [b for b in self._blocks if b.kind == kind]
         cards = [b for b in mine if b.style == "card"]
         if any(b.label for b in cards):
@@ -118,7 +93,7 @@ class _Finder:
         choices = self._choices(mine)
         best = min((choice.rank for choice in choices), default=_NOTHING)
         if len(cards) == 1 and (rows or best == 1):
-            cards = []  # a sentence that begins with the name of one
+            cards = []  # a single card beside a table or list is a sentence that begins with a card's name
         if cards:
             rows, choices = [], [c for c in choices if c.rank == 1 and kind == "finding"]
         elif rows or (spare and best > 2):
@@ -134,13 +109,13 @@ class _Finder:
             self._elsewhere(kind)
         self._pass_over(kind, mine, taken, [] if rows else spare)
 
-    def _choices(self, mine: list[_Block]) -> list[_Choice]:
+    def _choices(self, mine: list[Block]) -> list[_Choice]:
         groups = [[b for b in mine if b.group == group and b.section] for group in dict.fromkeys(b.group for b in mine)]
         chosen = [_choose(self._flow, group) for group in groups if group and all(b.style != "card" for b in group)]
         return [choice for choice in chosen if choice.blocks]
 
     def _elsewhere(self, kind: Kind) -> None:
-        """Where nothing is headed as findings or recommendations, a list in the conclusions or the action plan holds them."""
+        """Take the items from a list in the conclusions or the action plan, where no section is headed as theirs."""
         section = "conclusion" if kind == "finding" else "action_plan"
         here = [b for b in self._blocks if b.section and b.section.kind == section and b.style != "card"]
         for _, group in groupby(here, key=lambda b: b.group):
@@ -149,7 +124,7 @@ class _Finder:
                 for block in choice.blocks:
                     self._take(kind, block, set(choice.blocks))
 
-    def _take(self, kind: Kind, block: _Block, taken: set[_Block]) -> None:
+    def _take(self, kind: Kind, block: Block, taken: set[Block]) -> None:
         end = self._end(block, taken)
         raw = self._flow.text[block.body : end].rstrip()
         if dangling := _DANGLING.search(raw):
@@ -177,19 +152,19 @@ class _Finder:
         )
         return None
 
-    def _end(self, block: _Block, taken: set[_Block]) -> int:
-        """Where an item ends: at the next item or section, or at the end of a sentence that something else follows."""
+    def _end(self, block: Block, taken: set[Block]) -> int:
+        """Where an item ends: at the next item or section, or at the end of a sentence that other text follows."""
         end = block.end
         following = self._blocks[self._blocks.index(block) + 1 :]
         for nth, more in enumerate(following):
-            said = self._flow.text[block.body : end].strip()
+            text = self._flow.text[block.body : end].strip()
             if more in taken or more.style == "card" or more.section is not block.section:
                 break
-            if block.style == "plain" and not (_leads(said) or _is_title(said.split("\n\n")[0])):
+            if block.style == "plain" and not (_leads(text) or _is_title(text.split("\n\n")[0])):
                 break
             if block.style == "card" and more.number and more.number.form == "dotted":
-                break  # a numbered paragraph of the section, behind its last card
-            if more.style == "plain" and _ENDED.search(said):
+                break  # a numbered paragraph of the section, after its last card
+            if more.style == "plain" and _ENDED.search(text):
                 later = any(b in taken and b.section is block.section for b in following[nth:])
                 if not self._belongs(block, readable(self._flow.text[more.start : more.end]), later=later):
                     break
@@ -197,13 +172,13 @@ class _Finder:
         return end
 
     @staticmethod
-    def _belongs(block: _Block, part: str, *, later: bool) -> bool:
-        """Whether a paragraph behind a whole sentence is still part of an item.
+    def _belongs(block: Block, part: str, *, later: bool) -> bool:
+        """Whether a paragraph that follows a complete sentence is still part of an item.
 
         Args:
             block: the item.
             part: the paragraph.
-            later: whether a further item follows it in the section.
+            later: whether another item follows it in the section.
         """
         if block.inner or (block.style == "card" and block.kind == "finding"):
             return False
@@ -213,7 +188,7 @@ class _Finder:
         return later and not (block.style == "card" and label)
 
     def _table(self, kind: Kind) -> list[Row]:
-        """The rows that say something; where tables repeat each other's numbers, those of the fullest."""
+        """The rows with text in them; where tables repeat each other's numbers, those of the fullest table."""
         rows = [row for row in self._rows if row.kind == kind and len(self._words(row.spans).split()) > 3]
         tables = {
             number: [row for row in rows if row.table == number] for number in dict.fromkeys(row.table for row in rows)
@@ -231,15 +206,9 @@ class _Finder:
     def _take_row(self, kind: Kind, row: Row) -> None:
         text = readable(self._words(row.spans))
         who = readable(self._words(row.who)) or None
-        section = next(
-            (
-                s
-                for s in reversed([s for _, s in self._flow.sections])
-                if (s.page, s.start) <= (row.page, row.spans[0].start)
-            ),
-            None,
-        )
-        title = section.title if section else ""
+        here = (row.page, row.spans[0].start)
+        before = [section for _, section in self._flow.sections if (section.page, section.start) <= here]
+        title = before[-1].title if before else ""
         self.found.append(
             NumberedItem(
                 kind=kind,
@@ -259,19 +228,19 @@ class _Finder:
         at = self._flow.at(row.page, row.spans[0].start)
         return next((b.kind for b in self._blocks if b.start <= at < b.end), None)
 
-    def _pass(self, kind: Kind, block: _Block, why: str) -> None:
+    def _pass(self, kind: Kind, block: Block, why: str) -> None:
         text = readable(self._flow.text[block.start : block.end])
         self.over.append(
             (block.start, PassedOver(kind=kind, text=text[:160], page=self._flow.page_at(block.start), why=why))
         )
 
-    def _pass_over(self, kind: Kind, mine: list[_Block], taken: set[_Block], rows: list[Row]) -> None:
-        said = [(span.page, span.start, span.end) for item in self.found if item.kind == kind for span in item.spans]
+    def _pass_over(self, kind: Kind, mine: list[Block], taken: set[Block], rows: list[Row]) -> None:
+        items_at = [span for item in self.found if item.kind == kind for span in item.spans]
         for block in mine:
             if block in taken or block.style == "plain" or _is_point(block):
                 continue
             here = self._flow.spans(block.start, block.end)
-            if not any(s.page == page and s.start < end and start < s.end for s in here for page, start, end in said):
+            if not any(_overlap(span, other) for span in here for other in items_at):
                 self._pass(kind, block, "another form than that of the document’s items")
         for row in rows:
             why = "a row of a table; the document prints its items elsewhere"
@@ -279,7 +248,12 @@ class _Finder:
             self.over.append((self._flow.at(row.page, row.spans[0].start), over))
 
 
-def _is_point(block: _Block) -> bool:
+def _overlap(one: Span, other: Span) -> bool:
+    return one.page == other.page and one.start < other.end and other.start < one.end
+
+
+def _is_point(block: Block) -> bool:
+    """Whether a block is a bullet or a lettered point, which may belong to an item instead of being one."""
     return block.style == "bullet" or (block.number is not None and block.number.form in ("letter", "roman"))
 
 
@@ -287,8 +261,11 @@ def _leads(text: str) -> bool:
     return bool(_LEADS_ON.search(text.rstrip()))
 
 
-def _choose(flow: Flow, blocks: list[_Block]) -> _Choice:
-    """The blocks of a group that are its items, were there no other group. Letters and bullets under numbers are points."""
+def _choose(flow: Flow, blocks: list[Block]) -> _Choice:
+    """The blocks that would be the items of a group if there were no other group.
+
+    Letters and bullets under numbers are points of the numbered items.
+    """
     forms = {form: tuple(b for b in blocks if b.number and b.number.form == form) for form in _FORMS}
     whole = tuple(b for b in blocks if b in {*forms["whole"], *forms["capital"], *forms["named"]})
     points = max(forms["letter"], forms["roman"], key=len)
@@ -304,106 +281,31 @@ def _choose(flow: Flow, blocks: list[_Block]) -> _Choice:
     return _Choice(2, dotted) if dotted else _unmarked(flow, blocks)
 
 
-def _unmarked(flow: Flow, blocks: list[_Block]) -> _Choice:
-    """What a group without marks holds: the first paragraph under each smaller heading, or every paragraph behind one that
-    announces them. Where titles stand on lines of their own, they begin the items.
+def _unmarked(flow: Flow, blocks: list[Block]) -> _Choice:
+    """The items of a group without marks.
+
+    They are the first paragraph under each smaller heading, or every paragraph after one that introduces them. Where
+    titles have lines to themselves, the items begin with those.
     """
     sections = {b.section: b for b in reversed(blocks) if b.section}
     if len(sections) > 1 and blocks[0].kind == "finding":
         heads = sorted(sections.values(), key=lambda b: b.start)
         heads = heads[1:] if len(heads) > 2 and heads[0].section and _is_kind(heads[0].section.title) else heads
         return _Choice(3, tuple(b for b in heads if b.section and not _ASIDE.search(b.section.title)))
-    announced = next((n for n, b in enumerate(blocks[:3]) if _leads(flow.text[b.start : b.end])), -1)
-    said = blocks[announced + 1 :] or blocks
-    titles = tuple(b for b in said if _is_title(flow.text[b.start : b.end].strip()))
-    return _Choice(4, titles if titles and titles[0] is said[0] and len(said) > 1 else tuple(said))
+    introduction = next((n for n, b in enumerate(blocks[:3]) if _leads(flow.text[b.start : b.end])), -1)
+    paragraphs = blocks[introduction + 1 :] or blocks
+    titles = tuple(b for b in paragraphs if _is_title(flow.text[b.start : b.end].strip()))
+    begin_with_titles = titles and titles[0] is paragraphs[0] and len(paragraphs) > 1
+    return _Choice(4, titles if begin_with_titles else tuple(paragraphs))
 
 
 def _is_kind(title: str) -> bool:
-    """Whether a heading is that of all findings, under which smaller ones stand."""
-    return section_kind(title) in _SECTION_KINDS
+    """Whether a heading is that of all the findings or recommendations, with smaller headings under it."""
+    return section_kind(title) in SECTION_KINDS
 
 
 def _is_title(text: str) -> bool:
     return text[:1].isupper() and text[-1:].isalnum() and len(text.split()) <= 15 and "\n" not in text
-
-
-def _contexts(flow: Flow) -> dict[Section, tuple[Kind | None, int]]:
-    """What each section holds, and the number of its run of sections of one kind."""
-    contexts: dict[Section, tuple[Kind | None, int]] = {}
-    group, before = 0, None
-    for _, section in flow.sections:
-        if section.kind != before:
-            group, before = group + 1, section.kind
-        contexts[section] = (_SECTION_KINDS.get(section.kind), group)
-    return contexts
-
-
-def _blocks(flow: Flow, contexts: dict[Section, tuple[Kind | None, int]]) -> list[_Block]:
-    sections = {at for at, _ in flow.sections}
-    cut = _inner_starts(flow)
-    starts = sorted({0, *(m.end() for m in re.finditer(r"\n+", flow.text)), *sections, *cut})
-    blocks: list[_Block] = []
-    counts: dict[int, Sequences] = {}
-    for start, end in pairwise([*starts, len(flow.text)]):
-        line = flow.text[start:end]
-        if not line.strip():
-            continue
-        section = flow.section_at(start)
-        kind, group = contexts[section] if section else (None, 0)
-        fresh = start == 0 or start in sections or flow.text[:start].endswith("\n\n")
-        free = start in cut or (fresh and (start in sections or not _is_unfinished(flow.text[:start])))
-        card, bullet = CARD.match(line), _BULLET.match(line)
-        if card and _is_card(card, line, fresh):
-            kind = "recommendation" if card["kind"].lower() == "recommendation" else "finding"
-            body = card.end() if card["number"] or not line[card.end() :].strip() else 0
-            blocks.append(_Block(start, end, "card", None, card["number"], start + body, kind, section, group))
-        elif number := counts.setdefault(group, Sequences()).accept(marker(line), free=free, fresh=fresh):
-            body, inside = start + len(number.printed), start in cut and not fresh
-            blocks.append(_Block(start, end, "number", number, number.label, body, kind, section, group, inside))
-        elif bullet:
-            blocks.append(_Block(start, end, "bullet", None, None, start + bullet.end(), kind, section, group))
-        elif fresh and not (blocks and blocks[-1].section is section and _is_alone(flow, blocks[-1])):
-            blocks.append(_Block(start, end, "plain", None, None, start, kind, section, group))
-        elif blocks:
-            blocks[-1] = replace(blocks[-1], end=end)
-    return blocks
-
-
-def _unless_a_title(flow: Flow, block: _Block) -> _Block:
-    """A member of a list, or a paragraph where it only names a section that follows."""
-    text = readable(flow.text[block.body : block.end].split("\n\n")[0]).lower()
-    if block.style not in ("number", "bullet") or not text:
-        return block
-    names = any(at > block.start and readable(section.title).lower().endswith(text) for at, section in flow.sections)
-    return replace(block, style="plain", number=None, label=None) if names else block
-
-
-def _is_unfinished(text: str) -> bool:
-    """Whether a text ends within a sentence, so that a number behind it may belong to that."""
-    return bool(text.strip()) and not re.search(r"[.!?;:”’\"')\]–—-]\s*$", text[-12:])
-
-
-def _is_alone(flow: Flow, block: _Block) -> bool:
-    """Whether a number stands alone on its line, so that the text below is its own."""
-    return block.style in ("number", "bullet") and not flow.text[block.body : block.end].strip()
-
-
-def _inner_starts(flow: Flow) -> set[int]:
-    """Where members of a list within a paragraph begin, in sections of findings and recommendations."""
-    bounds = [*((at, section.kind) for at, section in flow.sections), (len(flow.text), None)]
-    return {
-        at + offset
-        for (at, kind), (following, _) in pairwise(bounds)
-        if kind in _SECTION_KINDS
-        for offset in inner(flow.text[at:following])
-    }
-
-
-def _is_card(card: re.Match[str], line: str, fresh: bool) -> bool:
-    """A card has its stop, stands alone on its line or begins a paragraph; `Recommendation 4 was made because` is a sentence."""
-    rest = line[card.end() :].strip()
-    return line[:1].isupper() and (bool(card["stop"] or card["colon"]) or not rest or (fresh and rest[:1].isupper()))
 
 
 def _once(found: list[NumberedItem]) -> Iterator[NumberedItem]:

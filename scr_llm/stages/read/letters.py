@@ -1,5 +1,6 @@
-"""Letters of a page as the file has them: their rows, boxes, sizes and turns, asked of pdfium without making an object
-for each.
+"""The letters of a page as the file gives them: rows, boxes, sizes and rotations.
+
+They are read from pdfium without making an object for each letter.
 """
 
 import ctypes
@@ -13,17 +14,18 @@ import pypdfium2.raw as raw
 from scr_llm.stages.read.drawing import Box, Drawing
 
 SMALLEST = 3.0
-"""Font size in points, as drawn, under which text counts as hidden."""
+"""Font size in points, as drawn, below which text counts as hidden."""
 _LOW = 0.4
-"""Part of its font size that a word's ink is high at least."""
+"""Least height of a word's ink, as a share of its font size."""
 
 Rows = Sequence[tuple[int, str]]
-"""A page's rows: the index of the first character in pdfium's count, and the text."""
+"""A page's rows: the index of the first character by pdfium's count, and the text."""
 
 
 def printed(textpage: pdfium.PdfTextPage) -> str:
-    """A page's text, one character for each that pdfium counts: it counts a character beyond the first plane as two
-    halves.
+    """A page's text, with one character for each that pdfium counts.
+
+    Pdfium counts a character beyond the first Unicode plane as two halves.
     """
     text = str(textpage.get_text_range())
     if text.isascii() or max(text) <= "\uffff":
@@ -32,12 +34,12 @@ def printed(textpage: pdfium.PdfTextPage) -> str:
 
 
 def whole(text: str) -> str:
-    """Such a text with its halves put together; a half by itself becomes U+FFFD."""
+    """Such a text with its halves joined again; a half on its own becomes U+FFFD."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def rows_of(printed: str) -> list[tuple[int, str]]:
-    """The rows of a page's text that hold anything, each with the index of its first character in pdfium's count."""
+    """The rows of a page's text that are not blank, each with the index of its first character by pdfium's count."""
     found, position = [], 0
     for row in printed.split("\r\n"):
         if row.strip():
@@ -48,19 +50,19 @@ def rows_of(printed: str) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as the file has it."""
+    """A word as the file gives it."""
 
     first: int
-    """Index of its first character in pdfium's count."""
+    """Index of its first character by pdfium's count."""
     text: str
     boxes: tuple[Box, ...]
-    """One a character, where it is to be looked at closely."""
+    """One for each character if the word is to be examined closely; otherwise those of the first and the last."""
     box: Box
-    """Around all."""
+    """The box around the whole word."""
 
 
 class Letters:
-    """Letters of a page, asked of pdfium without making an object for each."""
+    """The letters of a page."""
 
     def __init__(self, textpage: pdfium.PdfTextPage) -> None:
         self._textpage = textpage.raw
@@ -69,22 +71,21 @@ class Letters:
         self._matrix = raw.FS_MATRIX()
 
     def box(self, index: int) -> Box:
-        """Around a character's ink."""
+        """The box around a character's ink."""
         raw.FPDFText_GetCharBox(self._textpage, index, *self._pointers)
         left, right, bottom, top = (edge.value for edge in self._edges)
         return left, bottom, right, top
 
     def word(self, first: int, text: str, *, closely: bool = True) -> Word:
-        """A word that begins at a character, with the boxes of all its letters or of the first and the last."""
+        """The word that begins at a character, with the boxes of all its letters or only the first and the last."""
         last = first + len(text) - 1
         boxes = tuple(self.box(index) for index in (range(first, last + 1) if closely else {first, last}))
-        sides = tuple(zip(*(box for box in boxes if box[2] > box[0] and box[3] > box[1]), strict=True)) or tuple(
-            zip(boxes[0], strict=True)
-        )
-        return Word(first, text, boxes, (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])))
+        inked = [box for box in boxes if box[2] > box[0] and box[3] > box[1]] or [boxes[0]]
+        lefts, bottoms, rights, tops = zip(*inked, strict=True)
+        return Word(first, text, boxes, (min(lefts), min(bottoms), max(rights), max(tops)))
 
     def is_tiny(self, word: Word) -> bool:
-        """Whether its font size as drawn, or what its font makes of it, is under the smallest."""
+        """Whether a word's font size as drawn, or the height of its ink, is below the smallest that counts."""
         left, bottom, right, top = word.box
         height = min(right - left, top - bottom) if len(word.text) > 1 else max(right - left, top - bottom)
         if height >= 4 * SMALLEST:
@@ -97,12 +98,10 @@ class Letters:
         return bool(size * math.hypot(self._matrix.c, self._matrix.d) < SMALLEST - 0.01)
 
     def quarter(self, word: Word, drawing: Drawing) -> int | None:
-        """By how many quarters of a turn, anticlockwise, a word stands on the page as displayed; None where it stands
-        aslant.
-        """
+        """The anticlockwise quarter-turns by which a word is rotated on the displayed page; None where it slants."""
         turns = -raw.FPDFText_GetCharAngle(self._textpage, word.first) / (math.pi / 2)  # pdfium counts clockwise
         return None if abs(turns - round(turns)) > 0.05 else (round(turns) - drawing.turned) % 4
 
     def is_drawn(self, index: int) -> bool:
-        """Whether a character is the file's own: pdfium makes spaces and line ends of its own."""
+        """Whether a character is in the file itself, and not a space or line end that pdfium added."""
         return not raw.FPDFText_IsGenerated(self._textpage, index)

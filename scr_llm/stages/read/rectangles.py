@@ -1,4 +1,4 @@
-"""Where on the printed page a stretch of its text stands, for highlighting."""
+"""Find where on the printed page a stretch of its text stands, for highlighting."""
 
 import ctypes
 from collections.abc import Sequence
@@ -9,6 +9,30 @@ import pypdfium2.raw as raw
 from scr_llm.records import Span
 from scr_llm.stages.read.drawing import Box
 from scr_llm.stages.read.letters import printed, rows_of, whole
+from scr_llm.stages.read.opening import open_document
+
+
+def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
+    """One box per line (left, bottom, right, top; in points of the page's own space, from its lower left corner).
+
+    Args:
+        path: the PDF that was read.
+        text: the reading's text of the page that the span is on.
+        span: the stretch.
+
+    Returns:
+        The boxes; none where pdfium could not read that page.
+    """
+    try:
+        document = open_document(path)
+    except pdfium.PdfiumError:
+        return ()
+    try:
+        return stretches(document[span.page - 1], text, (span,))[0]
+    except pdfium.PdfiumError:
+        return ()
+    finally:
+        document.close()
 
 
 def stretches(page: pdfium.PdfPage, text: str, spans: Sequence[Span]) -> list[tuple[Box, ...]]:
@@ -43,7 +67,7 @@ def stretches(page: pdfium.PdfPage, text: str, spans: Sequence[Span]) -> list[tu
 
 
 def _counted(row: str, offset: int) -> int:
-    """An offset in a line of the reading as pdfium counts."""
+    """An offset in a line of the reading, converted to pdfium's count."""
     return offset if row.isascii() else len(whole(row)[:offset].encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -54,7 +78,7 @@ def _boxes(textpage: pdfium.PdfTextPage, first: int, count: int) -> list[Box]:
         if raw.FPDFText_GetRect(textpage.raw, index, *(ctypes.byref(edge) for edge in edges)):
             left, top, right, bottom = (edge.value for edge in edges)
             box = (left, bottom, right, top)
-            if found and _is_beside(found[-1], box):
+            if found and _continues(found[-1], box):
                 last = found[-1]
                 found[-1] = (min(last[0], left), min(last[1], bottom), max(last[2], right), max(last[3], top))
             else:
@@ -62,10 +86,9 @@ def _boxes(textpage: pdfium.PdfTextPage, first: int, count: int) -> list[Box]:
     return found
 
 
-def _is_beside(one: Box, other: Box) -> bool:
-    """Whether a box goes on the line of another: some files draw each letter by itself."""
-    height = max(one[3] - one[1], other[3] - other[1])
-    return (
-        min(one[3], other[3]) - max(one[1], other[1]) > 0.3 * min(one[3] - one[1], other[3] - other[1])
-        and -height < other[0] - one[2] < height
-    )
+def _continues(one: Box, other: Box) -> bool:
+    """Whether the second box continues the line of the first: some files draw each letter separately."""
+    heights = one[3] - one[1], other[3] - other[1]
+    shared_height = min(one[3], other[3]) - max(one[1], other[1])
+    gap = other[0] - one[2]
+    return shared_height > 0.3 * min(heights) and -max(heights) < gap < max(heights)

@@ -1,8 +1,8 @@
-"""Replacement text (`/ActualText`): what a file says of a stretch in place of the letters that it draws there.
+"""Compare replacement text (`/ActualText`) with the letters that a file draws in its place.
 
-Honest files use it to undo hyphens and ligatures and to say spaces; then its letters are those that are drawn. Pdfium
-gives the replacement. Taking the marks off the page in memory and asking again gives what is drawn, and the two are
-compared letter by letter.
+Honest files use it to undo hyphens and ligatures and to supply spaces; then its letters are those drawn. Pdfium gives
+the replacement text. Removing the marks from the page in memory and asking again gives the text as drawn, and the two
+are compared letter by letter.
 """
 
 import bisect
@@ -19,34 +19,35 @@ from scr_llm.stages.read.letters import printed, rows_of, whole
 from scr_llm.stages.read.shapes import LIGATURE
 
 _DEEPEST = 12
-"""Levels of forms within forms that are looked through."""
+"""Levels of forms within forms that are searched."""
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """A page of which some text is replaced."""
+    """A page on which some text is replaced."""
 
     textpage: pdfium.PdfTextPage
-    """The page's text as drawn. To be closed."""
+    """The page's text as drawn. The caller closes it."""
     rows: tuple[tuple[int, str], ...]
     """Its rows: index of the first character, and the text."""
     differences: tuple[tuple[int, int, str], ...]
-    """Stretches of the page's text (first character, behind the last; in pdfium's count) that are drawn otherwise, and
-    how."""
+    """Stretches of the page's text that are drawn differently: the first character, the one after the last (both by
+    pdfium's count), and the difference in words."""
     _drawn: tuple[int, ...]
+    """Letters of the drawn text, in order."""
     _claimed: tuple[int, ...]
+    """For each of them, the character of the page's text in its place."""
 
     def claimed_at(self, index: int) -> int:
-        """The character of the page's text that stands where a character of the drawn text stands."""
-        return (
-            self._claimed[max(0, min(bisect.bisect_right(self._drawn, index), len(self._claimed)) - 1)]
-            if self._claimed
-            else 0
-        )
+        """The character of the page's text in the place of a character of the drawn text."""
+        if not self._claimed:
+            return 0
+        behind = min(bisect.bisect_right(self._drawn, index), len(self._claimed))
+        return self._claimed[max(0, behind - 1)]
 
 
 def compare(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Replacement | None:
-    """What is replaced on a page; None where nothing is. The page in memory has no replacement text afterwards."""
+    """What is replaced on a page; None where nothing is. Afterwards the page in memory has no replacement text."""
     if not _strip(page):
         return None
     drawn = page.get_textpage()
@@ -60,37 +61,34 @@ def compare(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Replacement |
         for there in range(step.dest_start, step.dest_end) if at else ():
             here = min(step.src_start + there - step.dest_start, last, len(at) - 1)
             pairs.append((shown_at[there], at[here]))
-        if step.tag == "equal" or _is_honest(
-            claimed[step.src_start : step.src_end], shown[step.dest_start : step.dest_end]
-        ):
+        replacement, letters = claimed[step.src_start : step.src_end], shown[step.dest_start : step.dest_end]
+        if step.tag == "equal" or _is_honest(replacement, letters):
             continue
         low = at[step.src_start] if step.src_start < len(at) else len(claimed_text) - 1
-        high = at[step.src_end - 1] + 1 if step.src_end > step.src_start else low + 1
+        high = at[step.src_end - 1] + 1 if replacement else low + 1
         around = _word_around(drawn_text, shown_at, step.dest_start, step.dest_end)
-        differences.append(
-            (
-                low,
-                max(high, low + 1),
-                f"a replacement text; “{around}” is drawn there"
-                if around
-                else "a replacement text; nothing is drawn there",
-            )
-        )
+        drawn_there = f"“{around}”" if around else "nothing"
+        differences.append((low, max(high, low + 1), f"a replacement text; {drawn_there} is drawn there"))
     return Replacement(
-        drawn, tuple(rows_of(drawn_text)), tuple(differences), tuple(p[0] for p in pairs), tuple(p[1] for p in pairs)
+        textpage=drawn,
+        rows=tuple(rows_of(drawn_text)),
+        differences=tuple(differences),
+        _drawn=tuple(there for there, _ in pairs),
+        _claimed=tuple(here for _, here in pairs),
     )
 
 
 def _is_honest(claimed: str, shown: str) -> bool:
-    """Whether a difference is a ligature without letters, or a bullet that is drawn by a letter of a font of signs."""
+    """Whether a difference is a ligature drawn without letters, or a bullet drawn as a letter of a symbol font."""
     return (not shown and LIGATURE.fullmatch(claimed) is not None) or (not claimed and len(shown) == 1)
 
 
 def _letters(text: str) -> tuple[str, list[int]]:
-    """Letters and digits of a text, folded, and where each stands in it."""
+    """The letters and digits of a text, folded, and the place of each in it."""
     letters, places = [], []
     for place, character in enumerate(text):
-        for folded in character.lower() if character.isascii() else unicodedata.normalize("NFKC", character).casefold():
+        is_plain = character.isascii()
+        for folded in character.lower() if is_plain else unicodedata.normalize("NFKC", character).casefold():
             if folded.isalnum():
                 letters.append(folded)
                 places.append(place)
@@ -110,7 +108,7 @@ def _word_around(text: str, places: list[int], start: int, end: int) -> str:
 
 
 def _strip(page: pdfium.PdfPage) -> bool:
-    """Take the marks with a replacement text off a page's objects. Says whether there were any."""
+    """Remove the marks with replacement text from a page's objects. Returns whether there were any."""
     found = False
     for each in _objects(page):
         for index in reversed(range(max(0, raw.FPDFPageObj_CountMarks(each)))):

@@ -1,10 +1,9 @@
-"""Whether a letter is drawn as what the file says it is: its ink against the same letter in the standard fonts that
-pdfium brings.
+"""Check that each letter is drawn as the letter the file says it is.
 
-Nothing of the file's own fonts is believed, neither their maps nor their names for glyphs: only what is drawn counts. A
-letter is contradicted where its ink looks clearly more like another letter than like the one it is said to be.
-Typefaces that look like nothing standard are therefore never contradicted. Letters without accents and digits are
-compared, whatever their case.
+Its ink is compared with the same letter in the standard fonts that come with pdfium. Nothing in the file's own fonts is
+trusted, neither their maps nor their glyph names: only what is drawn counts. A letter is contradicted where its ink
+looks clearly more like another letter than like the one claimed. Typefaces unlike anything standard are therefore never
+contradicted. Digits and unaccented letters of either case are compared.
 """
 
 import ctypes
@@ -23,29 +22,32 @@ from scr_llm.stages.read.drawing import CLOSE, Box, Drawing, Glance, Part, groun
 LETTERS = frozenset(string.ascii_letters + string.digits)
 """What is compared."""
 _ALIKE = ("ao0q", "li1j", "b6", "9qg", "tfl")
-"""Letters that are not told apart by their shape alone: size and place on the line are not looked at. Nor is case."""
+"""Letters whose shapes alone do not distinguish them: size, position on the line and case are ignored."""
 
 
 class _Bounds(NamedTuple):
     """When a shape counts as another letter."""
 
     own: float
-    """Likeness (0-1) to its own letter from which it is believed."""
+    """Likeness (0-1) to its own letter at which it is accepted."""
     other: float
-    """Likeness to that letter, at least."""
+    """Least likeness to the other letter."""
     clearly: float
-    """How much more it is like that letter than like its own, at least."""
+    """Least amount by which it is more like the other letter than its own."""
 
 
-_SUSPECTED, _CONTRADICTED = _Bounds(0.66, 0.52, 0.08), _Bounds(0.8, 0.65, 0.18)
-"""At a glance, and on a closer look."""
+_SUSPECTED = _Bounds(own=0.66, other=0.52, clearly=0.08)
+"""At a glance."""
+_CONTRADICTED = _Bounds(own=0.8, other=0.65, clearly=0.18)
+"""On a closer look."""
 _GRID = 16
+"""Pixels along each side of the square to which a letter's ink is fitted."""
 _SMALL = 9
-"""Pixels of height under which a letter is looked at more closely before anything is said of it."""
+"""Height or width in pixels below which a letter always gets a closer look."""
 LIGATURE = re.compile(r"ff[ijl]|tti|f[fijltbhk]|t[ti]|[sc]t|[Tt]h|ij|ae|oe|A[Ee]|O[Ee]|Qu")
-"""What one glyph may stand for."""
+"""Groups of letters that a single glyph may stand for."""
 _FAINT = 24
-"""Grey levels between ink and ground under which a shape cannot be told."""
+"""Least difference in grey between ink and ground at which a shape can be recognised."""
 _STYLES = (
     "Helvetica",
     "Helvetica-Bold",
@@ -66,16 +68,16 @@ class Shape(NamedTuple):
     bits: int
     """The square, row by row, ink as 1."""
     aspect: float
-    """Width by height of the ink before it was fitted."""
+    """Width divided by height of the ink before it was fitted."""
     ink: int
-    """How much of the square is ink."""
+    """Number of pixels of the square that are ink."""
 
 
 class Letter(NamedTuple):
-    """A letter as the file has it."""
+    """A letter as the file gives it."""
 
     claimed: str
-    """What it is said to be."""
+    """The letter that the file says it is."""
     box: Box
     """Where it is drawn."""
 
@@ -85,10 +87,10 @@ def contradicted(drawing: Drawing, letters: Sequence[Letter], box: Box, glance: 
 
     Args:
         drawing: the page.
-        letters: those of its letters that are compared.
-        box: around the word.
-        glance: how the box shows.
-        quarter: by how many quarters of a turn, anticlockwise, the word stands on the page as displayed.
+        letters: the letters of the word to compare.
+        box: the box around the word.
+        glance: how the box looks.
+        quarter: the anticlockwise quarter-turns by which the word is rotated on the displayed page.
     """
     tones = _tones(glance)
     if tones is None:
@@ -102,7 +104,7 @@ def contradicted(drawing: Drawing, letters: Sequence[Letter], box: Box, glance: 
 
 
 def _single(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """The letters that have a glyph of their own: those of a ligature share one box."""
+    """The letters that have a glyph to themselves: those of a ligature share one box."""
     joined: set[int] = set()
     for match in LIGATURE.finditer("".join(letter.claimed for letter in letters)):
         if letters[match.start()].box == letters[match.end() - 1].box:
@@ -112,7 +114,7 @@ def _single(letters: Sequence[Letter]) -> Iterator[Letter]:
 
 @functools.lru_cache(maxsize=20_000)
 def _is_suspect(claimed: str, part: Part, tones: "_Tones", quarter: int) -> bool:
-    """Whether a letter should be looked at more closely. Letters are drawn by the same pixels again and again."""
+    """Whether a letter needs a closer look. Cached, because the same letters are drawn with the same pixels."""
     image = part.image()
     if min(image.size) < 3 or max(image.size) < _SMALL:
         return True
@@ -133,29 +135,25 @@ def _on_a_closer_look(drawing: Drawing, letters: Sequence[Letter], box: Box, qua
         shown = drawing.shown(letter.box)
         if shown is None:
             continue
-        x0, y0, x1, y1 = (
-            (shown[0] - left) * CLOSE,
-            (shown[1] - upper) * CLOSE,
-            (shown[2] - left) * CLOSE,
-            (shown[3] - upper) * CLOSE,
-        )
-        shape = _shape(ink.crop((round(x0), round(y0), round(x1), round(y1))), quarter)
+        x0, x1 = (round((x - left) * CLOSE) for x in (shown[0], shown[2]))
+        y0, y1 = (round((y - upper) * CLOSE) for y in (shown[1], shown[3]))
+        shape = _shape(ink.crop((x0, y0, x1, y1)), quarter)
         if shape is not None and _looks_like_another(letter.claimed, shape, _CONTRADICTED):
             return True
     return False
 
 
 class _Tones(NamedTuple):
-    """How ink is told from its ground."""
+    """How ink is distinguished from its ground."""
 
     middle: float
     """Grey level (0-255) between them."""
     dark: bool
-    """Whether the ink is the darker."""
+    """Whether the ink is the darker of the two."""
 
 
 def _tones(glance: Glance) -> _Tones | None:
-    """Of a word with a little of its ground around it; None where too little shows."""
+    """The tones of a word with a little of its ground around it; None where too little shows."""
     middle = (glance.low + glance.high) / 2
     return None if glance.high - glance.low < _FAINT else _Tones(middle, glance.ground >= middle)
 
@@ -168,7 +166,7 @@ def _glance(image: Image.Image) -> Glance:
 
 
 def _ink(image: Image.Image, tones: _Tones) -> Image.Image:
-    """White where there is ink."""
+    """An image that is white where there is ink."""
     return Image.frombytes("L", image.size, image.tobytes().translate(_table(tones)))
 
 
@@ -202,8 +200,9 @@ def _looks_like_another(claimed: str, shape: Shape, bounds: _Bounds) -> bool:
 
 
 def _likeness(shape: Shape, others: Sequence[Shape], enough: float) -> float:
-    """The most that a shape is like one of others (0-1), or whatever is enough: shared ink of all ink, less where one
-    is much wider.
+    """The greatest likeness (0-1) of a shape to any of the others; the search stops once one is `enough`.
+
+    Likeness is the shared ink as a share of all ink, reduced where one shape is much wider.
     """
     bits, aspect, best = shape.bits, shape.aspect, 0.0
     ink = bits.bit_count()
@@ -221,7 +220,7 @@ def _likeness(shape: Shape, others: Sequence[Shape], enough: float) -> float:
 
 @functools.cache
 def _references() -> dict[str, tuple[tuple[Shape, ...], tuple[Shape, ...]]]:
-    """For each letter: the shapes that it may have, and those that only other letters have."""
+    """For each letter: the shapes that it may have, and the shapes that only other letters have."""
     drawn: dict[str, list[Shape]] = {letter: [] for letter in sorted(LETTERS)}
     document = pdfium.PdfDocument.new()
     try:

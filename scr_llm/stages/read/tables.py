@@ -1,4 +1,4 @@
-"""Tables with a column of findings or recommendations, found from where their words stand on the page."""
+"""Find tables with a column of findings or recommendations, from the positions of their words on the page."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from scr_llm.records import Span
 from scr_llm.stages.read.furniture import Places
-from scr_llm.stages.read.pdf import Line, RawPage
+from scr_llm.stages.read.layout import Line, RawPage
 
 Kind = Literal["finding", "recommendation"]
 
@@ -16,11 +16,13 @@ _COLUMNS: tuple[tuple[Kind | Literal["number", "who"], str], ...] = (
     ("number", r"no\.?|number|ref\.?|reference|#"),
     (
         "finding",
-        r"(?:key )?findings?|what (?:we|the review|the panel) (?:found|learned|learnt)|(?:key )?learning(?: points?)?|lessons?(?: learn(?:ed|t))?",
+        r"(?:key )?findings?|what (?:we|the review|the panel) (?:found|learned|learnt)"
+        r"|(?:key )?learning(?: points?)?|lessons?(?: learn(?:ed|t))?",
     ),
     (
         "recommendation",
-        r"recommendations?|(?:agreed |recommended |required )?actions?(?: required| to be taken)?|what (?:we|agencies) will do|what (?:should|must|needs to|will) (?:happen|change|be done)",
+        r"recommendations?|(?:agreed |recommended |required )?actions?(?: required| to be taken)?"
+        r"|what (?:we|agencies) will do|what (?:should|must|needs to|will) (?:happen|change|be done)",
     ),
     (
         "who",
@@ -29,12 +31,13 @@ _COLUMNS: tuple[tuple[Kind | Literal["number", "who"], str], ...] = (
 )
 """What a column holds, by its heading."""
 _ROW_NUMBER = re.compile(
-    r"(?P<number>R ?\d{1,3}|\d{1,2}(?:\.\d{1,2})*(?: ?[a-z](?:[-–][a-z])?)?(?: \([ivx]+(?:[-–][ivx]+)?\))?)[.):]?\s+(?=[A-Z])"
+    r"(?P<number>R ?\d{1,3}|\d{1,2}(?:\.\d{1,2})*(?: ?[a-z](?:[-–][a-z])?)?(?: \([ivx]+(?:[-–][ivx]+)?\))?)"
+    r"[.):]?\s+(?=[A-Z])"
 )
 _WIDE = 0.8
-"""Part of the font size from which a gap between two words parts two cells."""
+"""Smallest gap between the words of two cells, as a share of the font size."""
 _NEAR = 2.5
-"""Points by which a cell's text may begin beside its column's edge."""
+"""Points by which a cell's text may begin away from its column's edge."""
 
 
 class Row(NamedTuple):
@@ -43,16 +46,16 @@ class Row(NamedTuple):
     kind: Kind
     number: str | None
     spans: tuple[Span, ...]
-    """Where the words of its cell stand, in order, one for each stretch."""
+    """The stretches of its cell's text, in order."""
     who: tuple[Span, ...]
-    """Where the words stand that say who is to act."""
+    """The stretches that name who is to act."""
     table: int
     """Number of its table in the document, from 0."""
     page: int
 
 
 class _Bit(NamedTuple):
-    """What a line holds of one column."""
+    """The part of a line that belongs to one column."""
 
     column: int
     page: int
@@ -63,7 +66,7 @@ class _Bit(NamedTuple):
 
 @dataclass
 class _Table:
-    """A table as far as it has been read."""
+    """A table, as far as it has been read so far."""
 
     page: int
     edges: list[float]
@@ -71,17 +74,17 @@ class _Table:
     lefts: list[float]
     """Where the headings of its columns begin."""
     holds: list[str]
-    """What each column holds; empty where its heading does not tell."""
+    """What each column holds; empty where its heading does not show it."""
     header: str
     rows: list[list[_Bit]] = field(default_factory=list)
     lowest: float = 0.0
     """How far down the page the current row reaches."""
     by_cells: bool = False
-    """Whether the file has its text cell by cell; else line by line across the cells."""
+    """Whether the file gives its text cell by cell instead of line by line across the cells."""
 
 
 def rows(pages: tuple[RawPage, ...], furniture: Places) -> tuple[Row, ...]:
-    """The rows of all such tables, in reading order."""
+    """The rows of all tables of findings or recommendations, in reading order."""
     found: list[Row] = []
     for number, table in enumerate(_tables(pages, furniture)):
         found += _rows(table, number)
@@ -97,9 +100,10 @@ def _tables(pages: tuple[RawPage, ...], furniture: Places) -> Iterator[_Table]:
                 continue
             begun = header(line, index)
             if begun is None and (index, number) in furniture:
-                continue  # a table's own heading may look like one of the page, for it is repeated
+                continue  # checked after the table's heading, which is repeated and may look like a running header
             if begun is not None and table is not None and begun.header == table.header and index > table.page:
-                table.page, table.edges, table.lefts = index, begun.edges, begun.lefts  # its heading, printed again
+                # the same table continues on a new page with its heading printed again
+                table.page, table.edges, table.lefts = index, begun.edges, begun.lefts
             elif begun is not None:
                 if table is not None:
                     yield table
@@ -117,7 +121,7 @@ def _tables(pages: tuple[RawPage, ...], furniture: Places) -> Iterator[_Table]:
 
 
 def header(line: Line, page: int = 0) -> _Table | None:
-    """The table that a line begins: at least two cells, each short, one headed as findings or recommendations."""
+    """The table that a line begins: at least two short cells, one of them headed as findings or recommendations."""
     cells: list[tuple[str, float, float]] = []
     ends = [*(start for start, _, _ in line.words[1:]), line.end]
     for (start, left, right), end in zip(line.words, ends, strict=True):
@@ -126,20 +130,18 @@ def header(line: Line, page: int = 0) -> _Table | None:
             cells[-1] = (f"{cells[-1][0]} {word}", cells[-1][1], right)
         else:
             cells.append((word, left, right))
-    if (
-        len(cells) < 2
-        or not cells[0][0].rstrip(".)").strip("0123456789.")
-        or any(len(text.split()) > 6 for text, _, _ in cells)
-        or line.text.endswith((".", ",", ";"))
-    ):
+    if len(cells) < 2 or line.text.endswith((".", ",", ";")):
+        return None
+    begins_with_number = not cells[0][0].rstrip(".)").strip("0123456789.")
+    if begins_with_number or any(len(text.split()) > 6 for text, _, _ in cells):
         return None
     holds = [_held(text) for text, _, _ in cells]
     if not {"finding", "recommendation"} & set(holds):
         return None
     edges = [cells[0][1] - 36.0]
     for (_, _, right), (_, left, _) in pairwise(cells):
-        edges.append(right + 0.25 * (left - right))  # a heading may stand in the middle of its column
-    return _Table(page, edges, [left for _, left, _ in cells], holds, line.text)
+        edges.append(right + 0.25 * (left - right))  # a heading may be centred in its column
+    return _Table(page=page, edges=edges, lefts=[left for _, left, _ in cells], holds=holds, header=line.text)
 
 
 def _held(text: str) -> str:
@@ -157,13 +159,13 @@ def _bits(line: Line, table: _Table, page: int) -> list[_Bit]:
         if bits and not at_edge and (left - last < _WIDE * line.size or column == bits[-1].column):
             bits[-1] = bits[-1]._replace(end=end, text=bits[-1].text + text)
         else:
-            bits.append(_Bit(column, page, start, end, text))
+            bits.append(_Bit(column=column, page=page, start=start, end=end, text=text))
         last = right
     return bits
 
 
 def _crosses(line: Line, bits: list[_Bit], table: _Table) -> bool:
-    """Whether a line runs on over the edge of a column, as no cell's text does."""
+    """Whether a line runs across the edge of a column, as the text of a cell never does."""
     return any(
         right > table.lefts[bit.column + 1] + _NEAR
         for bit in bits
@@ -174,35 +176,34 @@ def _crosses(line: Line, bits: list[_Bit], table: _Table) -> bool:
 
 
 def _add(table: _Table, line: Line, bits: list[_Bit], before: Line | None) -> None:
-    row = table.rows[-1] if table.rows else None
-    fresh = row is None
-    if row:
-        new_page = row[-1].page != bits[0].page
-        if not new_page and before is not None and bits[0].column > row[-1].column and line.top > before.top + 1:
-            table.by_cells = True
-        back = bits[0].column < row[-1].column
-        counted = bits[0].column <= row[0].column and (
-            (line.paragraph and _ROW_NUMBER.match(bits[0].text) is not None)
-            or (table.holds[bits[0].column] == "number" and bits[0].text.strip(" .)").isalnum())
-        )
-        gap = table.lowest - line.top
-        fresh = (
-            new_page
-            or counted
-            or (back and (table.by_cells or gap > 1.4 * line.size))
-            or (bits[0].column == row[-1].column and line.paragraph and {b.column for b in row} != {bits[0].column})
-        )
-        if new_page:
-            table.lowest = line.top
-    if fresh:
+    """Add a line to the current row of a table, or begin a new row with it."""
+    if not table.rows or _begins_row(table, table.rows[-1], line, bits, before):
         table.rows.append([])
         table.lowest = line.top
     table.rows[-1] += bits
     table.lowest = min(table.lowest, line.top)
 
 
+def _begins_row(table: _Table, row: list[_Bit], line: Line, bits: list[_Bit], before: Line | None) -> bool:
+    """Whether a line begins a new row of a table. Notes on the way whether the file gives the text cell by cell."""
+    first, last = bits[0], row[-1]
+    if last.page != first.page:
+        return True
+    if before is not None and first.column > last.column and line.top > before.top + 1:
+        table.by_cells = True
+    if first.column <= row[0].column:
+        own_number = line.paragraph and _ROW_NUMBER.match(first.text) is not None
+        in_number_column = table.holds[first.column] == "number" and first.text.strip(" .)").isalnum()
+        if own_number or in_number_column:
+            return True
+    if first.column < last.column:
+        return table.by_cells or table.lowest - line.top > 1.4 * line.size
+    return first.column == last.column and line.paragraph and {bit.column for bit in row} != {first.column}
+
+
 def _rows(table: _Table, number: int) -> Iterator[Row]:
-    for kind in ("finding", "recommendation"):
+    kinds: tuple[Kind, ...] = ("finding", "recommendation")
+    for kind in kinds:
         if kind not in table.holds:
             continue
         column = table.holds.index(kind)
@@ -210,7 +211,7 @@ def _rows(table: _Table, number: int) -> Iterator[Row]:
         for row in table.rows:
             cell = [bit for bit in row if bit.column == column]
             if whole and cell and cell[0].text[:1].islower():
-                whole[-1] += row  # a row that goes on behind a page's end
+                whole[-1] += row  # the row continues on the next page
             elif cell:
                 whole.append(row)
         for row in whole:
@@ -221,12 +222,12 @@ def _rows(table: _Table, number: int) -> Iterator[Row]:
                 cell[0] = cell[0]._replace(start=cell[0].start + own.end(), text=cell[0].text[own.end() :])
             who = [bit for bit in row if table.holds[bit.column] == "who"]
             yield Row(
-                "finding" if kind == "finding" else "recommendation",
-                label,
-                _spans(cell),
-                _spans(who),
-                number,
-                cell[0].page + 1,
+                kind=kind,
+                number=label,
+                spans=_spans(cell),
+                who=_spans(who),
+                table=number,
+                page=cell[0].page + 1,
             )
 
 

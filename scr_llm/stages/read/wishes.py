@@ -1,4 +1,4 @@
-"""Whether a sentence asks somebody to do something, and whom."""
+"""Tell whether a sentence asks somebody to do something, and whom it asks."""
 
 import re
 
@@ -8,10 +8,11 @@ _ASKS = re.compile(
     r"|^(?:Will|Would|Could|Can|How will|How should|What would)\b[^.]*\?"
 )
 _STATES = re.compile(
-    r"^(?:\S+ ){0,8}(?:am|is|are|was|were|has|have|had|did|does|can|could|would|may|might|will|expects?|wanted|gives?)\b"
+    r"^(?:\S+ ){0,8}"
+    r"(?:am|is|are|was|were|has|have|had|did|does|can|could|would|may|might|will|expects?|wanted|gives?)\b"
 )
 _TELLS = re.compile(r"^(?:[^\s,:]+ ){1,6}(?:was|were|has|have|had|did)\b|^(?:Agreed|Accepted|Completed|Implemented)\b")
-"""A past tense near the beginning: its subject did something; behind an imperative it is in a clause."""
+"""A past tense near the beginning, whose subject did something; after an imperative it would be in a clause."""
 _GERUND = re.compile(r"^[A-Z][a-z]+ing\b")
 _NOT_ASKED = re.compile(
     r"^(?:The|A|An|This|These|That|Those|It|They|There|He|She|I|We|You|Yours|My|Our|To|In|On|At|By|For|From|Of|With)\b"
@@ -19,7 +20,7 @@ _NOT_ASKED = re.compile(
 
 
 def asks(text: str) -> bool:
-    """Whether a paragraph asks for something: in words that ask, by an imperative, or as a member of a list (`Broadening ...`)."""
+    """Whether a paragraph asks for something: with asking words, an imperative or a gerund (`Broadening ...`)."""
     if _ASKS.search(text):
         return True
     first = re.split(r"(?<=[.!?:;])\s", text, maxsplit=1)[0]
@@ -29,19 +30,19 @@ def asks(text: str) -> bool:
 
 
 def only_tells(text: str) -> bool:
-    """Whether a marked paragraph tells what was done and asks for nothing."""
+    """Whether a marked paragraph only reports what was done and asks for nothing."""
     return not _ASKS.search(text) and bool(_TELLS.search(text))
 
 
 _TO = re.compile(r"^(?:\d+(?:\.\d+)*\.?\s+)?(?:(?:[Rr]ecommendations? )?(?:[Ff]or|[Tt]o) )?")
 _WISHED = re.compile(r"\brecommend(?:s|ed)?\b(?:,[^.]{,80},)? that |^(?:That|For|Will|Could|Would|Can|How will) (?=\S)")
-"""Words behind which the subject of a wish stands."""
+"""Words after which the subject of a wish follows."""
 _MODAL = re.compile(r" (?:should|must|shall|will|ought to|needs? to|(?:is|are) (?:asked|invited|to)|may wish to|to)\b")
 _PARTED = re.compile(r"[,:;.?](?:\s|$)")
 _NOUN = re.compile(
     r"agenc(?:y|ies)|services?|trusts?|boards?|councils?|count(?:y|ies)|police|constabulary|partners?|partnerships?"
-    r"|practices?|surger(?:y|ies)|schools?|academ(?:y|ies)|colleges?|nurser(?:y|ies)|hospitals?|infirmary|clinics?|teams?"
-    r"|departments?|authorit(?:y|ies)|committees?|commissioners|group|providers?|probation|care|desk|wards?|government"
+    r"|practices?|surger(?:y|ies)|schools?|academ(?:y|ies)|colleges?|nurser(?:y|ies)|hospitals?|infirmary|clinics?"
+    r"|teams?|departments?|authorit(?:y|ies)|committees?|commissioners|group|providers?|probation|care|desk|wards?|government"
     r"|ministers|organisations?|bodies|units?|options|homes|health|project|society|practitioners",
     re.I,
 )
@@ -51,8 +52,10 @@ _NO_NAME = re.compile(r"it|they|we|i|if|no|any|this|each child|children|patients
 
 
 def addressee(text: str, section: str) -> str | None:
-    """Who is asked, as printed: the agency that is the subject of the wish, by its fuller name where the heading has it; else
-    the agency that the heading names.
+    """Who is asked, as printed.
+
+    It is the agency that is the subject of the wish, by its fuller name if the heading gives that; otherwise the agency
+    that the heading names.
     """
     heading = _TO.sub("", section).removesuffix(" to consider")
     head = heading if len(heading.split()) <= 8 and _named(heading.split()) and not _WISHED.search(heading) else None
@@ -68,11 +71,11 @@ def addressee(text: str, section: str) -> str | None:
 
 
 def _subject(text: str, *, alone: bool) -> str | None:
-    """The agency with which a wish begins.
+    """The agency that a wish begins with.
 
     Args:
         text: the wish.
-        alone: whether its verb may follow without `should` or its like.
+        alone: whether its verb may follow without `should` or the like.
     """
     modal, parted = _MODAL.search(text), _PARTED.search(text)
     if modal and not (parted and parted.start() < modal.start()):
@@ -104,7 +107,7 @@ def _subject(text: str, *, alone: bool) -> str | None:
 
 
 def _named(words: list[str]) -> list[int]:
-    """Which of some words are what agencies are called."""
+    """The indices of words that name agencies."""
     return [n for n, word in enumerate(words) if _NOUN.fullmatch(re.sub(r"[’']s?$", "", word.strip("(),")))]
 
 
