@@ -240,7 +240,7 @@ def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> No
     with FakeServer(sometimes) as server:
         root = project(tmp_path, server.base_url, names=("corriford-child-1",))
         assert "1 question without a usable reply: theme alcohol misuse (refusal)" in scr(root, "run").stderr
-    assert "theme:alcohol_misuse (refusal)" in scr(root, "status").stdout
+    assert "theme alcohol misuse (refusal)" in scr(root, "status").stdout
     (document,) = json.loads(scr(root, "export", "--format", "json").stdout)["documents"]
     assert (
         document["unanswered"][0]["state"] == "refusal" and document["themes"]["alcohol_misuse"]["value"] == "unclear"
