@@ -621,7 +621,7 @@ def test_an_item_that_model_and_structure_hold_alike_is_certain_and_a_difference
     first, second, summary, school, asked = coding.recommendations
     assert first.doubts == () and (first.number, first.addressee) == ("1", "The board")
     assert (
-        len(second.doubts) == 1 and "ends elsewhere" in second.doubts[0] and "hospital" not in second.doubts[0]
+        len(second.doubts) == 1 and "for the model it runs from" in second.doubts[0] and "hospital" not in second.doubts[0]
     )  # whose words stand nowhere in it
     assert "for the model it runs from" in summary.doubts[0]
     assert school.doubts == ("coders differ: the page's structure shows it as a recommendation, the model does not",)

@@ -1,12 +1,13 @@
 """The embedded coder: no language model, no network, no dependency.
 
-It learned what themes mean from made-up passages (`weights.bin`, written by bench/train.py). A few general rules say what
-language does: deny, praise, ask, state the law.
+It learned what themes mean from made-up passages (`weights.bin`, written by bench/train.py). A few general rules say
+what language does: deny, praise, ask, state the law.
 
 Each sentence outside the sections that are never evidence is scored for each theme. A theme is present where its best
-sentences together are strong enough evidence, or where a fairly strong sentence also has one of the codebook's wordings.
-A sentence that a general rule stops counts for nothing. The best sentence is always quoted. A theme is ruled out where a
-sentence is about it and denies it. A code that nothing was learned about is matched by the codebook's wordings (`rules`).
+sentences together are strong enough evidence, or where a fairly strong sentence also has one of the codebook's
+wordings. A sentence that a general rule stops counts for nothing. The best sentence is always quoted. A theme is
+ruled out where a sentence is about it and denies it. A code that nothing was learned about is matched by the
+codebook's wordings (`rules`).
 """
 
 import math
@@ -41,7 +42,8 @@ SHORTEST = 40
 LENGTH = 0.5
 """How much higher a theme must score in a longer text, where more can match by chance.
 
-Multiplied by the logarithm of the length against the usual one. Chosen by leaving each author of the training texts out in turn.
+Multiplied by the logarithm of the length against the usual one. Chosen by leaving each author of the training texts
+out in turn.
 """
 QUOTED = 0.0
 """Log odds from which a further sentence is quoted."""

@@ -1,7 +1,7 @@
 """What a linear model sees of a sentence.
 
-Its words and word pairs, the parts of its words, the words of its neighbours, its section, and which general rules hold.
-Pure counting: the same sentence gives the same features wherever they are computed.
+Its words and word pairs, the parts of its words, the words of its neighbours, its section, and which general rules
+hold. Pure counting: the same sentence gives the same features wherever they are computed.
 """
 
 import math
@@ -41,8 +41,8 @@ def parts(word: str) -> tuple[str, ...]:
 def blocks(passage: Passage) -> Iterator[tuple[float, Iterable[tuple[str, ...]]]]:
     """Groups of features, each with its weight.
 
-    A member of a group is a bunch of features that belong to one word or pair, and counts each time it occurs. The group
-    is scaled to length 1 by the lengths of its bunches.
+    A member of a group is a bunch of features that belong to one word or pair, and counts each time it occurs. The
+    group is scaled to length 1 by the lengths of its bunches.
     """
     own = words(passage.text)
     yield 1.0, ((w,) for w in own)

@@ -1,7 +1,7 @@
 """What language does, whatever a sentence is about: deny, praise, ask, state the law, speak of others.
 
-A few general rules, each a record with its reason and with sentences that it must catch and must spare. The learned weights
-depend on the names and patterns of `SAYINGS` (features.py): after changing one, train again (bench/train.py).
+A few general rules, each a record with its reason and with sentences that it must catch and must spare. The learned
+weights depend on the names and patterns of `SAYINGS` (features.py): after changing one, train again (bench/train.py).
 """
 
 import re

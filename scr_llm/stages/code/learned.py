@@ -1,7 +1,7 @@
 """A simple classifier that learns from people's decisions. Off until it beats the embedded coder, theme by theme.
 
-Words and word pairs weighted by TF-IDF, with logistic regression, one model per theme (scikit-learn). On classes with a few
-dozen examples such models have done as well as language models. Above all they learn this board's own phrases.
+Words and word pairs weighted by TF-IDF, with logistic regression, one model per theme (scikit-learn). On classes with
+a few dozen examples such models have done as well as language models. Above all they learn this board's own phrases.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -198,7 +198,7 @@ def decided_cells(
     cells: Mapping[tuple[str, str], tuple[bool, tuple[tuple[int, int, int], ...]]],
     rules: Mapping[tuple[str, str], bool],
 ) -> list[Decided]:
-    """Cells (document id, theme) with their decision and passages, and what the embedded coder found, in a fixed order."""
+    """Cells (document id, theme) with decision, passages and what the embedded coder found, in a fixed order."""
     return [
         Decided(readings[i], theme, present, passages, rules.get((i, theme), False))
         for (i, theme), (present, passages) in sorted(cells.items())

@@ -1,9 +1,9 @@
 """The rules coder: no model, no network. Reads the codebook's wordings sentence by sentence.
 
-For each sentence outside the sections that are never evidence, it looks for wordings that tell a theme, or for the theme's
-subjects with a shortcoming in the same clause. Words that a near miss covers are skipped. Then polarity: a negated feature
-is ruled out, a question is nothing, praise is good practice. A clause ends at "but", "however", "although", ";" and the
-like, so that praise before criticism does not hide the criticism.
+For each sentence outside the sections that are never evidence, it looks for wordings that tell a theme, or for the
+theme's subjects with a shortcoming in the same clause. Words that a near miss covers are skipped. Then polarity: a
+negated feature is ruled out, a question is nothing, praise is good practice. A clause ends at "but", "however",
+"although", ";" and the like, so that praise before criticism does not hide the criticism.
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """A language model as coder. It points at sentences by number, so that every quote is the document's own words.
 
-The strategy says how it is asked, and suits the model: `whole` (one question for all themes; large models), `themes` (one
-question per theme), `judge` (yes or no to single sentences; small models).
+The strategy says how it is asked, and suits the model: `whole` (one question for all themes; large models), `themes`
+(one question per theme), `judge` (yes or no to single sentences; small models).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -146,10 +146,10 @@ class _Plan:
 class LlmCoder:
     """Codes by asking a model.
 
-    A theme called present or ruled out without a sentence becomes unclear; so does a theme without a usable reply. A case
-    fact is left out if the sentence given for it does not have its words (for a gender: a word such as she or his).
-    Findings and recommendations of the page's structure are compared with those that the model names (`items`), unless it
-    judges single sentences only.
+    A theme called present or ruled out without a sentence becomes unclear; so does a theme without a usable reply. A
+    case fact is left out if the sentence given for it does not have its words (for a gender: a word such as she or
+    his). Findings and recommendations of the page's structure are compared with those that the model names (`items`),
+    unless it judges single sentences only.
 
     Raises UsageError if a prompt that the strategy needs is missing.
     """

@@ -1,8 +1,8 @@
 """Findings and recommendations as a model sees them, compared with the items that the page's structure shows.
 
 Where both agree, the item is certain. Where they differ, the structure's item stays, and what only the model names is
-proposed beside it. Each says so, so that a person looks at it first. A model points at a run of sentences and never writes
-an item's words: they are the document's own, from the first sentence to the last.
+proposed beside it. Each says so, so that a person looks at it first. A model points at a run of sentences and never
+writes an item's words: they are the document's own, from the first sentence to the last.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Candidates, then a judge: the embedded coder proposes its best sentences, and the model says yes or no to each.
 
-How probable the model's yes is decides. For a code that nothing was learned about, the codebook's wordings and a full-text
-search propose the candidates.
+How probable the model's yes is decides. For a code that nothing was learned about, the codebook's wordings and a
+full-text search propose the candidates.
 """
 
 from collections.abc import Mapping, Sequence
