@@ -284,7 +284,7 @@ def test_batch_results_from_elsewhere_are_checked_line_by_line(tmp_path: Path) -
     assert (
         f"{len(questions) - 2} replies kept" in told
         and "expired" in told
-        and "nothing of this project asked for it" in told
+        and "it answers no question of this project" in told
     )
     assert "(invalid)" in told and "not a line of batch results" in told
 
