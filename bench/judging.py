@@ -27,10 +27,9 @@ from scr_llm.records import Code  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
 from scr_llm.stages.code.embedded import (  # noqa: E402
     PRESENT,
-    SHARES,
     EmbeddedCoder,
     embedded_identity,
-    standing,
+    mean_of_best,
 )
 from scr_llm.stages.read import read  # noqa: E402
 
@@ -117,7 +116,7 @@ def ways() -> dict[str, Callable[[Cell], bool]]:
 
     def both(weight: float) -> Callable[[Cell], bool]:
         return lambda cell: (
-            standing(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True)[: len(SHARES)])
+            mean_of_best(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True))
             >= PRESENT
         )
 

@@ -28,7 +28,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from scr_llm.codebook import load_codebook
-from scr_llm.stages.code.embedded import DENIED, passages_of, speaking
+from scr_llm.stages.code.embedded import DENIED, passages_of, score_of
 from scr_llm.stages.code.features import blocks, marks, vector
 from scr_llm.stages.code.language import stops
 from scr_llm.stages.code.passage import Passage
@@ -220,7 +220,7 @@ def tried(examples: Sequence[Example], rarity: dict[str, float]) -> Iterator[str
             for at, code in enumerate(CODES):
                 known = [examples[n].known.get(f"present:{code}") for n in places]
                 if None not in known:
-                    total = speaking(sorted((scores[m][at] for m in may), reverse=True), len(places))
+                    total = score_of(sorted((scores[m][at] for m in may), reverse=True), len(places))
                     counts.setdefault(hand.split()[0], Counter())[any(k[0] for k in known if k), bool(total >= 0)] += 1
     for folder, c in counts.items():
         both, missed, extra, neither = c[True, True], c[True, False], c[False, True], c[False, False]

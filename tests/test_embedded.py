@@ -6,7 +6,7 @@ import pytest
 
 from scr_llm.codebook import load_codebook
 from scr_llm.records import Mark, Page, Reading, Section
-from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity, passages_of, shipped, standing
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity, mean_of_best, passages_of, shipped
 from scr_llm.stages.code.features import vector
 from scr_llm.stages.code.language import stops
 from scr_llm.stages.code.passage import Passage
@@ -108,8 +108,8 @@ def test_sections_that_are_never_evidence_are_not_judged() -> None:
 
 
 def test_several_sentences_speak_for_a_theme_together() -> None:
-    assert standing([]) < -5 and standing([1.0]) < 1.0
-    assert standing([0.5, 0.5, 0.5]) == pytest.approx(0.5) and standing([1.0, 1.0, -3.0]) < standing([1.0, 1.0, 0.0])
+    assert mean_of_best([]) < -5 and mean_of_best([1.0]) < 1.0
+    assert mean_of_best([0.5, 0.5, 0.5]) == pytest.approx(0.5) and mean_of_best([1.0, 1.0, -3.0]) < mean_of_best([1.0, 1.0, 0.0])
 
 
 def test_a_code_that_nothing_was_learned_of_is_looked_for_by_its_wordings() -> None:

@@ -207,7 +207,7 @@ def test_is_loopback(url: str, local: bool) -> None:
 
 def test_a_remote_host_needs_leave() -> None:
     endpoint = Endpoint("https://user:secret@api.example.org/v1", MODEL, api_key="key-words")
-    with pytest.raises(UsageError, match=r"project.toml must name \[llm\] approved_by and region") as caught:
+    with pytest.raises(UsageError, match=r"set \[llm\] approved_by and region in project\.toml") as caught:
         Client(endpoint)
     assert "secret" not in str(caught.value) and "key-words" not in repr(endpoint)
     Client(endpoint, remote_allowed=True)
@@ -250,7 +250,7 @@ def test_prompts(tmp_path: Path) -> None:
     loaded = prompts.load(tmp_path)
     assert list(loaded) == ["a"] and prompts.versions(tmp_path) == "a 3"
     assert prompts.fill(loaded["a"], document="$x ${y}") == "Costs $5: $x ${y}"
-    with pytest.raises(UsageError, match="nothing fills: document"):
+    with pytest.raises(UsageError, match="unknown slots: document"):
         prompts.fill(loaded["a"])
     with pytest.raises(UsageError, match="lacks the slots label"):
         prompts.fill(loaded["a"], document="", label="")
@@ -259,7 +259,7 @@ def test_prompts(tmp_path: Path) -> None:
     assert prompts.sha256({"a": "1", "b": "2"}) == prompts.sha256({"b": "2", "a": "1"})
     assert prompts.sha256({"a": "1"}) != prompts.sha256({"a1": ""})
     (tmp_path / "c.md").write_text("no version")
-    with pytest.raises(UsageError, match=r"c\.md does not say its version"):
+    with pytest.raises(UsageError, match=r"c\.md does not state its version"):
         prompts.load(tmp_path)
 
 

@@ -150,7 +150,7 @@ def test_a_file_and_an_address_are_refused_with_the_line(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("tiny.gguf", None, "is not there. Correct"),
+        ("tiny.gguf", None, "does not exist. Correct"),
         ("tiny.gguf", b"", "is not a GGUF file. Get"),
         ("tiny.gguf", b"PK\3\4 a ZIP", "is not a GGUF file. Get"),
         ("tiny-00001-of-00003.gguf", b"GGUF", "is one part of a model. Join"),

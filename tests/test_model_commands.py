@@ -242,8 +242,8 @@ def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> No
 
     with FakeServer(sometimes) as server:
         root = project(tmp_path, server.base_url, names=("corriford-child-1",))
-        assert "1 question without a usable reply: theme:alcohol_misuse (refusal)" in scr(root, "run").stderr
-    assert "theme:alcohol_misuse (refusal)" in scr(root, "status").stdout
+        assert "1 question without a usable reply: theme alcohol misuse (refusal)" in scr(root, "run").stderr
+    assert "theme alcohol misuse (refusal)" in scr(root, "status").stdout
     (document,) = json.loads(scr(root, "export", "--format", "json").stdout)["documents"]
     assert (
         document["unanswered"][0]["state"] == "refusal" and document["themes"]["alcohol_misuse"]["value"] == "unclear"
@@ -287,7 +287,7 @@ def test_batch_results_from_elsewhere_are_checked_line_by_line(tmp_path: Path) -
     assert (
         f"{len(questions) - 2} replies kept" in told
         and "expired" in told
-        and "nothing of this project asked for it" in told
+        and "it answers no question of this project" in told
     )
     assert "(invalid)" in told and "not a line of batch results" in told
 

@@ -1,1 +1,1 @@
-"""How good a coding is: against gold, between people, and of one way of asking a model against another."""
+"""How good a coding is: against gold, between raters, and between ways of asking a model."""

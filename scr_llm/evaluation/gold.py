@@ -1,4 +1,4 @@
-"""Codings that are held to be right: how they are read, and how a coding compares with them."""
+"""Gold codings, which are taken to be right: reading them, and comparing a coding with them."""
 
 import json
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from scr_llm.store import Store
 
 
 def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
-    """The gold codings of a folder: JSON files of one document each, or of a whole export.
+    """The gold codings in a folder: JSON files of one document each, or of a whole export.
 
     Raises:
-        UsageError: names the file that is no gold coding; or there is none.
+        UsageError: a file, which it names, is not a gold coding; or there is none.
     """
     found: list[GoldDocument] = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else [folder]:
@@ -30,19 +30,19 @@ def load_gold(folder: Path) -> tuple[GoldDocument, ...]:
                 found += [GoldDocument.model_validate(each) for each in data.get("documents", [data])]
         except (ValueError, OSError) as error:
             raise UsageError(
-                f"{path.name} is no gold coding: {error}",
-                next_step="Write it in the shape of `scr-llm export --format json`.",
+                f"{path.name} is not a gold coding: {error}",
+                next_step="Give it the structure of `scr-llm export --format json`.",
             ) from error
     if not found:
         raise UsageError(
             f"there is no gold coding in {folder}.",
-            next_step="Put JSON files there in the shape of `scr-llm export --format json`.",
+            next_step="Put JSON files there with the structure of `scr-llm export --format json`.",
         )
     return tuple(found)
 
 
 def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None = None) -> Agreement:
-    """What is coded in a project, or what a coder makes of its stored readings now (nothing is stored), against gold."""
+    """A project's codings against gold; with a coder, what it makes of the stored readings now (nothing is stored)."""
     codebook = load_codebook(project.codebook_path)
     if coder is None:
         documents = whole(project).documents
@@ -59,6 +59,6 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
 
 
 def readings(project: Project) -> Sequence[Reading]:
-    """Every reading that is stored, in the order of file names."""
+    """Every stored reading, in the order of file names."""
     with Store(project.store_path) as store:
         return [r for d in present_documents(store) if (r := store.reading(d.id))]

@@ -20,13 +20,14 @@ _KNOWN = "Raters: coder, rules, person:NAME, or a file or folder of codings."
 def compare_raters(
     project: Project, first: str, second: str, *, assisted: bool = False
 ) -> tuple[Raters, dict[str, Raters]]:
-    """Two raters on the cells that both decided: all together, and each theme.
+    """Two raters on the cells that both decided: overall, and per theme.
 
-    A rater is `coder` (what is stored), `rules` (the embedded coder now), `person:NAME` (that person's last decision on each cell), or a file or
-    folder in the shape of the export.
+    A rater is `coder` (what is stored), `rules` (the embedded coder now), `person:NAME` (that person's last decision on
+    each cell), or a file or folder with the structure of the export.
 
     Raises:
-        UsageError: a rater is unknown, they share no cell, or a person who saw the coder's suggestion is compared with it and not `assisted`.
+        UsageError: a rater is unknown, or they share no cell. Unless `assisted`, decisions of a person who saw the
+            coder's suggestion are not compared with it.
     """
     codebook = load_codebook(project.codebook_path)
     seen = {first.partition(":")[0], second.partition(":")[0]}
@@ -34,12 +35,10 @@ def compare_raters(
     one, other = (_cells(project, rater, codebook, unassisted=unassisted) for rater in (first, second))
     shared = sorted(one.keys() & other.keys())
     if not shared:
-        why = (
-            " Decisions made with the coder's suggestion in view are left out; --assisted takes them in, and says so."
-            if unassisted and "person" in seen
-            else ""
-        )
-        raise UsageError(f"{first} and {second} have no cell in common.{why}", next_step=_KNOWN)
+        message = f"{first} and {second} have no cell in common."
+        if unassisted and "person" in seen:
+            message += " Decisions made with the coder's suggestion in view are left out; --assisted includes them."
+        raise UsageError(message, next_step=_KNOWN)
     files = list(dict.fromkeys(file for file, _ in shared))
 
     def grouped(theme: str | None) -> list[list[Ratings]]:
@@ -50,27 +49,11 @@ def compare_raters(
 
 
 def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool) -> dict[tuple[str, str], bool]:
-    """File and theme to whether the rater holds the theme to be present; cells that the rater did not decide are not there."""
-    with Store(project.store_path) as store:
-        files = {d.id: d.file for d in store.documents() if d.status == "coded"}
-        if rater.startswith("person:"):
-            name = rater.removeprefix("person:")
-            own = [
-                d
-                for d in store.decisions()
-                if d.author == name and d.document_id in files and not (unassisted and d.assisted)
-            ]
-            last = {key: acts[-1] for key, s in standings(own).items() if (acts := s.first or s.blind)}
-            codes = {code.id for code in codebook.codes}
-            return {(files[i], theme): d.value == "present" for (i, theme), d in last.items() if theme in codes}
-        if rater in ("coder", "rules"):
-            found: dict[tuple[str, str], bool] = {}
-            for i, file in files.items():
-                reading, coding = store.reading(i), store.coding(i)
-                if rater == "rules" and reading:
-                    coding = ground(EmbeddedCoder(embedded_identity(codebook)).code(reading, codebook), reading)
-                found |= {(file, t.theme): t.value == "present" for t in (coding.themes if coding else ())}
-            return found
+    """File and theme to whether the rater says present; cells that the rater did not decide are missing."""
+    if rater.startswith("person:"):
+        return _cells_of_person(project, rater.removeprefix("person:"), codebook, unassisted=unassisted)
+    if rater in ("coder", "rules"):
+        return _cells_of_coder(project, codebook, again=rater == "rules")
     path = Path(rater)
     if not path.exists():
         raise UsageError(f"there is no rater {rater}.", next_step=_KNOWN)
@@ -79,3 +62,32 @@ def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool
         for g in load_gold(path)
         for code in codebook.codes
     }
+
+
+def _cells_of_person(
+    project: Project, name: str, codebook: Codebook, *, unassisted: bool
+) -> dict[tuple[str, str], bool]:
+    """A person's last decision on each cell; `unassisted` leaves out decisions made with the suggestion in view."""
+    with Store(project.store_path) as store:
+        files = _coded_files(store)
+        decisions = [d for d in store.decisions() if d.author == name and d.document_id in files]
+    own = [d for d in decisions if not (unassisted and d.assisted)]
+    last = {key: acts[-1] for key, s in standings(own).items() if (acts := s.first or s.blind)}
+    codes = {code.id for code in codebook.codes}
+    return {(files[i], theme): d.value == "present" for (i, theme), d in last.items() if theme in codes}
+
+
+def _cells_of_coder(project: Project, codebook: Codebook, *, again: bool) -> dict[tuple[str, str], bool]:
+    """The stored codings, or with `again` those that the embedded coder makes now."""
+    found: dict[tuple[str, str], bool] = {}
+    with Store(project.store_path) as store:
+        for i, file in _coded_files(store).items():
+            reading, coding = store.reading(i), store.coding(i)
+            if again and reading:
+                coding = ground(EmbeddedCoder(embedded_identity(codebook)).code(reading, codebook), reading)
+            found |= {(file, t.theme): t.value == "present" for t in (coding.themes if coding else ())}
+    return found
+
+
+def _coded_files(store: Store) -> dict[str, str]:
+    return {d.id: d.file for d in store.documents() if d.status == "coded"}

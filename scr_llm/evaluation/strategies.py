@@ -1,4 +1,4 @@
-"""How a model does best: each way of asking it, tried on made-up reviews whose right answers are known."""
+"""Which way of asking suits a model best: each is tried on made-up reviews whose right answers are known."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,51 +22,52 @@ from scr_llm.stages.read import read
 SHORT = ("corriford-child-1", "dunvarrow-young-person-r")
 """The reviews of a short qualification."""
 _GRID = (0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 2.0)
+"""Thresholds to try; 2.0, which no probability reaches, adds nothing."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How one way of coding did."""
+    """The result of one way of coding."""
 
     coder: str
-    """In words."""
+    """The way of coding, in words."""
     strategy: str | None
-    """None for the rules."""
+    """None for the embedded coder."""
     thresholds: Thresholds | None
-    """For the judge."""
+    """For the strategy `judge` only."""
     gold: int
-    """Cells that gold holds to be present."""
+    """Cells that gold says are present."""
     found: int
-    """Cells that the coder holds to be present."""
+    """Cells that the coder says are present."""
     both: int
-    """Cells on which they agree."""
+    """Cells that both say are present."""
     seconds: float
-    """For all documents."""
+    """Time for all documents."""
     tokens: int
-    """For all documents, sent and received."""
+    """Tokens for all documents, sent and received."""
     documents: int
-    """Documents."""
+    """How many documents were coded."""
     failed: str | None = None
-    """Why it could not be tried."""
+    """Why it could not be tried; None if it could."""
 
     @property
     def precision(self) -> float:
-        """Of those found, how many are right."""
+        """The share of cells found that are right."""
         return self.both / self.found if self.found else 0.0
 
     @property
     def recall(self) -> float:
-        """Of those in gold, how many were found."""
+        """The share of cells in gold that were found."""
         return self.both / self.gold if self.gold else 0.0
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of both."""
+        """The harmonic mean of precision and recall."""
         return 2 * self.both / (self.gold + self.found) if self.gold + self.found else 0.0
 
 
 class Remembered:
-    """Keeps replies in memory, in a client's service."""
+    """Keeps a client's replies in memory."""
 
     def __init__(self) -> None:
         self.replies: dict[str, tuple[Reply[Any], str, float]] = {}
@@ -86,12 +87,12 @@ def made_up(names: Sequence[str] = SHORT) -> list[tuple[Reading, GoldDocument]]:
     """Shipped reviews with their gold codings.
 
     Raises:
-        UsageError: they are not there.
+        UsageError: they are missing.
     """
     gold = {Path(g.file).stem: g for g in load_gold(data_dir() / "fixtures" / "gold")}
     files = {path.stem: path for path in sorted((data_dir() / "fixtures").glob("batch-*/*.pdf"))}
     if missing := [n for n in names if n not in gold or n not in files]:
-        raise UsageError(f"the made-up review {missing[0]} is not there.", next_step="Install scr-llm again.")
+        raise UsageError(f"the made-up review {missing[0]} is missing.", next_step="Install scr-llm again.")
     return [(read(files[name], name), gold[name]) for name in names]
 
 
@@ -113,23 +114,21 @@ def trial(
             failed = str(error)
             break
         for theme in coding.themes:
-            ours, theirs = (
-                theme.value == "present",
-                theme.theme in right.themes and right.themes[theme.theme].value == "present",
-            )
+            ours = theme.value == "present"
+            theirs = theme.theme in right.themes and right.themes[theme.theme].value == "present"
             gold, found, both = gold + theirs, found + ours, both + (ours and theirs)
     identity = coder.identity
     return Trial(
-        name,
-        None if identity.kind == "rules" else (identity.strategy or "").split(" ")[0],
-        None,
-        gold,
-        found,
-        both,
-        time.monotonic() - started,
-        tokens() - used,
-        len(made),
-        failed,
+        coder=name,
+        strategy=None if identity.kind == "rules" else (identity.strategy or "").split(" ")[0],
+        thresholds=None,
+        gold=gold,
+        found=found,
+        both=both,
+        seconds=time.monotonic() - started,
+        tokens=tokens() - used,
+        documents=len(made),
+        failed=failed,
     )
 
 
@@ -140,41 +139,38 @@ def qualify(
     made: Sequence[tuple[Reading, GoldDocument]],
     codebook: Codebook | None = None,
 ) -> Iterator[Trial]:
-    """Try the rules and each strategy; give each trial as it ends. The client must remember replies, or the judge's thresholds cost anew."""
-    codebook = codebook or core(load_codebook(project.codebook_path))
+    """Try the embedded coder and each strategy, giving each trial as it ends.
+
+    The client must remember replies, or trying the judge's thresholds would ask everything again.
+    """
+    codes = codebook or core(load_codebook(project.codebook_path))
     spend = client.spend
-    yield trial("rules", EmbeddedCoder(embedded_identity(codebook)), made, codebook)
+
+    def attempt(name: str, asked: PromptingOptions) -> Trial:
+        coder = llm_coder(project, client, asked)
+        return trial(name, coder, made, codes, lambda: spend.prompt_tokens + spend.completion_tokens)
+
+    yield trial("rules", EmbeddedCoder(embedded_identity(codes)), made, codes)
     for strategy in STRATEGIES:
         asked = replace(prompting, strategy=strategy)
-        first = trial(
-            strategy,
-            llm_coder(project, client, asked),
-            made,
-            codebook,
-            lambda: spend.prompt_tokens + spend.completion_tokens,
-        )
+        first = attempt(strategy, asked)
         if strategy != "judge" or first.failed:
             yield first
             continue
-        both = best_thresholds(
-            lambda t: trial(
-                "judge", llm_coder(project, client, replace(prompting, strategy="judge", thresholds=t)), made, codebook
-            )
-        )
+        # Every reply is remembered by now, so the cost is that of the first attempt.
+        both = best_thresholds(lambda t: attempt("judge", replace(prompting, strategy="judge", thresholds=t)))
         for name, thresholds in zip(("judge", "rules, then judge"), both, strict=True):
-            best = trial(
-                name,
-                llm_coder(project, client, replace(prompting, strategy="judge", thresholds=thresholds)),
-                made,
-                codebook,
-            )
+            best = attempt(name, replace(asked, thresholds=thresholds))
             yield replace(
                 best, coder=f"{name} ({thresholds})", thresholds=thresholds, seconds=first.seconds, tokens=first.tokens
             )
 
 
 def best_thresholds(tried: Callable[[Thresholds], Trial]) -> tuple[Thresholds, Thresholds]:
-    """Of a grid, the thresholds with the best F1 where rules and search are judged alike, and where each has its own. Ties: the plainer."""
+    """The thresholds of a grid with the best F1: one for rules and search alike, and one for each.
+
+    On a tie, the better recall, then the lower threshold to keep and the higher one to add.
+    """
 
     def best(choices: Iterable[Thresholds]) -> Thresholds:
         return max(((tried(t), t) for t in choices), key=lambda c: (c[0].f1, c[0].recall, -c[1].keep, c[1].add))[1]
@@ -190,17 +186,20 @@ def core(codebook: Codebook) -> Codebook:
 
 
 def best_of(trials: Sequence[Trial]) -> Trial | None:
-    """The best way of asking the model; None where no strategy worked."""
+    """The best way of asking the model; None if no strategy worked."""
     return max((t for t in trials if t.strategy and not t.failed), key=lambda t: (t.f1, -t.seconds), default=None)
 
 
 def as_toml(model: str, best: Trial, trials: Sequence[Trial], day: str) -> str:
     """The entry of qualified.toml."""
-    told = "".join(
+    measured = "".join(
         f"# {t.coder}: precision {t.precision:.2f}, recall {t.recall:.2f}, F1 {t.f1:.2f}\n"
         for t in trials
         if not t.failed
     )
     limits = f"keep = {best.thresholds.keep:g}\nadd = {best.thresholds.add:g}\n" if best.thresholds else ""
     name = model.replace("\\", "\\\\").replace('"', '\\"')
-    return f'# Measured {day} on {best.documents} made-up reviews, core themes:\n{told}["{name}"]\nstrategy = "{best.strategy}"\n{limits}'
+    return (
+        f"# Measured {day} on {best.documents} made-up reviews, core themes:\n"
+        f'{measured}["{name}"]\nstrategy = "{best.strategy}"\n{limits}'
+    )

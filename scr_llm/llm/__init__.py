@@ -1,4 +1,4 @@
-"""Asking a language model over an OpenAI-compatible endpoint, and what may leave this machine when doing so."""
+"""Asking a language model at an OpenAI-compatible endpoint, and what may leave this machine in doing so."""
 
 from scr_llm.llm.client import Client
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials

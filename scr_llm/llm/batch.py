@@ -1,6 +1,7 @@
-"""Batches: questions written to a file, answered by a hosted batch endpoint at its leisure (and lower price) or by vLLM's offline runner.
+"""Batches: questions in a file, answered later (and cheaper) by a hosted batch endpoint, or by vLLM's offline runner.
 
-The format is OpenAI's: one JSON object a line with `custom_id`, `method`, `url`, `body`; results come back in any order, and not all of them.
+The format is OpenAI's: one JSON object per line with `custom_id`, `method`, `url`, `body`. Results come back in any
+order, and not always all of them.
 """
 
 from __future__ import annotations
@@ -22,23 +23,23 @@ from scr_llm.llm.reply import Reply, completion_in, explain, failure, foreign, j
 from scr_llm.llm.wire import ANSWER_BYTES, Answer, Wire
 
 ENDED = ("completed", "failed", "expired", "cancelled")
-"""States of a hosted batch that will not change."""
+"""States of a hosted batch that are final."""
 UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling")
 """States of a hosted batch in which there is nothing to collect yet."""
 RESULT_BYTES, MOST_RESULT_BYTES = 100_000, 256_000_000
-"""Results of a batch may be so long: for each question, and in all."""
+"""Longest results of a batch: per question, and in all."""
 _TRANSFER_S = 600.0
-"""Seconds that sending the questions, or fetching the results, may take at least."""
+"""Seconds allowed for sending the questions or fetching the results, at least."""
 _HASH = "content_sha256"
-"""Name under which a batch's metadata holds the hash of its questions."""
+"""Key in a batch's metadata for the hash of its questions."""
 _PAGES = 100
-"""Pages of the list of batches that are looked through, at most."""
+"""Pages of the list of batches that are searched, at most."""
 
 
 def lines(
     questions: Iterable[Question], endpoint: Endpoint, manner: EndpointCapabilities | None = None
 ) -> Iterator[str]:
-    """One line a question; its `custom_id` is the key that its reply is kept by."""
+    """One line per question; its `custom_id` is the key that its reply is kept under."""
     for question in questions:
         body = (manner or EndpointCapabilities()).body(question, question.messages, endpoint)
         yield (
@@ -51,7 +52,7 @@ def lines(
 
 
 def content_hash(content: bytes) -> str:
-    """What a batch is known by before the endpoint has named it: SHA-256 of its questions, hexadecimal."""
+    """A batch's name until the endpoint gives it one: SHA-256 of its questions, hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -64,15 +65,16 @@ class Result:
     reply: Reply[Any] | None
     """A usable reply."""
     problem: str | None
-    """Why there is none; None too where the reply was kept before."""
+    """Why there is none; also None if the reply was kept before."""
 
 
 def results(
-    text: str, questions: dict[str, Question], endpoint: Endpoint, kept: Callable[[str], bool] = lambda key: False
+    text: str, questions: dict[str, Question], endpoint: Endpoint, kept: Callable[[str], bool] = lambda _: False
 ) -> Iterator[Result]:
-    """The results in a file, checked like any reply. A line that answers none of the questions, or is broken, is a problem of its own.
+    """The results in a file, checked like any reply.
 
-    A line whose reply was `kept` before is neither a reply nor a problem.
+    A line that is broken or answers none of the questions is a problem of its own. A line whose reply was `kept`
+    before is neither a reply nor a problem.
     """
     where = f"{endpoint.model} at {endpoint.place}"
     for number, line in enumerate(without_key(text, endpoint).split("\n"), 1):
@@ -91,7 +93,7 @@ def results(
             except NoReplyError as error:
                 yield Result(key, None, error.message)
         else:
-            yield Result(shown(key, 64), None, None if kept(key) else "nothing of this project asked for it")
+            yield Result(shown(key, 64), None, None if kept(key) else "it answers no question of this project")
 
 
 def _reply(question: Question, given: dict[str, Any], where: str, endpoint: Endpoint) -> Reply[Any]:
@@ -104,21 +106,21 @@ def _reply(question: Question, given: dict[str, Any], where: str, endpoint: Endp
     try:
         parsed = parse(raw, question.reply, strict=False)
     except ValueError as error:
-        raise failure("invalid", where, f"it does not fit what was asked for: {explain(error)}") from error
+        raise failure("invalid", where, f"it does not have the form asked for: {explain(error)}") from error
     if foreign(parsed):
         raise failure("language", where, "it is not in English")
     return Reply(
-        parsed,
-        raw,
-        completion.prompt_tokens,
-        completion.completion_tokens,
-        completion.finish,
-        completion.model or endpoint.model,
+        parsed=parsed,
+        raw=raw,
+        prompt_tokens=completion.prompt_tokens,
+        completion_tokens=completion.completion_tokens,
+        finish_reason=completion.finish,
+        model=completion.model or endpoint.model,
     )
 
 
 class Batches:
-    """A hosted endpoint's batches. Raises NoReplyError where it does not take them or does not answer."""
+    """A hosted endpoint's batches. Raises NoReplyError if it does not accept them or does not answer."""
 
     def __init__(
         self, endpoint: Endpoint, on_send: Callable[[bytes, str | None], None], retries: Retries | None = None
@@ -128,7 +130,7 @@ class Batches:
         self._transfer_s = max(_TRANSFER_S, endpoint.timeout_s)
 
     def upload(self, content: bytes) -> str:
-        """Send the questions, and begin nothing yet; returns the file's id."""
+        """Send the questions without starting anything yet; returns the file's id."""
         self._on_send(content, None)
         sent = self._again(
             lambda o: o.files.create(file=("questions.jsonl", content), purpose="batch"), seconds=self._transfer_s
@@ -136,7 +138,10 @@ class Batches:
         return self._word_in(self._json(sent), "id")
 
     def begin(self, file_id: str, content_sha256: str) -> str:
-        """Have the questions of a file answered; returns the batch's id. Asked once only, since asking twice could be paid twice."""
+        """Start answering the questions of a file; returns the batch's id.
+
+        Never retried: asking twice could mean paying twice.
+        """
         answer = self._wire.ask(
             lambda o: o.batches.create(
                 input_file_id=file_id,
@@ -148,14 +153,14 @@ class Batches:
         return self._word_in(self._json(self._good(answer)), "id")
 
     def find(self, content_sha256: str, since: float) -> str | None:
-        """The id of the batch that holds these questions; None where the endpoint certainly has none.
+        """The id of the batch that holds these questions; None if the endpoint certainly has none.
 
         Args:
             content_sha256: hash of the questions.
-            since: batches that began before are not looked at; Unix time, seconds.
+            since: batches that began earlier are ignored; Unix time, seconds.
 
         Raises:
-            NoReplyError: one cannot know: there is no list, or a batch in it does not say which questions it holds.
+            NoReplyError: it cannot be known: there is no list, or a batch in it does not say which questions it holds.
         """
         after = ""
         keeps_metadata = silent = False
@@ -163,7 +168,7 @@ class Batches:
             page = self._json(self._again(partial(_listed, after)))
             rows = page.get("data")
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise failure("invalid", self._where, "its list of batches is not one")
+                raise failure("invalid", self._where, "its list of batches is malformed")
             for row in rows:
                 metadata, created = row.get("metadata"), row.get("created_at")
                 named = metadata.get(_HASH) if isinstance(metadata, dict) else None
@@ -181,20 +186,20 @@ class Batches:
         return None
 
     def state(self, batch_id: str) -> tuple[str, int, int]:
-        """State of a batch, how many of its questions are done, and of how many."""
+        """State of a batch, how many of its questions are done, and how many there are."""
         batch = self._batch(batch_id)
         state, counts = self._word_in(batch, "status"), batch.get("request_counts")
         if state not in (*ENDED, *UNDER_WAY):
-            raise failure("invalid", self._where, f"a batch cannot be “{shown(state, 40)}”")
-        done, failed, of = (
-            (n if isinstance(n := counts.get(name), int) else 0 for name in ("completed", "failed", "total"))
-            if isinstance(counts, dict)
-            else (0, 0, 0)
+            raise failure("invalid", self._where, f"“{shown(state, 40)}” is not a known state of a batch")
+        if not isinstance(counts, dict):
+            return state, 0, 0
+        done, failed, total = (
+            n if isinstance(n := counts.get(name), int) else 0 for name in ("completed", "failed", "total")
         )
-        return state, done + failed, of
+        return state, done + failed, total
 
     def fetch(self, batch_id: str, questions: int) -> str:
-        """Results of a batch of so many questions, errors too: lines as `results` takes them."""
+        """Results of a batch of so many questions, errors included: lines as `results` takes them."""
         batch = self._batch(batch_id)
         most = min(MOST_RESULT_BYTES, ANSWER_BYTES + RESULT_BYTES * questions)
         names = [

@@ -1,4 +1,4 @@
-"""One question to a model, one checked record back, or an error that names why not."""
+"""One question to a model: one checked record back, or an error that says why not."""
 
 from __future__ import annotations
 
@@ -29,16 +29,19 @@ from scr_llm.llm.reply import (
 from scr_llm.llm.spend import Spend, at_most_tokens, was_cut
 from scr_llm.llm.wire import Answer, Wire
 
-_AGAIN = "Your reply could not be used: {problem}\nReply to the question again, with JSON that fits the schema and nothing else."
+_AGAIN = (
+    "Your reply could not be used: {problem}\n"
+    "Reply to the question again, with JSON that fits the schema and nothing else."
+)
 _TOO_LONG = re.compile(
     r"context (?:size|length|window)|maximum context|too (?:long|many tokens)|exceed\w* .{0,40}(?:context|tokens)", re.I
 )
 _MODELS_S = 5.0
-"""Seconds that a list of models may take."""
+"""Seconds allowed for a list of models."""
 
 
 class Memory(Protocol):
-    """Keeps usable replies by key; the project's store does, and so does a file of recorded ones."""
+    """Keeps usable replies by key."""
 
     def recall(self, question: Question, endpoint: Endpoint) -> Reply[Any] | None:
         """A kept reply, its `parsed` not yet set."""
@@ -50,12 +53,14 @@ class Memory(Protocol):
 
 
 class Client:
-    """Asks one endpoint, from as many threads as there are. Nothing is sent before `ask`.
+    """Asks one endpoint, from any number of threads. Nothing is sent before `ask`.
 
-    `on_send` is given the body of every request just before it is sent and the document it is about, each try anew, so that all that leaves
-    can be noted. `memory` keeps usable replies: the same question to the same model with the same settings is answered from it. `max_concurrency` is
-    how many requests may be under way; a server that says "too fast" gets fewer. `spend` counts, and stops at its budget.
-    Raises UsageError where the endpoint is not on this machine and `remote_allowed` was not given.
+    `on_send` is given the body of every request, retries included, just before it is sent, and the document it is
+    about, so that all that leaves can be logged. `memory` keeps usable replies: the same question to the same model
+    with the same settings is answered from it. `max_concurrency` limits the requests under way; a server that says
+    "too fast" gets fewer. `spend` counts, and stops at its budget.
+
+    Raises UsageError if the endpoint is not on this machine and `remote_allowed` is not set.
     """
 
     def __init__(
@@ -72,8 +77,9 @@ class Client:
         self._local = is_loopback(endpoint.base_url)
         if not (self._local or remote_allowed):
             raise UsageError(
-                f"The model at {without_credentials(endpoint.base_url)} is not on this machine, and reviews would be sent there.",
-                next_step="project.toml must name [llm] approved_by and region, beside this base_url, before that is allowed.",
+                f"The model at {without_credentials(endpoint.base_url)} is not on this machine, "
+                "and reviews would be sent there.",
+                next_step="To allow that, set [llm] approved_by and region in project.toml, beside this base_url.",
             )
         self.endpoint, self.spend = endpoint, spend or Spend()
         self.manner = EndpointCapabilities()
@@ -95,7 +101,7 @@ class Client:
             try:
                 reply = replace(kept, parsed=parse(kept.raw, question.reply, strict=False))
             except ValueError:
-                pass  # kept under another version of the record: asked again
+                pass  # kept for an earlier version of the record: ask again
             else:
                 self.spend.remembered()
                 return reply
@@ -121,25 +127,25 @@ class Client:
                 else:
                     if not foreign(parsed):
                         reply = Reply(
-                            parsed,
-                            raw,
-                            sent if prompt is not None else None,
-                            received if written is not None else None,
-                            completion.finish,
-                            completion.model or self.endpoint.model,
+                            parsed=parsed,
+                            raw=raw,
+                            prompt_tokens=sent if prompt is not None else None,
+                            completion_tokens=received if written is not None else None,
+                            finish_reason=completion.finish,
+                            model=completion.model or self.endpoint.model,
                         )
                         if self._memory:
                             self._memory.keep(question, self.endpoint, reply, about)
                         return reply
                     state, problem = "language", "It is not in English."
             if not last:
-                if raw.strip():  # some chat templates do not take an empty turn
+                if raw.strip():  # some chat templates reject an empty turn
                     messages = [
                         *messages,
                         {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()},
                     ]
                 messages = [*messages, {"role": "user", "content": _AGAIN.format(problem=problem)}]
-        raise failure(state, self._where, f"twice; the second time: {problem}")
+        raise failure(state, self._where, f"two replies could not be used. The second: {problem.rstrip('.')}")
 
     def models(self) -> list[str]:
         """Names of the models that the endpoint serves. No text is sent.
@@ -159,7 +165,7 @@ class Client:
         ]
 
     def stop(self) -> None:
-        """Send nothing more; requests under way have a moment to come home and be kept, then they are cut off."""
+        """Send nothing more. Requests under way have a moment to finish and be kept, then they are cut off."""
         self._pace.stop()
 
     def close(self) -> None:
@@ -167,7 +173,7 @@ class Client:
         self._wire.close()
 
     def _complete(self, question: Question, messages: list[Message], about: str | None) -> Completion:
-        """One request, tried again after transport errors, counted, and put more simply where the endpoint wants that."""
+        """One request, retried after transport errors, counted, and simplified where the endpoint needs that."""
         most = self.endpoint.max_tokens if not question.weighed else 1
         held = self.spend.hold(at_most_tokens(sum(len(m["content"]) for m in messages)), most)
         try:
@@ -177,7 +183,7 @@ class Client:
         try:
             completion = completion_in(json_in(answer.text, self._where), self._where)
         except NoReplyError:
-            self.spend.count(held[1] - most, 0)  # it was answered, so it may be charged
+            self.spend.count(held[1] - most, 0)  # it was answered, so it may be charged for
             raise
         prompt, written = completion.prompt_tokens, completion.completion_tokens
         self.spend.count(held[1] - most if prompt is None else prompt, 0 if written is None else written)
@@ -188,7 +194,7 @@ class Client:
             self._on_send(content, about)
 
     def _once(self, question: Question, messages: list[Message], about: str | None) -> Answer:
-        """One request in the manner that the endpoint takes."""
+        """One request in a form that the endpoint accepts."""
         while True:
             manner = self.manner
             body = manner.body(question, messages, self.endpoint)
@@ -212,7 +218,7 @@ def _completion(body: dict[str, Any], openai: Any) -> Any:
 
 
 _LOOKED_AT = 4_000
-"""Characters of an error's body in which its cause is looked for."""
+"""Characters of an error's body that are searched for its cause."""
 
 
 def state_of(answer: Answer) -> State:
@@ -228,12 +234,10 @@ def what_failed(answer: Answer) -> str:
     """An HTTP error in the server's own words."""
     said: object = answer.text
     try:
-        told = json.loads(answer.text)
-        within = told.get("error", told)
+        body = json.loads(answer.text)
+        within = body.get("error", body)
         said = within.get("message", answer.text) if isinstance(within, dict) else within
     except (ValueError, RecursionError, AttributeError):
         pass
     redirected = " (a redirect, which is not followed)" if 300 <= answer.status < 400 else ""
-    return (
-        f"HTTP {answer.status}{redirected}: {shown(said if isinstance(said, str) else answer.text) or 'without a word'}"
-    )
+    return f"HTTP {answer.status}{redirected}: {shown(said if isinstance(said, str) else answer.text) or 'no message'}"

@@ -11,49 +11,45 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 KEY_REMOVED = "[key removed]"
-"""Stands where a server's text held the key."""
+"""Replaces the key in a server's text."""
 SHORTEST_KEY = 8
-"""A key of fewer characters (`none`, `x`) is a placeholder and no secret."""
+"""A key of fewer characters (`none`, `x`) is a placeholder, not a secret."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where the model is and how it is asked."""
+    """Where a model is and how it is asked."""
 
     base_url: str
-    """Up to and with `/v1`."""
+    """Up to and including `/v1`."""
     model: str
-    """Name as the endpoint knows it."""
+    """The model's name at the endpoint."""
     api_key: str = field(default="", repr=False)
-    """Empty for a server that asks for none. Never printed."""
+    """Empty for a server that needs none. Never printed."""
     timeout_s: float = 120.0
-    """Seconds that one request may take, from connecting to the last byte of its answer."""
+    """Seconds allowed for one request, from connecting to the last byte of its answer."""
     temperature: float = 0.0
-    """0 for the most repeatable replies."""
+    """0 gives the most repeatable replies."""
     max_tokens: int = 1024
     """Longest reply, in tokens."""
     file: str = ""
-    """Name of the model file, where this program itself serves the model."""
+    """Name of the model file, if this program itself serves the model."""
     file_sha256: str = ""
     """SHA-256 of that file, hexadecimal."""
 
     @property
     def place(self) -> str:
-        """Where the model is, as it may be printed. The port under which a model file is served is another one each time, and left out."""
+        """Where the model is, as it may be printed; without the port of a served model file, which changes."""
         return f"this computer, file {self.file}" if self.file else without_credentials(self.base_url)
 
     @property
     def recorded(self) -> str:
-        """Where the model is, as it is recorded: for a model file with its hash, which says what model that was."""
-        return (
-            f"this computer, file {self.file}, SHA-256 {self.file_sha256}"
-            if self.file
-            else without_credentials(self.base_url)
-        )
+        """Where the model is, as recorded: a model file with its hash, which identifies the model."""
+        return f"{self.place}, SHA-256 {self.file_sha256}" if self.file else self.place
 
 
 def is_loopback(base_url: str) -> bool:
-    """Whether the address certainly means this machine. Whatever is doubtful (userinfo, odd notation) is not."""
+    """Whether the address certainly means this machine. A doubtful one (userinfo, odd notation) does not."""
     if any(c in base_url for c in "@\\") or any(c.isspace() for c in base_url):
         return False  # URL parsers disagree about these
     try:
@@ -82,9 +78,9 @@ def without_credentials(base_url: str) -> str:
 def without_key(text: str, endpoint: Endpoint) -> str:
     """Text from a server with the endpoint's key, and the password in its address, replaced by `KEY_REMOVED`.
 
-    They are found in either case, percent-encoded, as HTML character references, with JSON and C escapes nested however deep, in full width,
-    with invisible characters between, in hexadecimal and in base64. All text that comes from a server passes here before anything else
-    is done with it. A key that is cut in two, reversed or enciphered is not found.
+    They are found in either case, percent-encoded, as HTML character references, with JSON and C escapes at any
+    depth, in full width, with invisible characters between, in hexadecimal and in base64. All text from a server
+    passes through here before anything else is done with it. A key that is split, reversed or encrypted is not found.
     """
     address = urlsplit(endpoint.base_url)
     user, password = unquote(address.username or ""), unquote(address.password or "")
@@ -103,11 +99,14 @@ def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 _BETWEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]*"
-"""What nobody sees between two characters."""
+"""Invisible characters that may stand between two visible ones."""
 
 
 def _base64_forms(secret: bytes) -> Iterator[str]:
-    """The letters that surely stand for a secret in base64, wherever in the encoded text it begins (RFC 4648: three bytes are four letters)."""
+    """The letters that certainly encode a secret in base64, wherever in the encoded text it begins.
+
+    RFC 4648: three bytes become four letters.
+    """
     for before, skipped in enumerate((0, 2, 3)):
         for altchars in (b"+/", b"-_"):
             form = base64.b64encode(b"\0" * before + secret, altchars).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""A model file on this computer: what it is, and serving it while it is asked."""
+"""A model file on this computer: identifying it, and serving it while it is asked."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ from scr_llm.files import named_errors, sha256_of
 from scr_llm.llm.endpoint import Endpoint
 
 START_S = 300.0
-"""Seconds that loading a model may take."""
+"""Seconds allowed for loading a model."""
 PACKAGE = "xllamacpp"
-"""Serves; of the extra `local`."""
+"""The package that serves a model file; from the extra `local`."""
 NOT_SERVED = "http://127.0.0.1:9/v1"
-"""Address of a model file while nobody serves it: nothing answers there."""
+"""Address of a model file that is not being served: nothing answers there."""
 _MAGIC = b"GGUF"
 _PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$", re.I)
 _ERROR = re.compile(r"^\S+ E (?:.*error loading model: )?(.+)$")
-"""A line of llama.cpp's log that tells an error, and what it tells."""
+"""A line of llama.cpp's log that reports an error, and the error."""
 _MEMORY = re.compile(r"alloc|out of memory", re.I)
 _BY_ITSELF = 1
-"""Exit code where loading failed with an error that was told, and nothing ended the program from outside."""
+"""Exit code if loading failed with a reported error, and nothing ended the program from outside."""
 _LOG_READ = 20_000
-"""Bytes of the server's log in which the cause of a failure is looked for."""
+"""Bytes of the server's log that are searched for the cause of a failure."""
 _SLICE_S = 0.1
 
 
 def hash_of_model(file: Path) -> str:
-    """SHA-256 of a model file, after a look at whether it is one. A file that has not changed is hashed once in a command.
+    """SHA-256 of a model file, once it is known to be one. An unchanged file is hashed once per command.
 
     Raises:
-        UsageError: it is not there, or no GGUF file, or a part of one.
+        UsageError: it is missing, is not a GGUF file, or is only part of one.
         FileError: it cannot be read.
     """
     if not file.is_file():
         raise UsageError(
-            f"the model file {file} is not there.",
+            f"the model file {file} does not exist.",
             next_step="Correct [llm] file in project.toml, or put the file there.",
         )
     with named_errors(file):
@@ -65,15 +65,15 @@ def hash_of_model(file: Path) -> str:
         if _PART.search(file.name):  # the hash of one part would not say which model it is
             raise UsageError(
                 f"{file} is one part of a model.",
-                next_step="Join the parts to one file (llama-gguf-split --merge) and name that under [llm] file.",
+                next_step="Join the parts into one file (llama-gguf-split --merge) and name that under [llm] file.",
             )
         state = file.stat()
         return _hash(file.resolve(), state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _hash(file: Path, size: int, mtime_ns: int) -> str:
-    """The hash; size and time are there to be asked anew when they change."""
+def _hash(file: Path, _size: int, _mtime_ns: int) -> str:
+    """The hash. Size and time are part of the cache key, so that a changed file is hashed again."""
     return sha256_of(file)
 
 
@@ -81,7 +81,7 @@ def _hash(file: Path, size: int, mtime_ns: int) -> str:
 def serving(
     endpoint: Endpoint, file: Path, *, context_tokens: int, max_concurrency: int, limit_s: float = START_S
 ) -> Iterator[Endpoint]:
-    """The endpoint with an address and a key under which the model file answers, on a free port of 127.0.0.1, until the end of the block.
+    """The endpoint at which the model file answers until the end of the block: a free port of 127.0.0.1, with a key.
 
     Raises:
         UsageError: the extra is not installed.
@@ -98,8 +98,8 @@ def serving(
         "max_concurrency": max_concurrency,
     }
     with tempfile.TemporaryFile() as log:
-        # -P, and by its path: what lies in the current folder is not imported. A session of its own: Ctrl-C reaches this process only,
-        # which then ends the server in order.
+        # -P, and by its path: nothing in the current folder is imported. In its own session, so that Ctrl-C reaches
+        # only this process, which then ends the server in an orderly way.
         server = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__).with_name("local_server.py"))],
             stdin=subprocess.PIPE,
@@ -124,7 +124,7 @@ def serving(
 def _check_installed() -> None:
     if importlib.util.find_spec(PACKAGE) is None:
         raise UsageError(
-            "a model file is set, and what serves it is not installed.",
+            "a model file is set, but the package that serves it is not installed.",
             next_step='Install it: pip install "scr-llm[local]"',
         )
 
@@ -133,8 +133,8 @@ def _check_memory(file: Path) -> None:
     needed, free = file.stat().st_size, psutil.virtual_memory().available
     if needed > free:
         raise NothingDoneError(
-            f"{file.name} takes {_gigabytes(needed)} of memory and more, and {_gigabytes(free)} are free.",
-            next_step="Close other programs, or use a smaller model (one of fewer parameters, or quantised to fewer bits).",
+            f"{file.name} needs more than {_gigabytes(needed)} of memory, and {_gigabytes(free)} are free.",
+            next_step="Close other programs, or use a smaller model (fewer parameters, or quantised to fewer bits).",
         )
 
 
@@ -143,7 +143,7 @@ def _gigabytes(size: int) -> str:
 
 
 def _address(server: subprocess.Popen[bytes], given: bytes, limit_s: float) -> str | None:
-    """The address that the server says, once the model is loaded; None where it ended or did not say one in time."""
+    """The address that the server reports once the model is loaded; None if it ended or did not report one in time."""
     said: list[bytes] = []
 
     def talk(to: IO[bytes], back: IO[bytes]) -> None:
@@ -151,7 +151,7 @@ def _address(server: subprocess.Popen[bytes], given: bytes, limit_s: float) -> s
             to.write(given)
             to.flush()
             said.append(back.readline())
-        except (OSError, ValueError):  # it is gone already
+        except (OSError, ValueError):  # it has already gone
             pass
 
     assert server.stdin and server.stdout
@@ -159,7 +159,7 @@ def _address(server: subprocess.Popen[bytes], given: bytes, limit_s: float) -> s
     talking.start()
     until = time.monotonic() + limit_s
     while talking.is_alive() and time.monotonic() < until:
-        talking.join(_SLICE_S)  # in slices, or Ctrl-C would not be heard on Windows
+        talking.join(_SLICE_S)  # in slices, or Windows would not notice Ctrl-C
     try:
         return str(json.loads(said[0])["address"]) if said else None
     except (ValueError, KeyError):
@@ -167,7 +167,7 @@ def _address(server: subprocess.Popen[bytes], given: bytes, limit_s: float) -> s
 
 
 def _not_started(file: Path, server: subprocess.Popen[bytes], log: IO[bytes], limit_s: float) -> NothingDoneError:
-    """Why the server did not start, as far as it can be known."""
+    """Why the server did not start, as far as can be known."""
     try:
         code = server.wait(1)
     except subprocess.TimeoutExpired:
@@ -186,7 +186,8 @@ def _not_started(file: Path, server: subprocess.Popen[bytes], log: IO[bytes], li
     if code != _BY_ITSELF or not causes or _MEMORY.search(" ".join(errors)):
         return NothingDoneError(
             f"the server of {file.name} ended while it loaded the model (exit code {code}); memory may have run out.",
-            next_step="Close other programs, lower [llm] context_tokens or max_concurrency in project.toml, or use a smaller model.",
+            next_step="Close other programs, lower [llm] context_tokens or max_concurrency in project.toml, "
+            "or use a smaller model.",
         )
     return NothingDoneError(
         f"{file.name} cannot be loaded: {causes[0]}.",

@@ -1,8 +1,8 @@
-"""A model file as a server on 127.0.0.1: a program of its own, run by its path, that needs nothing but the package xllamacpp.
+"""Serves a model file on 127.0.0.1: a separate program, run by its path, that needs only the package xllamacpp.
 
-It is told what to serve in one line of JSON on its input, says its address in one line of JSON, and ends when its input does: so it
-never outlives the command that started it, however that ended. A model that cannot be loaded, or that takes all memory, ends this
-program and no other.
+It reads what to serve from one line of JSON on its input, writes its address as one line of JSON, and ends when its
+input does, so it never outlives the command that started it, however that ended. A model that cannot be loaded, or
+that takes all memory, ends this program and no other.
 """
 
 import json
@@ -24,14 +24,12 @@ def main() -> None:
     threading.Thread(target=_end_with_the_input, daemon=True).start()
     params = xllamacpp.CommonParams()
     params.model.path, params.model_alias = given["file"], {given["model"]}
-    params.hostnames, params.port = (
-        ["127.0.0.1"],
-        0,
-    )  # any port that is free: found by binding it, so that nobody can be there before
-    params.api_keys = [given["key"]]  # other users of this computer can connect too; they are refused
+    # Port 0 is any free port, found by binding it, so that no other program can take it first.
+    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.api_keys = [given["key"]]  # refuses other users of this computer, who can connect too
     params.n_parallel, params.n_ctx = given["max_concurrency"], given["max_concurrency"] * given["context_tokens"]
-    params.cache_ram_mib = 0  # its default is up to 8 GB for prompts that are not asked about at the moment
-    params.verbosity = 1  # errors: what is asked is case text and belongs into no log
+    params.cache_ram_mib = 0  # by default up to 8 GB for prompts not in use
+    params.verbosity = 1  # errors only: questions hold case text, which must not be logged
     server = xllamacpp.Server(params)
     print(json.dumps({"address": server.listening_address}), flush=True)
     threading.Event().wait()

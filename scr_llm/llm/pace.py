@@ -24,9 +24,9 @@ from tenacity import (
 from scr_llm.errors import NoReplyError
 
 GRACE_S = 1.0
-"""After `stop`, what is under way has so many seconds to come home; then it is cut off."""
+"""Seconds that requests under way have to finish after `stop`; then they are cut off."""
 _PASSING = frozenset({"timeout", "connection", "rate_limited", "server_error"})
-"""States that may be others a little later."""
+"""States that may have passed a little later."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,18 @@ class Retries:
     attempts: int = 6
     """Requests in all, at most."""
     first_s: float = 1.0
-    """First wait; it doubles each time, with a jitter of up to as much on top."""
+    """First wait; it doubles each time, plus a jitter of up to this much."""
     longest_s: float = 30.0
     """Longest wait of our own choosing."""
     longest_retry_after_s: float = 120.0
-    """A Retry-After above this is not waited for: the question fails at once."""
+    """Longest Retry-After that is waited for; above it the question fails at once."""
 
 
 class Pace:
-    """Lets so many requests pass at once. A 429 halves the number and holds all back as long as the server asks; success brings it back, by one a round.
+    """Limits the requests under way.
 
-    The rule is that of TCP (additive increase, multiplicative decrease: Chiu and Jain 1989).
+    A 429 halves the limit and holds all requests back for as long as the server asks; success raises it again, by one
+    per round. The rule is that of TCP (additive increase, multiplicative decrease: Chiu and Jain 1989).
     """
 
     def __init__(self, max_concurrency: int, retries: Retries) -> None:
@@ -60,14 +61,14 @@ class Pace:
         self._grace_until = math.inf
 
     def stop(self) -> None:
-        """Send nothing more, let nobody wait, and give what is under way a moment to come home."""
+        """Send nothing more, end all waiting, and give requests under way a moment to finish."""
         self._grace_until = time.monotonic() + GRACE_S
         self.stopped.set()
         with self._free:
             self._free.notify_all()
 
     def cut(self) -> bool:
-        """Whether what is still under way is to be given up."""
+        """Whether requests still under way are to be given up."""
         return time.monotonic() > self._grace_until
 
     @contextmanager
@@ -94,14 +95,14 @@ class Pace:
             self._free.notify()
 
     def too_fast(self, wait_s: float | None) -> None:
-        """The server said so, and perhaps how long to wait. What is too long for one question to wait for holds no other back either."""
+        """The server said so, and perhaps how long to wait. A wait too long for one question holds no other back."""
         hold = wait_s if wait_s is not None and wait_s <= self._retries.longest_retry_after_s else 0.0
         with self._free:
             self.limit = max(1.0, self.limit / 2)
             self._not_before = max(self._not_before, time.monotonic() + hold)
 
     def retrying(self) -> Retrying:
-        """The retry loop of one question: transport errors only, with jitter, ended at once by `stop`."""
+        """The retry loop for one question: transport errors only, with jitter, ended at once by `stop`."""
         return Retrying(
             stop=stop_after_attempt(self._retries.attempts) | stop_when_event_set(self.stopped),
             wait=self._wait,
@@ -126,7 +127,7 @@ class Pace:
 
 
 def retry_after(text: str | None) -> float | None:
-    """Seconds that a Retry-After asks to wait (RFC 9110, 10.2.3: seconds or a date); None where there is none, or it cannot be read."""
+    """Seconds to wait by a Retry-After (RFC 9110, 10.2.3: seconds or a date); None if absent or unreadable."""
     if text is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the model is told: files with `$slots`, filled strictly and hashed."""
+"""Prompts: files with `$slots`, filled strictly and hashed."""
 
 import hashlib
 import re
@@ -9,16 +9,15 @@ from string import Template
 from scr_llm.errors import UsageError
 
 OPEN, CLOSE = "<<<DOCUMENT", "DOCUMENT>>>"
-"""What stands before and after document text in a prompt."""
-
+"""The lines before and after document text in a prompt."""
 
 _VERSION = re.compile(r"\A<!-- (\w+), version (\d+) -->\n")
 
 
 def load(folder: Path) -> dict[str, str]:
-    """Every `*.md` of the folder: name without ending to text, its version line left out.
+    """Every `*.md` of the folder: name without suffix to text, without its version line.
 
-    Raises UsageError where there is none, one is not UTF-8, or one does not begin with a line of name and version.
+    Raises UsageError if there is none, one is not UTF-8, or one does not begin with a line of name and version.
     """
     return {name: _VERSION.sub("", text).strip("\n") for name, text in _files(folder).items()}
 
@@ -38,14 +37,14 @@ def _files(folder: Path) -> dict[str, str]:
     for name, text in prompts.items():
         if not (found := _VERSION.match(text)) or found[1] != name:
             raise UsageError(
-                f"The prompt {name}.md does not say its version.",
-                next_step=f"Begin it with: <!-- {name}, version 1 -->",
+                f"The prompt {name}.md does not state its version.",
+                next_step=f"Make its first line: <!-- {name}, version 1 -->",
             )
     return prompts
 
 
 def fill(template: str, **slots: str) -> str:
-    """The template with its slots filled. Values are put in as they are; a `$` in them means nothing.
+    """The template with its slots filled. Values go in unchanged; a `$` in them has no meaning.
 
     Raises UsageError for a slot without a value, a value without a slot, and a lone `$` (write `$$`).
     """
@@ -54,9 +53,9 @@ def fill(template: str, **slots: str) -> str:
         raise UsageError("A prompt has a lone $.", next_step="Write $$ for a dollar sign.")
     named = set(parsed.get_identifiers())
     if missing := sorted(named - set(slots)):
-        raise UsageError(f"A prompt names slots that nothing fills: {', '.join(missing)}.", next_step="Take them out.")
+        raise UsageError(f"A prompt has unknown slots: {', '.join(missing)}.", next_step="Remove them.")
     if unused := sorted(set(slots) - named):
-        raise UsageError(f"A prompt lacks the slots {', '.join(unused)}.", next_step="Put them in.")
+        raise UsageError(f"A prompt lacks the slots {', '.join(unused)}.", next_step="Add them.")
     return parsed.substitute(slots)
 
 
@@ -66,12 +65,12 @@ def inert(text: str) -> str:
 
 
 def fence(document: str) -> str:
-    """Document text between delimiters that cannot be closed from within."""
+    """Document text between delimiters that it cannot close."""
     return f"{OPEN}\n{inert(document)}\n{CLOSE}"
 
 
 def sha256(prompts: Mapping[str, str]) -> str:
-    """Hash over all names and texts, whatever their order."""
+    """Hash over all names and texts, in any order."""
     digest = hashlib.sha256()
     for name in sorted(prompts):
         for part in (name, prompts[name]):

@@ -1,4 +1,4 @@
-"""A question to a model: what is sent, and what it is kept by."""
+"""A question to a model: what is sent, and the key that its reply is kept under."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scr_llm.llm.reply import YesNoProbability
 from scr_llm.llm.schema import strict_schema
 
 Form = Literal["schema", "json", "text"]
-"""How a reply's form is asked for: a strict JSON schema, any JSON object, or by words alone."""
+"""How a reply's form is requested: a strict JSON schema, any JSON object, or in words only."""
 Message = dict[str, str]
 
 _FORMS: tuple[Form, ...] = ("schema", "json", "text")
@@ -27,22 +27,25 @@ _BY_WORDS = "Reply with one JSON object of this schema and nothing else: "
 
 @dataclass(frozen=True)
 class Question:
-    """One question. A model that is asked for a `YesNoProbability` says yes or no, and how sure it is is read from its probabilities."""
+    """One question.
+
+    For a `YesNoProbability` the model says yes or no, and its certainty is read from the word's probabilities.
+    """
 
     name: str
-    """What is asked, unique within a document: `theme:neglect`, `theme:neglect/2` in the second window."""
+    """Unique within a document: `theme:neglect`, `theme:neglect/2` in the second window."""
     system: str
-    """What the model is told first; the same for all questions of a kind."""
+    """The system message; the same for all questions of a kind."""
     user: str
     """The question itself."""
     reply: type[BaseModel]
-    """The record that is wanted."""
+    """The record wanted."""
     max_tokens: int | None = None
-    """Longest reply; None for the endpoint's own."""
+    """Longest reply, in tokens; None for the endpoint's own."""
 
     @property
     def weighed(self) -> bool:
-        """Whether yes or no is asked."""
+        """Whether the answer is yes or no."""
         return self.reply is YesNoProbability
 
     @property
@@ -56,7 +59,7 @@ class Question:
         return strict_schema(self.reply)
 
     def key(self, endpoint: Endpoint) -> str:
-        """What its reply is kept by: SHA-256 of model (and its file), settings, schema and both prompts, hexadecimal."""
+        """The key of its reply: SHA-256 of model (and its file), settings, schema and both prompts, hexadecimal."""
         asked = {
             "model": endpoint.model,
             "temperature": endpoint.temperature,
@@ -72,16 +75,16 @@ class Question:
 
 @dataclass(frozen=True)
 class EndpointCapabilities:
-    """How an endpoint takes a request. Found out by asking, and kept for the questions after."""
+    """What an endpoint accepts. Found out by asking, and kept for later questions."""
 
     form: Form = "schema"
-    """The strictest form of reply that it takes."""
+    """The strictest form of reply that it accepts."""
     weighs: bool = True
-    """Whether it takes the wish for probabilities."""
+    """Whether it accepts a request for probabilities."""
     temperature: bool = True
-    """Whether it takes a temperature."""
+    """Whether it accepts a temperature."""
     limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    """What it calls the longest reply."""
+    """Its name for the longest reply."""
 
     def body(self, question: Question, messages: list[Message], endpoint: Endpoint) -> dict[str, Any]:
         """The body of the request, ready for JSON."""
@@ -98,15 +101,13 @@ class EndpointCapabilities:
         if self.form == "schema":
             named = {"name": question.reply.__name__, "strict": True, "schema": question.schema}
             return body | {"response_format": {"type": "json_schema", "json_schema": named}}
-        told = {
-            "role": "user",
-            "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{json.dumps(question.schema, ensure_ascii=False)}",
-        }
-        body["messages"] = [*messages[:-1], told]
+        schema = json.dumps(question.schema, ensure_ascii=False)
+        last = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{schema}"}
+        body["messages"] = [*messages[:-1], last]
         return body | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
 
     def simpler(self, status: int, message: str, question: Question) -> EndpointCapabilities | None:
-        """The manner to try after this refusal; None where the refusal is about something else."""
+        """What to try after this refusal; None if the refusal is about something else."""
         if status not in (400, 404, 415, 422, 500, 501):
             return None
         if self.limit == "max_tokens" and "max_completion_tokens" in message:

@@ -1,4 +1,4 @@
-"""What comes back from a model: checked, or named for what it is."""
+"""What comes back from a model: checked, or an error that says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ State = Literal[
     "too_long",
     "rejected",
 ]
-"""Why there is no usable reply. The first eight are the model's doing, the others the way to it."""
+"""Why there is no usable reply. The first eight are the model's fault, the others the connection's or the settings'."""
 
 LONGEST_TEXT = 100_000
-"""Characters of a reply's text, at most: several times what the longest reply to any question takes."""
+"""Longest text of a reply, in characters: several times the longest that any question needs."""
 MOST_TOKENS = 1_000_000_000
-"""A count of tokens above this is a mistake and not believed."""
+"""A count of tokens above this is a mistake, and is ignored."""
 OF_MODEL: frozenset[str] = frozenset(
     {"refusal", "content_filter", "length", "empty", "invalid", "language", "truncated", "too_large"}
 )
@@ -48,12 +48,12 @@ _NEXT: dict[State, str] = {
     "empty": "Run again, or use another model.",
     "invalid": "Run again, or use another model.",
     "language": "Use another model, or code this document by rules or by hand.",
-    "truncated": "Set [llm] context_tokens in project.toml to what the server really reads (for Ollama: its num_ctx).",
-    "too_large": "Use another model or server: no reply to a question takes so much.",
+    "truncated": "In project.toml, set [llm] context_tokens to what the server really reads (for Ollama: num_ctx).",
+    "too_large": "Use another model or server: no question needs so long a reply.",
     "timeout": "Run again, or raise [llm] timeout_s in project.toml.",
-    "connection": "See that the model server runs, and run again.",
+    "connection": "Check that the model server is running, and run again.",
     "rate_limited": "Run again later.",
-    "server_error": "See the model server's log, and run again.",
+    "server_error": "Look at the model server's log, and run again.",
     "too_long": "Lower [llm] context_tokens in project.toml, or give the server more.",
     "rejected": "Check [llm] base_url, model and api key in project.toml.",
 }
@@ -63,7 +63,7 @@ class YesNoProbability(Record):
     """Yes or no, weighed."""
 
     yes: float
-    """Probability of yes against no, 0 to 1, from the first word's probabilities; 1 or 0 where the endpoint gives none."""
+    """Probability of yes against no, 0 to 1, by the first word's probabilities; 1 or 0 if none are given."""
     said: str
     """The word itself."""
 
@@ -77,33 +77,33 @@ class Reply(Generic[T]):
     raw: str
     """The model's text, character for character; for a weighed question its `YesNoProbability` as JSON."""
     prompt_tokens: int | None
-    """Tokens sent, a re-ask counted in; None where the endpoint does not say."""
+    """Tokens sent, a second request included; None if the endpoint does not say."""
     completion_tokens: int | None
-    """Tokens received, a re-ask counted in; None where the endpoint does not say."""
+    """Tokens received, a second request included; None if the endpoint does not say."""
     finish_reason: str | None
-    """As the endpoint gives it."""
+    """As given by the endpoint."""
     model: str
-    """Model as the endpoint names it."""
+    """The model, as named by the endpoint."""
 
 
 @dataclass(frozen=True)
 class Completion:
-    """What is needed of a chat completion, each part of the type that it should have. What else an endpoint sends is not looked at."""
+    """The parts of a chat completion that are used, each checked for its type. The rest is ignored."""
 
     text: str
-    """The model's text; empty where it wrote none."""
+    """The model's text; empty if it wrote none."""
     refusal: str | None
-    """In its own words."""
+    """The model's own words; None if it did not refuse."""
     finish: str | None
     """Why it ended."""
     first: tuple[tuple[str, float], ...]
-    """The words that the text could have begun with, each with the logarithm of its probability; empty where they are not given."""
+    """The words that the text could have begun with, each with its log probability; empty if not given."""
     prompt_tokens: int | None
-    """Tokens sent; None where the endpoint gives no believable count."""
+    """Tokens sent; None if the endpoint gives no plausible count."""
     completion_tokens: int | None
-    """Tokens received; None where the endpoint gives no believable count."""
+    """Tokens received; None if the endpoint gives no plausible count."""
     model: str | None
-    """Model as the endpoint names it."""
+    """The model, as named by the endpoint."""
 
 
 def failure(state: State, where: str, what: str, wait_s: float | None = None) -> NoReplyError:
@@ -118,7 +118,7 @@ def failure(state: State, where: str, what: str, wait_s: float | None = None) ->
 
 
 def shown(text: str, most: int = 300) -> str:
-    """A server's words as they may be shown and kept in a message: one line, nothing that steers a terminal, and not too long."""
+    """A server's words made safe to show and keep: one line, no terminal control codes, and not too long."""
     line = "".join(c if c.isprintable() else " " for c in text[: 4 * most])
     return " ".join(line.split())[:most]
 
@@ -177,7 +177,7 @@ def completion_in(given: Any, where: str) -> Completion:
 
 
 def _joined(parts: list[dict[str, Any]], kind: str) -> str:
-    """The text of the parts of a kind; a part of another kind (a model's thoughts, a picture) is passed over."""
+    """The text of the parts of one kind; other kinds (a model's reasoning, a picture) are skipped."""
     return "".join(text for part in parts if part.get("type") == kind and isinstance(text := part.get(kind), str))
 
 
@@ -191,12 +191,9 @@ def _first_words(logprobs: Any) -> Iterator[tuple[str, float]]:
     words = first.get("top_logprobs") if isinstance(first, dict) else None
     for word in words if isinstance(words, list) else ():
         token, chance = (word.get("token"), word.get("logprob")) if isinstance(word, dict) else (None, None)
-        if (
-            isinstance(token, str)
-            and isinstance(chance, int | float)
-            and not isinstance(chance, bool)
-            and math.isfinite(chance)
-        ):
+        if not isinstance(token, str) or not isinstance(chance, int | float) or isinstance(chance, bool):
+            continue
+        if math.isfinite(chance):
             yield token, min(0.0, float(chance))
 
 
@@ -228,16 +225,16 @@ def _weighed(completion: Completion) -> str:
     if total <= 0:
         word = re.sub(r"\W", "", said).casefold()
         if word not in ("yes", "no"):
-            return said  # no answer to the question: not valid
+            return said  # neither yes nor no: parsing will reject it
         chances, total = {"yes": float(word == "yes"), "no": float(word == "no")}, 1.0
     return json.dumps({"yes": round(chances["yes"] / total, 6), "said": said})
 
 
 def parse(raw: str, reply: type[T], *, strict: bool) -> T:
-    """The record in a reply's text. Unless `strict`, words or a fence around the JSON object are passed over.
+    """The record in a reply's text. Unless `strict`, words or a fence around the JSON object are ignored.
 
     Raises:
-        ValueError: there is none, or its words hold characters that no paper can print; see `explain`.
+        ValueError: there is none, or it holds characters that cannot be printed; see `explain`.
     """
     if any("\ud800" <= c <= "\udfff" for c in raw):
         raise ValueError("it holds half a character (a lone surrogate)")
@@ -252,7 +249,7 @@ def parse(raw: str, reply: type[T], *, strict: bool) -> T:
 
 
 def _object_in(raw: str) -> str:
-    """The JSON object in a reply that wraps it in words or in a fence; the reply as it is where there is none."""
+    """The JSON object in a reply, without words or a fence around it; the whole reply if there is none."""
     start = raw.find("{")
     try:
         _, end = json.JSONDecoder().raw_decode(raw, start) if start >= 0 else (None, len(raw))
@@ -262,7 +259,7 @@ def _object_in(raw: str) -> str:
 
 
 def explain(error: ValueError) -> str:
-    """What is wrong, field by field, without echoing the reply."""
+    """What is wrong, field by field, without repeating the reply."""
     if not isinstance(error, ValidationError):
         return str(error)
     found = error.errors(include_url=False, include_input=False, include_context=False)
@@ -270,50 +267,20 @@ def explain(error: ValueError) -> str:
 
 
 _ENGLISH = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "and",
-        "or",
-        "not",
-        "no",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "had",
-        "have",
-        "that",
-        "this",
-        "it",
-        "its",
-        "with",
-        "from",
-        "as",
-        "they",
-        "there",
-        "which",
-        "who",
-        "but",
-        "her",
-        "his",
-    ]
+    (
+        *("the", "a", "an", "of", "to", "in", "on", "at", "by", "for", "and", "or", "not"),
+        *("no", "is", "are", "was", "were", "be", "been", "has", "had", "have", "that", "this", "it"),
+        *("its", "with", "from", "as", "they", "there", "which", "who", "but", "her", "his"),
+    )
 )
+"""Small words, of which any English sentence has some."""
 
 
 def foreign(parsed: BaseModel) -> bool:
-    """Whether the sentences that a model wrote are in no English: another script, or eight words and more without one small English word."""
+    """Whether the sentences that a model wrote are not English.
+
+    They are in another script, or have eight words or more and none of the small English words.
+    """
     text = " ".join(_texts(parsed.model_dump(), only="reason"))
     letters = [c for c in text if c.isalpha()]
     if sum(c > "\u024f" for c in letters) * 3 > len(letters):
@@ -323,7 +290,7 @@ def foreign(parsed: BaseModel) -> bool:
 
 
 def _texts(value: Any, only: str | None = None, name: str | None = None) -> Iterator[str]:
-    """All texts in a record, however deep; only those of the fields of a name, where one is given."""
+    """All texts in a record, at any depth; with `only`, those of the fields of that name."""
     if isinstance(value, str) and only in (None, name):
         yield value
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The JSON Schema that an endpoint is held to, from a record."""
+"""The JSON Schema that an endpoint must follow, from a record."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import BaseModel
 
 
-@lru_cache(maxsize=512)  # asked for with every question; not to be changed by whoever gets it
+@lru_cache(maxsize=512)  # needed for every question; callers must not change it
 def strict_schema(record: type[BaseModel]) -> dict[str, Any]:
     """The record's schema in the strict dialect of `response_format`: closed objects, all fields required, no defaults.
 
-    A reference with words beside it is written out, since the dialect takes a bare `$ref` only; records must not be recursive.
-    Fields keep their order, so that evidence is written before the verdict.
+    A reference with words beside it is written out, since the dialect takes a bare `$ref` only; records must not be
+    recursive. Fields keep their order, so that evidence is written before the verdict.
     """
     schema = record.model_json_schema()
     definitions: dict[str, Any] = schema.pop("$defs", {})

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from scr_llm.errors import StopError
 
 FEW_CHARS, MANY_CHARS = 3.2, 5.5
-"""Characters a token, at least and at most, of English prose with numbered sentences. Measured with the tokenizers of Qwen 2.5 and
-SmolLM2 on the fixtures: 3.9 to 4.6. A prompt is taken to be at most `chars / FEW_CHARS` tokens long; a server that counts fewer than
-`chars / MANY_CHARS` has not read all of it."""
+"""Fewest and most characters per token of English prose with numbered sentences.
+
+Measured with the tokenizers of Qwen 2.5 and SmolLM2 on the fixtures: 3.9 to 4.6. A prompt is assumed to have at most
+`chars / FEW_CHARS` tokens; a server that counts fewer than `chars / MANY_CHARS` has not read all of it.
+"""
 
 
 def at_most_tokens(chars: int) -> int:
-    """Tokens of so many characters, at most."""
+    """The most tokens that so many characters can take."""
     return int(chars / FEW_CHARS) + 1
 
 
 def was_cut(chars: int, counted: int | None) -> bool:
-    """Whether a server that counted so many tokens can not have read so many characters."""
+    """Whether a server that counted so many tokens cannot have read so many characters."""
     return counted is not None and chars > 4_000 and counted < chars / MANY_CHARS
 
 
@@ -48,7 +50,7 @@ class Budget:
 
 
 class Spend:
-    """Counts what is asked, and refuses a question that could go over the budget. Safe to share between threads."""
+    """Counts what is asked, and refuses a question that could exceed the budget. Safe to share between threads."""
 
     def __init__(self, price: Price | None = None, budget: Budget | None = None) -> None:
         self._price, self._budget = price, budget or Budget()
@@ -63,7 +65,7 @@ class Spend:
         self.completion_tokens = 0
         """Tokens received."""
         self.largest = 0
-        """Most tokens that one question came to."""
+        """Most tokens that one question took."""
 
     @property
     def price(self) -> Price | None:
@@ -72,14 +74,14 @@ class Spend:
 
     @property
     def money(self) -> float | None:
-        """What it came to; None without a price."""
+        """The cost so far; None without a price."""
         return self._price.of(self.prompt_tokens, self.completion_tokens) if self._price else None
 
     def hold(self, prompt_tokens: int, completion_tokens: int) -> tuple[float, int]:
         """Set aside the most that a question can cost; give it back with `count` or `release`.
 
         Raises:
-            StopError: it could go over the budget.
+            StopError: it could exceed the budget.
         """
         with self._lock:
             money = self._price.of(prompt_tokens, completion_tokens) if self._price else 0.0
@@ -101,17 +103,15 @@ class Spend:
             self._held_money, self._held_tokens = self._held_money - held[0], self._held_tokens - held[1]
 
     def count(self, prompt_tokens: int, completion_tokens: int) -> None:
-        """One answered request."""
+        """Count one answered request."""
         with self._lock:
             self.asked += 1
-            self.prompt_tokens, self.completion_tokens = (
-                self.prompt_tokens + prompt_tokens,
-                self.completion_tokens + completion_tokens,
-            )
+            self.prompt_tokens += prompt_tokens
+            self.completion_tokens += completion_tokens
             self.largest = max(self.largest, prompt_tokens + completion_tokens)
 
     def remembered(self) -> None:
-        """One question that needed no request."""
+        """Count one question that needed no request."""
         with self._lock:
             self.kept += 1
 
@@ -119,5 +119,5 @@ class Spend:
 def _used_up(budget: str, spent: str) -> StopError:
     return StopError(
         f"the next question could go over the budget of {budget} ({spent} so far).",
-        next_step="What was finished is kept. Raise [llm] budget or budget_tokens in project.toml and run again to go on.",
+        next_step="Finished work is kept. To go on, raise [llm] budget or budget_tokens in project.toml and run again.",
     )

@@ -1,4 +1,4 @@
-"""Requests on the wire: whole answers, within a time, a size and a person's patience, with the key taken out."""
+"""Requests on the wire: whole answers, within limits of time and size, stopped on request, and with the key removed."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 ANSWER_BYTES = 8_000_000
-"""Longest answer to one request. A reply of 1,000 tokens with its probabilities takes some 20,000."""
+"""Longest answer to one request, in bytes. A reply of 1,000 tokens with its probabilities takes about 20,000."""
 NOT_TEXT = "(an answer that is not UTF-8 text)"
-"""Stands for a body that cannot be read, so that nothing is shown or searched in a notation that hides what it says."""
+"""Replaces a body that cannot be read, so that nothing is shown or searched in a notation that hides what it says."""
 _LOOK_S = 0.1
-"""Longest wait before the time and the wish to stop are looked at again, seconds."""
+"""Longest wait before the time limit and a request to stop are checked again, seconds."""
 _PIECE = 4096
-"""Bytes written at once: what a socket that can be written to takes without waiting."""
+"""Bytes written at a time: what a writable socket accepts without waiting."""
 _SENT = frozenset({b"host", b"accept", b"accept-encoding", b"content-type", b"content-length", b"user-agent"})
-"""Headers that are sent; what the package would tell of this computer besides is not."""
+"""The only headers that are sent; others that the package adds describe this computer."""
 _T = TypeVar("_T")
 
 
@@ -44,16 +44,16 @@ class Answer:
     status: int
     """HTTP status."""
     text: str
-    """Its body, the key taken out; `NOT_TEXT` where it is none."""
+    """Its body, the key removed; `NOT_TEXT` if it is not text."""
     retry_after: str | None
     """The header of this name."""
 
 
 class Wire:
-    """The way to one endpoint through the openai package, its connections kept open between requests; any number of threads may use it.
+    """One endpoint, reached through the openai package. Connections stay open; any number of threads may use it.
 
-    Redirects are not followed. A proxy from the environment is used, but never on the way to this machine. `cut` is asked ten times a
-    second whether what is under way is to be given up.
+    Redirects are not followed. A proxy from the environment is used, but never on the way to this machine. `cut` is
+    asked ten times a second whether what is under way is to be given up.
     """
 
     def __init__(self, endpoint: Endpoint, cut: Callable[[], bool] = lambda: False) -> None:
@@ -74,13 +74,13 @@ class Wire:
 
         Args:
             call: makes the request with the openai client's `with_raw_response`: `lambda o: o.models.list()`.
-            seconds: time from connecting to the last byte; the endpoint's `timeout_s` where none is given.
-            most: bytes of the answer's body, at most.
+            seconds: time from connecting to the last byte; by default the endpoint's `timeout_s`.
+            most: longest body of the answer, in bytes.
             on_send: is given the request's body just before it is sent.
 
         Raises:
-            NoReplyError: `timeout`, `connection`, `too_large` or `invalid`. An HTTP error is an answer.
-            StopError: it was given up.
+            NoReplyError: `timeout`, `connection`, `too_large` or `invalid`. An HTTP error counts as an answer.
+            StopError: it was stopped.
         """
         import openai
 
@@ -113,7 +113,7 @@ class Wire:
 
 
 def _client(endpoint: Endpoint, where: str) -> OpenAI:
-    """An openai client whose every request goes over our own transport, which is where answers are bounded and cleaned."""
+    """An openai client that sends every request over our own transport, where answers are bounded and cleaned."""
     import httpx2
     import openai
 
@@ -154,7 +154,7 @@ def _client(endpoint: Endpoint, where: str) -> OpenAI:
     address = urlsplit(endpoint.base_url)
     return openai.OpenAI(
         base_url=urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")),
-        api_key="unused",  # the key itself is put in by the transport
+        api_key="unused",  # the transport adds the real key
         max_retries=0,
         timeout=None,
         default_query=dict(parse_qsl(address.query)),
@@ -172,7 +172,7 @@ def _exchange(
     endpoint: Endpoint,
     where: str,
 ) -> tuple[int, dict[str, str], str]:
-    """Send a request and read its whole answer within its allowance: status, headers, and the body as text without the key."""
+    """Send a request and read its whole answer within its allowance: status, headers, and body text without the key."""
     allowance = _ALLOWANCE.get()
     if allowance.on_send is not None and method == "POST":
         allowance.on_send(content)
@@ -197,7 +197,7 @@ def _exchange(
 
 
 def _authorization(endpoint: Endpoint) -> str | None:
-    """What the endpoint knows us by: a name and password in its address, else the key."""
+    """The credentials for the endpoint: a name and password in its address, else the key."""
     parts = urlsplit(endpoint.base_url)
     if parts.username or parts.password:
         pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
@@ -206,7 +206,7 @@ def _authorization(endpoint: Endpoint) -> str | None:
 
 
 def _proxy(base_url: str) -> httpcore2.Proxy | None:
-    """The proxy that the environment names for this address; never one on the way to this machine."""
+    """The proxy that the environment sets for this address; never one for this machine."""
     parts = urlsplit(base_url)
     named = getproxies()
     address = named.get(parts.scheme) or named.get("all")
@@ -230,7 +230,7 @@ def _bounded(pieces: Iterable[bytes], most: int, where: str) -> bytes:
 
 
 def _text(body: bytes, encoding: str, most: int, where: str) -> str:
-    """A body as text, unpacked within the same bound where it was packed, although that was not asked for."""
+    """A body as text. If it is compressed, although that was not asked for, it is unpacked within the same bound."""
     if encoding.strip().casefold() in ("gzip", "x-gzip", "deflate"):
         try:
             body = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, most + 1)
@@ -247,7 +247,7 @@ def _text(body: bytes, encoding: str, most: int, where: str) -> str:
 
 @dataclass(frozen=True)
 class _Allowance:
-    """What one request may take, and who is told of it."""
+    """The limits of one request, and what to call before it is sent."""
 
     until: float
     cut: Callable[[], bool]
@@ -256,7 +256,7 @@ class _Allowance:
     on_send: Callable[[bytes], None] | None
 
     def wait_s(self) -> float:
-        """Seconds to wait before looking again. Raises ReadTimeout or StopError where there is no more waiting."""
+        """Seconds to wait before checking again. Raises ReadTimeout or StopError when the wait is over."""
         if self.cut():
             raise StopError("Asking was stopped.", next_step="Run again to go on.")
         if (left := self.until - time.monotonic()) <= 0:
@@ -268,16 +268,16 @@ class _Allowance:
         return max(0.001, self.until - time.monotonic())
 
     def leave_behind(self, work: Callable[[], _T], late: Callable[[_T], None]) -> _T:
-        """Do what nobody can interrupt (looking up a name, connecting, a handshake) in a thread that is left behind when the time is over.
+        """Do what cannot be interrupted (name lookup, connecting, a handshake) in a thread, abandoned when time is up.
 
-        `late` is given what comes after that.
+        `late` is given a result that comes after that.
         """
         future: Future[_T] = Future()
 
         def do() -> None:
             try:
                 future.set_result(work())
-            except BaseException as error:  # handed to whoever waits
+            except BaseException as error:  # raised in the waiting thread
                 future.set_exception(error)
 
         threading.Thread(target=do, daemon=True).start()
@@ -294,12 +294,16 @@ _ALLOWANCE: ContextVar[_Allowance] = ContextVar("allowance")
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A connection that waits in short slices, so that a whole-time limit and a wish to stop are heard however slowly bytes come or go."""
+    """A connection that waits in short slices, so that a limit on the whole time and a request to stop take effect.
+
+    httpcore2 gives a `timeout` for each step; it is ignored, since the request's allowance bounds all steps together.
+    """
 
     def __init__(self, inner: httpcore2.NetworkStream) -> None:
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        del timeout
         while True:
             wait_s = _ALLOWANCE.get().wait_s()
             try:
@@ -308,6 +312,7 @@ class _Stream(httpcore2.NetworkStream):
                 continue
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        del timeout
         import select
 
         sock = self._inner.get_extra_info("socket")
@@ -319,6 +324,7 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
+        del timeout
         allowance = _ALLOWANCE.get()
         left = allowance.left_s()
         try:
@@ -349,6 +355,7 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
+        del timeout
         allowance = _ALLOWANCE.get()
         left = allowance.left_s()
         return _Stream(

@@ -1,1 +1,1 @@
-"""A project's coders: how its model is asked, who allowed that, what would be sent, what was, and the project's own trained coder."""
+"""A project's coders: how its model is asked and with whose consent, what is sent, and its trained coder."""

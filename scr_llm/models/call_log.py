@@ -1,8 +1,8 @@
-"""The book kept of a project's dealings with a model: what was sent, and what came back."""
+"""The log of a project's calls to a model: what was sent, and what came back."""
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,29 +13,29 @@ from scr_llm.records import Batch, KeptReply, ModelCall
 from scr_llm.store import Store
 
 _INTENDED = "intended "
-"""How the id of a batch begins that was about to be sent; its content's hash follows."""
+"""Prefix of the id of a batch that was about to be sent; the hash of its content follows."""
 
 
 @dataclass(frozen=True)
 class OpenBatch:
-    """A batch whose replies are not in."""
+    """A batch whose replies have not been collected."""
 
     id: str
-    """As the endpoint named it; for an intention, as it is noted."""
+    """The endpoint's name for it; for an intention, the name under which it is logged."""
     intended: str | None
-    """Hash of the questions, where it was about to be sent and nobody noted whether it was."""
+    """Hash of the questions, if it was about to be sent and it is not known whether it was."""
     at: str
-    """When it was, or was to be, sent; ISO time."""
+    """When it was sent, or was to be sent; ISO time."""
     endpoint: str
-    """Where to."""
+    """Where it went."""
     keys: tuple[str, ...]
-    """Of its questions."""
+    """The keys of its questions."""
 
 
 class CallLog:
-    """What passes between a model and a project: every request is noted before it is sent, every usable reply kept before it is used.
+    """Logs every request before it is sent, and keeps every usable reply before it is used.
 
-    Safe to share between threads; close it when all is asked.
+    Safe to share between threads; close it when everything has been asked.
     """
 
     def __init__(self, project: Project, endpoint: Endpoint) -> None:
@@ -49,7 +49,7 @@ class CallLog:
         self._store.close()
 
     def note(self, body: bytes, about: str | None) -> None:
-        """A request: when, where to, how much and its hash, never its text."""
+        """Log a request: when, where to, its size and hash, never its text."""
         with self._one_at_a_time:
             self._store.log_call(
                 ModelCall(
@@ -98,40 +98,44 @@ class CallLog:
             return self._store.reply(key) is not None
 
     def intend_batch(self, content_sha256: str, keys: Sequence[str]) -> OpenBatch:
-        """Note that a batch is about to be sent. Until it is named or closed, nobody sends its questions again unasked."""
+        """Log that a batch is about to be sent.
+
+        Until it is named or closed, its questions are not sent again without asking.
+        """
         intention = OpenBatch(_INTENDED + content_sha256, content_sha256, _now(), self.where, tuple(keys))
         self._save(intention, collected=False)
         return intention
 
     def name_batch(self, intention: OpenBatch, batch_id: str) -> None:
-        """Note that the batch was sent, and how the endpoint calls it."""
+        """Log that the batch was sent, and the endpoint's name for it."""
         with self._one_at_a_time:
             self._store.rename_batch(intention.id, batch_id)
 
     def close_batch(self, batch: OpenBatch) -> None:
-        """Note that nothing more is to come from a batch: its replies are kept, or it was never sent."""
+        """Log that nothing more will come from a batch: its replies are kept, or it was never sent."""
         self._save(batch, collected=True)
 
     def open_batches(self) -> list[OpenBatch]:
-        """Batches from which something is to come, the first sent first."""
+        """Batches that are still to be collected, the first sent first."""
         with self._one_at_a_time:
-            return [
-                OpenBatch(
-                    id=b.id,
-                    intended=b.id.removeprefix(_INTENDED) if b.id.startswith(_INTENDED) else None,
-                    at=b.at,
-                    endpoint=b.endpoint,
-                    keys=b.keys,
-                )
-                for b in self._store.batches()
-                if not b.collected
-            ]
+            return [_open_batch(row) for row in self._store.batches() if not row["collected"]]
 
     def _save(self, batch: OpenBatch, *, collected: bool) -> None:
         with self._one_at_a_time:
             self._store.save_batch(
                 Batch(id=batch.id, at=batch.at, endpoint=batch.endpoint, keys=batch.keys, collected=collected)
             )
+
+
+def _open_batch(row: Mapping[str, Any]) -> OpenBatch:
+    name = row["id"]
+    return OpenBatch(
+        id=name,
+        intended=name.removeprefix(_INTENDED) if name.startswith(_INTENDED) else None,
+        at=row["at"],
+        endpoint=row["endpoint"],
+        keys=tuple(row["questions"]),
+    )
 
 
 def _now() -> str:

@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from scr_llm.stages.code.llm import LlmCoder, PromptingOptions
 
 MOST_NAMED = 30
-"""Models of a server that are named, at most."""
+"""Models of a server to list, at most."""
 
 
 @dataclass(frozen=True)
 class ReadyCoder:
-    """A coder, ready to code, and what belongs to it."""
+    """A coder, ready to code, with its limits and switches."""
 
     coder: "Coder"
-    """Codes."""
+    """The coder."""
     max_concurrency: int = 1
-    """Documents coded side by side."""
+    """Documents coded at the same time."""
     spend: "Spend | None" = None
-    """Counts what a model is asked; None for the rules."""
+    """Counts what a model is asked; None if no model is asked."""
     stop: Callable[[], None] = lambda: None
-    """Send nothing more."""
+    """Sends nothing more once called."""
     close: Callable[[], None] = lambda: None
-    """Done."""
+    """Closes connections and logs."""
     costs: bool = False
-    """Whether the run is to say first what it will cost: there is a price, or the model is remote."""
+    """Whether the run should first estimate its cost: there is a price, or the model is remote."""
 
 
 def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path | None = None) -> ReadyCoder:
-    """The coder, ready to code. Asks before text may go to a remote model.
+    """The coder, ready to code. Asks for consent before text may go to a remote model.
 
     Raises:
-        UsageError: no model is set, or it is remote and nobody approved it.
+        UsageError: no model is set, or it is remote and not approved.
     """
     if kind == "rules":
         from scr_llm.models.train import own_coder
@@ -77,10 +77,12 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
 
 
 def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], str], Callable[[], None]]:
-    """What asks the project's model for a linking sentence about facts, through the same gate and log as a coder, and what closes it.
+    """A function that asks the project's model for a linking sentence about facts, and one that closes it.
+
+    They use the same consent and log as a coder.
 
     Raises:
-        UsageError: no model is set, or it is remote and nobody approved it.
+        UsageError: no model is set, or it is remote and not approved.
     """
     from scr_llm.llm import Client, Question, prompts
     from scr_llm.models.call_log import CallLog
@@ -88,7 +90,7 @@ def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], st
 
     endpoint = endpoint_of(project)
     allowed_to_send(project, consent)
-    told = prompts.load(project.prompts_dir)
+    texts = prompts.load(project.prompts_dir)
     with ExitStack() as stack:
         endpoint = stack.enter_context(answering(project, endpoint, consent.tell))
         call_log = CallLog(project, endpoint)
@@ -99,12 +101,9 @@ def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], st
         stack.callback(client.close)
 
         def ask(facts: str) -> str:
-            user = prompts.fill(told["link"], facts=prompts.fence(facts))
-            return str(
-                client.ask(
-                    Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)
-                ).parsed.sentence
-            )
+            user = prompts.fill(texts["link"], facts=prompts.fence(facts))
+            question = Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)
+            return str(client.ask(question).parsed.sentence)
 
         return ask, stack.pop_all().close
 
@@ -113,7 +112,7 @@ def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], st
 def answering(
     project: Project, endpoint: "Endpoint", tell: Callable[[str], None] = lambda _: None
 ) -> Iterator["Endpoint"]:
-    """Where the project's model answers, until the end of the block: a model file is served for so long, any other is there anyway.
+    """Where the project's model answers, until the end of the block. A model file is served for that time only.
 
     Raises:
         UsageError: the extra `local` is not installed.
@@ -140,17 +139,19 @@ def llm_coder(
     from scr_llm.stages.code.embedded import embedded_identity
     from scr_llm.stages.code.llm import LlmCoder
 
-    told = prompts.load(project.prompts_dir)
+    texts = prompts.load(project.prompts_dir)
+    if not endpoint and project.settings.llm.is_set:
+        endpoint = endpoint_of(project).recorded
     identity = embedded_identity(load_codebook(project.codebook_path)).model_copy(
         update={
             "kind": "llm",
             "model": model or project.settings.llm.model,
-            "endpoint": endpoint or (endpoint_of(project).recorded if project.settings.llm.is_set else ""),
+            "endpoint": endpoint,
             "prompts": prompts.versions(project.prompts_dir),
-            "prompts_sha256": prompts.sha256(told),
+            "prompts_sha256": prompts.sha256(texts),
         }
     )
-    return LlmCoder(asker, told, identity, prompting)
+    return LlmCoder(asker, texts, identity, prompting)
 
 
 def _replayed(project: Project, path: Path) -> ReadyCoder:
@@ -169,7 +170,7 @@ def _replayed(project: Project, path: Path) -> ReadyCoder:
 
 
 def answers(project: Project) -> str:
-    """Whether the model's server answers; only its list of models is asked for. A model file is served for that."""
+    """Whether the model's server answers, in words. Only its list of models is requested."""
     from scr_llm.llm import Client, Endpoint
 
     llm = project.settings.llm
@@ -184,4 +185,4 @@ def answers(project: Project) -> str:
     except ScrError as error:
         return f"It does not answer: {error}"
     more = f" and {len(served) - MOST_NAMED} more" if len(served) > MOST_NAMED else ""
-    return f"It answers and serves: {', '.join(served[:MOST_NAMED]) or 'nothing that it names'}{more}."
+    return f"It answers and serves: {', '.join(served[:MOST_NAMED]) or 'no models that it names'}{more}."

@@ -1,4 +1,4 @@
-"""The gate that no text passes unasked: who allowed it to leave this computer, and the person who is asked each time."""
+"""Consent: no text leaves this computer unless that is approved and a person agrees each time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
 
 
-def _nobody(question: str) -> bool:
+def _nobody(_question: str) -> bool:
     return False
 
 
 @dataclass(frozen=True)
 class Consent:
-    """Who is asked before text is sent, and who is told what takes its time. The library itself prints and asks nothing."""
+    """How a person is asked and informed. The library itself prints nothing and asks nothing."""
 
     agree: Callable[[str], bool] = _nobody
-    """Asked, in words for a person, before text goes to a remote model that is approved. Without one, nothing is sent."""
+    """Asks the person before text goes to an approved remote model. By default nobody agrees and nothing is sent."""
     tell: Callable[[str], None] = lambda _: None
-    """Told what is about to take time."""
+    """Told what is about to take some time."""
 
 
-AGREED = Consent(agree=lambda question: True)
-"""Whoever calls has asked already."""
+AGREED = Consent(agree=lambda _: True)
+"""For a caller that has already asked."""
 
 
 def stays_here(llm: LlmSettings) -> bool:
@@ -34,10 +34,10 @@ def stays_here(llm: LlmSettings) -> bool:
 
 
 def allowed_to_send(project: Project, consent: Consent) -> None:
-    """The gate: a model on this machine may be asked; a remote one where it is approved and the person who is asked agrees.
+    """Let text go to a model on this machine, or to a remote one that is approved, if the person agrees.
 
     Raises:
-        UsageError: it is remote, and project.toml does not name its region and who approved it, or nobody agreed.
+        UsageError: it is remote, and project.toml does not say its region and who approved it, or nobody agreed.
     """
     from scr_llm.llm import without_credentials
 
@@ -48,10 +48,10 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
     if not (llm.approved_by and llm.region):
         raise UsageError(
             f"the model at {where} is not on this machine, and reviews would be sent there.",
-            next_step="project.toml must name [llm] approved_by and region, beside this base_url, before that is allowed.",
+            next_step="To allow that, set [llm] approved_by and region in project.toml, beside this base_url.",
         )
     question = f"The text of the reviews will be sent to {where} ({llm.region}), approved by {llm.approved_by}. "
-    if not consent.agree(question + "Exactly what would be sent: scr-llm preview. Continue?"):
+    if not consent.agree(question + "To see exactly what would be sent: scr-llm preview. Continue?"):
         raise UsageError(
-            f"nobody agreed that text is sent to {where}.", next_step="Agree when asked, or use the embedded coder."
+            f"nobody agreed to sending text to {where}.", next_step="Agree when asked, or use the embedded coder."
         )

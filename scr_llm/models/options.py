@@ -1,4 +1,4 @@
-"""How the project's model is asked, as its settings and what was measured of it say: where it is, in which way, within which budget."""
+"""How the project's model is asked, by its settings and measurements: where, in which way, within which budget."""
 
 import os
 import tomllib
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def endpoint_of(project: Project) -> "Endpoint":
-    """Where the project's model is; of a model file, which one it is: it answers only while it is served (`serving.answering`).
+    """Where the project's model is. A model file answers only while it is served (`coders.answering`).
 
     Raises:
         UsageError: none is set, or the model file cannot be used.
@@ -24,7 +24,7 @@ def endpoint_of(project: Project) -> "Endpoint":
 
     llm = project.settings.llm
     if not llm.is_set:
-        step = "Name base_url and model, or a model file, under [llm] in project.toml, or use --coder rules."
+        step = "Set base_url and model, or a model file, under [llm] in project.toml, or use --coder rules."
         raise UsageError("no language model is set.", next_step=step)
     if llm.file:
         from scr_llm.llm.local import NOT_SERVED, hash_of_model
@@ -50,7 +50,7 @@ def endpoint_of(project: Project) -> "Endpoint":
 
 
 def key_in(variable: str) -> str:
-    """The key in an environment variable; empty where it is not set.
+    """The key in an environment variable; empty if it is not set.
 
     Raises:
         UsageError: it cannot be sent in a header. The key itself is not shown.
@@ -65,24 +65,28 @@ def key_in(variable: str) -> str:
 
 
 def spend_of(llm: LlmSettings) -> "Spend":
-    """Counts by the project's price of its model, within its budget.
+    """Counts at the project's price for its model, within its budget.
 
     Raises:
-        UsageError: a budget of money is set and no price.
+        UsageError: a budget in money is set without a price.
     """
     from scr_llm.llm import Budget, Price, Spend
 
     price = llm.prices.get(llm.model)
     if llm.budget is not None and price is None:
         raise UsageError(
-            f"a budget is set and no price of {llm.model}.",
-            next_step=f'Add [llm.prices."{llm.model}"] with input and output to project.toml, or set budget_tokens instead.',
+            f"a budget is set, but no price for {llm.model}.",
+            next_step=f'Add [llm.prices."{llm.model}"] with input and output to project.toml, '
+            "or set budget_tokens instead.",
         )
     return Spend(Price(price.input, price.output) if price else None, Budget(llm.budget, llm.budget_tokens))
 
 
 def prompting_of(project: Project, model: str | None = None, strategy: "Strategy | None" = None) -> "PromptingOptions":
-    """How the project's model is asked: as set, else as measured in the project, else as shipped, else one question a theme."""
+    """How the project's model is asked: as set, else as measured in the project, else as shipped.
+
+    An unknown model is asked one question per theme.
+    """
     from scr_llm.stages.code.llm import PromptingOptions, Thresholds
     from scr_llm.text.redact import Redaction
 
@@ -102,7 +106,7 @@ def prompting_of(project: Project, model: str | None = None, strategy: "Strategy
 
 
 def qualified(project: Project) -> dict[str, dict[str, Any]]:
-    """What was measured of models: the shipped file, and over it the project's own.
+    """What was measured about models: the shipped file, overridden by the project's own.
 
     Raises:
         UsageError: one cannot be read.

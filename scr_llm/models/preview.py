@@ -1,4 +1,4 @@
-"""What would be sent to a model: every question of the documents that wait, before one is asked."""
+"""What would be sent to a model: every question about the waiting documents, before any is asked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Estimate:
     """What a run would ask, at most."""
 
     documents: int
-    """To be coded."""
+    """Documents to be coded."""
     calls: int
     """Questions without a kept reply."""
     kept: int
@@ -33,20 +33,21 @@ class Estimate:
     completion_tokens: int
     """Tokens that would come back, at most."""
     money: float | None
-    """What that costs; None without a price."""
+    """What that would cost; None without a price."""
 
 
 def open_questions(
     project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None, *, later: bool = False
 ) -> Iterator[tuple[Document, Question, bool]]:
-    """Each question about each document that waits and is read, and whether its reply is kept already.
+    """Each question about each waiting document that has been read, and whether its reply is already kept.
 
-    With `later` also what may be asked once those are answered, at most and at its longest.
+    With `later`, also the most and longest that may be asked once those are answered.
     """
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
         for document in store.documents():
-            if document.id not in ids if ids is not None else document.status not in ("pending", "failed"):
+            is_waiting = document.id in ids if ids is not None else document.status in ("pending", "failed")
+            if not is_waiting:
                 continue
             if (reading := store.reading(document.id)) is None:
                 continue
@@ -61,7 +62,7 @@ def open_questions(
 def estimate(
     project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None
 ) -> Estimate:
-    """What coding the documents that wait would cost, at most."""
+    """What coding the waiting documents would cost, at most."""
     documents: set[str] = set()
     calls = kept = prompt = completion = 0
     for document, question, is_kept in open_questions(project, coder, endpoint, ids, later=True):
@@ -76,7 +77,7 @@ def estimate(
 
 
 def estimate_of(project: Project, chosen: "ReadyCoder", ids: Sequence[str]) -> Estimate | None:
-    """What coding these documents would cost at most with a coder; None where nothing is asked of a model."""
+    """What coding these documents with a coder would cost, at most; None if it asks no model."""
     from scr_llm.stages.code.llm import LlmCoder
 
     if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):

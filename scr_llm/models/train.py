@@ -1,4 +1,4 @@
-"""Learning from a project's own decisions: what there is to learn from, whether it helps, and the coder that uses it."""
+"""Learning from a project's own decisions: the examples, whether they help, and the coder that uses them."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from scr_llm.store import Store
 
 
 def examples(project: Project) -> list[Decided]:
-    """Every cell that a person has decided, with what the rules hold of it now."""
+    """Every cell that a person has decided, with what the embedded coder finds now."""
     codebook = load_codebook(project.codebook_path)
     coder = EmbeddedCoder(embedded_identity(codebook))
     with Store(project.store_path) as store:
@@ -36,7 +36,7 @@ def examples(project: Project) -> list[Decided]:
 
 
 def learn(project: Project) -> list[Trial]:
-    """Cross-validate on the decisions, and note in `learned.json` which themes are better learned than ruled.
+    """Cross-validate on the decisions, and write to `learned.json` the themes for which the learned model is better.
 
     Raises:
         UsageError: there is not enough to learn from, or scikit-learn is not installed.
@@ -45,7 +45,8 @@ def learn(project: Project) -> list[Trial]:
     if not found:
         raise UsageError(
             "there are not enough decisions to learn from.",
-            next_step="A theme needs decisions on 8 documents, with and without it. Until then the rules are used.",
+            next_step="A theme needs decisions on 8 documents, some with it and some without. "
+            "Until then the embedded coder is used.",
         )
     kept = {
         "codebook_sha256": codebook_sha256(load_codebook(project.codebook_path)),
@@ -56,7 +57,7 @@ def learn(project: Project) -> list[Trial]:
 
 
 def own_coder(project: Project) -> Coder | None:
-    """The coder that uses what was learned; None where nothing was that helps, or the codebook has changed since."""
+    """The coder that uses what was learned; None if nothing useful was, or the codebook has changed since."""
     path = _file(project)
     codebook = load_codebook(project.codebook_path)
     if not path.is_file():

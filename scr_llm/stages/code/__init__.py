@@ -1,4 +1,4 @@
-"""Coders: whatever reads a Reading and proposes a DraftCoding."""
+"""Coders: each reads a Reading and proposes a DraftCoding."""
 
 from typing import Protocol
 
@@ -6,14 +6,14 @@ from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading
 
 
 class Coder(Protocol):
-    """Proposes a coding. Its quotes are checked afterwards; nothing it says is believed.
+    """Proposes a coding. Its quotes are checked afterwards; nothing it says is taken on trust.
 
-    `code` raises CoderError where the document could not be coded.
+    `code` raises CoderError if the document could not be coded.
     """
 
     @property
     def identity(self) -> CoderIdentity:
-        """Who codes, as recorded with the coding."""
+        """The coder, as recorded with the coding."""
         ...
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:

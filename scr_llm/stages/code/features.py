@@ -1,5 +1,7 @@
-"""What a linear model sees of a sentence: its words and word pairs, the parts of its words, the words of its neighbours, its section, and what
-the general rules say of it. Pure counting: the same sentence gives the same features wherever it is computed.
+"""What a linear model sees of a sentence.
+
+Its words and word pairs, the parts of its words, the words of its neighbours, its section, and which general rules
+hold. Pure counting: the same sentence gives the same features wherever they are computed.
 """
 
 import math
@@ -13,11 +15,11 @@ from scr_llm.stages.code.passage import Passage
 
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d+")
 _PARTS = (3, 4, 5)
-"""Letters of a word's parts, its ends counted in as a space."""
+"""Letters in the parts of a word. A space at each end counts as a letter."""
 BESIDE = 0.4
-"""Weight of the words of the sentences before and after, against 1 for the sentence's own."""
+"""Weight of the words of the sentences before and after; those of the sentence itself weigh 1."""
 SAID = 0.5
-"""Weight of what a general rule says of the sentence, and of its section."""
+"""Weight of each general rule that holds, and of the section."""
 
 
 @lru_cache(maxsize=20_000)
@@ -28,7 +30,7 @@ def words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def parts(word: str) -> tuple[str, ...]:
-    """Parts of three to five letters of a word, marked with `~`; of a number none."""
+    """Parts of three to five letters of a word, marked with `~`; a number has none."""
     if word == "0":
         return ()
     whole = f" {word} "
@@ -37,8 +39,10 @@ def parts(word: str) -> tuple[str, ...]:
 
 
 def blocks(passage: Passage) -> Iterator[tuple[float, Iterable[tuple[str, ...]]]]:
-    """Groups of features, each with its weight. A group's members are counted as often as they occur; each is a bunch of features that belong
-    to one word or pair, and the group is scaled to length 1 by the lengths of its bunches.
+    """Groups of features, each with its weight.
+
+    A member of a group is a bunch of features that belong to one word or pair, and counts each time it occurs. The
+    group is scaled to length 1 by the lengths of its bunches.
     """
     own = words(passage.text)
     yield 1.0, ((w,) for w in own)
@@ -48,7 +52,7 @@ def blocks(passage: Passage) -> Iterator[tuple[float, Iterable[tuple[str, ...]]]
 
 
 def marks(passage: Passage) -> Iterator[str]:
-    """Features that are there or not: the section, and what the general rules say of the sentence and of its neighbours."""
+    """Features that are present or not: the section, and the general rules that hold here and in the next sentence."""
     yield f"@{passage.section}"
     for name, saying in SAYINGS.items():
         if saying.search(passage.text):
@@ -58,11 +62,11 @@ def marks(passage: Passage) -> Iterator[str]:
 
 
 def vector(passage: Passage, idf: Mapping[str, float]) -> dict[str, float]:
-    """The features of a sentence with their values; those of which no weight is known are left out.
+    """The features of a sentence with their values; features without a known weight are left out.
 
     Args:
         passage: the sentence.
-        idf: feature to log(sentences / sentences that have it) + 1.
+        idf: each feature to log(sentences / sentences that have it) + 1.
     """
     found: dict[str, float] = {}
     for weight, members in blocks(passage):

@@ -1,4 +1,4 @@
-"""How often each general rule and each of the codebook's wordings is found in sentences: what hits nothing can go."""
+"""How many sentences each general rule and each of the codebook's wordings matches: one that matches none can go."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ KINDS: tuple[Kind, ...] = ("wordings", "subjects", "near_misses")
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One of the codebook's wordings, and in how many sentences it is found."""
+    """One of the codebook's wordings, and how many sentences it matches."""
 
     part: str
-    """Id of the code or of the aspect."""
+    """Id of the code or aspect."""
     kind: Kind
-    """Its list in the codebook."""
+    """The codebook's list it is in."""
     wording: str
     """As the codebook writes it."""
     sentences: int
-    """How many hold it, whatever else they say."""
+    """How many match it, whatever else they say."""
 
 
 def parts(book: Codebook) -> Iterator[Code | SubCode]:
@@ -34,13 +34,13 @@ def parts(book: Codebook) -> Iterator[Code | SubCode]:
 
 
 def wording_hits(book: Codebook, texts: Sequence[str]) -> list[Hits]:
-    """Every wording in the codebook's order."""
+    """Every wording, in the codebook's order."""
     found = []
     for part in parts(book):
         for kind in KINDS:
             wordings: tuple[str, ...] = getattr(part, kind)
             together = compile_wordings(wordings)
-            # Few sentences hold any of a list, and looking for all at once is quick.
+            # Few sentences match any of a list, and one search for all of them is quick.
             held = [text for text in texts if together.search(text)] if together else []
             for wording in wordings:
                 alone = compile_wordings((wording,))
@@ -49,7 +49,7 @@ def wording_hits(book: Codebook, texts: Sequence[str]) -> list[Hits]:
 
 
 def rule_hits(texts: Iterable[str]) -> dict[str, int]:
-    """Name of each general rule to the number of sentences of which it holds."""
+    """Name of each general rule to the number of sentences it matches."""
     found = dict.fromkeys((rule.name for rule in RULES), 0)
     for text in texts:
         for rule in RULES:

@@ -1,7 +1,7 @@
-"""What language does, whatever a sentence is about: it denies, praises, asks, tells the law, speaks of others. Few general rules, each a
-record with its reason and with sentences that it must catch and must spare.
+"""What language does, whatever a sentence is about: deny, praise, ask, state the law, speak of others.
 
-The learned weights depend on names and patterns of `SAYINGS` (features.py): who changes one trains anew (bench/train.py).
+A few general rules, each a record with its reason and with sentences that it must catch and must spare. The learned
+weights depend on the names and patterns of `SAYINGS` (features.py): after changing one, train again (bench/train.py).
 """
 
 import re
@@ -16,18 +16,18 @@ class Rule:
     """A general rule of language."""
 
     name: str
-    """As features, `doctor --codebook` and tests call it."""
+    """Its name in features, `doctor --codebook` and tests."""
     pattern: re.Pattern[str]
-    """What it looks for."""
+    """What it matches."""
     reason: str
-    """Why it is there."""
+    """Why it exists."""
     catches: tuple[str, ...]
-    """Made-up sentences in which it must be found."""
+    """Made-up sentences that it must match."""
     spares: tuple[str, ...]
-    """Made-up sentences in which it must not."""
+    """Made-up sentences that it must not match."""
 
     def holds(self, text: str) -> bool:
-        """Whether a text says so."""
+        """Whether a text matches."""
         return self.pattern.search(text) is not None
 
 
@@ -41,7 +41,7 @@ SHORTCOMING = Rule(
         r"concerning|below|overlooked|lost|too)\b",
         re.I,
     ),
-    "Practice is a theme only where something was wanting, and a good word beside a want is no praise.",
+    "Practice is a theme only where something was lacking, and a good word beside a lack is not praise.",
     catches=(
         "The health visitor did not record the fall.",
         "Supervision was limited to counting cases.",
@@ -62,7 +62,7 @@ CONCLUDED_NOT = Rule(
         r"feature|concern))?\s*[.:;]",
         re.I,
     ),
-    "The panel looked at it and found that it was not so; whatever question stands before that is answered.",
+    "The panel looked at it and found that it was not so, which answers any question before it.",
     catches=(
         "The panel looked at whether the move mattered and concluded that it did not.",
         "Whether drink had a part in it was examined, and the author is satisfied that it was not a factor.",
@@ -80,7 +80,7 @@ NO_SHORTCOMING = Rule(
         r"with|regarding))|could not have been (?:predicted|foreseen)|found no|not without|did not find)\b",
         re.I,
     ),
-    "A review that looks for fault and finds none says so in set words, which turn round what the same clause tells.",
+    "A review that looks for fault and finds none says so in set phrases, which reverse the rest of the clause.",
     catches=(
         "The panel has no concerns about the handover.",
         "There is no evidence that the school held anything back.",
@@ -103,7 +103,7 @@ DENIED = Rule(
         r"identified))",
         re.I,
     ),
-    "The review says outright that it was not so; the words beside it are what it speaks of, not what happened.",
+    "The review says outright that it was not so; the words beside it name the subject, not what happened.",
     catches=(
         "Alcohol was not a feature of this case.",
         "Housing played no part in what happened.",
@@ -125,7 +125,7 @@ IRRELEVANT = Rule(
         r"unknown to the (?:child|family))\b",
         re.I,
     ),
-    "Somebody else, or long ago, and the review says that it does not matter here.",
+    "It concerns somebody else, or happened long ago, and the review says that it does not matter here.",
     catches=(
         "His conviction as a boy had no bearing on these events.",
         "The uncle had no contact with the household.",
@@ -147,7 +147,7 @@ POLICY = Rule(
         r"has a duty to|shall be|studies (?:have|of))\b|^[A-Z]{2,6}: [A-Z]",
         re.I,
     ),
-    "Law, policy, research and glossary have the words of a theme and tell nothing of the case.",
+    "Law, policy, research and glossaries use the words of a theme but say nothing about the case.",
     catches=(
         "Local procedures require a strategy meeting within a day.",
         "Research shows that babies are most at risk.",
@@ -168,7 +168,7 @@ PRAISED_BEFORE = Rule(
         r"exemplary|impressed)\b",
         re.I,
     ),
-    "A sentence that praises what the one before tells, which by itself reads as criticism or as nothing.",
+    "It praises what the sentence before it says, which alone reads as criticism or as nothing.",
     catches=(
         "This was good practice.",
         "The panel commends the teacher for it.",
@@ -188,7 +188,7 @@ ASKS_FOR_WORDS = Rule(
         r"campaign)\b",
         re.I,
     ),
-    "A recommendation that asks for training, policy and the like says of itself nothing about the case.",
+    "A recommendation that asks for training, policy and the like does not by itself say anything about the case.",
     catches=(
         "The Board should arrange training on bruising.",
         "Staff should be reminded of it.",
@@ -210,7 +210,7 @@ PRAISE = Rule(
         r"good quality|within timescales?|credit)\b",
         re.I,
     ),
-    "What was done well is kept as good practice and is no shortcoming, whatever its words.",
+    "What was done well is kept as good practice and is not a shortcoming, whatever its words.",
     catches=(
         "The teacher acted promptly.",
         "The chronology is comprehensive.",
@@ -250,7 +250,7 @@ SUSPECTED = Rule(
         r"\b(?:suspected|alleged(?:ly)?|possible|may have|might have|appears to have|rumour\w*)\b",
         re.I,
     ),
-    "What is suspected or alleged may count, and a person should know that it is no more than that.",
+    "What is suspected or alleged may count, but a person should know that it is no more than that.",
     catches=(
         "It is alleged that he struck her.",
         "She may have been drinking.",
@@ -268,7 +268,7 @@ SIBLING = Rule(
         r"\b(?:sibling|half-?(?:brother|sister)|older (?:child|brother|sister)|brother|sister)s?\b",
         re.I,
     ),
-    "What is told of a sister or brother need not be so of the child whom the review is about.",
+    "What is said of a sister or brother may not be true of the child whom the review is about.",
     catches=(
         "His older sister had been in care.",
         "The half-brother saw it.",
@@ -286,7 +286,7 @@ HISTORIC = Rule(
         r"earlier)|historical(?:ly)?|in the past)\b",
         re.I,
     ),
-    "What is told of earlier years may have had no part in what happened; a person weighs it.",
+    "What is said of earlier years may have played no part in what happened; a person weighs it.",
     catches=(
         "In a previous relationship she had been beaten.",
         "He drank in the past.",
@@ -303,7 +303,7 @@ LABEL = Rule(
     re.compile(
         r"^[A-Z][\w’' ]{2,40}:\s+",
     ),
-    "The lead-in of a card’s part (`How it showed: ...`) makes no question of what follows it.",
+    "The lead-in to part of a card (`How it showed: ...`) does not make a question of what follows it.",
     catches=(
         "How it showed: the visits stopped.",
         "What was known: the boy had been moved twice.",
@@ -330,13 +330,13 @@ RULES: tuple[Rule, ...] = (
     SIBLING,
     HISTORIC,
 )
-"""All that say something of a sentence; LABEL only marks where one begins."""
+"""All rules that say something about a sentence; LABEL only marks where one begins."""
 SAYINGS: Mapping[str, re.Pattern[str]] = {rule.name: rule.pattern for rule in RULES}
 """Their patterns by name, in this order."""
 
 
 def stops(passage: Passage) -> str:
-    """The rule by which a sentence says nothing of the case, whatever it is about; empty where none does."""
+    """The rule by which a sentence says nothing about the case, whatever it is about; empty if none applies."""
     text = LABEL.pattern.sub("", passage.text)
     if QUESTION.holds(text):
         return "question"

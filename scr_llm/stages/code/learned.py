@@ -1,10 +1,10 @@
-"""A simple classifier that learns from what people have decided. Off until it beats the rules, theme by theme.
+"""A simple classifier that learns from people's decisions. Off until it beats the embedded coder, theme by theme.
 
-Bag of words and word pairs, weighed by TF-IDF, with logistic regression, one for each theme (scikit-learn). On classes with a few dozen examples such
-models have done as well as language models and better than one might think; above all they learn this board's own ways of saying things.
+Words and word pairs weighted by TF-IDF, with logistic regression, one model per theme (scikit-learn). On classes with
+a few dozen examples such models have done as well as language models. Above all they learn this board's own phrases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,16 @@ from scr_llm.text.flow import Flow, sentences
 from scr_llm.text.words import in_words
 
 LEAST_DOCUMENTS, LEAST_PRESENT = 8, 4
-"""Documents with a decision on a theme, and among them documents in which it is present, from which on it is tried at all."""
+"""Documents with a decision on a theme, and those of them in which it is present, that a trial needs at least."""
 MARGIN = 0.02
-"""How far its F1 must lie above that of the rules, in cross-validation over documents, to be used."""
+"""How far its F1 must exceed that of the embedded coder, in cross-validation over documents, to be used."""
+MOST_QUOTES = 6
+"""Quotes of a theme, at most: the likeliest."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """One document's cell as people decided it."""
+    """One cell (document and theme) as people decided it."""
 
     reading: Reading
     """The document."""
@@ -32,9 +34,9 @@ class Decided:
     present: bool
     """What was decided."""
     passages: tuple[tuple[int, int, int], ...]
-    """Where the evidence stands: page, start, end."""
+    """Where the evidence is: page, start, end."""
     by_rules: bool
-    """What the rules held."""
+    """Whether the embedded coder found the theme present."""
 
 
 @dataclass(frozen=True)
@@ -46,104 +48,99 @@ class Trial:
     documents: int
     """Documents with a decision."""
     rules_f1: float
-    """F1 of the rules against the decisions."""
+    """F1 of the embedded coder against the decisions."""
     learned_f1: float
-    """F1 of what was learned."""
+    """F1 of the learned model against the decisions."""
     threshold: float
-    """From which probability a sentence counts, chosen within the training documents."""
+    """Probability from which a sentence counts, chosen within the training documents."""
 
     @property
     def better(self) -> bool:
-        """Whether it is to be used."""
+        """Whether the learned model is to be used."""
         return self.learned_f1 >= self.rules_f1 + MARGIN
 
 
 def trials(decided: Sequence[Decided]) -> list[Trial]:
-    """Cross-validate each theme for which there is enough.
+    """Cross-validate each theme that has enough decisions.
 
     Raises:
         UsageError: scikit-learn is not installed.
     """
-    found = []
-    for theme in dict.fromkeys(d.theme for d in decided):
-        cells = [d for d in decided if d.theme == theme]
-        if (
-            len(cells) < LEAST_DOCUMENTS
-            or sum(d.present for d in cells) < LEAST_PRESENT
-            or all(d.present for d in cells)
-        ):
-            continue
-        scores = [
-            _score(_fit([c for c in cells if c is not cell]), cell.reading) for cell in cells
-        ]  # leave one document out
-        learned, thresholds = [], []
-        for n in range(len(cells)):
-            others = [(s, c.present) for m, (s, c) in enumerate(zip(scores, cells, strict=True)) if m != n]
-            threshold = max((s for s, _ in others), key=lambda t: (_f1([(p, s >= t) for s, p in others]), t))
-            thresholds.append(threshold)
-            learned.append((cells[n].present, scores[n] >= threshold))
-        found.append(
-            Trial(
-                theme,
-                len(cells),
-                _f1([(c.present, c.by_rules) for c in cells]),
-                _f1(learned),
-                sorted(thresholds)[len(thresholds) // 2],
-            )
-        )
-    return found
+    themes = dict.fromkeys(d.theme for d in decided)
+    return [_trial(cells) for theme in themes if _enough(cells := [d for d in decided if d.theme == theme])]
+
+
+def _enough(cells: Sequence[Decided]) -> bool:
+    present = sum(d.present for d in cells)
+    return len(cells) >= LEAST_DOCUMENTS and LEAST_PRESENT <= present < len(cells)
+
+
+def _trial(cells: Sequence[Decided]) -> Trial:
+    """One theme, leaving each document out in turn, both for the model and for the choice of its threshold."""
+    scores = [_score(_fit([c for c in cells if c is not cell]), cell.reading) for cell in cells]
+    learned, thresholds = [], []
+    for n, cell in enumerate(cells):
+        others = [(s, c.present) for m, (s, c) in enumerate(zip(scores, cells, strict=True)) if m != n]
+        threshold = max((s for s, _ in others), key=lambda t: (_f1([(p, s >= t) for s, p in others]), t))
+        thresholds.append(threshold)
+        learned.append((cell.present, scores[n] >= threshold))
+    return Trial(
+        theme=cells[0].theme,
+        documents=len(cells),
+        rules_f1=_f1([(c.present, c.by_rules) for c in cells]),
+        learned_f1=_f1(learned),
+        threshold=sorted(thresholds)[len(thresholds) // 2],
+    )
 
 
 class LearnedCoder:
-    """The embedded coder, with what a project's own decisions taught in its place for the themes that this is better at."""
+    """The embedded coder, with models learned from a project's own decisions for the themes they are better at."""
 
     def __init__(self, identity: CoderIdentity, decided: Sequence[Decided], better: Sequence[Trial]) -> None:
-        self._rules = EmbeddedCoder(identity)
-        self._identity = identity.model_copy(
-            update={"strategy": "learned: " + (", ".join(sorted(t.theme for t in better)) or "nothing")}
-        )
+        self._embedded = EmbeddedCoder(identity)
+        themes = ", ".join(sorted(t.theme for t in better)) or "nothing"
+        self._identity = identity.model_copy(update={"strategy": f"learned: {themes}"})
         self._models = {t.theme: (_fit([d for d in decided if d.theme == t.theme]), t.threshold) for t in better}
 
     @property
     def identity(self) -> CoderIdentity:
-        """Who codes."""
+        """The coder, as recorded with the coding."""
         return self._identity
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding."""
-        draft = self._rules.code(reading, codebook)
+        draft = self._embedded.code(reading, codebook)
         themes = tuple(self._theme(t, reading) if t.theme in self._models else t for t in draft.themes)
         return draft.model_copy(update={"coder": self._identity, "themes": themes})
 
-    def _theme(self, rules: DraftTheme, reading: Reading) -> DraftTheme:
-        model, threshold = self._models[rules.theme]
+    def _theme(self, held: DraftTheme, reading: Reading) -> DraftTheme:
+        """One theme by its learned model, given what the embedded coder found."""
+        model, threshold = self._models[held.theme]
         shown = _shown(reading)
         hits = [(p, s) for p, s in zip(_chances(model, [s.text for s in shown]), shown, strict=True) if p >= threshold]
         if not hits:
-            return (
-                rules
-                if rules.value != "present"
-                else DraftTheme(
-                    theme=rules.theme,
-                    value="not_mentioned",
-                    doubts=("coders differ: what was learned says no, the rules present",),
-                )
-            )
-        best = sorted(sorted(hits, key=lambda h: -h[0])[:6], key=lambda h: h[1].start)
-        doubts = (
-            ()
-            if rules.value == "present"
-            else (f"coders differ: what was learned says present, the rules {in_words(rules.value)}",)
-        )
-        quotes = tuple(DraftQuote(text=s.raw, page=s.page) for _, s in best)
-        return rules.model_copy(
+            return _not_found(held)
+        likeliest = sorted(hits, key=lambda h: -h[0])[:MOST_QUOTES]
+        quotes = tuple(DraftQuote(text=s.raw, page=s.page) for _, s in sorted(likeliest, key=lambda h: h[1].start))
+        doubts = held.doubts
+        if held.value != "present":
+            doubts += (f"coders differ: the learned model says present, the embedded coder {in_words(held.value)}",)
+        return held.model_copy(
             update={
                 "value": "present",
                 "quotes": quotes,
-                "why": f"like passages that people decided on ({max(p for p, _ in hits):.2f})",
-                "doubts": (*rules.doubts, *doubts),
+                "why": f"like passages that people decided on (probability {likeliest[0][0]:.2f})",
+                "doubts": doubts,
             }
         )
+
+
+def _not_found(held: DraftTheme) -> DraftTheme:
+    """A theme that its learned model does not find; what the embedded coder says of it stays where that agrees."""
+    if held.value != "present":
+        return held
+    doubt = "coders differ: the learned model says not found, the embedded coder present"
+    return DraftTheme(theme=held.theme, value="not_mentioned", doubts=(doubt,))
 
 
 def _shown(reading: Reading) -> list[Any]:
@@ -160,33 +157,34 @@ def _fit(cells: Sequence[Decided]) -> Any:
         raise UsageError(
             "learning needs scikit-learn, which is not installed.", next_step='Install it: pip install "scr-llm[learn]"'
         ) from error
-    texts: list[str] = []
-    labels: list[bool] = []
-    for cell in cells:
-        flow = Flow.of(cell.reading)
-        marked = (
-            [(flow.at(page, start), flow.at(page, end)) for page, start, end in cell.passages] if cell.present else []
-        )
-        for s in _shown(cell.reading):
-            texts.append(s.text)
-            labels.append(any(start < s.end and s.start < end for start, end in marked))
+    labelled = [example for cell in cells for example in _labelled(cell)]
+    labels = [label for _, label in labelled]
     if len(set(labels)) < 2:
         return None
     model = make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1),
         LogisticRegression(C=10, class_weight="balanced", max_iter=500, random_state=0),
     )
-    return model.fit(texts, labels)
+    return model.fit([text for text, _ in labelled], labels)
+
+
+def _labelled(cell: Decided) -> Iterator[tuple[str, bool]]:
+    """Each sentence of a document, and whether people marked any of it as evidence."""
+    flow = Flow.of(cell.reading)
+    passages = cell.passages if cell.present else ()
+    marked = [(flow.at(page, start), flow.at(page, end)) for page, start, end in passages]
+    for s in _shown(cell.reading):
+        yield s.text, any(start < s.end and s.start < end for start, end in marked)
 
 
 def _chances(model: Any, texts: Sequence[str]) -> list[float]:
-    return (
-        [0.0] * len(texts) if model is None or not texts else [float(p) for p in model.predict_proba(list(texts))[:, 1]]
-    )
+    if model is None or not texts:
+        return [0.0] * len(texts)
+    return [float(p) for p in model.predict_proba(list(texts))[:, 1]]
 
 
 def _score(model: Any, reading: Reading) -> float:
-    """A document's score is that of its likeliest sentence."""
+    """A document's score: the probability of its likeliest sentence."""
     return max(_chances(model, [s.text for s in _shown(reading)]), default=0.0)
 
 
@@ -200,7 +198,7 @@ def decided_cells(
     cells: Mapping[tuple[str, str], tuple[bool, tuple[tuple[int, int, int], ...]]],
     rules: Mapping[tuple[str, str], bool],
 ) -> list[Decided]:
-    """Cells (document id, theme) with their decision and passages, and what the rules hold, in a fixed order."""
+    """Cells (document id, theme) with decision, passages and what the embedded coder found, in a fixed order."""
     return [
         Decided(readings[i], theme, present, passages, rules.get((i, theme), False))
         for (i, theme), (present, passages) in sorted(cells.items())

@@ -1,4 +1,4 @@
-"""A sentence where it stands: what a coder judges, and which sentences it may."""
+"""A sentence in its context, and which sentences a coder may use as evidence."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,23 @@ from scr_llm.text.machine import looks_like_prompt_injection
 
 
 class Passage(NamedTuple):
-    """A sentence where it stands."""
+    """A sentence in its context."""
 
     text: str
     before: str = ""
-    """The sentence before it in its paragraph; empty where there is none."""
+    """The sentence before it in its paragraph; empty if there is none."""
     after: str = ""
-    """The sentence after it."""
+    """The sentence after it in its paragraph; empty if there is none."""
     section: str = "other"
     """Kind of the section."""
 
 
 def may_be_evidence(sentence: Sentence) -> bool:
-    """Whether a coder may look at a sentence: not in a section that is never evidence or only repeats, and not one that speaks to a machine."""
+    """Whether a coder may use a sentence.
+
+    Not in a section that is never evidence, nor in an action plan (it repeats the recommendations), nor where the
+    sentence is addressed to a machine.
+    """
     return (
         sentence.section_kind not in NEVER_EVIDENCE
         and sentence.section_kind != "action_plan"

@@ -1,8 +1,9 @@
-"""The embedded rules coder: no model, no network. Reads the codebook's wordings sentence by sentence.
+"""The rules coder: no model, no network. Reads the codebook's wordings sentence by sentence.
 
-For each sentence outside the sections that are never evidence: wordings that tell a theme, or its subjects with a shortcoming in the same
-clause; what near misses cover is not looked at; then polarity: a negated feature is an explicit absence, a question is nothing, praise is good
-practice. A clause ends at "but", "however", "although", ";" and the like, so praise before criticism does not hide the criticism.
+For each sentence outside the sections that are never evidence, it looks for wordings that tell a theme, or for the
+theme's subjects with a shortcoming in the same clause. Words that a near miss covers are skipped. Then polarity: a
+negated feature is ruled out, a question is nothing, praise is good practice. A clause ends at "but", "however",
+"although", ";" and the like, so that praise before criticism does not hide the criticism.
 """
 
 import itertools
@@ -48,29 +49,40 @@ from scr_llm.text.wording import compile_wordings
 from scr_llm.text.words import in_words
 
 QUOTES_PER_THEME = 12
-"""Quotes proposed for one theme at most; the strongest sections first."""
+"""Quotes proposed for one theme, at most; the strongest sections first."""
 
 _CLAUSE = re.compile(
     r";|:|,?\s+(?:but|however|although|though|whereas|nevertheless|yet|despite this)\b|^(?:however|nevertheless)\b",
     re.I,
 )
 _NEGATED = re.compile(
-    r"\b(?:no (?:evidence|indication|suggestion|history|record|sign|signs|reports?|concerns?|known|information|disclosures?|reason)\b[^.;]{0,60}$|"
-    r"(?:den(?:y|ied|ies)|ruled out|free (?:of|from)|never been|was not|were not|is not|not considered|not found)\b[^.;]{0,50}$|"
+    r"\b(?:no (?:evidence|indication|suggestion|history|record|sign|signs|reports?|concerns?|known|information|"
+    r"disclosures?|reason)\b[^.;]{0,60}$|"
+    r"(?:den(?:y|ied|ies)|ruled out|free (?:of|from)|never been|was not|were not|is not|not considered|not found)\b"
+    r"[^.;]{0,50}$|"
     r"(?:no|not|nor|never|neither|without)\s+(?:\w+\s+){0,4}$)",
     re.I,
 )
 _ABSENT_AFTER = re.compile(
-    r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|ruled out|denied|negative)",
+    r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+"
+    r"(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|"
+    r"ruled out|denied|negative)",
     re.I,
 )
+_DENIED_BEFORE = re.compile(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", re.I)
+
+_PRAISE_QUOTES = _DENIAL_QUOTES = 3
+"""Passages of praise, and of denial, proposed for one theme, at most."""
+_WEIGHT = {"findings": 0, "lessons": 0, "analysis": 1, "conclusion": 1, "recommendations": 3}
+"""Which section's passages are quoted first: the lowest number."""
+_OTHER_SECTION = 2
 
 Verdict = Literal["present", "absent", "good"]
 
 
 @dataclass(frozen=True)
 class _CodeMatcher:
-    """A code's or sub-code's wordings, ready to look with."""
+    """The wordings of a code or sub-code, compiled."""
 
     theme: str
     sub: str | None
@@ -82,24 +94,28 @@ class _CodeMatcher:
 
 @dataclass(frozen=True)
 class _Hit:
+    """A sentence that says something of a code."""
+
     sentence: Sentence
     verdict: Verdict
     sub: str | None
     why: str
     flags: tuple[EvidenceFlag, ...]
-    weak: bool = False
+    strong: bool
+    """Whether a wording was found, and not a subject with a shortcoming."""
+    weak: bool
     """Whether it is evidence only beside other evidence."""
 
 
 class RulesCoder:
-    """The default coder."""
+    """Codes by the codebook's wordings alone."""
 
     def __init__(self, identity: CoderIdentity) -> None:
         self._identity = identity
 
     @property
     def identity(self) -> CoderIdentity:
-        """Who codes."""
+        """The coder, as recorded with the coding."""
         return self._identity
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
@@ -115,7 +131,7 @@ class RulesCoder:
 
 
 def propose(reading: Reading, codebook: Codebook) -> tuple[DraftTheme, ...]:
-    """What the rules hold of each theme. A sentence that speaks to a machine is evidence of nothing."""
+    """Each theme by the rules. A sentence addressed to a machine is evidence of nothing."""
     body = [s for s in sentences(Flow.of(reading)) if may_be_evidence(s)]
     return tuple(propose_one(code, body) for code in codebook.codes)
 
@@ -131,63 +147,69 @@ def draft_item(reading: Reading, item: NumberedItem) -> DraftItem:
     )
 
 
-def _lookers(code: Code) -> list[_CodeMatcher]:
-    def looker(part: Code | SubCode, sub: str | None) -> _CodeMatcher:
-        misses = compile_wordings((*code.near_misses, *(part.near_misses if sub else ())))
-        return _CodeMatcher(
-            code.id,
-            sub,
-            code.polarity == "feature",
-            compile_wordings(part.wordings),
-            compile_wordings(part.subjects),
-            misses,
-        )
+def _matchers(code: Code) -> list[_CodeMatcher]:
+    """The matcher of a code, then those of its sub-codes."""
+    return [_matcher(code, code), *(_matcher(code, sub) for sub in code.sub_codes)]
 
-    return [looker(code, None), *(looker(sub, sub.id) for sub in code.sub_codes)]
+
+def _matcher(code: Code, part: Code | SubCode) -> _CodeMatcher:
+    """The matcher of a code, or of a part of it, which inherits the near misses of the whole."""
+    is_sub = part is not code
+    return _CodeMatcher(
+        theme=code.id,
+        sub=part.id if is_sub else None,
+        feature=code.polarity == "feature",
+        wordings=compile_wordings(part.wordings),
+        subjects=compile_wordings(part.subjects),
+        near_misses=compile_wordings((*code.near_misses, *(part.near_misses if is_sub else ()))),
+    )
 
 
 def propose_one(code: Code, body: list[Sentence]) -> DraftTheme:
-    """What the rules hold of one theme, of sentences that may be evidence."""
-    lookers = _lookers(code)
+    """One theme by the rules, from sentences that may be evidence."""
+    matchers = _matchers(code)
     hits = [
         hit
         for at, sentence in enumerate(body)
-        for looker in lookers
-        if (hit := _match_sentence(looker, sentence, _beside(body, at)))
+        for matcher in matchers
+        if (hit := _match_sentence(matcher, sentence, _next_sentence(body, at)))
     ]
     present = _standing([h for h in hits if h.verdict == "present"])
     absent = [h for h in hits if h.verdict == "absent"]
     good = [h for h in hits if h.verdict == "good"]
-    value: ThemeValue = "present" if present else "explicitly_absent" if absent else "not_mentioned"
-    shown = [*_best(present), *(good[:3] if present else [])] if present else [*absent[:3], *good[:3]]
-    why = shown[0].why if shown else ""
-    shown.sort(key=lambda h: h.sentence.start)
-    seen: set[int] = set()
-    quotes = []
-    for hit in shown:
-        if hit.sentence.start not in seen:
-            seen.add(hit.sentence.start)
-            quotes.append(DraftQuote(text=hit.sentence.raw, page=hit.sentence.page, flags=hit.flags))
-    subs = tuple(sub.id for sub in code.sub_codes if any(h.sub == sub.id for h in present))
+    value: ThemeValue = "not_mentioned"
+    shown = [*absent[:_DENIAL_QUOTES], *good[:_PRAISE_QUOTES]]
+    if present:
+        value, shown = "present", [*_best(present), *good[:_PRAISE_QUOTES]]
+    elif absent:
+        value = "explicitly_absent"
     return DraftTheme(
         theme=code.id,
-        quotes=tuple(quotes),
+        quotes=_quotes(shown),
         value=value,
-        sub_themes=subs,
-        why=why,
+        sub_themes=tuple(sub.id for sub in code.sub_codes if any(h.sub == sub.id for h in present)),
+        why=shown[0].why if shown else "",
         doubts=_doubts(present, absent, good),
     )
 
 
-def _beside(body: list[Sentence], at: int) -> str:
-    """The sentence that follows in the same paragraph, else nothing."""
+def _quotes(hits: Sequence[_Hit]) -> tuple[DraftQuote, ...]:
+    """The sentences of hits in reading order, each once, with the flags of its first hit."""
+    by_start: dict[int, DraftQuote] = {}
+    for hit in hits:
+        quote = DraftQuote(text=hit.sentence.raw, page=hit.sentence.page, flags=hit.flags)
+        by_start.setdefault(hit.sentence.start, quote)
+    return tuple(by_start[start] for start in sorted(by_start))
+
+
+def _next_sentence(body: list[Sentence], at: int) -> str:
+    """The next sentence, if it is in the same paragraph."""
     after = body[at + 1] if at + 1 < len(body) else None
-    here = body[at]
-    return after.text if after and after.paragraph == here.paragraph else ""
+    return after.text if after and after.paragraph == body[at].paragraph else ""
 
 
 def _standing(present: list[_Hit]) -> list[_Hit]:
-    """What makes a theme present: weak evidence only beside other."""
+    """The hits that make a theme present: weak evidence counts only beside other evidence."""
     return present if any(not h.weak for h in present) else []
 
 
@@ -195,55 +217,57 @@ def _doubts(present: list[_Hit], absent: list[_Hit], good: list[_Hit]) -> tuple[
     """What makes the proposal weak, for the order in which a person looks at it."""
     doubts = []
     if present and absent:
-        doubts.append("one passage says so and another denies it")
+        doubts.append("one passage states it and another denies it")
     if present and all(h.flags for h in present):
         doubts.append("every passage is " + " or ".join(sorted({in_words(f) for h in present for f in h.flags})))
     if len(present) == 1:
         doubts.append("a single passage")
-    if present and all(h.why.startswith("subject") for h in present):
+    if present and not any(h.strong for h in present):
         doubts.append("only general words with a shortcoming")
     if not present and len(good) > 1:
         doubts.append("praised in several places")
     return tuple(doubts)
 
 
-_WEIGHT = {"findings": 0, "lessons": 0, "analysis": 1, "conclusion": 1, "recommendations": 3}
-
-
 def _best(hits: list[_Hit]) -> list[_Hit]:
-    return sorted(hits, key=lambda h: (_WEIGHT.get(h.sentence.section_kind, 2), h.sentence.start))[:QUOTES_PER_THEME]
+    return sorted(hits, key=lambda h: (_WEIGHT.get(h.sentence.section_kind, _OTHER_SECTION), h.sentence.start))[
+        :QUOTES_PER_THEME
+    ]
 
 
-def _match_sentence(looker: _CodeMatcher, sentence: Sentence, behind: str) -> _Hit | None:
+def _match_sentence(matcher: _CodeMatcher, sentence: Sentence, after: str) -> _Hit | None:
+    """What a sentence, given the one after it, says of a code; None where it says nothing."""
     text = sentence.text
-    if not any(expression.search(text) for expression in (looker.wordings, looker.subjects) if expression):
+    if not any(expression.search(text) for expression in (matcher.wordings, matcher.subjects) if expression):
         return None
-    if POLICY.holds(text) or IRRELEVANT.holds(text) or IRRELEVANT.holds(behind):
+    if POLICY.holds(text) or IRRELEVANT.holds(text) or IRRELEVANT.holds(after):
         return None
-    if looker.near_misses:
-        text = looker.near_misses.sub(lambda m: "." * len(m.group()), text)  # a stop, which no gap jumps
+    if matcher.near_misses:
+        text = matcher.near_misses.sub(lambda m: "." * len(m.group()), text)  # full stops, which no gap crosses
     for start, end in _clauses(text):
         clause = text[start:end]
-        for strong, expression in ((True, looker.wordings), (False, looker.subjects)):
+        for strong, expression in ((True, matcher.wordings), (False, matcher.subjects)):
             for match in expression.finditer(clause) if expression else ():
-                verdict = _verdict(looker, sentence, behind, clause, match, strong)
-                if verdict:
-                    how = "wording" if strong else "subject with a shortcoming"
-                    flags = flags_of(sentence, praised=verdict == "good")
-                    weak = (
-                        "recommendation" in flags
-                        and ASKS_FOR_WORDS.holds(sentence.text)
-                        and not SHORTCOMING.holds(clause)
-                    )
-                    return _Hit(
-                        sentence,
-                        verdict,
-                        looker.sub,
-                        f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}",
-                        flags,
-                        weak,
-                    )
+                if verdict := _verdict(matcher, sentence, after, clause, match, strong):
+                    return _hit(matcher, sentence, verdict, clause, match, strong)
     return None
+
+
+def _hit(
+    matcher: _CodeMatcher, sentence: Sentence, verdict: Verdict, clause: str, match: re.Match[str], strong: bool
+) -> _Hit:
+    flags = flags_of(sentence, praised=verdict == "good")
+    asks_for_words = "recommendation" in flags and ASKS_FOR_WORDS.holds(sentence.text)
+    how = "wording" if strong else "subject with a shortcoming"
+    return _Hit(
+        sentence=sentence,
+        verdict=verdict,
+        sub=matcher.sub,
+        why=f"{how} “{match.group().strip()}” in {sentence.section or 'the text'}",
+        flags=flags,
+        strong=strong,
+        weak=asks_for_words and not SHORTCOMING.holds(clause),
+    )
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
@@ -252,34 +276,42 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 
 def _verdict(
-    looker: _CodeMatcher, sentence: Sentence, behind_it: str, clause: str, match: re.Match[str], strong: bool
+    matcher: _CodeMatcher, sentence: Sentence, after: str, clause: str, match: re.Match[str], strong: bool
 ) -> Verdict | None:
+    """What a match says: present, denied or praised; None where it is evidence of nothing.
+
+    `strong` is whether it is a wording, and not a subject. The order of the tests matters: a denial answers a question.
+    """
     before, behind = clause[: match.start()], clause[match.end() :]
-    if CONCLUDED_NOT.holds(sentence.text) or DENIED.holds(sentence.text) or DENIED.holds(behind_it):
+    if CONCLUDED_NOT.holds(sentence.text) or DENIED.holds(sentence.text) or DENIED.holds(after):
         return "absent"
     if QUESTION.holds(LABEL.pattern.sub("", sentence.text)):
         return None
-    if looker.feature:
-        if sentence.section_kind == "recommendations":
-            return None
-        if _NEGATED.search(before) or _ABSENT_AFTER.search(behind):
-            return "absent"
-        return "present" if strong else None
+    if matcher.feature:
+        return _verdict_of_feature(sentence, before, behind, strong)
     if NO_SHORTCOMING.holds(clause) or _ABSENT_AFTER.search(behind):
         return "absent" if strong else None
-    rest = before + " " + behind
-    praised = PRAISE.holds(clause) and not SHORTCOMING.holds(rest)
-    if sentence.section_kind == "good_practice" or praised or PRAISED_BEFORE.holds(behind_it):
+    is_praised = PRAISE.holds(clause) and not SHORTCOMING.holds(before + " " + behind)
+    if sentence.section_kind == "good_practice" or is_praised or PRAISED_BEFORE.holds(after):
         return "good"
     if strong:
-        return "present" if not re.search(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", before, re.I) else "absent"
+        return "absent" if _DENIED_BEFORE.search(before) else "present"
     if sentence.section_kind == "recommendations":
         return None
     return "present" if SHORTCOMING.holds(clause) and not PRAISE.holds(clause) else None
 
 
+def _verdict_of_feature(sentence: Sentence, before: str, behind: str, strong: bool) -> Verdict | None:
+    """A feature of the case (not of practice) is simply there or denied; a recommendation says neither."""
+    if sentence.section_kind == "recommendations":
+        return None
+    if _NEGATED.search(before) or _ABSENT_AFTER.search(behind):
+        return "absent"
+    return "present" if strong else None
+
+
 def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag, ...]:
-    """What a person should know of a passage before it counts."""
+    """What a person should know about a passage before it counts."""
     flags: list[EvidenceFlag] = ["good_practice"] if praised else []
     if sentence.section_kind == "recommendations":
         flags.append("recommendation")
@@ -293,22 +325,21 @@ def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag
 
 
 class Wordings:
-    """A code's wordings, ready to look with."""
+    """A code's wordings, compiled."""
 
     def __init__(self, code: Code) -> None:
-        self.code, self._lookers = code, _lookers(code)
+        self.code, self._matchers = code, _matchers(code)
 
-    def says(self, sentence: Sentence, behind: str) -> bool:
-        """Whether a sentence, given the one behind it, shows the theme by the wordings and rules alone."""
-        return any(
-            hit.verdict == "present" for looker in self._lookers if (hit := _match_sentence(looker, sentence, behind))
-        )
+    def says(self, sentence: Sentence, after: str) -> bool:
+        """Whether a sentence, given the one after it, shows the theme by the wordings and rules alone."""
+        hits = (_match_sentence(matcher, sentence, after) for matcher in self._matchers)
+        return any(hit is not None and hit.verdict == "present" for hit in hits)
 
     def aspects(self, shown: Sequence[Sentence]) -> tuple[str, ...]:
         """The sub-codes that passages of the theme name."""
-        named = (
-            looker
-            for looker in self._lookers
-            if looker.sub and any(e.search(s.text) for e in (looker.wordings, looker.subjects) if e for s in shown)
-        )
-        return tuple(looker.sub for looker in named if looker.sub)
+        return tuple(matcher.sub for matcher in self._matchers if matcher.sub and _is_named(matcher, shown))
+
+
+def _is_named(matcher: _CodeMatcher, shown: Sequence[Sentence]) -> bool:
+    expressions = [e for e in (matcher.wordings, matcher.subjects) if e]
+    return any(expression.search(s.text) for expression in expressions for s in shown)

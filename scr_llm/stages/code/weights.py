@@ -1,7 +1,8 @@
-"""Linear weights over the features of sentences, one output a judgement, in one small file that the training script writes.
+"""Linear weights over the features of sentences, one output per judgement, in one small file from the training script.
 
-A file is a line of JSON (outputs, biases, the step of each output's weights, what it was trained from), and behind it, compressed: the names of the
-features by line, how rare each is (float), and the weights of each (one signed byte an output, in steps).
+The file begins with a line of JSON: outputs, biases, the step of each output's weights, and what it was trained from.
+After it, compressed: the names of the features by line, how rare each is (float), and the weights of each (one signed
+byte per output, in steps).
 """
 
 import json
@@ -19,11 +20,11 @@ from scr_llm.stages.code.features import BESIDE, SAID, marks, parts, words
 from scr_llm.stages.code.passage import Passage
 
 Row = list[float]
-"""A number an output."""
+"""One number per output."""
 
 
 class Weights:
-    """What was learned: for each output a bias and a weight for each feature."""
+    """What was learned: for each output, a bias and one weight per feature."""
 
     def __init__(self, about: Mapping[str, Any], names: Sequence[str], rarity: Sequence[float], steps: bytes) -> None:
         self.about = about
@@ -34,7 +35,7 @@ class Weights:
         self._place = {name: at for at, name in enumerate(names)}
         self._rarity, self._steps = rarity, steps
         self._nothing = [0.0] * len(self.outputs)
-        # a word comes back again and again, and brings the same each time
+        # Words recur, and contribute the same each time.
         self._of_word = lru_cache(maxsize=50_000)(self._of_feature)
         self._of_parts = lru_cache(maxsize=50_000)(self._of_parts)  # type: ignore[method-assign]
         self._of_words = lru_cache(maxsize=512)(self._of_words)  # type: ignore[method-assign]
@@ -58,7 +59,10 @@ class Weights:
         rarity: Sequence[float],
         rows: Iterable[Sequence[float]],
     ) -> None:
-        """Write weights, each output's rounded to 127 steps up and down. `about` has its outputs and biases; steps are added."""
+        """Write weights, those of each output rounded to 127 steps up and down.
+
+        `about` holds the outputs and biases; the steps are added to it.
+        """
         table = [[float(value) for value in row] for row in rows]
         steps = [max(max(abs(row[at]) for row in table) / 127, 1e-9) for at in range(len(about["outputs"]))]
         packed = bytes(round(value / step) & 0xFF for row in table for value, step in zip(row, steps, strict=True))
@@ -68,7 +72,7 @@ class Weights:
         path.write_bytes(head + b"\n" + zlib.compress(body, 9))
 
     def scores(self, passage: Passage) -> Row:
-        """How much speaks for each judgement of a sentence: the logarithm of the odds, by output."""
+        """The log odds of each judgement of a sentence, by output."""
         own = words(passage.text)
         groups = (
             (1.0, self._of_words(own)),
@@ -87,7 +91,7 @@ class Weights:
         return total
 
     def parts_of(self, passage: Passage, output: str, most: int = 4) -> list[str]:
-        """The words of a sentence on which a judgement rests most."""
+        """The words of a sentence on which a judgement rests most, the strongest first."""
         at, own = self.outputs.index(output), words(passage.text)
         by_word = {
             w: self._of_word(w)[0][at] + self._of_parts(w)[0][at] / max(1.0, math.sqrt(self._of_parts(w)[1]))
@@ -105,7 +109,7 @@ class Weights:
         return [((b ^ 0x80) - 0x80) * s for b, s in zip(self._steps[at * n : (at + 1) * n], self._step, strict=True)]
 
     def _of_feature(self, name: str) -> tuple[Row, float]:
-        """What one feature brings, by its rarity, and the square of that."""
+        """What one feature contributes, scaled by its rarity, and the square of the rarity."""
         at = self._place.get(name)
         if at is None:
             return self._nothing, 0.0
@@ -125,6 +129,5 @@ class Weights:
         rows = [(row, length) for row, length in given if length]
         if not rows:
             return self._nothing, 0.0
-        return [sum(column) for column in zip(*(row for row, _ in rows), strict=True)], sum(
-            length for _, length in rows
-        )
+        total = [sum(column) for column in zip(*(row for row, _ in rows), strict=True)]
+        return total, sum(length for _, length in rows)

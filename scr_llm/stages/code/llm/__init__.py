@@ -1,7 +1,7 @@
 """A language model as coder. It points at sentences by number, so that every quote is the document's own words.
 
-How it is asked is a strategy, chosen for the model: `whole` (one question for all themes; large models), `themes` (one question a theme),
-`judge` (yes or no to single sentences; small models).
+The strategy says how it is asked, and suits the model: `whole` (one question for all themes; large models), `themes`
+(one question per theme), `judge` (yes or no to single sentences; small models).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -47,10 +47,10 @@ STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
 
 
 class Asker(Protocol):
-    """Whatever answers a question with a checked record; `scr_llm.llm.Client` does."""
+    """Answers a question with a checked record, as `scr_llm.llm.Client` does."""
 
     def ask(self, question: Question, about: str | None = None) -> Reply[Any]:
-        """Ask. Raises NoReplyError where there is no usable reply."""
+        """Ask. Raises NoReplyError if there is no usable reply."""
         ...
 
 
@@ -59,31 +59,31 @@ class PromptingOptions:
     """How a model is asked."""
 
     strategy: Strategy = "themes"
-    """The strategy."""
+    """Which questions are asked."""
     thresholds: Thresholds = field(default_factory=Thresholds)
-    """For `judge`."""
+    """For the strategy `judge`."""
     context_tokens: int = 8192
-    """What the model reads in one go, its reply counted in. A longer document is asked about window by window."""
+    """Tokens that the model reads at a time, its reply included. A longer document is asked about in windows."""
     max_tokens: int = 1024
-    """Longest reply."""
+    """Longest reply, in tokens."""
     critic: bool = False
-    """Whether the model looks a second time at what it holds present."""
+    """Whether the model takes a second look at the themes that it calls present."""
     redaction: Callable[[], Redaction] | None = None
-    """Makes what a document's sentences go through before they are sent."""
+    """Makes the redaction that a document's sentences go through before they are sent."""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """As recorded with a coding."""
         strategy = f"{self.strategy} ({self.thresholds})" if self.strategy == "judge" else self.strategy
         return f"{strategy} with a second look" if self.critic else strategy
 
 
 class _Plan:
-    """All questions about one document, and what is made of their answers."""
+    """All questions about one document, and the coding made from their answers."""
 
     def __init__(
         self,
-        told: Mapping[str, str],
+        texts: Mapping[str, str],
         prompting: PromptingOptions,
         reading: Reading,
         codebook: Codebook,
@@ -100,34 +100,34 @@ class _Plan:
                 stage="code",
                 next_step="Look at the pages of this document, or code it by hand.",
             )
-        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(told, prompting, codebook)))
+        self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(texts, prompting, codebook)))
         self._held = embedded.themes(reading, codebook)
         self._items = (
-            Items(told, self.windows, reading, prompting.max_tokens, self._restore) if not self._judging else None
+            Items(texts, self.windows, reading, prompting.max_tokens, self._restore) if not self._judging else None
         )
-        self._facts = CaseFacts(told, self.windows[0], self._restore) if not self._judging else None
+        self._facts = CaseFacts(texts, self.windows[0], self._restore) if not self._judging else None
         self._themes: Judge | OneByOne | AllAtOnce
         if prompting.strategy == "judge":
-            self._themes = Judge(told, lines, codebook, self._held, prompting.thresholds)
+            self._themes = Judge(texts, lines, codebook, self._held, prompting.thresholds)
         else:
-            self._themes = (OneByOne if prompting.strategy == "themes" else AllAtOnce)(told, self.windows, codebook)
-        # Window by window, all themes in a row: the endpoint then reads the document once and keeps it as a prefix.
+            self._themes = (OneByOne if prompting.strategy == "themes" else AllAtOnce)(texts, self.windows, codebook)
+        # Window by window, all themes in a row, so that the endpoint reads the document once and caches it as a prefix.
         self.questions = (
             *(self._facts.questions if self._facts else ()),
             *(self._items.questions if self._items else ()),
             *self._themes.questions,
         )
-        self.second_look = SecondLook(told, lines, codebook, self._restore) if prompting.critic else None
+        self.second_look = SecondLook(texts, lines, codebook, self._restore) if prompting.critic else None
 
     def case(self, answers: Answers) -> DraftCase:
         return self._facts.case(answers) if self._facts else case_facts(self._reading, Flow.of(self._reading))
 
     def later(self, answers: Answers) -> tuple[Question, ...]:
-        """What is asked once the questions are answered: the second look at what is present."""
+        """What is asked once the questions are answered: the second look at present themes."""
         return self.second_look.questions(self._themes.themes(answers)) if self.second_look else ()
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
-        """Each theme; where the embedded coder holds something else, that is what a person should look at first."""
+        """Each theme. Where the embedded coder disagrees, a doubt says so: a person should look there first."""
         found = [t.model_copy(update={"why": self._restore(t.why)}) for t in self._themes.themes(answers)]
         if self.second_look:
             found = [self.second_look.settled(t, answers) for t in found]
@@ -137,7 +137,7 @@ class _Plan:
         )
 
     def items(self, kind: Literal["finding", "recommendation"], answers: Answers) -> tuple[DraftItem, ...]:
-        """Findings or recommendations: the structure's, checked by the model where it was asked."""
+        """Findings or recommendations: the structure's, checked by the model if it was asked."""
         if self._items is None:
             return tuple(draft_item(self._reading, item) for item in self._reading.items if item.kind == kind)
         return self._items.items(kind, answers)
@@ -146,11 +146,12 @@ class _Plan:
 class LlmCoder:
     """Codes by asking a model.
 
-    A present or explicitly_absent without a sentence becomes unclear; so does a theme that the model gave no usable reply about. A case fact
-    whose words do not stand in the sentence given for it (for a gender: no word such as she or his) is left out. Findings and recommendations
-    of the page's structure are compared with those that the model names (`items`), unless it judges single sentences only.
+    A theme called present or ruled out without a sentence becomes unclear; so does a theme without a usable reply. A
+    case fact is left out if the sentence given for it does not have its words (for a gender: a word such as she or
+    his). Findings and recommendations of the page's structure are compared with those that the model names (`items`),
+    unless it judges single sentences only.
 
-    Raises UsageError where a prompt that the strategy needs is not there.
+    Raises UsageError if a prompt that the strategy needs is missing.
     """
 
     def __init__(
@@ -160,36 +161,40 @@ class LlmCoder:
         identity: CoderIdentity,
         prompting: PromptingOptions | None = None,
     ) -> None:
-        self._manners = prompting or PromptingOptions()
-        needed = set(_NEEDED[self._manners.strategy]) | ({"system", "critic"} if self._manners.critic else set())
+        self._prompting = prompting or PromptingOptions()
+        needed = set(_NEEDED[self._prompting.strategy]) | ({"system", "critic"} if self._prompting.critic else set())
         if lacking := sorted(needed - set(prompts)):
-            raise UsageError(f"The prompts lack {', '.join(f'{name}.md' for name in lacking)}.")
+            files = ", ".join(f"{name}.md" for name in lacking)
+            raise UsageError(f"The prompts lack {files}.")
         self._asker, self._prompts = asker, dict(prompts)
-        self._identity = identity.model_copy(update={"strategy": self._manners.told})
+        self._identity = identity.model_copy(update={"strategy": self._prompting.summary})
         self._embedded = EmbeddedCoder(identity)
 
     @property
     def identity(self) -> CoderIdentity:
-        """Who codes, as recorded with the coding."""
+        """The coder, as recorded with the coding."""
         return self._identity
 
     def questions(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
-        """All that would be asked about a document, in order; nothing is sent. Raises as `code` does."""
+        """All questions about a document, in order; nothing is sent. Raises as `code` does."""
         return self._plan(reading, codebook).questions
 
     def later(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
-        """What may be asked besides, at most: its words depend on the answers, so this is for an estimate only. Raises as `code` does."""
+        """What may be asked afterwards, at most; for an estimate only, since the words depend on the answers.
+
+        Raises as `code` does.
+        """
         look = self._plan(reading, codebook).second_look
         return look.at_most() if look else ()
 
     def _plan(self, reading: Reading, codebook: Codebook) -> _Plan:
-        return _Plan(self._prompts, self._manners, reading, codebook, self._embedded)
+        return _Plan(self._prompts, self._prompting, reading, codebook, self._embedded)
 
     def redacted(self, reading: Reading | None) -> dict[str, str]:
-        """What would be replaced in a document before it is sent: stand-in to the words that stay here."""
-        if reading is None or self._manners.redaction is None:
+        """What would be redacted in a document before it is sent: placeholder to the original words."""
+        if reading is None or self._prompting.redaction is None:
             return {}
-        redaction = self._manners.redaction()
+        redaction = self._prompting.redaction()
         lines_of(reading, redaction.redact)
         return redaction.replaced
 
@@ -197,8 +202,8 @@ class LlmCoder:
         """Propose a coding.
 
         Raises:
-            CoderError: there is no text to show, the way to the model is shut, or it gave no usable reply to any question.
-            UsageError: a prompt cannot be filled, or the model reads too little in one go.
+            CoderError: there is no text to show, the model cannot be reached, or it gave no usable reply at all.
+            UsageError: a prompt cannot be filled, or context_tokens leaves no room for a document.
             StopError: the budget is used up, or asking was stopped.
         """
         plan = self._plan(reading, codebook)
@@ -229,7 +234,7 @@ class LlmCoder:
             themes=plan.themes(answers),
             unanswered=tuple(unanswered),
             notes=tuple(plan.notes),
-            windows=_windows(plan, counted) if self._manners.strategy != "judge" else (),
+            windows=_windows(plan, counted) if self._prompting.strategy != "judge" else (),
         )
 
 
@@ -240,27 +245,29 @@ def _differ(model: DraftTheme, embedded: DraftTheme) -> tuple[str, ...]:
 
 
 _LEAST_ROOM = 1_500
-"""Characters of a document that a window must at least have room for."""
+"""Characters of a document that a window must have room for, at least."""
 
 
-def _room(told: Mapping[str, str], prompting: PromptingOptions, codebook: Codebook) -> int:
+def _room(texts: Mapping[str, str], prompting: PromptingOptions, codebook: Codebook) -> int:
     """Characters of a document that fit beside the prompt and the reply."""
     whole = prompting.strategy == "whole"
     book = len(listed(codebook)) if whole else 2_000
     reply = REPLY_TOKENS * len(codebook.codes) if whole else prompting.max_tokens
-    beside = at_most_tokens(len(told.get("system", "")) + len(told.get("theme", "")) + book) + reply
+    beside = at_most_tokens(len(texts.get("system", "")) + len(texts.get("theme", "")) + book) + reply
     room = int((prompting.context_tokens - beside) * FEW_CHARS)
     if room < _LEAST_ROOM and prompting.strategy != "judge":
         needed = beside + int(_LEAST_ROOM / FEW_CHARS) + 1
         raise UsageError(
-            f"a model that reads {prompting.context_tokens} tokens in one go has no room for a document beside the questions of the strategy “{prompting.strategy}”.",
-            next_step=f"Set [llm] context_tokens to {needed} or more, if the model reads that much, or take another strategy.",
+            f"a context of {prompting.context_tokens} tokens has no room for a document beside the questions of the "
+            f"strategy “{prompting.strategy}”.",
+            next_step=f"If the model can read that much, set [llm] context_tokens to {needed} or more, "
+            "or use another strategy.",
         )
     return room
 
 
 def _windows(plan: _Plan, counted: Mapping[str, int | None]) -> tuple[Window, ...]:
-    """The windows as they were asked about, with the longest question of each."""
+    """The windows that were asked about, with the size of the longest question of each."""
     windows = []
     for n, window in enumerate(plan.windows):
         asked = [q for q in plan.questions if (q.name.partition("/")[2] or "1") == str(n + 1)]

@@ -1,4 +1,4 @@
-"""What a model says of the case."""
+"""What a model says about the case."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -46,15 +46,15 @@ class CaseReply(Record):
 
 
 class CaseFacts:
-    """One question about the case, of the first window. A fact counts only if its words stand in the sentence given for it."""
+    """One question about the case, on the first window. A fact counts only if its sentence has its words."""
 
-    def __init__(self, told: Mapping[str, str], window: Sequence[Line], restore: Callable[[str], str] = str) -> None:
+    def __init__(self, texts: Mapping[str, str], window: Sequence[Line], restore: Callable[[str], str] = str) -> None:
         self._window, self._restore = window, restore
-        question = prompts.fill(told["case"], document=prompts.fence(show(window)))
-        self.questions = (Question("case", told["system"], question, _case_reply(window)),)
+        question = prompts.fill(texts["case"], document=prompts.fence(show(window)))
+        self.questions = (Question("case", texts["system"], question, _case_reply(window)),)
 
     def case(self, answers: Answers) -> DraftCase:
-        """The case; nothing stated where there was no usable reply."""
+        """The case; everything "not stated" if there was no usable reply."""
         answer = answers["case"]
         if answer is None:
             return DraftCase()
@@ -62,7 +62,7 @@ class CaseFacts:
         quotes: dict[str, DraftQuote] = {}
 
         def stated(fact: str, number: int | None, words: str | None) -> bool:
-            """Whether the sentence is there and, where words are given, has them; the first such sentence is kept."""
+            """Whether a sentence is given and has any words given for the fact; the first such sentence is quoted."""
             if number is None or (words is not None and not stands_in(words, by_number[number].text)):
                 return False
             quotes.setdefault(fact, by_number[number].quote)
@@ -106,7 +106,7 @@ def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
 
 
 def stands_in(words: str, sentence: str) -> bool:
-    """Whether the words stand in the sentence as whole words, upper or lower case."""
+    """Whether the sentence has these words, whole, in either case."""
     wanted = " ".join(words.split())
     return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", sentence, re.IGNORECASE) is not None
 
@@ -118,40 +118,23 @@ _GENDERED = {
 
 
 def _says_gender(child: ChildReply, by_number: Mapping[int, Line]) -> bool:
-    """Whether the sentence given for the gender has a word of it; `other` has no word list and is taken as given."""
+    """Whether the sentence given for the gender has a word for it; `other` has no words, and is accepted as given."""
     if child.gender == "not stated" or child.gender_sentence is None:
         return False
     words = _GENDERED.get(child.gender)
-    return (
-        words is None
-        or re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
-    )
+    if words is None:
+        return True
+    return re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
 
 
-_WORDS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-]
+_WORDS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+)
 
 
 def _band(age: str | None) -> AgeBand:
-    """The band of a printed age; not stated where it has no number that can be read, or is 18 and over."""
+    """The band of a printed age; not stated if it has no readable number, or is 18 or over."""
     if age is None:
         return "not stated"
     text = age.casefold()

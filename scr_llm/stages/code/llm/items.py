@@ -1,7 +1,8 @@
-"""Findings and recommendations as a model sees them: runs of sentences, compared with the items that the page's structure shows.
+"""Findings and recommendations as a model sees them, compared with the items that the page's structure shows.
 
-What both hold alike is certain. Where they differ the structure's item stands, what only the model names is proposed beside it, and each says so, so that
-a person looks at it first. A model never writes an item's words: they are the document's own, from the first sentence to the last.
+Where both agree, the item is certain. Where they differ, the structure's item stays, and what only the model names is
+proposed beside it. Each says so, so that a person looks at it first. A model points at a run of sentences and never
+writes an item's words: they are the document's own, from the first sentence to the last.
 """
 
 import re
@@ -22,11 +23,14 @@ from scr_llm.text.flow import Flow
 
 ItemKind = Literal["finding", "recommendation"]
 DIFFER = "coders differ"
-"""How a doubt begins where two ways of coding hold different things."""
+"""How a doubt begins where two ways of coding disagree."""
 ITEM_TOKENS = 25
-"""Tokens that an item takes in a reply; says how many may be named within the longest reply, so that a small model does not count on until it is cut off."""
+"""Tokens that one item takes in a reply.
+
+Limits how many items may be named, so that a small model does not count on until it is cut off.
+"""
 LONGEST = 12
-"""Sentences of one item, at most: a longer run is a section and not an item."""
+"""Sentences of one item, at most: a longer run is a section, not an item."""
 
 
 class RunReply(Record):
@@ -84,11 +88,11 @@ class _Run:
 
 
 class Items:
-    """One question a window for the findings and recommendations of a document."""
+    """One question per window, for the findings and recommendations of a document."""
 
     def __init__(
         self,
-        told: Mapping[str, str],
+        texts: Mapping[str, str],
         windows: Sequence[Sequence[Line]],
         reading: Reading,
         max_tokens: int,
@@ -100,27 +104,27 @@ class Items:
         self.questions = tuple(
             Question(
                 _name(n),
-                told["system"],
-                prompts.fill(told["items"], document=prompts.fence(show(window))),
+                texts["system"],
+                prompts.fill(texts["items"], document=prompts.fence(show(window))),
                 _items_reply(window, most),
             )
             for n, window in enumerate(windows)
         )
 
     def items(self, kind: ItemKind, answers: Answers) -> tuple[DraftItem, ...]:
-        """All items of a kind in reading order: those of the structure, and those that only the model names."""
+        """All items of a kind in reading order: the structure's, and those that only the model names."""
         printed = [item for item in self._reading.items if item.kind == kind]
         runs, read = self._runs(kind, answers)
         found: list[tuple[int, DraftItem]] = []
         met: set[_Run] = set()
         for item in printed:
-            start, own = self._stands(item)
+            start, own = self._place(item)
             touching = [run for run in runs if run.sentences & own]
             met.update(touching)
             doubts = self._doubts(item, own, touching) if own and own <= read else ()
             found.append((start, draft_item(self._reading, item).model_copy(update={"doubts": doubts})))
         alone = (
-            f"{DIFFER}: the model takes it for a {kind}, the page's structure does not"
+            f"{DIFFER}: the model calls it a {kind}, the page's structure does not"
             if printed
             else f"the page's structure shows no {kind}s; only the model names it"
         )
@@ -128,7 +132,10 @@ class Items:
         return tuple(item for _, item in sorted(found, key=lambda f: f[0]))
 
     def _runs(self, kind: ItemKind, answers: Answers) -> tuple[list[_Run], set[int]]:
-        """The runs that the model names, and the sentences that it gave a usable reply about. Runs of two windows that share a sentence are one."""
+        """The runs that the model names, and the sentences that it gave a usable reply about.
+
+        Runs of two windows that share a sentence are one.
+        """
         runs: list[_Run] = []
         read: set[int] = set()
         for n, window in enumerate(self._windows):
@@ -149,24 +156,22 @@ class Items:
         return runs, read
 
     def _number(self, given: RunReply) -> str | None:
-        """The number, where it is printed right before the first sentence or at its head."""
+        """The number, if it is printed just before the first sentence or at its start."""
         number, start = (given.number or "").strip().strip(".():"), self._lines[given.first].start
         head = self._flow.text[max(0, start - len(number) - 4) : start + len(number) + 20]
         return number if number and re.search(rf"(?<![\w.]){re.escape(number)}(?!\w)", head) else None
 
     def _addressee(self, given: RunReply) -> str | None:
-        """Who is to act, where these words stand in one of the item's sentences."""
+        """Who is to act, if one of the item's sentences has these words."""
         words = getattr(given, "addressee", None)
         sentences = (self._lines[n].sent for n in range(given.first, given.last + 1))
         return self._restore(words) if words and any(stands_in(words, sentence) for sentence in sentences) else None
 
-    def _stands(self, item: NumberedItem) -> tuple[int, frozenset[int]]:
+    def _place(self, item: NumberedItem) -> tuple[int, frozenset[int]]:
         """Where an item of the structure begins in the flow, and the numbers of its sentences."""
-        start, end = (
-            self._flow.at(item.spans[0].page, item.spans[0].start),
-            self._flow.at(item.spans[-1].page, item.spans[-1].end - 1),
-        )
-        # By its middle: a sentence may begin with the number, which is no part of the item.
+        first, last = item.spans[0], item.spans[-1]
+        start, end = self._flow.at(first.page, first.start), self._flow.at(last.page, last.end - 1)
+        # By its middle: a sentence may begin with the number, which is not part of the item.
         return start, frozenset(
             n for n, line in self._lines.items() if start <= line.start + len(line.text) // 2 <= end
         )
@@ -175,35 +180,35 @@ class Items:
         if not touching:
             return (f"{DIFFER}: the page's structure shows it as a {item.kind}, the model does not",)
         if len(touching) > 1:
-            return (f"{DIFFER}: the model takes it for {len(touching)} {item.kind}s",)
+            return (f"{DIFFER}: the model splits it into {len(touching)} {item.kind}s",)
         (run,) = touching
         doubts = []
         if run.sentences != own:
-            where = [
-                end for end, moved in (("begins", run.first != min(own)), ("ends", run.last != max(own))) if moved
-            ] or ["runs"]
-            doubts.append(
-                f"{DIFFER}: by the model it {' and '.join(where)} elsewhere, from “{self._lines[run.first].text[:40]}” to “{self._lines[run.last].text[-40:]}”"
-            )
+            first, last = self._lines[run.first].text[:40], self._lines[run.last].text[-40:]
+            doubts.append(f"{DIFFER}: for the model it runs from “{first}” to “{last}”")
         if run.number and item.number and run.number != item.number.rstrip("."):
             doubts.append(f"{DIFFER}: the model reads its number as {run.number}")
         if run.addressee and not _same(run.addressee, item.addressee):
-            doubts.append(f"{DIFFER}: by the model {run.addressee} is to act")
+            doubts.append(f"{DIFFER}: the model says that {run.addressee} is to act")
         return tuple(doubts)
 
     def _item(self, run: _Run, doubt: str) -> DraftItem:
         lines = [self._lines[n] for n in sorted(run.sentences)]
-        text = " ".join(
-            line.text for line in lines
-        )  # one quote: what does not stand there in one piece is refused when it is located
+        # One quote: if the document does not have it in one piece, it is refused when it is located.
+        text = " ".join(line.text for line in lines)
         quote = DraftQuote(text=text, page=lines[0].page)
         return DraftItem(
-            number=run.number, text=text, page=lines[0].page, addressee=run.addressee, quotes=(quote,), doubts=(doubt,)
+            number=run.number,
+            text=text,
+            page=lines[0].page,
+            addressee=run.addressee,
+            quotes=(quote,),
+            doubts=(doubt,),
         )
 
 
 def _same(one: str, other: str | None) -> bool:
-    """Whether two names of who is to act are one, or one is a part of the other."""
+    """Whether two names of who is to act are the same, or one is part of the other."""
     a, b = (" ".join(re.findall(r"\w+", re.sub(r"^the\s+", "", (text or "").casefold()))) for text in (one, other))
     return bool(b) and (a in b or b in a)
 

@@ -1,6 +1,7 @@
-"""Candidates, then a judge: the embedded coder proposes its best sentences, the model says yes or no to each, and is weighed.
+"""Candidates, then a judge: the embedded coder proposes its best sentences, and the model says yes or no to each.
 
-Of a code that nothing was learned of, the codebook's wordings and a full-text search propose.
+How probable the model's yes is decides. For a code that nothing was learned about, the codebook's wordings and a
+full-text search propose the candidates.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +15,17 @@ from scr_llm.text.flow import Sentence
 from scr_llm.text.search import Search
 
 SEARCHED = 3
-"""Sentences for each theme that are proposed: the embedded coder's best, or what the search finds besides the wordings'."""
+"""Sentences proposed for each theme: the embedded coder's best, or what the search adds to the wordings'."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability of yes a candidate counts. Measured for a model on the development fixtures (`prompts/qualified.toml`)."""
+    """Probability of yes from which a candidate counts. Measured for each model (`prompts/qualified.toml`)."""
 
     keep: float = 0.8
-    """For a theme that the embedded coder holds present, or a sentence that the wordings propose; 0 keeps all of it."""
+    """For a theme that the embedded coder finds present, or a sentence that the wordings propose; 0 keeps them all."""
     add: float = 0.8
-    """For any other candidate; above 1 adds nothing."""
+    """For any other candidate; above 1, none is added."""
 
     def __str__(self) -> str:
         return f"keep {self.keep:g}, add {self.add:g}"
@@ -35,35 +36,42 @@ class _Candidate:
     line: Line
     quote: DraftQuote
     proposed: bool
-    """Whether the embedded coder, or a wording, already takes it for evidence of a present theme."""
+    """Whether the embedded coder, or a wording, already counts it as evidence of a present theme."""
 
     def name(self, code: Code) -> str:
         return f"judge:{code.id}:{self.line.number}"
 
 
 class Judge:
-    """Small questions for small models: one sentence and one theme each. What the embedded coder holds to be absent or praise stays as it is."""
+    """Small questions for small models: one sentence and one theme each.
+
+    What the embedded coder finds ruled out or praised stays as it is.
+    """
 
     def __init__(
         self,
-        told: Mapping[str, str],
+        texts: Mapping[str, str],
         lines: Sequence[Line],
         codebook: Codebook,
         held: Sequence[tuple[DraftTheme, Sequence[Sentence]]],
         thresholds: Thresholds,
     ) -> None:
-        """`held` is what the embedded coder holds of each theme, with the sentences that speak for it, the best first."""
+        """`held` is what the embedded coder finds on each theme, with its sentences, the best first."""
         self._codes, self._thresholds = codebook.codes, thresholds
         self._proposed = {theme.theme: theme for theme, _ in held}
         search = Search([line.text for line in lines])
         starts = {line.start: at for at, line in enumerate(lines)}
         self._candidates = {}
         for code, (theme, best) in zip(codebook.codes, held, strict=True):
-            shown = [at for s in best if (at := starts.get(s.start)) is not None][:SEARCHED]
+            known = [at for s in best if (at := starts.get(s.start)) is not None]
+            shown = known[:SEARCHED]
             self._candidates[code.id] = _best(theme, lines, shown) if shown else _worded(code, theme, lines, search)
         self.questions = tuple(
             Question(
-                candidate.name(code), told["judge_system"], _ask(told["judge"], code, candidate.line), YesNoProbability
+                name=candidate.name(code),
+                system=texts["judge_system"],
+                user=_ask(texts["judge"], code, candidate.line),
+                reply=YesNoProbability,
             )
             for code in codebook.codes
             for candidate in self._candidates[code.id]
@@ -76,11 +84,11 @@ class Judge:
     def _theme(self, code: Code, answers: Answers) -> DraftTheme:
         proposed = self._proposed[code.id]
         kept: list[tuple[_Candidate, float]] = []
-        open_ = 0
+        unanswered = False
         for candidate in self._candidates[code.id]:
             answer = answers[candidate.name(code)]
             if answer is None:
-                open_ += 1
+                unanswered = True
             elif answer.yes >= (self._thresholds.keep if candidate.proposed else self._thresholds.add):
                 kept.append((candidate, answer.yes))
         praise = tuple(q for q in proposed.quotes if "good_practice" in q.flags)
@@ -95,12 +103,12 @@ class Judge:
                 sub_themes=proposed.sub_themes,
                 why=f"judged {yes:.2f}; {how}",
             )
-        if open_:
+        if unanswered:
             return DraftTheme(
                 theme=code.id,
                 value="unclear",
                 quotes=proposed.quotes,
-                why="The model gave no usable reply about a sentence; a person must read.",
+                why="The model gave no usable reply about a sentence; a person must read the review.",
             )
         if proposed.value == "present":
             return DraftTheme(theme=code.id, value="not_mentioned", quotes=(), why="")
@@ -117,13 +125,13 @@ def _best(proposed: DraftTheme, lines: Sequence[Line], shown: Sequence[int]) -> 
 
 
 def _worded(code: Code, proposed: DraftTheme, lines: Sequence[Line], search: Search) -> list[_Candidate]:
-    """What the wordings hold to show the theme, then what the search finds, in reading order."""
+    """Sentences that the wordings propose and those that the search adds, in reading order."""
     rules = {bare(q.text): q for q in proposed.quotes if proposed.value == "present" and "good_practice" not in q.flags}
     known = rules.keys() | {bare(q.text) for q in proposed.quotes}
     found = [n for n in search.best(code, SEARCHED + len(known)) if bare(lines[n].text) not in known][:SEARCHED]
     numbers = sorted({*found, *(n for n, line in enumerate(lines) if bare(line.text) in rules)})
     return [
-        # The rules' quote carries their flags.
+        # The rules' own quote carries their flags.
         _Candidate(line, rules.get(bare(line.text), line.quote), bare(line.text) in rules)
         for line in (lines[n] for n in numbers)
     ]

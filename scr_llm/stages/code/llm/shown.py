@@ -8,10 +8,10 @@ from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
 from scr_llm.text.machine import looks_like_prompt_injection
 
 NOT_SHOWN: frozenset[SectionKind] = NEVER_EVIDENCE | {"process"}
-"""Sections whose sentences are not shown: they say what the review asks or how it was made, not what it found."""
+"""Sections not shown: they say what the review asks or how it was made, not what it found."""
 
 OVERLAP = 4
-"""Sentences at the end of a window that the next one repeats, so that a point is not cut in two."""
+"""Sentences at the end of a window that the next window repeats, so that a point is not cut in two."""
 
 _FLAGS: dict[SectionKind, tuple[EvidenceFlag, ...]] = {
     "recommendations": ("recommendation",),
@@ -22,14 +22,14 @@ _FLAGS: dict[SectionKind, tuple[EvidenceFlag, ...]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence as it is shown."""
+    """A sentence as a model sees it."""
 
     number: int
-    """From 1, over the whole document."""
+    """Counted from 1 over the whole document."""
     text: str
-    """As it stands in the document, white space collapsed."""
+    """As in the document, white space collapsed."""
     sent: str
-    """As it is sent: the text, with whatever is to stay here replaced."""
+    """As sent: the text after redaction."""
     start: int
     """Offset in the flow's text."""
     page: int
@@ -51,7 +51,7 @@ class Line:
 
 
 def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list[Line], list[str]]:
-    """The sentences that may be evidence, numbered; and a note for each that was withheld because it speaks to a machine."""
+    """The sentences that may be evidence, numbered, and a note for each one withheld as addressed to a machine."""
     shown: list[Sentence] = []
     notes: list[str] = []
     for sentence in sentences(Flow.of(reading)):
@@ -59,7 +59,8 @@ def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list
             continue
         if looks_like_prompt_injection(sentence.text):
             notes.append(
-                f"Page {sentence.page} has a sentence that speaks to a machine. It was not shown to the model: “{sentence.text[:120]}”"
+                f"Page {sentence.page} has a sentence that speaks to a machine. "
+                f"It was not shown to the model: “{sentence.text[:120]}”"
             )
         else:
             shown.append(sentence)
@@ -71,18 +72,17 @@ def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list
 
 
 def windows_of(lines: Sequence[Line], chars: int) -> Iterator[list[Line]]:
-    """Runs of sentences within so many characters. A window ends where a section ends, if one does in its last third, and the next
-    repeats its last sentences. A sentence that is longer by itself gets a window of its own.
+    """Runs of sentences within so many characters; a longer sentence gets a window to itself.
+
+    A window ends where a section ends, if one does in its last third. The next window repeats its last sentences.
     """
     start = 0
     while start < len(lines):
         end, size = start, 0
         while end < len(lines):
-            size += (
-                len(lines[end].shown)
-                + 1
-                + (len(lines[end].section) + 3 if end == start or lines[end].section != lines[end - 1].section else 0)
-            )
+            size += len(lines[end].shown) + 1
+            if end == start or lines[end].section != lines[end - 1].section:
+                size += len(lines[end].section) + 3  # its heading
             if size > chars and end > start:
                 break
             end += 1
@@ -96,12 +96,12 @@ def windows_of(lines: Sequence[Line], chars: int) -> Iterator[list[Line]]:
 
 
 def bare(text: str) -> str:
-    """Letters and digits alone: what two ways of writing one sentence have in common."""
+    """Letters and digits only, for comparing two ways of writing one sentence."""
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def show(window: Sequence[Line]) -> str:
-    """One line a sentence, with a heading wherever the section changes."""
+    """One line per sentence, with a heading wherever the section changes."""
     shown: list[str] = []
     section: str | None = None
     for line in window:

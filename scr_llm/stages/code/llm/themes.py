@@ -1,26 +1,29 @@
-"""What a model says of themes: by one question a theme, or by one for all of them."""
+"""What a model says about themes: one question per theme, or one for all of them."""
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, create_model
 
 from scr_llm.llm import Question, prompts
-from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme, Record, ThemeValue
+from scr_llm.records import Code, Codebook, DraftTheme, Record, ThemeValue
 from scr_llm.stages.code.llm.shown import Line, show
+from scr_llm.text.words import in_words
 
 _R = TypeVar("_R", bound=Record)
 _STRONGEST_FIRST: tuple[ThemeValue, ...] = ("present", "explicitly_absent", "unclear", "not_mentioned")
+_UNCLEAR_BEFORE_DENIAL: tuple[ThemeValue, ...] = ("present", "unclear", "explicitly_absent", "not_mentioned")
 MOST_SENTENCES = 8
-"""Sentences that a model may name for one theme; keeps a small one from counting on until its tokens run out."""
+"""Sentences that a model may name for one theme. Stops a small model from counting on until its tokens run out."""
 
 REPLY_TOKENS = 100
-"""Tokens for each theme, at most, where a model is asked about all at once."""
+"""Longest reply per theme, in tokens, where a model is asked about all themes in one question."""
 
 Answers = Mapping[str, Any]
-"""Name of a question to the record that came back; None where none did."""
+"""Name of each question to the record that came back; None where none did."""
 
 
 class ThemeReply(Record):
@@ -39,16 +42,16 @@ class _MadeToMeasure(Record):
 
 
 def made_from(base: type[_R]) -> tuple[type[_R], ...]:
-    """The bases of a record that is made at run time. It has no source, and none is searched for docstrings.
+    """The bases of a record that is made at run time, whose source is not searched for docstrings: it has none.
 
-    The search would parse the source of whoever makes it, and two threads that do so at once can break the parser of Python 3.11
-    (SystemError: AST constructor recursion depth mismatch).
+    The search would parse the source of the caller, and two threads that do so at the same time can break the parser of
+    Python 3.11 (SystemError: AST constructor recursion depth mismatch).
     """
     return cast("tuple[type[_R], ...]", (base, _MadeToMeasure))
 
 
 def number_in(window: Sequence[Line]) -> Any:
-    """The type of a sentence number of this window: any other number is invalid."""
+    """The type of a sentence number in this window: any other number is invalid."""
     return Annotated[int, Field(ge=window[0].number, le=window[-1].number)]
 
 
@@ -84,7 +87,7 @@ def _aspects(code: Code) -> str:
 
 
 def near_misses(code: Code) -> str:
-    """A code's near misses, and those of its aspects, as a model can read them: the codebook's notation is for patterns."""
+    """A code's near misses, and those of its aspects, in plain words: the codebook's notation is for patterns."""
     written = dict.fromkeys((*code.near_misses, *(m for sub in code.sub_codes for m in sub.near_misses)))
     return "; ".join(_readable(m) for m in written) or "-"
 
@@ -96,7 +99,7 @@ def _readable(wording: str) -> str:
 
 
 def meaning(code: Code) -> dict[str, str]:
-    """What a code means, slot by slot, for every prompt that asks about it alone."""
+    """What a code means, slot by slot, for any prompt that asks about one code."""
     return {
         "label": code.label,
         "polarity": code.polarity,
@@ -108,15 +111,15 @@ def meaning(code: Code) -> dict[str, str]:
 
 
 class OneByOne:
-    """One question a theme and window; the document comes first, so that a server reads it once for all themes."""
+    """One question per theme and window. The document comes first, so that a server reads it once for all themes."""
 
-    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
+    def __init__(self, texts: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
         self._windows, self._codes = windows, codebook.codes
         self.questions = tuple(
             Question(
                 _numbered(f"theme:{code.id}", n),
-                told["system"],
-                _theme(told["theme"], window, code),
+                texts["system"],
+                _theme(texts["theme"], window, code),
                 _reply(window, code),
             )
             for n, window in enumerate(windows)
@@ -124,7 +127,7 @@ class OneByOne:
         )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
-        """Each theme over all windows."""
+        """Each theme, over all windows."""
         return tuple(
             merge(code, [(window, answers[_numbered(f"theme:{code.id}", n)]) for n, window in enumerate(self._windows)])
             for code in self._codes
@@ -136,70 +139,82 @@ def _theme(template: str, window: Sequence[Line], code: Code) -> str:
 
 
 def listed(codebook: Codebook) -> str:
-    """The themes as they are listed for a model that is asked about all of them."""
+    """The themes, as listed for a model that is asked about all of them."""
     return "\n".join(
-        f"- {c.id}: {c.label} ({c.polarity}). {c.definition} Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. "
+        f"- {c.id}: {c.label} ({c.polarity}). {c.definition} "
+        f"Belongs: {'; '.join(c.include) or '-'}. Does not: {'; '.join(c.exclude) or '-'}. "
         f"Words that only look like it: {near_misses(c)}. Aspects: {_aspects(c)}."
         for c in codebook.codes
     )
 
 
 class AllAtOnce:
-    """One question a window for all themes; for models that keep many things in mind. The codebook comes first, the document last."""
+    """One question per window for all themes, for large models. The codebook comes first, the document last."""
 
-    def __init__(self, told: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
+    def __init__(self, texts: Mapping[str, str], windows: Sequence[Sequence[Line]], codebook: Codebook) -> None:
         self._windows, self._codes = windows, codebook.codes
-        self.questions = tuple(
-            Question(
-                _numbered("themes", n),
-                told["system"],
-                prompts.fill(told["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
-                create_model(
-                    "Themes", __base__=_MadeToMeasure, **{c.id: (_reply(window, c), ...) for c in codebook.codes}
-                ),  # type: ignore[call-overload]
-                max_tokens=REPLY_TOKENS * len(codebook.codes),
-            )
-            for n, window in enumerate(windows)
+        self.questions = tuple(self._question(texts, n, window, codebook) for n, window in enumerate(windows))
+
+    @staticmethod
+    def _question(texts: Mapping[str, str], n: int, window: Sequence[Line], codebook: Codebook) -> Question:
+        fields: dict[str, Any] = {code.id: (_reply(window, code), ...) for code in codebook.codes}
+        return Question(
+            _numbered("themes", n),
+            texts["system"],
+            prompts.fill(texts["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
+            create_model("Themes", __base__=_MadeToMeasure, **fields),
+            max_tokens=REPLY_TOKENS * len(codebook.codes),
         )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
-        """Each theme over all windows."""
+        """Each theme, over all windows."""
         given = [(window, answers[_numbered("themes", n)]) for n, window in enumerate(self._windows)]
         return tuple(
             merge(code, [(window, getattr(answer, code.id, None)) for window, answer in given]) for code in self._codes
         )
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What one window says of a theme."""
+
+    value: ThemeValue
+    numbers: tuple[int, ...] = ()
+    aspects: tuple[str, ...] = ()
+    why: str = ""
+
+
 def merge(code: Code, given: Sequence[tuple[Sequence[Line], Any]]) -> DraftTheme:
     """One theme over all windows: the strongest value, with the evidence and reasons of the windows that gave it.
 
-    A window without a reply makes what is not present elsewhere unclear. A sentence that two windows share is counted once.
+    A theme that is not present anywhere is unclear if a window has no reply. A sentence in two windows counts once.
     """
-    parts: list[tuple[ThemeValue, list[int], tuple[str, ...], str]] = []
-    by_number: dict[int, DraftQuote] = {}
-    for window, answer in given:
-        if answer is None:
-            parts.append(("unclear", [], (), "The model gave no usable reply about this; a person must read."))
-            continue
-        by_number |= {line.number: line.quote for line in window}
-        value, why, numbers = answer.value, answer.reason, sorted(set(answer.evidence))
-        if value == "not_mentioned":
-            numbers = []
-        elif not numbers and value != "unclear":
-            value, why = "unclear", f"The model said {value} but named no sentence: {why}"
-        parts.append((value, numbers, getattr(answer, "aspects", ()), why))
-    strongest = (
-        _STRONGEST_FIRST
-        if not any(v == "unclear" and not n for v, n, _, _ in parts)
-        else ("present", "unclear", "explicitly_absent", "not_mentioned")
-    )
-    value = min((part[0] for part in parts), key=strongest.index)
-    kept = [part for part in parts if part[0] == value]
-    aspects = {a for part in kept for a in part[2]} if value == "present" else set()
+    parts = [_part(answer) for _, answer in given]
+    by_number = {line.number: line.quote for window, answer in given if answer is not None for line in window}
+    # Silence from a window without a usable reply is no silence of the review: "unclear" then outranks a denial.
+    unanswered = any(part.value == "unclear" and not part.numbers for part in parts)
+    strongest = _UNCLEAR_BEFORE_DENIAL if unanswered else _STRONGEST_FIRST
+    value = min((part.value for part in parts), key=strongest.index)
+    kept = [part for part in parts if part.value == value]
+    aspects = {a for part in kept for a in part.aspects} if value == "present" else set()
     return DraftTheme(
         theme=code.id,
         value=value,
-        quotes=tuple(by_number[n] for n in sorted({n for part in kept for n in part[1]})),
+        quotes=tuple(by_number[n] for n in sorted({n for part in kept for n in part.numbers})),
         sub_themes=tuple(sub.id for sub in code.sub_codes if sub.id in aspects),
-        why=" / ".join(dict.fromkeys(part[3] for part in kept if part[3])),
+        why=" / ".join(dict.fromkeys(part.why for part in kept if part.why)),
     )
+
+
+def _part(answer: Any) -> _Part:
+    """A window's answer, checked: a claim without a sentence is unclear, and silence has no sentences."""
+    if answer is None:
+        return _Part("unclear", why="The model gave no usable reply about this; a person must read the review.")
+    aspects = getattr(answer, "aspects", ())
+    if answer.value == "not_mentioned":
+        return _Part(answer.value, (), aspects, answer.reason)
+    numbers = tuple(sorted(set(answer.evidence)))
+    if not numbers and answer.value != "unclear":
+        why = f"The model said “{in_words(answer.value)}” but named no sentence: {answer.reason}"
+        return _Part("unclear", (), aspects, why)
+    return _Part(answer.value, numbers, aspects, answer.reason)
