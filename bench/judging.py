@@ -116,8 +116,7 @@ def ways() -> dict[str, Callable[[Cell], bool]]:
 
     def both(weight: float) -> Callable[[Cell], bool]:
         return lambda cell: (
-            mean_of_best(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True))
-            >= PRESENT
+            mean_of_best(sorted((score + weight * odds(yes) for score, yes in cell.answers), reverse=True)) >= PRESENT
         )
 
     def confirmed(least: float) -> Callable[[Cell], bool]:

@@ -109,7 +109,8 @@ def test_sections_that_are_never_evidence_are_not_judged() -> None:
 
 def test_several_sentences_speak_for_a_theme_together() -> None:
     assert mean_of_best([]) < -5 and mean_of_best([1.0]) < 1.0
-    assert mean_of_best([0.5, 0.5, 0.5]) == pytest.approx(0.5) and mean_of_best([1.0, 1.0, -3.0]) < mean_of_best([1.0, 1.0, 0.0])
+    assert mean_of_best([0.5, 0.5, 0.5]) == pytest.approx(0.5)
+    assert mean_of_best([1.0, 1.0, -3.0]) < mean_of_best([1.0, 1.0, 0.0])
 
 
 def test_a_code_that_nothing_was_learned_of_is_looked_for_by_its_wordings() -> None:

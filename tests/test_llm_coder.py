@@ -546,8 +546,7 @@ def test_where_model_and_rules_differ_is_a_doubt() -> None:
         risk, alcohol = LlmCoder(client, prompts.load(PROMPTS), identity).code(reading(), book).themes
         client.close()
     assert (
-        risk.doubts == ("coders differ: the model says not found, the embedded coder present",)
-        and alcohol.doubts == ()
+        risk.doubts == ("coders differ: the model says not found, the embedded coder present",) and alcohol.doubts == ()
     )
 
 
@@ -632,7 +631,9 @@ def test_an_item_that_model_and_structure_hold_alike_is_certain_and_a_difference
     first, second, summary, school, asked = coding.recommendations
     assert first.doubts == () and (first.number, first.addressee) == ("1", "The board")
     assert (
-        len(second.doubts) == 1 and "for the model it runs from" in second.doubts[0] and "hospital" not in second.doubts[0]
+        len(second.doubts) == 1
+        and "for the model it runs from" in second.doubts[0]
+        and "hospital" not in second.doubts[0]
     )  # whose words stand nowhere in it
     assert "for the model it runs from" in summary.doubts[0]
     assert school.doubts == ("coders differ: the page's structure shows it as a recommendation, the model does not",)
@@ -735,8 +736,7 @@ def test_a_second_look_withdraws_to_the_reviewer_and_never_adds() -> None:
     assert risk.value == "present" and coding.coder.strategy == "themes with a second look"
     assert alcohol.value == "unclear" and alcohol.why == "withdrawn at the second look: It is about kindness."
     assert (
-        len(alcohol.quotes) == 1
-        and "coders differ: present at first, withdrawn at the second look" in alcohol.doubts
+        len(alcohol.quotes) == 1 and "coders differ: present at first, withdrawn at the second look" in alcohol.doubts
     )
     assert ground(coding, reading()).themes[1].evidence  # the reviewer sees what it rested on
     looks = [r for r in server.requests if asked_for(r) == "SecondLook"]

@@ -147,9 +147,9 @@ def bomb(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("spoiled", "told"),
     [
-        (lambda c: b"", "cannot be read as a review sheet"),
+        (lambda _c: b"", "cannot be read as a review sheet"),
         (lambda c: c[: len(c) // 2], "cannot be read as a review sheet"),
-        (lambda c: b"PK\x03\x04" + bytes(500), "cannot be read as a review sheet"),
+        (lambda _c: b"PK\x03\x04" + bytes(500), "cannot be read as a review sheet"),
         (bomb, "unpacks to more"),
         (entity, "declares entities"),
         (lambda _c: bytes(20_000_001), "larger than"),

@@ -146,7 +146,9 @@ def test_the_last_decision_on_a_cell_is_looked_up_by_an_index(tmp_path: Path) ->
         assert last == {("d1", "risk"): 4, ("d1", "it's"): 2, ("d2", "risk"): 3, ("d2", "it's"): 5}
         assert store.last_on("d1", "none") == store.last_on("none", "risk") == 0
         asked: list[str] = []
-        event.listen(store._engine, "before_cursor_execute", lambda c, cursor, sql, *rest: asked.append(sql))
+        event.listen(
+            store._engine, "before_cursor_execute", lambda _connection, _cursor, sql, *_rest: asked.append(sql)
+        )
         store.last_on("d1", "risk")
     raw = sqlite3.connect(path)
     plan = [str(row[3]) for row in raw.execute(f"EXPLAIN QUERY PLAN {asked[-1]}", ("d1", "risk"))]

@@ -183,7 +183,7 @@ def test_nothing_and_wrong_use(tmp_path: Path) -> None:
     assert scr("run", cwd=tmp_path).returncode == 2
     scr("init", "p", cwd=tmp_path)
     empty = scr("run", "--project", "p", cwd=tmp_path)
-    assert empty.returncode == 3 and "Drop PDFs" in empty.stderr
+    assert empty.returncode == 3 and "Put PDF files into it" in empty.stderr
     assert scr("init", "p", cwd=tmp_path).returncode == 2
     assert scr("status", "--project", "p", "--json", cwd=tmp_path).stdout.startswith("{")
 

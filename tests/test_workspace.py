@@ -38,7 +38,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_another_file_of_the_same_name_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "corriford-child-1.pdf").write_bytes(b"%PDF-1.4 another")
     before = (workspace.project.inbox / "corriford-child-1.pdf").read_bytes()
-    with pytest.raises(UsageError, match=r"another file named corriford-child-1\.pdf"):
+    with pytest.raises(UsageError, match=r"a different file named corriford-child-1\.pdf"):
         workspace.add([tmp_path / "corriford-child-1.pdf"])
     assert (workspace.project.inbox / "corriford-child-1.pdf").read_bytes() == before
 
@@ -77,7 +77,8 @@ def test_papers_and_records(workspace: Workspace) -> None:
 def test_nothing_goes_to_a_remote_model_unasked(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "p")
     settings = workspace.project.root / "project.toml"
-    llm = '\n[llm]\nbase_url = "https://models.example.org/v1"\nmodel = "m"\nregion = "UK"\napproved_by = "A. Governance"\n'
+    llm = '\n[llm]\nbase_url = "https://models.example.org/v1"\nmodel = "m"\n'
+    llm += 'region = "UK"\napproved_by = "A. Governance"\n'
     settings.write_text(settings.read_text("utf-8") + llm, "utf-8")
     asked: list[str] = []
     remote = Workspace.open(tmp_path / "p")

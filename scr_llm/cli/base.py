@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
-from scr_llm import __version__
 from scr_llm.errors import ScrError, UsageError
 from scr_llm.files import PRIVATE_UMASK, file_error, read_file, write_atomically
+from scr_llm.version import __version__
 
 if TYPE_CHECKING:
     from scr_llm.models.consent import Consent

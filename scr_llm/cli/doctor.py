@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm import __version__
 from scr_llm.cli.base import PROJECT, cli, count, say
 from scr_llm.errors import UsageError
 from scr_llm.text.words import in_words
+from scr_llm.version import __version__
 
 if TYPE_CHECKING:
     from scr_llm.evaluation.strategies import Trial
-    from scr_llm.records import Codebook
     from scr_llm.project import Project
+    from scr_llm.records import Codebook
     from scr_llm.settings import LlmSettings
 
 _LIBRARIES = ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")

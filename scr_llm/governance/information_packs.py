@@ -216,5 +216,6 @@ def _kept(work: _WorkRecord) -> Part:
         "kept",
         "How long it is kept",
         f"The project may be kept until {until}." if until else "No retention date is set.",
-        "`scr-llm erase` removes texts, quotes, decisions, caches, logs and papers, and leaves a certificate of hashes, dates and counts.",
+        "`scr-llm erase` removes texts, quotes, decisions, caches, logs and papers, and leaves a certificate of "
+        "hashes, dates and counts.",
     )

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from scr_llm import __version__
 from scr_llm.files import named_errors
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.stages.intake import entries, second_copy, take_in
 from scr_llm.stages.read import scan
 from scr_llm.store import Store
+from scr_llm.version import __version__
 
 
 def intake(project: Project, store: Store) -> None:

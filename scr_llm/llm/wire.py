@@ -16,10 +16,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 
-from scr_llm import __version__
 from scr_llm.errors import StopError
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_key
 from scr_llm.llm.reply import failure, shown
+from scr_llm.version import __version__
 
 if TYPE_CHECKING:
     from openai import OpenAI

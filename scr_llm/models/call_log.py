@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -118,7 +118,7 @@ class CallLog:
     def open_batches(self) -> list[OpenBatch]:
         """Batches that are still to be collected, the first sent first."""
         with self._one_at_a_time:
-            return [_open_batch(row) for row in self._store.batches() if not row["collected"]]
+            return [_open_batch(row) for row in self._store.batches() if not row.collected]
 
     def _save(self, batch: OpenBatch, *, collected: bool) -> None:
         with self._one_at_a_time:
@@ -127,15 +127,9 @@ class CallLog:
             )
 
 
-def _open_batch(row: Mapping[str, Any]) -> OpenBatch:
-    name = row["id"]
-    return OpenBatch(
-        id=name,
-        intended=name.removeprefix(_INTENDED) if name.startswith(_INTENDED) else None,
-        at=row["at"],
-        endpoint=row["endpoint"],
-        keys=tuple(row["questions"]),
-    )
+def _open_batch(batch: Batch) -> OpenBatch:
+    intended = batch.id.removeprefix(_INTENDED) if batch.id.startswith(_INTENDED) else None
+    return OpenBatch(id=batch.id, intended=intended, at=batch.at, endpoint=batch.endpoint, keys=batch.keys)
 
 
 def _now() -> str:

@@ -106,7 +106,11 @@ _SEVERAL = 3
 
 
 def guises(text: str) -> Iterator[str]:
-    """What a person may take a text for: unchanged, with digits read as letters, and read backwards."""
+    """What a person may take a text for: as it is, with digits read as letters, and read backwards.
+
+    In the first, compatibility forms are folded, invisible characters dropped or decoded, look-alikes replaced by Latin
+    letters, and words that are spelled out or run together restored.
+    """
     plain = text if text.isascii() else _folded(text)
     first = _worded(plain)
     yield first
@@ -116,15 +120,6 @@ def guises(text: str) -> Iterator[str]:
     if any(word in lower for word in _BACKWARDS):
         yield _worded(plain[::-1])
         yield re.sub(r"\w+", lambda match: match.group()[::-1], plain)
-
-
-def unmasked(text: str) -> str:
-    """What a person first takes a text for.
-
-    Compatibility forms are folded, invisible characters dropped or decoded, look-alikes replaced by Latin letters, and
-    words that are spelled out or run together restored.
-    """
-    return next(guises(text))
 
 
 def _folded(text: str) -> str:

@@ -278,7 +278,9 @@ def test_a_thousand_files_with_bytes_changed_by_chance(tmp_path: Path) -> None:
         files.append(Wanted(tmp_path / f"{number}.pdf", f"d{number}"))
         files[-1][0].write_bytes(data if chance.random() < 0.9 else data[: chance.randrange(len(data))])
     for result in read_apart(files, Limits(seconds=20)):
-        assert isinstance(result, Reading | UnreadableError) and "neither reader can interpret" not in str(result), result
+        assert isinstance(result, Reading | UnreadableError) and "neither reader can interpret" not in str(result), (
+            result
+        )
 
 
 def test_words_scattered_over_a_page_too_large_to_draw(tmp_path: Path) -> None:

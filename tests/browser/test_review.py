@@ -325,7 +325,7 @@ def test_a_double_click_is_one_signature_and_one_decision(chromium: Browser, tmp
         page.goto(served.address)
         page.goto(f"{served.base}/next")
         page.dblclick("button[data-key=x]") if script else page.click("button[data-key=x]")
-        page.wait_for_url(lambda url: True)
+        page.wait_for_url(lambda _url: True)
         expect(page.locator("main")).not_to_contain_text("Not saved")
         decide_all(root)
         page.goto(f"{served.base}/sign-off")

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256
 from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
 from scr_llm.records.coding import Basis
@@ -27,6 +26,7 @@ from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_on
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import Flow, Sentence, sentences
 from scr_llm.text.words import in_words
+from scr_llm.version import __version__
 
 WEIGHTS = Path(__file__).with_name("weights.bin")
 SHARES = (0.5, 0.3, 0.2)

@@ -77,7 +77,7 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = T
     return Inspection(
         facts=facts,
         labels=own_labels,
-        agreement=tuple(_agreement(first, second) for first, second in compared),
+        agreement=tuple(agreement(first, second) for first, second in compared),
         stretches=tuple(_stretches(first, second) for first, second in compared),
         blanks=tuple(_of_page(_blanks, reader, index) or 0 for index in range(count)),
         noted=tuple(_of_page(_noted, reader, index) or "" for index in range(count)),
@@ -115,7 +115,7 @@ def _titles(outline: list[Any]) -> list[str]:
     return found
 
 
-def _agreement(first: str, second: str | None) -> float | None:
+def agreement(first: str, second: str | None) -> float | None:
     """Dice coefficient over the multisets of four-letter runs; None where there is nothing to compare.
 
     Only letters and digits count: order and white space do not matter.

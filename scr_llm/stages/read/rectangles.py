@@ -9,30 +9,6 @@ import pypdfium2.raw as raw
 from scr_llm.records import Span
 from scr_llm.stages.read.drawing import Box
 from scr_llm.stages.read.letters import printed, rows_of, whole
-from scr_llm.stages.read.opening import open_document
-
-
-def rectangles(path: Path, text: str, span: Span) -> tuple[Box, ...]:
-    """One box per line (left, bottom, right, top; in points of the page's own space, from its lower left corner).
-
-    Args:
-        path: the PDF that was read.
-        text: the reading's text of the page that the span is on.
-        span: the stretch.
-
-    Returns:
-        The boxes; none where pdfium could not read that page.
-    """
-    try:
-        document = open_document(path)
-    except pdfium.PdfiumError:
-        return ()
-    try:
-        return stretches(document[span.page - 1], text, (span,))[0]
-    except pdfium.PdfiumError:
-        return ()
-    finally:
-        document.close()
 
 
 def stretches(page: pdfium.PdfPage, text: str, spans: Sequence[Span]) -> list[tuple[Box, ...]]:
