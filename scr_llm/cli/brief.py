@@ -74,8 +74,20 @@ def say_draft(draft: "Written") -> "Written":
         say(f"Not overwritten, because somebody edited it: {path}. {beside}")
     for path in draft.blocked:
         say(f"Not overwritten, because another program has it open: {path}. {beside}")
+    if draft.words_kept:
+        say(f"The new draft keeps {count(draft.words_kept, 'edit')} from {draft.words_from}.")
+    _say_some(draft.words_said, "in the new draft to look at, as a comment or in the file that was edited")
     _say_changes(draft)
     return draft
+
+
+def _say_some(lines: list[str], what: str) -> None:
+    if lines:
+        say(f"{count(len(lines), 'thing')} {what}:")
+    for line in lines[:_CHANGES_PRINTED]:
+        say(f"  {line}")
+    if len(lines) > _CHANGES_PRINTED:
+        say(f"  and {len(lines) - _CHANGES_PRINTED} more")
 
 
 def _say_changes(draft: "Written") -> None:

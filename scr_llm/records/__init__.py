@@ -65,6 +65,7 @@ from scr_llm.records.export import (
 )
 from scr_llm.records.history import HistoryEntry, HistoryKind
 from scr_llm.records.model_calls import Batch, KeptReply, ModelCall
+from scr_llm.records.printed import Block, BlockKind
 from scr_llm.records.reading import (
     FileFacts,
     Mark,
@@ -77,13 +78,15 @@ from scr_llm.records.reading import (
     SectionKind,
     Span,
 )
-from scr_llm.records.sign_off import AnsweredCaution, Draft, SignedPaper, SignOff
+from scr_llm.records.sign_off import AnsweredCaution, Draft, OwnWords, SignedPaper, SignOff
 
 __all__ = [
     "AgeBand",
     "Agreement",
     "AnsweredCaution",
     "Batch",
+    "Block",
+    "BlockKind",
     "Briefing",
     "Case",
     "CaseRow",
@@ -133,6 +136,7 @@ __all__ = [
     "MarkKind",
     "ModelCall",
     "NumberedItem",
+    "OwnWords",
     "Page",
     "PageNote",
     "Paper",

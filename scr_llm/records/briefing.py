@@ -80,7 +80,7 @@ class Part(Record):
     level: Literal[1, 2, 3]
     """Heading level below the title: 1 for a numbered part, 2 for a sub-theme."""
     title: str
-    """The heading, with its number where it has one."""
+    """The heading, with its number where it has one; empty where a part goes on behind what a person added."""
     paragraphs: tuple[Paragraph, ...] = ()
     """Printed before the figure and the tables."""
     figure: Figure | None = None

@@ -5,6 +5,7 @@ from typing import Literal
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import Briefing
 from scr_llm.records.coding import Coding
+from scr_llm.records.printed import Block
 
 
 class AnsweredCaution(Record):
@@ -20,6 +21,15 @@ class AnsweredCaution(Record):
     """Whether it was answered separately; if not, it was acknowledged with the signature."""
 
 
+class OwnWords(Record):
+    """Words of a signed paper that the record does not bear out, and that the person who signed answers for."""
+
+    text: str
+    """As they stand in the paper."""
+    reason: str
+    """In the person's words."""
+
+
 class SignedPaper(Record):
     """Everything needed to write the files of a signed briefing again, byte for byte."""
 
@@ -29,6 +39,10 @@ class SignedPaper(Record):
     """The codings behind it with the decisions of that day applied, in the order of its cases."""
     template: str = ""
     """The board's Word template on that day, in base64; empty where there was none."""
+    edited: str = ""
+    """The Word file as the person handed it in, in base64; empty where the paper was signed as it was written."""
+    word: str = ""
+    """The Word file that was made of it and signed, in base64; the other formats print the same words."""
 
 
 class SignOff(Record):
@@ -80,6 +94,12 @@ class SignOff(Record):
     """Hash of the settings and the template that shape the paper."""
     cautions: tuple[AnsweredCaution, ...] = ()
     """The cautions that were shown to the person who signed, each with the answer."""
+    edited_sha256: str = ""
+    """SHA-256 of the edited Word file that was handed in; empty where the paper was signed as it was written."""
+    differences: tuple[str, ...] = ()
+    """What was changed, added and removed in it, one line each."""
+    own_words: tuple[OwnWords, ...] = ()
+    """What the record does not bear out, with the reasons of the person who signed."""
 
 
 class Draft(Record):
@@ -97,3 +117,5 @@ class Draft(Record):
     """What is counted, in words, to the number."""
     quotes: tuple[str, ...]
     """The quotes that it prints, each with its case and page."""
+    printed: tuple[Block, ...] = ()
+    """What the program wrote for each piece of it; none in drafts from before this was recorded."""

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from scr_llm.records import Briefing, CaseRow, Coding, Export, Paper
+from scr_llm.render.bookmarks import Kept
+
+__all__ = ["RENDERERS", "Kept", "printed", "render", "table_csv"]
 
 RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook", "json": "json"}
 """Format to module in this package."""
 
 
 def render(
-    briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None
+    briefing: Briefing,
+    form: str,
+    *,
+    items: Sequence[tuple[CaseRow, Coding]] = (),
+    template: bytes | None = None,
+    kept: Kept | None = None,
 ) -> bytes:
     """The briefing in one format.
 
@@ -21,12 +29,13 @@ def render(
         form: docx, html, md, xlsx or json.
         items: the codings behind it, for the workbook's list of findings.
         template: a Word file with the board's styles.
+        kept: which pieces are a person's words, for the bookmarks and comments of the Word file.
     """
     if form == "json":
         return (briefing.model_dump_json(indent=2) + "\n").encode()
     module = import_module(f"{__name__}.{RENDERERS[form]}")
     if form == "docx":
-        return bytes(module.render(briefing, template))
+        return bytes(module.render(briefing, template, kept))
     return bytes(module.render(briefing, items) if form == "xlsx" else module.render(briefing))
 
 

@@ -9,7 +9,8 @@ def render(paper: Paper) -> bytes:
     """The whole file, UTF-8."""
     lines = [f"# {_plain(paper.title)}", "", f"**{_plain(paper.status_line)}**", ""]
     for part in paper.parts:
-        lines += ["#" * (part.level + 1) + f" {_plain(part.title)}", ""]
+        if part.title:
+            lines += ["#" * (part.level + 1) + f" {_plain(part.title)}", ""]
         for paragraph in part.paragraphs:
             lines += [_paragraph(paragraph), ""]
         if part.figure:
@@ -30,7 +31,7 @@ def _paragraph(paragraph: Paragraph) -> str:
         ref = paragraph.quote
         return f"> **{_plain(ref.case_label)}, page {ref.evidence.page}:** “{_plain(ref.text)}”"
     text = _plain(" ".join(sentence.text for sentence in paragraph.sentences))
-    return {"bullet": f"- {text}", "note": f"**{text}**"}.get(paragraph.style, text)
+    return {"bullet": f"- {text}", "note": f"**{text}**", "quote": f"> {text}"}.get(paragraph.style, text)
 
 
 def _table(table: Table) -> list[str]:

@@ -2,7 +2,6 @@
 
 import io
 import itertools
-import re
 import zipfile
 from datetime import UTC, datetime
 
@@ -17,14 +16,18 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from scr_llm.errors import UsageError
 from scr_llm.records import Figure, Paper, Paragraph, Part, Table
 from scr_llm.render import chart
+from scr_llm.render.blocks import blocks
+from scr_llm.render.blocks import clean as _clean
+from scr_llm.render.bookmarks import Kept, mark
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
 
 
-def render(paper: Paper, template: bytes | None = None) -> bytes:
+def render(paper: Paper, template: bytes | None = None, kept: Kept | None = None) -> bytes:
     """The whole file. A template gives the styles, the page, the header and the footer.
+
+    `kept` names the pieces of a draft that holds a person's words; without it each piece has its own name.
 
     Raises:
         UsageError: the template cannot be read as a Word file.
@@ -48,15 +51,13 @@ def render(paper: Paper, template: bytes | None = None) -> bytes:
             _turn(document, wide)
             landscape = wide
         _part(document, part)
-    return _same_bytes(document)
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("", text)
+    mark(document, blocks(paper), kept)
+    return same_bytes(document)
 
 
 def _part(document: WordDocument, part: Part) -> None:
-    document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
+    if part.title:  # without one, what stands before it goes on
+        document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
     for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
         if not paragraph:
             continue
@@ -75,7 +76,9 @@ def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
         added.add_run(_clean(f"“{paragraph.quote.text}”"))
         return added
     text = _clean(" ".join(sentence.text for sentence in paragraph.sentences))
-    return document.add_paragraph(text, style={"bullet": "List Bullet", "note": "Note"}.get(paragraph.style, "Normal"))
+    return document.add_paragraph(
+        text, style={"bullet": "List Bullet", "note": "Note", "quote": "Quote"}.get(paragraph.style, "Normal")
+    )
 
 
 def _figure(document: WordDocument, figure: Figure) -> None:
@@ -286,7 +289,7 @@ def _turn(document: WordDocument, wide: bool) -> None:
     section.page_width, section.page_height = (Cm(29.7), Cm(21)) if wide else (Cm(21), Cm(29.7))
 
 
-def _same_bytes(document: WordDocument) -> bytes:
+def same_bytes(document: WordDocument) -> bytes:
     """The file with fixed timestamps, so that the same paper gives the same file."""
     first = io.BytesIO()
     document.save(first)

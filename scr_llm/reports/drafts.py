@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scr_llm.errors import BlockedFileError
-from scr_llm.files import is_open_elsewhere, sha256_of, sweep, write_atomically
+from scr_llm.files import is_open_elsewhere, sweep, write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Briefing, Draft, SignedPaper
-from scr_llm.render import printed, render
+from scr_llm.render import Kept, printed, render
+from scr_llm.render.blocks import blocks
 from scr_llm.reports.briefing import brief
+from scr_llm.reports.found_words import found_words, is_edited, written_as
+from scr_llm.reports.kept_words import with_words
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, seven_minutes
@@ -48,6 +51,12 @@ class Written:
     """Which pages were read of each review that is counted, by its file name."""
     refused: list[str] = field(default_factory=list)
     """Sentences of a model that were not printed, each with the reason."""
+    words_from: str = ""
+    """The edited file whose words the draft keeps; empty where nobody edited one."""
+    words_kept: int = 0
+    """How many pieces of the draft stand as a person wrote, added or removed them."""
+    words_said: list[str] = field(default_factory=list)
+    """What a person must look at: where the evidence moved, what has no place any more, what is open in the file."""
 
 
 @dataclass(frozen=True)
@@ -101,15 +110,27 @@ def write(
         now = draft_of(name, briefing)
         version = state.draft_version(drafts, now)
         briefing = briefing.model_copy(update={"version": version})
+        generated = briefing
+        kept = None
+        if found := found_words(project, store, drafts):
+            words = with_words(briefing, found.changes)
+            briefing, kept = words.briefing, words.kept
         covered = {review.document.file: coverage(review) for review in reviews}
         done = Written(briefing, state, refused=refused, coverage=covered)
-        files = _briefing_files(project, name, briefing, reviews, formats)
+        if found:
+            done.words_from, done.words_kept, done.words_said = (
+                found.source,
+                words.as_written,
+                [*found.said, *words.said],
+            )
+        files = _briefing_files(project, name, briefing, reviews, formats, kept)
         if briefing.cases and not only:
             files += _seven_minutes_files(project, briefing, formats)
         new = version not in {d.version for d in drafts}
         files = [placed for file in files if (placed := _placed(file, drafts, done))]
-        now = now.model_copy(update={"version": version, "files": {f.path.name: f.sha256 for f in files}})
-        if new or any(f.sha256 not in _written_as(f.path.name, drafts) for f in files):
+        written = {f.path.name: f.sha256 for f in files}
+        now = now.model_copy(update={"version": version, "files": written, "printed": blocks(generated)})
+        if new or any(f.sha256 not in written_as(f.path.name, drafts) for f in files):
             store.save_draft(now)
         for file in files:
             _write(file, done, store, now)
@@ -119,12 +140,17 @@ def write(
 
 
 def _briefing_files(
-    project: Project, name: str, briefing: Briefing, reviews: Sequence[CodedReview], formats: tuple[str, ...]
+    project: Project,
+    name: str,
+    briefing: Briefing,
+    reviews: Sequence[CodedReview],
+    formats: tuple[str, ...],
+    kept: Kept | None,
 ) -> list[_File]:
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
     template = template_of(project)
     return [
-        _File(project.outputs / f"{name}.{form}", render(briefing, form, items=items, template=template))
+        _File(project.outputs / f"{name}.{form}", render(briefing, form, items=items, template=template, kept=kept))
         for form in formats
     ]
 
@@ -138,11 +164,6 @@ def _seven_minutes_files(project: Project, briefing: Briefing, formats: tuple[st
     ]
 
 
-def _written_as(name: str, drafts: Sequence[Draft]) -> set[str]:
-    """The hashes of everything that this program ever wrote to a file."""
-    return {d.files[name] for d in drafts if name in d.files}
-
-
 def _placed(file: _File, drafts: Sequence[Draft], done: Written) -> _File | None:
     """The file under a name that may be written to: not one that a person edited, put there or has open.
 
@@ -152,7 +173,7 @@ def _placed(file: _File, drafts: Sequence[Draft], done: Written) -> _File | None
     for path in (file.path, beside, *(beside.with_stem(f"{beside.stem}-{n}") for n in range(2, 100))):
         if is_open_elsewhere(path):
             done.blocked.append(path)
-        elif _edited(path, drafts):
+        elif is_edited(path, drafts):
             done.kept.append(path)
         else:
             return _File(path, file.content)
@@ -179,16 +200,13 @@ def _write(file: _File, done: Written, store: Store, draft: Draft) -> None:
     done.paths.append(file.path)
 
 
-def _edited(path: Path, drafts: Sequence[Draft]) -> bool:
-    """Whether there is a file whose content this program did not write."""
-    return path.is_file() and sha256_of(path) not in _written_as(path.name, drafts)
-
-
 def _list_changes(project: Project, store: Store, done: Written, drafts: Sequence[Draft], now: Draft) -> None:
     """Write to a file what changed since the last signed paper or, before any, since the draft that was edited."""
     before: Draft | None = None
     if signed := store.sign_offs():
+        # Both with a person's words, so that words which stand are not listed.
         before = draft_of("briefing", SignedPaper.model_validate_json(signed[-1][1]).briefing)
+        now = draft_of("briefing", done.briefing)
     elif done.kept:
         names = {path.name for path in done.kept}
         before = next((d for d in reversed(drafts) if names & d.files.keys()), None)

@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from scr_llm.records import Record
 from scr_llm.text.names import names_pattern
 
+REMOVED = "[name removed]"
+"""Printed for a name."""
 _R = TypeVar("_R", bound=Record)
 
 
@@ -31,7 +33,7 @@ def _masked(value: Any, names: re.Pattern[str]) -> Any:
         texts = {n: v for n, v in fields.items() if n not in _IDENTIFIERS or not _are_ids(v)}
         return value.model_copy(update={n: _masked(v, names) for n, v in texts.items()})
     if isinstance(value, str):
-        return names.sub("[name removed]", value)
+        return names.sub(REMOVED, value)
     if isinstance(value, tuple):
         return tuple(_masked(v, names) for v in value)
     if isinstance(value, dict):
