@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from paper_checks.agreement import agreement_faults, recommended_only, sheets, words
+from paper_checks.edited import different_words
 from paper_checks.html import html_faults
 from paper_checks.shared import QUOTED
 from paper_checks.text import unmarked, word_text
@@ -19,6 +20,7 @@ from paper_checks.word import word_faults
 __all__ = [
     "QUOTED",
     "agreement_faults",
+    "different_words",
     "faults",
     "html_faults",
     "recommended_only",

@@ -10,7 +10,7 @@ from scr_llm.cli.base import PROJECT, cli, count, say
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
-    from scr_llm.records import AnsweredCaution
+    from scr_llm.records import AnsweredCaution, OwnWords
     from scr_llm.review.cells import Reviewer
 
 
@@ -101,18 +101,36 @@ def _reviewer(name: str | None, role: str | None, *, blind: bool, user_header: s
 @PROJECT
 @click.option("--name", required=True, help="Your name.")
 @click.option("--role", required=True, help="Your role.")
-def sign_off(folder: Path, name: str, role: str) -> int:
+@click.option(
+    "--paper",
+    "edited",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A draft as you edited it in Word: it is signed instead of what the program would write.",
+)
+@click.option(
+    "--mine",
+    multiple=True,
+    metavar="TEXT=REASON",
+    help="With --paper: words that the record does not bear out, and why you answer for them. May be repeated.",
+)
+def sign_off(folder: Path, name: str, role: str, edited: Path | None, mine: tuple[str, ...]) -> int:
     """Sign the briefing of what is decided now.
+
+    With --paper, every number, quotation and case label of the edited paper is compared with the record first.
 
     While anything prevents that, signing is refused with a list of what does. Details that might identify a child are
     shown first. On a terminal you answer each; elsewhere your signature acknowledges them.
     """
     from scr_llm.project import load_project
+    from scr_llm.reports.found_words import edits_left_out
     from scr_llm.review.sign_off import ready
     from scr_llm.review.sign_off import sign_off as sign
     from scr_llm.text.typed import typed
 
     name, role = typed(name, "the name"), typed(role, "the role")
+    own_words = [_own_words(given) for given in mine]
+    if own_words and not edited:
+        raise UsageError("--mine is for a paper that you edited.", next_step="Name it: --paper FILE.docx")
     project = load_project(folder)
     cautions = ready(project)
     if cautions:
@@ -122,7 +140,16 @@ def sign_off(folder: Path, name: str, role: str) -> int:
         say(f"  {number}. {text}")
         if sys.stdin.isatty():
             answers[text] = _answer(text)
-    signed, written = sign(project, name, role, answers)
+    if not edited and (source := edits_left_out(project)):
+        say(
+            f"{source} has a person’s words, which this signature leaves out. "
+            "To sign an edited paper: --paper FILE.docx"
+        )
+    signed, written = sign(project, name, role, answers, edited=edited, own_words=own_words)
+    if edited:
+        say(f"The paper differs from the draft in {count(len(signed.differences), 'place')}.")
+    for line in signed.differences:
+        say(f"  {line}")
     if cautions and not answers:
         say("Your signature acknowledged them, and the record says so.")
     reviews, decisions = count(len(signed.documents), "review"), count(signed.decisions, "decision")
@@ -131,6 +158,17 @@ def sign_off(folder: Path, name: str, role: str) -> int:
     for path in written:
         say(f"Written: {path}")
     return 0
+
+
+def _own_words(given: str) -> "OwnWords":
+    """What the person who signs answers for: TEXT=REASON."""
+    from scr_llm.records import OwnWords
+    from scr_llm.text.typed import LONGEST_REASON, typed
+
+    text, _, reason = given.partition("=")
+    if not text.strip() or not reason.strip():
+        raise UsageError(f"“{given}” has no reason.", next_step="Give the words and the reason: --mine “TEXT=REASON”")
+    return OwnWords(text=" ".join(text.split()), reason=typed(reason, "the reason", longest=LONGEST_REASON))
 
 
 def _answer(text: str) -> "AnsweredCaution":

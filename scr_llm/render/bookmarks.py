@@ -43,11 +43,16 @@ def mark(document: WordDocument, blocks: Sequence[Block], kept: Kept | None = No
         if paragraph is None:
             raise ValueError(f"the Word file lacks a piece of its paper: {block.id}")
         if name:
-            at = 0 if paragraph.pPr is None else 1
-            paragraph.insert(at, _bookmark("bookmarkStart", number, name))
-            paragraph.insert(at + 1, _bookmark("bookmarkEnd", number))
+            set_bookmark(paragraph, number, name)
         if number in kept.comments:
             _comment(document, paragraph, kept.comments[number])
+
+
+def set_bookmark(paragraph: Any, number: int, name: str) -> None:
+    """Set one bookmark at the start of a paragraph. No other in the file may have its number or name."""
+    at = 0 if paragraph.pPr is None else 1
+    paragraph.insert(at, _bookmark("bookmarkStart", number, name))
+    paragraph.insert(at + 1, _bookmark("bookmarkEnd", number))
 
 
 def _with_words(document: WordDocument) -> Iterator[Any]:

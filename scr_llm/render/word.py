@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from docx import Document as new_document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
@@ -22,6 +23,7 @@ from scr_llm.render.bookmarks import Kept, mark
 
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
+_CORE = RELATIONSHIP_TYPE.CORE_PROPERTIES
 
 
 def render(paper: Paper, template: bytes | None = None, kept: Kept | None = None) -> bytes:
@@ -33,7 +35,7 @@ def render(paper: Paper, template: bytes | None = None, kept: Kept | None = None
         UsageError: the template cannot be read as a Word file.
     """
     document = _based_on(template)
-    _properties(document, paper)
+    set_properties(document, paper)
     section = document.sections[0]
     if template is None:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -201,7 +203,12 @@ def _styles(document: WordDocument) -> None:
         style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(2), 1.0
 
 
-def _properties(document: WordDocument, paper: Paper) -> None:
+def set_properties(document: WordDocument, paper: Paper) -> None:
+    """The properties of the file, none of which names a person."""
+    # LibreOffice relates them in a way that python-docx does not know; a second such part would spoil the file.
+    relations = document.part.package.rels
+    for key in [k for k, r in relations.items() if r.reltype.endswith("core-properties") and r.reltype != _CORE]:
+        del relations[key]
     core = document.core_properties
     core.title, core.author, core.subject = (
         _clean(text)[:255] for text in (paper.title, paper.organisation, paper.status_line)
@@ -259,14 +266,20 @@ def _furniture(document: WordDocument, paper: Paper) -> None:
     head.add_run(_clean(paper.status_line)).bold = True
     below = section.footer.paragraphs
     foot = section.footer.add_paragraph() if any(p.text.strip() for p in below) or section.footer.tables else below[0]
+    write_footer(foot, paper)
+    for run in head.runs:
+        run.font.size = Pt(10)
+
+
+def write_footer(foot: WordParagraph, paper: Paper) -> None:
+    """The marking, the version and the number of the page."""
     marking = f"{paper.marking}    " if paper.marking else ""
     foot.add_run(_clean(f"{marking}Version {paper.version}    Page "))
     _field(foot, "PAGE")
     foot.add_run(" of ")
     _field(foot, "NUMPAGES")
-    for paragraph in (head, foot):
-        for run in paragraph.runs:
-            run.font.size = Pt(10)
+    for run in foot.runs:
+        run.font.size = Pt(10)
 
 
 def _field(paragraph: object, name: str) -> None:

@@ -210,7 +210,7 @@ def _pieces(document: WordDocument) -> Iterator[Piece]:
             cell = cells.get(paragraph)
             kind, level = _kind(paragraph, names)
             yield Piece(text, "cell" if cell else kind, level, ids, cell, "body", paragraph)
-    for where, root in _beside(document):
+    for where, root in beside(document):
         for paragraph in _paragraphs(root):
             if text := _text(paragraph):
                 yield Piece(text, "text", 0, (), None, where, paragraph)
@@ -220,7 +220,7 @@ def _paragraphs(root: Any) -> Iterator[Any]:
     return (p for p in root.iter(qn("w:p")) if next(p.iterancestors(_FALLBACK), None) is None)
 
 
-def _beside(document: WordDocument) -> Iterator[tuple[str, Any]]:
+def beside(document: WordDocument) -> Iterator[tuple[str, Any]]:
     """What is printed beside the body, part by part."""
     for relation in document.part.rels.values():
         where = relation.reltype.rpartition("/")[2]
@@ -290,7 +290,7 @@ def _grid(table: Any) -> tuple[tuple[str, ...], ...]:
 
 
 def _tracked(document: WordDocument) -> Iterator[str]:
-    for root in (document.element.body, *(root for _, root in _beside(document))):
+    for root in (document.element.body, *(root for _, root in beside(document))):
         for change in root.iter(*_TRACKED):
             said = "".join(t.text or "" for t in change.iter(qn("w:t"), qn("w:delText"))).strip()
             if said:

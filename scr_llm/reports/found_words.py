@@ -67,6 +67,16 @@ def found_words(project: Project, store: Store, drafts: Sequence[Draft]) -> Foun
     return _words_of(project, read_file(last), last.name, drafts, tuple(said))
 
 
+def edits_left_out(project: Project) -> str:
+    """The file whose edits a signature without it leaves out; empty where nobody edited anything."""
+    with Store(project.store_path) as store:
+        found = found_words(project, store, [draft for draft in store.drafts() if draft.name == "briefing"])
+    different = found and any(
+        c.what != "unchanged" for c in found.changes if not (c.before and c.before.kind == "status")
+    )
+    return found.source if found and different else ""
+
+
 def _words_of(
     project: Project, content: bytes, source: str, drafts: Sequence[Draft], said: tuple[str, ...] = ()
 ) -> FoundWords:

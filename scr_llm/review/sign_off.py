@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,14 @@ import psutil
 
 from scr_llm.audit import RECORD, record_faults, record_file, source_fault
 from scr_llm.errors import RefusedError, UsageError
-from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
+from scr_llm.files import make_folder, named_errors, read_file, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
-from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
+from scr_llm.records import AnsweredCaution, OwnWords, SignedPaper, SignOff
 from scr_llm.render import printed, render
-from scr_llm.reports.briefing import Signature, paper
+from scr_llm.reports.briefing import Signature, brief, paper
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
+from scr_llm.review.as_edited import Basis, as_edited
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, unverified
@@ -150,7 +151,15 @@ def _refuse_if_signed(state: PaperState) -> None:
         raise RefusedError(f"version {version} is already signed, and nothing has changed since.", next_step=where)
 
 
-def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
+def sign_off(
+    project: Project,
+    name: str,
+    role: str,
+    answers: Answers | None = None,
+    *,
+    edited: Path | None = None,
+    own_words: Sequence[OwnWords] = (),
+) -> tuple[SignOff, list[Path]]:
     """Sign what is decided now: write the papers to outputs/signed-N and record the signature, both or neither.
 
     Args:
@@ -158,14 +167,18 @@ def sign_off(project: Project, name: str, role: str, answers: Answers | None = N
         name: of the person who signs.
         role: of the person who signs.
         answers: to the cautions of `ready`. A caution without an answer is recorded as acknowledged by signing.
+        edited: a draft as a person edited it in Word, which is signed instead of what the program would write.
+        own_words: what in it the record does not bear out, with the reasons of the person who signs.
 
     Raises:
-        RefusedError: as for `ready`; or somebody has signed, decided or taken something in meanwhile.
+        RefusedError: as for `ready`; or somebody has signed, decided or taken something in meanwhile; or the record
+            does not bear out what the edited paper says.
+        UsageError: the edited paper is not a Word file, or not a draft of this project.
     """
     who = Reviewer(typed(name, "the name"), typed(role, "the role"))
     inputs = _checked(project)
     with Store(project.store_path) as store:
-        return _sign(project, store, who, answers or {}, inputs)
+        return _sign(project, store, who, answers or {}, inputs, edited, tuple(own_words))
 
 
 def _listed(lines: list[str], most: int = 20) -> str:
@@ -174,7 +187,13 @@ def _listed(lines: list[str], most: int = 20) -> str:
 
 
 def _sign(
-    project: Project, store: Store, who: Reviewer, answers: Answers, inputs: PaperInputs
+    project: Project,
+    store: Store,
+    who: Reviewer,
+    answers: Answers,
+    inputs: PaperInputs,
+    edited: Path | None,
+    own_words: tuple[OwnWords, ...],
 ) -> tuple[SignOff, list[Path]]:
     """Sign a paper that rests on exactly these inputs; refuse if anything has changed since they were checked."""
     # The number is taken before the check. If somebody else signs before this line, the check refuses; if after it,
@@ -186,6 +205,9 @@ def _sign(
     briefing, reviews, shown = paper(project, signature=Signature(line, version))
     template = base64.b64encode(template_of(project) or b"").decode()
     signed_paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
+    differences: tuple[str, ...] = ()
+    if edited:
+        signed_paper, differences = _with_edits(project, store, signed_paper, edited, own_words)
     text, contents = signed_paper.model_dump_json(), files_of(signed_paper)
     signed = SignOff(
         name=who.name,
@@ -197,6 +219,9 @@ def _sign(
         paper_sha256=hashlib.sha256(text.encode()).hexdigest(),
         files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
         cautions=tuple(answers.get(c) or _acknowledged(c) for c in shown),
+        edited_sha256=hashlib.sha256(base64.b64decode(signed_paper.edited)).hexdigest() if edited else "",
+        differences=differences,
+        own_words=own_words,
     )
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:
@@ -212,6 +237,25 @@ def _sign(
         raise
     _put_in_place(part, _folder(project, number), signed)
     return signed, [_folder(project, number) / name for name in contents]
+
+
+def _with_edits(
+    project: Project, store: Store, paper: SignedPaper, edited: Path, own_words: tuple[OwnWords, ...]
+) -> tuple[SignedPaper, tuple[str, ...]]:
+    """The paper with the words of an edited file, and how the file differs from its draft."""
+    content = read_file(edited)
+    basis = Basis(
+        draft=brief(project)[0],
+        signed=paper.briefing,
+        drafts=[draft for draft in store.drafts() if draft.name == "briefing"],
+        readings={
+            row.document_id: reading for row in paper.briefing.cases if (reading := store.reading(row.document_id))
+        },
+        leave_out=project.settings.briefing.leave_out,
+    )
+    ready = as_edited(content, edited.name, basis, own_words)
+    files = {"edited": base64.b64encode(content).decode(), "word": base64.b64encode(ready.word).decode()}
+    return paper.model_copy(update={"briefing": ready.briefing, **files}), ready.differences
 
 
 def _acknowledged(caution: str) -> AnsweredCaution:
@@ -268,6 +312,8 @@ def files_of(paper: SignedPaper) -> dict[str, bytes]:
     items = list(zip(paper.briefing.cases, paper.codings, strict=True))
     template = base64.b64decode(paper.template) or None
     files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
+    if paper.word:
+        files["briefing.docx"] = base64.b64decode(paper.word)
     seven = seven_minutes(paper.briefing)
     return files | {f"seven-minutes.{f}": printed(seven, f, template=template) for f in SEVEN_MINUTES}
 

@@ -23,6 +23,7 @@ def word_faults(path: Path) -> list[str]:
     told = [
         *_properties(parts["docProps/core.xml"]),
         *_language(parts["word/styles.xml"], printed),
+        *_bookmarks(parts["word/document.xml"]),
         *heading_order([n for n, _ in _word_headings(parts["word/document.xml"], parts["word/styles.xml"])], first=1),
     ]
     for root in printed:
@@ -107,6 +108,17 @@ def _word_links(root: Any) -> Iterator[str]:
         anchor = link.get(f"{W}anchor")
         if anchor and anchor not in (*marks, "_top"):
             yield f"a link leads to the bookmark {anchor}, which is not there"
+
+
+def _bookmarks(root: Any) -> Iterator[str]:
+    """Word drops a bookmark whose name is too long, and the second of two with one name or number."""
+    marks = list(root.iter(f"{W}bookmarkStart"))
+    for key in ("name", "id"):
+        values = [mark.get(f"{W}{key}") for mark in marks]
+        if len(set(values)) < len(values):
+            yield f"two bookmarks have the same {key}"
+    if any(len(mark.get(f"{W}name")) > 40 for mark in marks):
+        yield "the name of a bookmark has more than 40 characters"
 
 
 def _floating(root: Any) -> Iterator[str]:

@@ -1,0 +1,291 @@
+"""The paper as a person edited it, made ready to be signed.
+
+What the person left as it was says what a signed paper says: the notes of a draft go, the status and the marking are
+those of the signature. What the person changed or added stays as they wrote it and is compared with the record. The
+other formats are made from the words of the Word file.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from scr_llm.errors import RefusedError, UsageError
+from scr_llm.records import Block, BlockKind, Briefing, Draft, OwnWords, Reading
+from scr_llm.render.blocks import blocks, clean, status_text
+from scr_llm.render.bookmarks import set_bookmark
+from scr_llm.render.word import same_bytes, set_properties, write_footer
+from scr_llm.reports.drafts import draft_of
+from scr_llm.reports.edited import Change, EditedFile, Piece, compared, draft_behind, listed, read_edited
+from scr_llm.reports.from_word import paper_from_word
+from scr_llm.reports.kept_words import same_pieces
+from scr_llm.review.paper_checks import Doubt, PaperChecks
+from scr_llm.text.names import names_pattern
+
+_INNER = str.maketrans("“”", "‘’")
+"""Quotation marks within quotation marks."""
+_FIRST_NUMBER = 900_000
+"""Numbers of the bookmarks that are set here; no other program counts so far."""
+_STYLES: dict[BlockKind, str] = {"bullet": "List Bullet", "note": "Note", "quote": "Quote", "caption": "Caption"}
+
+
+@dataclass(frozen=True)
+class AsEdited:
+    """A paper that is ready to be signed."""
+
+    briefing: Briefing
+    """The words of the Word file, for the other formats."""
+    word: bytes
+    """The Word file."""
+    differences: tuple[str, ...]
+    """What was changed, added and removed, one line each."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an edited paper is compared with."""
+
+    draft: Briefing
+    """The draft as the program would write it now."""
+    signed: Briefing
+    """The paper as the program would write it, with its signature."""
+    drafts: Sequence[Draft]
+    """The drafts that were written."""
+    readings: Mapping[str, Reading]
+    """The texts of the reviews, by the id of the document."""
+    leave_out: Sequence[str]
+    """Names that no paper may hold."""
+
+
+def as_edited(content: bytes, name: str, basis: Basis, own_words: Sequence[OwnWords]) -> AsEdited:
+    """Make an edited file ready to be signed.
+
+    Args:
+        content: the file.
+        name: its name.
+        basis: what it is compared with.
+        own_words: what the person who signs answers for, with the reasons.
+
+    Raises:
+        UsageError: the file is not a Word file, or not one of a draft of this project.
+        RefusedError: a number, a quotation or a label is not borne out by the record, and the person has given no
+            reason; the record has moved since the draft; tracked changes or comments are open; a name is in it.
+    """
+    file = read_edited(content, name)
+    behind = draft_behind(file, basis.drafts)
+    if behind is None:
+        raise UsageError(f"{name} is not an edited draft of this project.", next_step="Edit outputs/briefing.docx.")
+    _refuse_open(file, name, basis.leave_out)
+    _refuse_moved(behind, draft_of("briefing", basis.draft), name)
+    changes = compared(behind.printed, file)
+    _refuse_doubts(_doubts(changes, behind, basis), own_words, file)
+    signing = _Signing(file, changes, behind, basis.signed)
+    signing.write(own_words)
+    word = same_bytes(file.document)
+    briefing = paper_from_word(basis.signed, read_edited(word, name), signing.known)
+    return AsEdited(briefing, word, tuple(listed(changes)))
+
+
+def _refuse_open(file: EditedFile, name: str, leave_out: Sequence[str]) -> None:
+    """Words that are not settled cannot be signed, and a signed paper holds no word to its author."""
+    lines = [*(f"tracked change: {line}" for line in file.tracked), *(f"comment: {line}" for line in file.comments)]
+    if lines:
+        raise RefusedError(
+            f"{name} has tracked changes or comments:{_lines(lines)}\n",
+            next_step="Accept or reject each change and delete each comment in Word, save, and sign again.",
+        )
+    names = names_pattern(leave_out)
+    if names and any(names.search(piece.text) for piece in file.pieces):
+        raise RefusedError(f"{name} holds a name that this project leaves out.", next_step="Take it out in Word.")
+
+
+def _refuse_moved(behind: Draft, now: Draft, name: str) -> None:
+    def counted(draft: Draft) -> dict[str, str]:
+        # Deciding cells as they were proposed changes no number that the paper prints but this one.
+        return {what: number for what, number in draft.numbers.items() if what != "Cells decided"}
+
+    then, today = counted(behind), counted(now)
+    moved = [
+        f"{what}: {today.get(what, 'no longer there')} (was {then.get(what, 'not there')})"
+        for what in dict.fromkeys([*today, *then])
+        if today.get(what) != then.get(what)
+    ]
+    moved += [f"new quote: {quote}" for quote in now.quotes if quote not in behind.quotes]
+    moved += [f"quote no longer printed: {quote}" for quote in behind.quotes if quote not in now.quotes]
+    if moved:
+        raise RefusedError(
+            f"{name} was made from draft {behind.version}, and the record has moved since:{_lines(moved)}\n",
+            next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
+        )
+
+
+def _doubts(changes: Sequence[Change], behind: Draft, basis: Basis) -> list[Doubt]:
+    checks = PaperChecks(basis.signed, basis.readings)
+    same = same_pieces(behind.printed, blocks(basis.signed))
+    found = []
+    for change in changes:
+        if (
+            change.now
+            and change.what in ("changed", "added")
+            and not (change.before and change.before.kind == "status")
+        ):
+            before = change.before and (same.get(change.before.id) or change.before)
+            found += checks.doubts(change.now.text, before)
+    return found
+
+
+def _refuse_doubts(doubts: Sequence[Doubt], own_words: Sequence[OwnWords], file: EditedFile) -> None:
+    for own in own_words:
+        if not any(own.text in piece.text for piece in file.pieces):
+            raise UsageError(
+                f"“{own.text}” does not stand in the paper.", next_step="Give the words as they stand there."
+            )
+    left = [doubt for doubt in doubts if not any(doubt.answered_by(own) for own in own_words)]
+    if left:
+        lines = [f"“{doubt.words}”: {doubt.why}. It stands in: “{doubt.text}”" for doubt in left]
+        raise RefusedError(
+            f"the record does not bear out what the paper says:{_lines(lines)}\n",
+            next_step="Mend it in Word, or answer for it: --mine “WORDS=REASON”",
+        )
+
+
+def _lines(lines: Sequence[str], most: int = 20) -> str:
+    more = f"\n  and {len(lines) - most} more" if len(lines) > most else ""
+    return "".join(f"\n  {line}" for line in lines[:most]) + more
+
+
+class _Signing:
+    """Turns the file of an edited draft into that of the signed paper, in place."""
+
+    def __init__(self, file: EditedFile, changes: Sequence[Change], behind: Draft, signed: Briefing) -> None:
+        self._file, self._changes, self._behind, self._signed = file, changes, behind, signed
+        self._now = blocks(signed)
+        self._same = same_pieces(behind.printed, self._now)
+        self._at: dict[str, Any] = {}
+        """The paragraph of each piece of the signed paper that stands in the file."""
+        self._numbers = iter(range(_FIRST_NUMBER, 10 * _FIRST_NUMBER))
+        self.known: dict[str, Block] = {}
+        """Which piece of the signed paper a bookmark of the file means."""
+
+    def write(self, own_words: Sequence[OwnWords]) -> None:
+        """Set everything that a signature sets."""
+        for change in self._changes:
+            if change.before and change.now:
+                self._settle(change.before, change.now, change.what)
+        self._insert_missing()
+        self._note(own_words)
+        self._status()
+        set_properties(self._file.document, self._signed)
+
+    def _settle(self, before: Block, piece: Piece, what: str) -> None:
+        now = self._same.get(before.id)
+        if now is None:
+            # It belongs to drafts: a note to the author, or a part with such notes.
+            parts = {block.part for block in self._now}
+            if what == "unchanged" or before.part not in parts:
+                piece.element.getparent().remove(piece.element)
+            return
+        self.known[before.id] = now
+        self._at[now.id] = piece.element
+        if before.id not in piece.ids:
+            set_bookmark(piece.element, next(self._numbers), before.id)
+        if now.kind == "status" or (what == "unchanged" and now.text != piece.text):
+            _set_text(piece.element, status_text(self._signed) if now.kind == "status" else now.text)
+
+    def _insert_missing(self) -> None:
+        """Add what only a signed paper says, each behind what stands before it there."""
+        drafted = {block.id for block in self._same.values()}
+        last: Any = None
+        for block in self._now:
+            if block.id in self._at:
+                last = self._at[block.id]
+            elif block.kind == "status" or block.id not in drafted:
+                if block.kind == "cell":
+                    raise RefusedError(
+                        "the tables of the signed paper differ from those of this draft.",
+                        next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
+                    )
+                last = self._insert(block, last)
+
+    def _insert(self, block: Block, behind: Any) -> Any:
+        style = f"Heading {self._level(block)}" if block.kind == "heading" else _STYLES.get(block.kind, "Normal")
+        added = self._paragraph(block.text, "Subtitle" if block.kind == "status" else style, behind)
+        set_bookmark(added, next(self._numbers), block.id)
+        self.known[block.id], self._at[block.id] = block, added
+        return added
+
+    def _level(self, block: Block) -> int:
+        return next(part.level for part in self._signed.parts if part.id == block.part)
+
+    def _paragraph(self, text: str, style: str, behind: Any) -> Any:
+        """A new paragraph behind another; at the beginning of the file if that is None."""
+        document = self._file.document
+        names = {s.name for s in document.styles}
+        added = document.add_paragraph(clean(text), style=style if style in names else None)._p
+        if behind is None:
+            document.element.body.insert(0, added)
+            return added
+        table = next((a for a in behind.iterancestors(qn("w:tbl"))), None)
+        (behind if table is None else table).addnext(added)
+        return added
+
+    def _note(self, own_words: Sequence[OwnWords]) -> None:
+        """Say in the part on method that the paper was edited, and what in it is not from the record."""
+        lines = [
+            "The person who signed this paper edited it. "
+            "Every number, quotation and case label in the edited words was compared with the record.",
+            *(
+                f"“{own.text.translate(_INNER)}” is in the words of the person who signed, and not from the record. "
+                f"The reason given: {own.reason.rstrip('.')}."
+                for own in own_words
+            ),
+        ]
+        method = [self._at[b.id] for b in self._now if b.part == "method" and b.id in self._at]
+        last = method[-1] if method else next((p.element for p in reversed(self._file.body) if _stands(p)), None)
+        for line in lines:
+            last = self._paragraph(line, "Normal", last)
+
+    def _status(self) -> None:
+        """Put the signature where the draft said that it is one, and the marking and version on every page."""
+        status = next((b.text for b in self._behind.printed if b.kind == "status"), "")
+        draft_line = status.partition(f"Version {self._behind.version}. ")[2].removesuffix(".")
+        headers = self._set_beside("header", draft_line, lambda p: _set_text(p, self._signed.status_line))
+        footers = self._set_beside("footer", f"Version {self._behind.version}", self._footer)
+        section = self._file.document.sections[0]
+        if not headers:
+            section.header.add_paragraph().add_run(clean(self._signed.status_line)).bold = True
+        if not footers:
+            write_footer(section.footer.add_paragraph(), self._signed)
+
+    def _set_beside(self, where: str, words: str, set_words: Callable[[Any], None]) -> int:
+        found = [piece.element for piece in self._file.pieces if piece.where == where and words and words in piece.text]
+        for paragraph in found:
+            set_words(paragraph)
+        return len(found)
+
+    def _footer(self, paragraph: Any) -> None:
+        _empty(paragraph)
+        write_footer(WordParagraph(paragraph, self._file.document._body), self._signed)
+
+
+def _stands(piece: Piece) -> bool:
+    return piece.element.getparent() is not None
+
+
+def _empty(paragraph: Any) -> None:
+    for child in list(paragraph):
+        if child.tag not in (qn("w:pPr"), qn("w:bookmarkStart"), qn("w:bookmarkEnd")):
+            paragraph.remove(child)
+
+
+def _set_text(paragraph: Any, text: str) -> None:
+    """Replace the words of a paragraph. They look as its first words did."""
+    first = next((run.find(qn("w:rPr")) for run in paragraph.iter(qn("w:r")) if run.find(qn("w:t")) is not None), None)
+    _empty(paragraph)
+    run = WordParagraph(paragraph, None).add_run(clean(text))  # type: ignore[arg-type]
+    if first is not None:
+        if run._r.rPr is not None:
+            run._r.remove(run._r.rPr)
+        run._r.insert(0, first)
