@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.records import Briefing, Coding, Document, Explanation, Export, Paper, SignOff
+    from scr_llm.records import Briefing, Coding, Document, Explanation, Export, OwnWords, Paper, SignOff
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
@@ -216,20 +216,31 @@ class Workspace:
 
         return PersonalReview(self.project, Reviewer(typed(name, "the name"), typed(role, "the role"), blind))
 
-    def sign_off(self, name: str, role: str, answers: "Answers | None" = None) -> "tuple[SignOff, list[Path]]":
+    def sign_off(
+        self,
+        name: str,
+        role: str,
+        answers: "Answers | None" = None,
+        *,
+        edited: Path | None = None,
+        own_words: "Sequence[OwnWords]" = (),
+    ) -> "tuple[SignOff, list[Path]]":
         """Sign the paper of what is decided now. Returns the record of the sign-off and the files.
 
         Args:
             name: name of the signatory.
             role: role of the signatory.
             answers: answers to cautions, by the text of the caution.
+            edited: a draft as a person edited it in Word, to be signed instead of what the program would write.
+            own_words: what in it the record does not bear out, with the signatory's reasons.
 
         Raises:
-            RefusedError: something that is counted is not decided or has changed; names it.
+            RefusedError: something that is counted is not decided or has changed, or an edited paper says what the
+                record does not bear out; names it.
         """
         from scr_llm.review.sign_off import sign_off
 
-        return sign_off(self.project, name, role, answers)
+        return sign_off(self.project, name, role, answers, edited=edited, own_words=own_words)
 
     def brief(
         self,

@@ -5,6 +5,7 @@ those of the signature. What the person changed or added stays as they wrote it 
 other formats are made from the words of the Word file.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,6 @@ from scr_llm.text.names import names_pattern
 
 _INNER = str.maketrans("“”", "‘’")
 """Quotation marks within quotation marks."""
-_FIRST_NUMBER = 900_000
-"""Numbers of the bookmarks that are set here; no other program counts so far."""
 _STYLES: dict[BlockKind, str] = {"bullet": "List Bullet", "note": "Note", "quote": "Quote", "caption": "Caption"}
 
 
@@ -156,6 +155,13 @@ def _lines(lines: Sequence[str], most: int = 20) -> str:
     return "".join(f"\n  {line}" for line in lines[:most]) + more
 
 
+def _tables_differ() -> RefusedError:
+    return RefusedError(
+        "the tables of the signed paper differ from those of this draft.",
+        next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
+    )
+
+
 class _Signing:
     """Turns the file of an edited draft into that of the signed paper, in place."""
 
@@ -165,7 +171,8 @@ class _Signing:
         self._same = same_pieces(behind.printed, self._now)
         self._at: dict[str, Any] = {}
         """The paragraph of each piece of the signed paper that stands in the file."""
-        self._numbers = iter(range(_FIRST_NUMBER, 10 * _FIRST_NUMBER))
+        used = (mark.get(qn("w:id"), "") for mark in file.document.element.body.iter(qn("w:bookmarkStart")))
+        self._numbers = itertools.count(1 + max((int(number) for number in used if number.isdecimal()), default=0))
         self.known: dict[str, Block] = {}
         """Which piece of the signed paper a bookmark of the file means."""
 
@@ -182,10 +189,7 @@ class _Signing:
     def _settle(self, before: Block, piece: Piece, what: str) -> None:
         now = self._same.get(before.id)
         if now is None:
-            # It belongs to drafts: a note to the author, or a part with such notes.
-            parts = {block.part for block in self._now}
-            if what == "unchanged" or before.part not in parts:
-                piece.element.getparent().remove(piece.element)
+            self._take_out(before, piece, what)
             return
         self.known[before.id] = now
         self._at[now.id] = piece.element
@@ -193,6 +197,18 @@ class _Signing:
             set_bookmark(piece.element, next(self._numbers), before.id)
         if now.kind == "status" or (what == "unchanged" and now.text != piece.text):
             _set_text(piece.element, status_text(self._signed) if now.kind == "status" else now.text)
+
+    def _take_out(self, before: Block, piece: Piece, what: str) -> None:
+        """Remove what belongs to drafts: a note to the author, or a part with such notes."""
+        draft_part = before.part not in {block.part for block in self._now}
+        if not draft_part and what == "changed":
+            return  # the person's words stand
+        if piece.cell and not draft_part:
+            raise _tables_differ()
+        table = next(piece.element.iterancestors(qn("w:tbl")), None)
+        element = piece.element if table is None else table
+        if element.getparent() is not None:
+            element.getparent().remove(element)
 
     def _insert_missing(self) -> None:
         """Add what only a signed paper says, each behind what stands before it there."""
@@ -203,10 +219,7 @@ class _Signing:
                 last = self._at[block.id]
             elif block.kind == "status" or block.id not in drafted:
                 if block.kind == "cell":
-                    raise RefusedError(
-                        "the tables of the signed paper differ from those of this draft.",
-                        next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
-                    )
+                    raise _tables_differ()
                 last = self._insert(block, last)
 
     def _insert(self, block: Block, behind: Any) -> Any:
