@@ -134,3 +134,9 @@ def is_open_elsewhere(path: Path) -> bool:
     name = path.name
     locks = (f"~${name}", f"~${name[1:]}", f"~${name[2:]}", f".~lock.{name}#")
     return any((path.parent / lock).exists() for lock in locks)
+
+
+def data_dir() -> Path:
+    """Folder of the shipped prompts and fixtures: the checkout, or the installed package."""
+    package = Path(__file__).resolve().parent
+    return package / "_data" if (package / "_data").is_dir() else package.parent

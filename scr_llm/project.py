@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scr_llm.errors import StoreError, UsageError
-from scr_llm.files import make_folder, read_file, write_atomically
+from scr_llm.files import data_dir, make_folder, read_file, write_atomically
 from scr_llm.settings import Settings
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
@@ -107,12 +107,6 @@ _FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"at_once": "max_conc
 """Former names of settings, by section. They are still accepted."""
 _MODEL_FILE_DEFAULTS = {"max_concurrency": 1, "timeout_s": 600.0}
 """Defaults for a model file: one computer answers one question at a time, and takes minutes over it."""
-
-
-def data_dir() -> Path:
-    """Folder of the shipped prompts and fixtures: the checkout, or the installed package."""
-    package = Path(__file__).resolve().parent
-    return package / "_data" if (package / "_data").is_dir() else package.parent
 
 
 def init_project(root: Path, *, name: str | None = None) -> Project:

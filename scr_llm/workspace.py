@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scr_llm.errors import ScrError, UsageError
-from scr_llm.project import Project, data_dir, init_project, load_project
+from scr_llm.files import data_dir
+from scr_llm.project import Project, init_project, load_project
 
 if TYPE_CHECKING:
     from scr_llm.intake.admission import Progress
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.records import Briefing, Coding, Document, Explanation, Export, Paper, SignOff
+    from scr_llm.records import Briefing, CaseRow, Coding, Document, Explanation, Export, Paper, SignOff
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
@@ -287,6 +288,23 @@ class Workspace:
         from scr_llm.reports.export import export
 
         return export(self.project)
+
+    def exported(self, form: str) -> bytes:
+        """The same as a file: json, csv or xlsx.
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from scr_llm.render import EXPORTS, Everything, render_export
+
+        if form not in EXPORTS:
+            raise UsageError(f"there is no format {form}.", next_step=f"Choose from {', '.join(EXPORTS)}.")
+
+        def briefing() -> "tuple[Briefing, list[tuple[CaseRow, Coding]]]":
+            made, reviews = self.briefing()
+            return made, [(row, review.coding) for row, review in zip(made.cases, reviews, strict=True)]
+
+        return render_export(Everything(self.export, briefing), form)
 
     def explain(self, theme: str) -> "tuple[Explanation, Paper]":
         """Where a theme's number comes from, as a record and as a paper for printing.

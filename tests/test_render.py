@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from scr_llm.codebook import load_codebook
-from scr_llm.project import data_dir
+from scr_llm.files import data_dir
 from scr_llm.records import (
     Case,
     CoderIdentity,
@@ -29,7 +29,8 @@ from scr_llm.records import (
     PageNote,
     ThemeCoding,
 )
-from scr_llm.render import render, table_csv
+from scr_llm.render import render
+from scr_llm.render.export_csv import table_csv
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
 
 HOSTILE = [

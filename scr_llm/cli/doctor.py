@@ -45,7 +45,8 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     It also says what would leave this computer.
     """
     from scr_llm.codebook import load_codebook
-    from scr_llm.project import data_dir, load_project
+    from scr_llm.files import data_dir
+    from scr_llm.project import load_project
 
     click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
     click.echo(", ".join(f"{name} {version(name)}" for name in _LIBRARIES))

@@ -102,7 +102,7 @@ def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], st
 
         def ask(facts: str) -> str:
             user = prompts.fill(texts["link"], facts=prompts.fence(facts))
-            question = Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)
+            question = Question("link", texts["link_system"], user, Drafted, max_tokens=200)
             return str(client.ask(question).parsed.sentence)
 
         return ask, stack.pop_all().close
@@ -137,9 +137,10 @@ def llm_coder(
     """The coder that asks a model in a given way. Sends nothing yet."""
     from scr_llm.llm import prompts
     from scr_llm.stages.code.embedded import embedded_identity
-    from scr_llm.stages.code.llm import LlmCoder
+    from scr_llm.stages.code.llm import LlmCoder, prompts_used
 
     texts = prompts.load(project.prompts_dir)
+    used = prompts_used(prompting.strategy, critic=prompting.critic)
     if not endpoint and project.settings.llm.is_set:
         endpoint = endpoint_of(project).recorded
     identity = embedded_identity(load_codebook(project.codebook_path)).model_copy(
@@ -147,8 +148,8 @@ def llm_coder(
             "kind": "llm",
             "model": model or project.settings.llm.model,
             "endpoint": endpoint,
-            "prompts": prompts.versions(project.prompts_dir),
-            "prompts_sha256": prompts.sha256(texts),
+            "prompts": prompts.versions(project.prompts_dir, used),
+            "prompts_sha256": prompts.sha256({name: text for name, text in texts.items() if name in used}),
         }
     )
     return LlmCoder(asker, texts, identity, prompting)

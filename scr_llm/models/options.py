@@ -5,12 +5,13 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.errors import UsageError
-from scr_llm.project import Project, data_dir
+from scr_llm.files import data_dir
+from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
 
 if TYPE_CHECKING:
     from scr_llm.llm import Endpoint, Spend
-    from scr_llm.stages.code.llm import PromptingOptions, Strategy
+    from scr_llm.stages.code.llm import PromptingOptions
 
 
 def endpoint_of(project: Project) -> "Endpoint":
@@ -82,7 +83,7 @@ def spend_of(llm: LlmSettings) -> "Spend":
     return Spend(Price(price.input, price.output) if price else None, Budget(llm.budget, llm.budget_tokens))
 
 
-def prompting_of(project: Project, model: str | None = None, strategy: "Strategy | None" = None) -> "PromptingOptions":
+def prompting_of(project: Project, model: str | None = None, strategy: str | None = None) -> "PromptingOptions":
     """How the project's model is asked: as set, else as measured in the project, else as shipped.
 
     An unknown model is asked one question per theme.

@@ -9,12 +9,12 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from scr_llm.records import Agreement, Briefing, Paper, Sentence
-from scr_llm.render import chart
+from scr_llm.render import Printing, chart
 
 _NUMBER = re.compile(r"\d+ of (?:the )?\d+(?: reviews?)?")
 
 
-def render(paper: Paper) -> bytes:
+def render(paper: Paper, _printing: Printing) -> bytes:
     """The paper, UTF-8. Numbers link to their evidence in it, and quotes to their page of the PDF in the inbox."""
     sources: dict[str, str] = {}
     if isinstance(paper, Briefing):

@@ -16,19 +16,20 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Figure, Paper, Paragraph, Part, Table
-from scr_llm.render import chart
+from scr_llm.render import Printing, chart
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
 
 
-def render(paper: Paper, template: bytes | None = None) -> bytes:
+def render(paper: Paper, printing: Printing) -> bytes:
     """The whole file. A template gives the styles, the page, the header and the footer.
 
     Raises:
         UsageError: the template cannot be read as a Word file.
     """
+    template = printing.template
     document = _based_on(template)
     _properties(document, paper)
     section = document.sections[0]

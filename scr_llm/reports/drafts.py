@@ -14,7 +14,7 @@ from scr_llm.errors import BlockedFileError
 from scr_llm.files import is_open_elsewhere, sha256_of, sweep, write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Briefing, Draft, SignedPaper
-from scr_llm.render import printed, render
+from scr_llm.render import render
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
@@ -132,7 +132,7 @@ def _briefing_files(
 def _seven_minutes_files(project: Project, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
     page, template = seven_minutes(briefing), template_of(project)
     return [
-        _File(project.outputs / f"seven-minutes.{form}", printed(page, form, template=template))
+        _File(project.outputs / f"seven-minutes.{form}", render(page, form, template=template))
         for form in SEVEN_MINUTES
         if form in formats
     ]

@@ -21,7 +21,7 @@ class Drafted(BaseModel):
 
 MARK = "[Drafted by a model from the figures above; edit or delete.]"
 """Follows each drafted sentence until a person removes it."""
-SHORTEST, LONGEST = 5, 45
+SHORTEST, LONGEST = 5, 30
 """Words in a drafted sentence."""
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -80,7 +80,7 @@ def wrong_with(sentence: str, facts: Facts) -> str | None:
     """Why a drafted sentence cannot be printed; None if it can."""
     bare = re.sub(r"[“\"].*?[”\"]", " ", sentence)
     if not _is_one_sentence(sentence.rstrip()):
-        return "it is not one sentence of 5 to 45 words"
+        return "it is not one sentence of 5 to 30 words"
     if quoted := [q for q in re.findall(r"[“\"](.*?)[”\"]", sentence) if not any(q in own for own in facts.quotes)]:
         return f"it quotes words that no printed quote has: “{quoted[0]}”"
     figures = {int(n) for n in re.findall(r"\d+", sentence)} | _spelt_out(bare)

@@ -20,7 +20,7 @@ from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
-from scr_llm.render import printed, render
+from scr_llm.render import render
 from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
 from scr_llm.review.cells import Reviewer
@@ -269,7 +269,7 @@ def files_of(paper: SignedPaper) -> dict[str, bytes]:
     template = base64.b64decode(paper.template) or None
     files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
     seven = seven_minutes(paper.briefing)
-    return files | {f"seven-minutes.{f}": printed(seven, f, template=template) for f in SEVEN_MINUTES}
+    return files | {f"seven-minutes.{f}": render(seven, f, template=template) for f in SEVEN_MINUTES}
 
 
 def write_again(project: Project, number: int | None = None) -> list[Path]:

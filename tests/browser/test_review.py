@@ -358,14 +358,14 @@ def test_a_fault_is_a_page_from_which_the_decision_can_be_sent_again(chromium: B
 
 def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> None:
     from scr_llm.governance.information_packs import pack
-    from scr_llm.render import printed
+    from scr_llm.render import render
     from scr_llm.reports.drafts import write
     from scr_llm.reports.explain import explain
 
     project = load_project(coded_project(tmp_path / "p"))
     write(project, ("html",))
-    (project.outputs / "explained.html").write_bytes(printed(explain(project, "workforce")[1], "html"))
-    (project.outputs / "dpia.html").write_bytes(printed(pack(project, "dpia"), "html"))
+    (project.outputs / "explained.html").write_bytes(render(explain(project, "workforce")[1], "html"))
+    (project.outputs / "dpia.html").write_bytes(render(pack(project, "dpia"), "html"))
     page = chromium.new_context().new_page()
     for name in ("briefing", "seven-minutes", "explained", "dpia"):
         if (project.outputs / f"{name}.html").is_file():
