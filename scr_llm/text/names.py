@@ -19,7 +19,8 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _name(name: str) -> str:
-    first, *others = unicodedata.normalize("NFC", name)
+    typed = unicodedata.normalize("NFC", name)
+    first, others = typed[0], typed[1:]
     initial = _typed(first)
     if first.isupper() and " " not in name:
         initial = f"(?-i:{initial})"

@@ -19,7 +19,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import RefusedError
 from scr_llm.intake.inclusion import rule
 from scr_llm.project import Project, load_project
-from scr_llm.records import Codebook, DraftCoding, Reading
+from scr_llm.records import Codebook, DraftCoding, ExportProject, Paragraph, Part, Reading, Sentence
 from scr_llm.reports.briefing import brief, paper
 from scr_llm.reports.drafts import write
 from scr_llm.reports.names import without
@@ -289,8 +289,6 @@ def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Pr
 @pytest.mark.parametrize("name", ["Zoë Müller", "O’Brien", "Page", "present", "id"])
 def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
     import unicodedata
-
-    from scr_llm.records import ExportProject, Paragraph, Part, Sentence
 
     ways = (
         name,
