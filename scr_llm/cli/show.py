@@ -13,9 +13,23 @@ if TYPE_CHECKING:
     from scr_llm.records import ExplainedCell, Explanation
 
 
+class ExportFormat(click.ParamType[str]):
+    """One of the formats of the registry, which is imported only when the command runs."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The format itself; fails where there is no such one."""
+        from scr_llm.render import EXPORTS
+
+        if value not in EXPORTS:
+            self.fail(f"{value!r} is not one of {', '.join(EXPORTS)}.", param, ctx)
+        return value
+
+
 @cli.command()
 @PROJECT
-@click.option("--format", "form", required=True, help="Format: json, csv or xlsx.")
+@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv or xlsx.")
 @click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:

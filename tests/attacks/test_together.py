@@ -313,6 +313,20 @@ def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
     assert without(ExportProject(name=f"For {name}", organisation=""), [name]).name == "For [name removed]"
 
 
+def test_a_name_that_is_a_word_is_taken_out_where_it_is_a_name(project: Project) -> None:
+    part = Part(id="present", level=1, title="MAY", paragraphs=(Paragraph(sentences=(Sentence(text="x"),)),))
+    text = "One may speak of several, said May Day-Lewis, and in a draft May’s aunt may too."
+    part = part.model_copy(update={"paragraphs": (Paragraph(sentences=(Sentence(text=text),)),)})
+    masked = without(part, ["May"])
+    assert masked.title == "[name removed]" and masked.paragraphs[0].sentences[0].text == (
+        "One may speak of several, said [name removed] Day-Lewis, and in a draft [name removed]’s aunt may too."
+    )
+    briefing = brief(project)[0]
+    cut = without(briefing, ["Draft", "Present"])
+    assert cut.status_line == briefing.status_line and "DRAFT" in cut.status_line and cut.status == "draft"
+    assert type(cut).model_validate_json(cut.model_dump_json()) == cut
+
+
 def test_a_file_that_is_there_is_not_written_over(project: Project) -> None:
     from click.testing import CliRunner
 
