@@ -1,7 +1,7 @@
 """The settings in project.toml: names, meanings, defaults and what is accepted."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -121,7 +121,7 @@ class LlmSettings(Record):
     """The model's name at the endpoint; for a model file without one, the file's name without its ending."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key. The key itself is never stored."""
-    strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
+    strategy: str = "auto"
     """How the model is asked.
 
     auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes.

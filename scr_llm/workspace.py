@@ -256,9 +256,10 @@ class Workspace:
         """
         from scr_llm.models.coders import sentences_of
         from scr_llm.models.consent import Consent
+        from scr_llm.render import FORMATS
         from scr_llm.reports.drafts import write
 
-        known = (*DRAFT_FORMATS, "json")
+        known = tuple(FORMATS)
         if not formats:
             raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
         if unknown := [f for f in formats if f not in known]:

@@ -7,8 +7,9 @@ from types import ModuleType
 import pytest
 from served import ROOT
 
-from scr_llm import Workspace
+from scr_llm import ScrError, Workspace
 from scr_llm.llm import prompts
+from scr_llm.models.options import prompting_of
 from scr_llm.records import Paper, Part, Reading
 from scr_llm.render import EXPORTS, FORMATS, Everything, Printing, render
 from scr_llm.stages.code.llm import STRATEGIES, LlmCoder, PromptingOptions
@@ -41,6 +42,7 @@ def test_a_format(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None
         parts=(Part(id="p", level=1, title="One"),),
     )
     assert render(paper, "toy") == b"A paper"
+    assert [p.name for p in workspace.brief(["toy"]).paths] == ["briefing.toy"]
     assert workspace.exported("toy") == b"1"
     assert Printing() and Everything
 
@@ -48,6 +50,15 @@ def test_a_format(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_way_of_asking(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> None:
     toy = Strategy(("system", "theme", "case", "items"), lambda m: OneByOne(m.texts, m.windows[:1], m.codebook))
     monkeypatch.setitem(STRATEGIES, "first window only", toy)
+    settings = workspace.project.root / "project.toml"
+    written = settings.read_text("utf-8")
+    llm = '\n[llm]\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "m"\nstrategy = "{}"\n'
+    settings.write_text(written + llm.format("first window only"), "utf-8")
+    assert prompting_of(Workspace.open(workspace.project.root).project).strategy == "first window only"
+    settings.write_text(written + llm.format("none such"), "utf-8")
+    with pytest.raises(ScrError, match=r"'none such' in project\.toml is not known"):
+        prompting_of(Workspace.open(workspace.project.root).project)
+    settings.write_text(written, "utf-8")
     from scr_llm.codebook import load_codebook
     from scr_llm.stages.code.embedded import embedded_identity
     from scr_llm.stages.read import read

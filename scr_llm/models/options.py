@@ -88,12 +88,17 @@ def prompting_of(project: Project, model: str | None = None, strategy: str | Non
 
     An unknown model is asked one question per theme.
     """
-    from scr_llm.stages.code.llm import PromptingOptions, Thresholds
+    from scr_llm.stages.code.llm import STRATEGIES, PromptingOptions, Thresholds
     from scr_llm.text.redact import Redaction
 
     llm = project.settings.llm
     known = qualified(project).get(model or llm.model, {})
     asked = strategy or (llm.strategy if llm.strategy != "auto" else known.get("strategy", "themes"))
+    if asked not in STRATEGIES:
+        raise UsageError(
+            f"[llm] strategy {asked!r} in project.toml is not known.",
+            next_step=f"Choose from auto, {', '.join(STRATEGIES)}.",
+        )
     listed = project.root / "redact.txt"
     names = listed.read_text("utf-8").splitlines() if listed.is_file() else []
     return PromptingOptions(
