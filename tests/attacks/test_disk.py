@@ -173,7 +173,7 @@ def test_a_draft_that_is_open_is_left_and_the_next_lies_beside_it(root: Path, lo
     (root / "outputs" / lock_file).write_bytes(b"Alex")
     (root / "project.toml").write_text((root / "project.toml").read_text().replace("Briefing paper", "Paper"))
     said = clear(scr("brief", "--project", root), 0)
-    assert "open in another program" in said and (root / "outputs/briefing-v0.1.docx").is_file()
+    assert "another program has it open" in said and (root / "outputs/briefing-v0.1.docx").is_file()
     assert (root / "outputs/briefing.docx").read_bytes() == before
     (root / "outputs" / lock_file).unlink()
     clear(scr("brief", "--project", root), 0)
