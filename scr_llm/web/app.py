@@ -1,5 +1,6 @@
 """The routes of the review page. Each reads a form or an address, asks the session, and fills a template."""
 
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -62,6 +63,9 @@ class Page:
         self._templates.globals |= {"values": VALUES, "states": STATES, "short_states": SHORT_STATES}
         self._templates.filters["words"] = in_words
         self._templates.filters["context"] = lambda context: CONTEXTS.get(context, context)
+        labels = {code.id: code.label for code in self.session.codes.values()}
+        # A code's exclusions name other codes by their ids; a person reads their labels.
+        self._templates.filters["labelled"] = lambda text: re.sub(r"\w+", lambda m: labels.get(m[0], m[0]), str(text))
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
 
     def who(self, request: Request) -> Reviewer:

@@ -147,7 +147,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.goto(f"{first.base}/cell/{child}/{missed}")
         page.fill("#quote", "Words that no review has ever contained, in this order.")
         page.click("button[data-key=p]")
-        expect(page.locator("main")).to_contain_text("that are not evidence")
+        expect(page.locator("main")).to_contain_text("cannot be used as evidence")
         accessible(page)
 
         # the rest by one key a cell
