@@ -43,6 +43,9 @@ SHORT_STATES = STATES | {"undecided": "undecided", "stale": "definition changed"
 """The same where there is little room."""
 STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
+_CODE_ID = re.compile(r"\b\w+_\w+\b|(?<=\()\w+(?=\)| if )")
+"""A word that may be the id of another code: `silo_working` anywhere, `(neglect)` in brackets."""
+
 
 class Page:
     """One running review page: the session, who decides in it, and the templates."""
@@ -64,8 +67,10 @@ class Page:
         self._templates.filters["words"] = in_words
         self._templates.filters["context"] = lambda context: CONTEXTS.get(context, context)
         labels = {code.id: code.label for code in self.session.codes.values()}
-        # A code's exclusions name other codes by their ids; a person reads their labels.
-        self._templates.filters["labelled"] = lambda text: re.sub(r"\w+", lambda m: labels.get(m[0], m[0]), str(text))
+        # A code's exclusions name other codes by their ids, in brackets; a person reads their labels.
+        self._templates.filters["labelled"] = lambda text: _CODE_ID.sub(
+            lambda found: labels.get(found[0], found[0]), str(text)
+        )
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
 
     def who(self, request: Request) -> Reviewer:
