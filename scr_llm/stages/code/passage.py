@@ -1,5 +1,6 @@
 """A sentence in its context, and which sentences a coder may use as evidence."""
 
+import math
 from typing import NamedTuple
 
 from scr_llm.text.flow import NEVER_EVIDENCE, Sentence
@@ -17,6 +18,12 @@ class Passage(NamedTuple):
     """The sentence after it in its paragraph; empty if there is none."""
     section: str = "other"
     """Kind of the section."""
+
+
+def strength_of(probability: float) -> float:
+    """The strength of a passage that shows its theme with some probability: the log odds, as of the embedded coder."""
+    likely = min(max(probability, 0.001), 0.999)
+    return round(math.log(likely / (1 - likely)), 3)
 
 
 def may_be_evidence(sentence: Sentence) -> bool:

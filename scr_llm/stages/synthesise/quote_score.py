@@ -16,7 +16,7 @@ LENGTH = (8, 40)
 """The best length of a quote, in words (rule 8 of the method: 40 at most)."""
 UNKNOWN_STRENGTH = 4.0
 """Strength that a passage is taken to have where its coder gives none, as models do: that of a clear one."""
-PRINTED_FROM = 1.5
+PRINTED_FROM = 3.0
 """Score from which a quote is printed. Below it the paper gives the count alone, and the annex has the evidence."""
 SPREAD = 0.5
 """What each quote that the paper already prints from a case takes from the next one of that case."""
@@ -34,6 +34,8 @@ class Candidate:
     """How strongly it shows its theme, by the coder's own measure."""
     decided: bool = False
     """Whether a person decided its cell, and kept it."""
+    picked: bool = False
+    """Whether that person also unticked another quote of the cell."""
     typed: bool = False
     """Whether a person marked or typed it."""
     elsewhere: bool = False
@@ -92,7 +94,8 @@ def _heading(pattern: re.Pattern[str]) -> Callable[[Candidate], bool]:
 
 PARTS: tuple[Part, ...] = (
     Part("typed", 100, "A reviewer marked these very words for this theme.", lambda c: c.typed),
-    Part("kept", 10, "A reviewer decided the cell and left the quote ticked.", lambda c: c.decided),
+    Part("picked", 10, "A reviewer unticked others of the cell and left this one.", lambda c: c.picked),
+    Part("kept", 0.5, "A reviewer decided the cell and left the quote ticked.", lambda c: c.decided),
     Part("finding", 1, "A finding, lesson or conclusion says what the facts come to.", _heading(_STATES)),
     Part("analysis", 0.5, "An analysis weighs the facts; a narrative only tells them.", _heading(_ANALYSES)),
     Part(
@@ -151,7 +154,12 @@ BARS: tuple[Part, ...] = (
     ),
     Part("no bearing", 0, "The review says that it does not matter.", lambda c: IRRELEVANT.holds(c.text)),
     Part("law or policy", 0, "Rules and research are not this case.", lambda c: POLICY.holds(c.text)),
-    Part("question", 0, "What was asked is not what was found.", lambda c: QUESTION.holds(c.text)),
+    Part(
+        "question",
+        0,
+        "What was asked is not what was found, but “nobody asked how” is.",
+        lambda c: QUESTION.holds(c.text) and not SHORTCOMING.holds(c.text),
+    ),
     Part("introduction", 0, "It announces what it does not say.", lambda c: bool(_INTRODUCES.search(c.text))),
     Part("remains", 0, "The number or label of an item is no sentence.", lambda c: bool(_REMAINS.search(c.text))),
 )
@@ -192,7 +200,7 @@ _ITEM_NUMBER = (
     r"(?:The )?(?:MATTERS?|[Mm]atters?) (?:OF CONCERN|of concern) (?:is|are):\s+)"
 )
 _CLAUSE_WORDS = (
-    r"(?:was|were|is|are|has|had|did|not|no|nobody|none|never|said|told|claimed|believed|thought|asked|denied)"
+    r"(?i:was|were|is|are|has|had|did|not|no|nobody|none|never|said|told|claimed|believed|thought|asked|denied)"
 )
 _CARD = rf"(?![^:]*\b{_CLAUSE_WORDS}\b)(?:[A-Z][\w’']*)(?: [\w’'/]+){{0,5}}:\s+"
 """The lead-in to part of a card (`How it showed: `): up to six words that make no statement, which a reader misses."""

@@ -113,6 +113,8 @@ def _candidates(
 ) -> Iterator[tuple[EvidenceRef, Candidate]]:
     proposed, decided = strengths(cell), tally.is_decided(review, theme)
     others = [strengths(t) for t in review.coding.themes if t.theme != theme and tally.is_present(t)]
+    left = {(e.page, e.start) for e in cell.evidence}
+    picked = decided and any(place not in left for place in proposed)
     for group in counted_groups(cell):
         ref, place = reference(tally, review, theme, group), (group[0].page, group[0].start)
         yield (
@@ -122,6 +124,7 @@ def _candidates(
                 evidence=ref.evidence,
                 strength=proposed.get(place, UNKNOWN_STRENGTH),
                 decided=decided,
+                picked=picked and place in proposed,
                 # What the coder did not propose is a person's, but only a coder that gives strengths says what it did.
                 typed=decided and bool(proposed) and place not in proposed,
                 elsewhere=any(other.get(place, 0.0) > proposed[place] for other in others)
@@ -178,7 +181,7 @@ def _in_finding(item: Item, shown: Sequence[Candidate]) -> Iterator[Candidate]:
     if len(whole.split()) <= LENGTH[1]:
         yield Candidate(text=whole, evidence=first, strength=max((c.strength for c in inside), default=0.0))
     elif inside:
-        yield from (replace(c, decided=False, typed=False, elsewhere=False) for c in inside)
+        yield from (replace(c, decided=False, picked=False, typed=False, elsewhere=False) for c in inside)
     elif found := _FIRST_SENTENCE.match(whole):
         yield Candidate(text=found[0], evidence=first, strength=0.0)
 
