@@ -11,8 +11,8 @@ from served import ROOT, coded_project
 from scr_llm.codebook import load_codebook
 from scr_llm.records import SectionKind
 from scr_llm.stages.code.hits import parts, rule_hits, wording_hits
-from scr_llm.stages.code.language import LABEL, RULES, SAYINGS, Rule, stops
-from scr_llm.stages.code.passage import Passage
+from scr_llm.stages.code.passage import Passage, stops
+from scr_llm.text.language import LABEL, RULES, SAYINGS, Rule
 
 LEARNED_WITH = "699109528510629f"
 """Hash of the names and patterns that the shipped weights were learned with."""

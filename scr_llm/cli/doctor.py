@@ -132,8 +132,8 @@ def _count_hits(project: "Project") -> int:
     from scr_llm.codebook import load_codebook
     from scr_llm.stages.code.embedded import passages_of
     from scr_llm.stages.code.hits import rule_hits, wording_hits
-    from scr_llm.stages.code.language import RULES
     from scr_llm.store import Store
+    from scr_llm.text.language import RULES
 
     book = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:

@@ -27,7 +27,9 @@ from scr_llm.records import (
     ThemeValue,
 )
 from scr_llm.stages.code.facts import case_facts
-from scr_llm.stages.code.language import (
+from scr_llm.stages.code.passage import may_be_evidence
+from scr_llm.text.flow import Flow, Sentence, sentences
+from scr_llm.text.language import (
     ASKS_FOR_WORDS,
     CONCLUDED_NOT,
     DENIED,
@@ -43,8 +45,6 @@ from scr_llm.stages.code.language import (
     SIBLING,
     SUSPECTED,
 )
-from scr_llm.stages.code.passage import may_be_evidence
-from scr_llm.text.flow import Flow, Sentence, sentences
 from scr_llm.text.wording import compile_wordings
 from scr_llm.text.words import in_words
 

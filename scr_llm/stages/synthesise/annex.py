@@ -3,7 +3,7 @@
 from scr_llm.records import Code, EvidenceRef, Part
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import found_in
-from scr_llm.stages.synthesise.quotes import counted_groups, quality, reference
+from scr_llm.stages.synthesise.quotes import best_of
 from scr_llm.stages.synthesise.sentences import paragraph, quotes
 
 MOST = 2
@@ -29,5 +29,4 @@ def _theme(tally: ThemeTally, code: Code) -> Part:
 
 
 def _best(tally: ThemeTally, review: CodedReview, code: Code) -> list[EvidenceRef]:
-    references = (reference(tally, review, code.id, group) for group in counted_groups(review.theme(code.id)))
-    return sorted(references, key=quality)[:MOST]
+    return [ref for _, ref in best_of(tally, review, code.id, all_of_them=True)][:MOST]

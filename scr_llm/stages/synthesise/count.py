@@ -75,6 +75,10 @@ class ThemeTally:
         """The reviews in which a theme counts."""
         return [r for r in self.reviews if self.is_present(r.theme(theme))]
 
+    def is_decided(self, review: CodedReview, theme: str) -> bool:
+        """Whether a person has decided a cell."""
+        return (review.document.id, theme) in self._decided
+
     def is_present(self, cell: ThemeCoding | None) -> bool:
         """Whether a cell counts."""
         if cell is None or cell.value != "present":

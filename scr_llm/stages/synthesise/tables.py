@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from scr_llm.records import CaseRow, Code, Part, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
-from scr_llm.stages.synthesise.quotes import BEST_LENGTH, groups, quality, reference
+from scr_llm.stages.synthesise.quotes import particular
 from scr_llm.text.words import CONTEXTS, GENDERS, MATRIX
 
 _THEMES_A_TABLE = 7
@@ -32,7 +32,7 @@ class Matrix:
             findings=len(review.coding.findings),
             recommendations=len(review.coding.recommendations),
             themes={c.id: self._cell(review.theme(c.id)) for c in self._tally.codebook.codes},
-            particular=self._particular(review),
+            particular=particular(self._tally, review),
         )
 
     def _cell(self, cell: ThemeCoding | None) -> str:
@@ -42,18 +42,6 @@ class Matrix:
             return "Yes (R)" if self._tally.options.count_recommendation_only else "R only, not counted"
         return MATRIX[cell.value]
 
-    def _particular(self, review: CodedReview) -> str:
-        """The first finding short enough to print whole, or else the best quote of a theme, headline themes first."""
-        for item in review.coding.findings:
-            if len(item.text.split()) <= BEST_LENGTH[1]:
-                return f"“{item.text}” (page {item.page})"
-        for theme in (*self._tally.facts.headline, *(c.id for c in self._tally.codebook.codes)):
-            cell = review.theme(theme)
-            if self._tally.is_present(cell) and cell:
-                ref = min((reference(self._tally, review, theme, g) for g in groups(cell.evidence)), key=quality)
-                return f"“{ref.text}” (page {ref.evidence.page})"
-        return "Not found"
-
     def appendix(self) -> list[Part]:
         """Case details, the matrix in tables of at most eight columns, and the particular findings."""
         rows = self.rows
@@ -62,7 +50,7 @@ class Matrix:
             columns=("Case", "Gender", "Age as printed", "Context", "Findings", "Recommendations"),
             rows=tuple((r.label, r.gender, r.age, r.context, str(r.findings), str(r.recommendations)) for r in rows),
         )
-        particular = Table(
+        findings = Table(
             caption="Particular finding of each review",
             columns=("Case", "Particular finding"),
             rows=tuple((r.label, r.particular) for r in rows),
@@ -70,7 +58,7 @@ class Matrix:
         family = [c for c in self._tally.core if c.polarity == "feature"]
         practice = [c for c in self._tally.core if c.polarity == "shortcoming"]
         themes = (*self._themes("Family factors", family), *self._themes("Practice themes", practice))
-        tables = (details, *themes, particular)
+        tables = (details, *themes, findings)
         return [Part(id="appendix_1", level=1, title="Appendix 1: the reviews and the themes", tables=tables)]
 
     def _themes(self, caption: str, codes: Sequence[Code]) -> Iterator[Table]:

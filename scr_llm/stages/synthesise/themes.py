@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scr_llm.records import Code, EvidenceRef, Paragraph, Part, Sentence, SubCode, ThemeCount
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import found_in, of_the, recommendations_alone
+from scr_llm.stages.synthesise.quote_score import praise_order
 from scr_llm.stages.synthesise.quotes import Used, choose, groups, reference
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, quotes, sentence
 
@@ -89,9 +90,9 @@ def good_practice(tally: ThemeTally, number: int) -> list[Part]:
         f"Praise is not counted as a failing. It relates to {'this theme' if len(labels) == 1 else 'these themes'}:"
     )
     first: dict[str, EvidenceRef] = {}
-    for review, _, quote in found:
+    for review, _, quote in sorted(found, key=lambda each: praise_order(each[2].text)):
         first.setdefault(review.document.id, quote)
-    printed = sorted(first.values(), key=lambda ref: len(ref.text))[: tally.options.quotes_per_theme]
+    printed = sorted(first.values(), key=lambda ref: praise_order(ref.text))[: tally.options.quotes_per_theme]
     return [
         Part(
             id="good_practice",
