@@ -92,7 +92,7 @@ def summary(
         if why := _numbers_fault(sentence.rests_on, len(given)) or wrong_with(text, own, codes):
             refused.append(f"a drafted sentence was not printed, because {why}.")
         else:
-            printed.append(f"{text} [Drafted by a model from {join([s.name for s in own])}; edit or delete.]")
+            printed.append(f"{text} [Drafted by a model: {join([s.name for s in own])}]")
     printed = list(dict.fromkeys(printed))
     if len(printed) < FEWEST:
         refused.append(f"fewer than {FEWEST} sentences of the summary could be printed, so the sheet has none.")
@@ -122,17 +122,18 @@ def _numbers_fault(numbers: Sequence[int], of: int) -> str | None:
 def wrong_with(sentence: str, sources: Sequence[SheetSource], codes: Sequence[Code]) -> str | None:
     """Why a drafted sentence cannot be printed; None if it can."""
     held = " ".join(s.text for s in sources)
+    named = " ".join(s.line for s in sources)
     if not is_one_sentence(sentence, LONGEST):
         return f"it is not one sentence of 5 to {LONGEST} words"
     if quoted := [q for q in re.findall(r"[“\"](.*?)[”\"]", sentence) if q not in held]:
         return f"it quotes words that are not in what it rests on: “{quoted[0]}”"
     return (
         _numbers_invented(sentence, held)
-        or _names_invented(sentence, held)
+        or _names_invented(sentence, named)
         or _themes_invented(sentence, sources, codes)
         or _judged(sentence, held)
         or _denial_lost(sentence, sources)
-        or _too_far(sentence, held)
+        or _too_far(sentence, named)
     )
 
 

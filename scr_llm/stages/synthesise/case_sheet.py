@@ -12,10 +12,18 @@ from scr_llm.stages.synthesise.sentences import bullet, paragraph, sentence
 from scr_llm.text.flow import readable
 from scr_llm.text.words import CONTEXTS, GENDERS
 
-MOST_THEMES, MOST_FINDINGS, MOST_ADDRESSEES = 8, 4, 5
-"""Rows of the three lists. What they leave out is named below them, with its page."""
-FINDINGS_BELOW_A_SUMMARY = 2
-"""Findings that are printed where a summary takes the room of the others."""
+
+@dataclass(frozen=True)
+class Room:
+    """Rows of the three lists. What they leave out is named beside them, with its page."""
+
+    themes: int
+    findings: int
+    addressees: int
+
+
+WITHOUT_SUMMARY, WITH_SUMMARY = Room(8, 4, 5), Room(5, 2, 3)
+"""What fits one A4 page. A summary takes the room of some rows."""
 QUOTE_WORDS, ITEM_WORDS, ADDRESSEE_WORDS = 24, 18, 5
 """The longest quote, finding or recommendation, and name of an agency that are printed whole."""
 
@@ -79,13 +87,13 @@ def case_sheet(tally: ThemeTally, state: ReviewState, summary: Sequence[str] = (
     status = options.status
     if not options.signed:
         status += f" – {of_the(state.decided, state.of, 'cell')} of this review decided by a person"
-    most = FINDINGS_BELOW_A_SUMMARY if summary else MOST_FINDINGS
+    room = WITH_SUMMARY if summary else WITHOUT_SUMMARY
     parts = [
         _who(review),
         *([_summary(summary, review)] if summary else []),
-        _themes(tally, state),
-        _findings(review, most),
-        _recommendations(review),
+        _themes(tally, state, room.themes),
+        _findings(review, room.findings),
+        _recommendations(review, room.addressees),
         _state(state, review, signed=options.signed),
         _not_read(review),
     ]
@@ -151,12 +159,12 @@ def _summary(sentences: Sequence[str], review: CodedReview) -> Part:
     return Part(id="summary", level=1, title="Summary, drafted by a model", paragraphs=bullets)
 
 
-def _themes(tally: ThemeTally, state: ReviewState) -> Part:
+def _themes(tally: ThemeTally, state: ReviewState, most: int) -> Part:
     """The themes that count, each with its best quote; then what else was said about themes, in a line each."""
     review, used = tally.reviews[0], set[tuple[str, int, int]]()
     found = [c for c in tally.codebook.codes if (cell := review.theme(c.id)) and tally.is_present(cell)]
     rows = tuple(
-        (code.label, *_best_quote(tally, cell, used)) for code in found[:MOST_THEMES] if (cell := review.theme(code.id))
+        (code.label, *_best_quote(tally, cell, used)) for code in found[:most] if (cell := review.theme(code.id))
     )
     table = Table(
         caption="Themes, each with its best quote",
@@ -167,7 +175,7 @@ def _themes(tally: ThemeTally, state: ReviewState) -> Part:
     lines = (
         [_decided([c.label for c in found if c.id in state.themes], len(found))] if found else ["No theme was found."]
     )
-    if more := [_with_page(code.label, review.theme(code.id)) for code in found[MOST_THEMES:]]:
+    if more := [_with_page(code.label, review.theme(code.id)) for code in found[most:]]:
         lines.append(f"Also found: {join(more)}.")
     lines += [
         f"{lead}: {join(labels)}."
@@ -234,7 +242,7 @@ def _pages(ranges: str) -> str:
     return f"page {ranges}" if ranges.isdigit() else f"pages {ranges}"
 
 
-def _recommendations(review: CodedReview) -> Part:
+def _recommendations(review: CodedReview, most: int) -> Part:
     """One row for each agency that is asked: how much it is asked, and the first of it in short."""
     ids, items = (review.document.id,), review.coding.recommendations
     title = "Recommendations in short"
@@ -249,7 +257,7 @@ def _recommendations(review: CodedReview) -> Part:
     table = Table(
         caption="Recommendations by addressee",
         columns=("Addressee and number", "The first of them, in short", "Page"),
-        rows=tuple(map(_asked_row, ranked[:MOST_ADDRESSEES])),
+        rows=tuple(map(_asked_row, ranked[:most])),
         landscape=False,
     )
     lines = []
@@ -257,7 +265,7 @@ def _recommendations(review: CodedReview) -> Part:
         lines.append(
             f"{of_the(nameless, len(items), 'recommendation')} name{'s' if nameless == 1 else ''} no addressee."
         )
-    if rest := ranked[MOST_ADDRESSEES:]:
+    if rest := ranked[most:]:
         others = join([f"{_name(own[0])} ({len(own)})" for own in rest])
         lines.append(f"Also addressed: {others}.")
     told = (Paragraph(sentences=tuple(sentence(line, ids) for line in lines)),) if lines else ()
