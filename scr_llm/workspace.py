@@ -238,6 +238,7 @@ class Workspace:
         *,
         only: Mapping[str, str] | None = None,
         prose: bool = False,
+        summaries: bool = False,
         consent: "Consent | None" = None,
     ) -> "Written":
         """Write the draft briefing of what is coded and decided now into outputs/.
@@ -248,6 +249,7 @@ class Workspace:
             formats: any of docx, html, md, xlsx, json.
             only: a subset of the reviews: names from `SUBSETS` to the value that a review must have.
             prose: let the project's model draft a linking sentence for each headline theme.
+            summaries: let it draft a summary of five sentences for each case sheet.
             consent: as for `coder`.
 
         Raises:
@@ -269,17 +271,34 @@ class Workspace:
                 raise UsageError(
                     f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
                 )
-        ask, close = sentences_of(self.project, consent or Consent()) if prose else (None, lambda: None)
+        writer = sentences_of(self.project, consent or Consent()) if prose or summaries else None
         try:
-            return write(self.project, tuple(formats), only=dict(only or {}), ask=ask)
+            return write(
+                self.project,
+                tuple(formats),
+                only=dict(only or {}),
+                ask=writer.link if writer and prose else None,
+                summarise=writer.summarise if writer and summaries else None,
+            )
         finally:
-            close()
+            if writer:
+                writer.close()
 
     def briefing(self, *, only: Mapping[str, str] | None = None) -> "tuple[Briefing, list[CodedReview]]":
         """The briefing as a record, and the codings behind it. Nothing is written."""
         from scr_llm.reports.briefing import brief
 
         return brief(self.project, only=only)
+
+    def case_sheet(self, document_id: str) -> "Paper":
+        """The page on one review, as it is coded and decided now. Nothing is written.
+
+        Raises:
+            UsageError: the review is not in the project, or not coded.
+        """
+        from scr_llm.reports.case_sheets import sheet_of
+
+        return sheet_of(self.project, document_id)
 
     def export(self) -> "Export":
         """Everything that is coded, in the format that other programs rely on.

@@ -123,6 +123,11 @@ def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
     assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {
         "seven-minutes.docx",
         "seven-minutes.html",
+        *(
+            f"case-{n}.{f}"
+            for n in ("corriford-child-1", "dunvarrow-young-person-r", "vellingham-child-s")
+            for f in ("docx", "html")
+        ),
     }
     assert signed.version == "2.0" and signed.files.keys() == {p.name for p in written}
     for path in written:

@@ -1,19 +1,20 @@
 """Which coder a run uses: the embedded one, the project's own, or the project's model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.codebook import load_codebook
-from scr_llm.errors import ScrError
+from scr_llm.errors import ScrError, UsageError
 from scr_llm.models.consent import Consent, allowed_to_send, stays_here
 from scr_llm.models.options import endpoint_of, key_in, prompting_of, spend_of
 from scr_llm.project import Project
 
 if TYPE_CHECKING:
-    from scr_llm.llm import Endpoint, Spend
+    from scr_llm.llm import Client, Endpoint, Spend
+    from scr_llm.reports.summaries import Summarise
     from scr_llm.stages.code import Coder
     from scr_llm.stages.code.llm import LlmCoder, PromptingOptions
 
@@ -76,17 +77,26 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
         return ReadyCoder(coder, llm.max_concurrency, spend, client.stop, stack.pop_all().close, costs)
 
 
-def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], str], Callable[[], None]]:
-    """A function that asks the project's model for a linking sentence about facts, and one that closes it.
+@dataclass(frozen=True)
+class ReadyWriter:
+    """The project's model, ready to draft sentences. Each is checked elsewhere before it is printed."""
 
-    They use the same consent and log as a coder.
+    link: Callable[[str], str]
+    """From facts to a linking sentence."""
+    summarise: "Summarise"
+    """From numbered sentences of a review, and its id, to a summary."""
+    close: Callable[[], None]
+    """Closes connections and logs."""
+
+
+def sentences_of(project: Project, consent: Consent) -> ReadyWriter:
+    """The project's model, ready to draft sentences. It uses the same consent and log as a coder.
 
     Raises:
         UsageError: no model is set, or it is remote and not approved.
     """
-    from scr_llm.llm import Client, Question, prompts
+    from scr_llm.llm import Client, prompts
     from scr_llm.models.call_log import CallLog
-    from scr_llm.reports.linking_sentences import Drafted
 
     endpoint = endpoint_of(project)
     allowed_to_send(project, consent)
@@ -99,13 +109,49 @@ def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], st
             endpoint, remote_allowed=True, on_send=call_log.note, memory=call_log, spend=spend_of(project.settings.llm)
         )
         stack.callback(client.close)
+        link, summarise = _link(client, texts), _summarise(client, texts, prompting_of(project))
+        return ReadyWriter(link, summarise, stack.pop_all().close)
 
-        def ask(facts: str) -> str:
-            user = prompts.fill(texts["link"], facts=prompts.fence(facts))
-            question = Question("link", texts["link_system"], user, Drafted, max_tokens=200)
-            return str(client.ask(question).parsed.sentence)
 
-        return ask, stack.pop_all().close
+def _link(client: "Client", texts: Mapping[str, str]) -> Callable[[str], str]:
+    from scr_llm.llm import Question, prompts
+    from scr_llm.reports.linking_sentences import Drafted
+
+    def ask(facts: str) -> str:
+        user = prompts.fill(_prompt(texts, "link"), facts=prompts.fence(facts))
+        question = Question("link", _prompt(texts, "link_system"), user, Drafted, max_tokens=200)
+        return str(client.ask(question).parsed.sentence)
+
+    return ask
+
+
+def _summarise(client: "Client", texts: Mapping[str, str], prompting: "PromptingOptions") -> "Summarise":
+    from scr_llm.llm import Question, prompts
+    from scr_llm.reports.summaries import DraftedSummary
+
+    def ask(sentences: str, document_id: str) -> DraftedSummary:
+        system, _, question = _prompt(texts, "summary").rpartition("\n---\n")
+        redaction = prompting.redaction() if prompting.redaction else None
+        sent = redaction.redact(sentences) if redaction else sentences
+        user = prompts.fill(question, sentences=prompts.fence(sent))
+        asked = Question("summary", system.strip(), user, DraftedSummary, max_tokens=900)
+        drafted: DraftedSummary = client.ask(asked, document_id).parsed
+        if redaction is None:
+            return drafted
+        restored = [s.model_copy(update={"text": redaction.restore(s.text)}) for s in drafted.sentences]
+        return DraftedSummary(sentences=restored)
+
+    return ask
+
+
+def _prompt(texts: Mapping[str, str], name: str) -> str:
+    """A prompt. A project with prompts of its own may lack one that came later."""
+    if name not in texts:
+        raise UsageError(
+            f"the prompts of this project have no {name}.md.",
+            next_step=f"Copy {name}.md from the prompts that come with scr-llm into its folder prompts/.",
+        )
+    return texts[name]
 
 
 @contextmanager

@@ -200,6 +200,8 @@ class Paper(Record):
     """Who issues the paper."""
     parts: tuple[Part, ...]
     """In order."""
+    one_page: bool = False
+    """Whether it is set small, to fit one page."""
 
 
 class Briefing(Paper):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from scr_llm.records.base import Record
-from scr_llm.records.briefing import Briefing
+from scr_llm.records.briefing import Briefing, Paper
 from scr_llm.records.coding import Coding
 
 
@@ -29,6 +29,8 @@ class SignedPaper(Record):
     """The codings behind it with the decisions of that day applied, in the order of its cases."""
     template: str = ""
     """The board's Word template on that day, in base64; empty where there was none."""
+    sheets: dict[str, Paper] = {}
+    """The case sheets, by file name without ending; empty in papers that were signed before there were any."""
 
 
 class SignOff(Record):

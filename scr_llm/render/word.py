@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Figure, Paper, Paragraph, Part, Table
-from scr_llm.render import Printing, chart
+from scr_llm.render import Printing, chart, one_page
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
@@ -49,6 +49,8 @@ def render(paper: Paper, printing: Printing) -> bytes:
             _turn(document, wide)
             landscape = wide
         _part(document, part)
+    if paper.one_page and template is None:
+        one_page.tighten(document)
     return _same_bytes(document)
 
 

@@ -16,8 +16,10 @@ from scr_llm.project import Project
 from scr_llm.records import Briefing, Draft, SignedPaper
 from scr_llm.render import render
 from scr_llm.reports.briefing import brief
+from scr_llm.reports.case_sheets import write_drafts_of_sheets
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
+from scr_llm.reports.summaries import Summarise
 from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
@@ -46,6 +48,8 @@ class Written:
     """The file that lists all changes."""
     coverage: dict[str, Coverage] = field(default_factory=dict)
     """Which pages were read of each review that is counted, by its file name."""
+    sheets: list[Path] = field(default_factory=list)
+    """The case sheets."""
     refused: list[str] = field(default_factory=list)
     """Sentences of a model that were not printed, each with the reason."""
 
@@ -68,6 +72,7 @@ def write(
     *,
     only: dict[str, str] | None = None,
     ask: Callable[[str], str] | None = None,
+    summarise: Summarise | None = None,
 ) -> Written:
     """Write the draft briefing of what is coded and decided now, and the seven-minute briefing with it.
 
@@ -82,6 +87,7 @@ def write(
         only: a subset of the reviews, as `brief` takes it. Its files have their own names, and it is not a version of
             the whole paper.
         ask: a model that drafts linking sentences from facts; None for templates alone.
+        summarise: a model that drafts the summary of a case sheet; None for sheets without one.
 
     Raises:
         UsageError: no review is in the subset.
@@ -115,7 +121,24 @@ def write(
             _write(file, done, store, now)
         if not only:
             _list_changes(project, store, done, drafts, now)
+            _write_sheets(project, store, done, reviews, formats, summarise)
     return done
+
+
+def _write_sheets(
+    project: Project,
+    store: Store,
+    done: Written,
+    reviews: Sequence[CodedReview],
+    formats: tuple[str, ...],
+    summarise: Summarise | None,
+) -> None:
+    """Write the case sheets that go with a draft."""
+    made = write_drafts_of_sheets(project, store, done.briefing.version, done.state, reviews, formats, summarise)
+    done.sheets += made.paths
+    done.kept += made.kept
+    done.blocked += made.blocked
+    done.refused += made.refused
 
 
 def _briefing_files(

@@ -22,6 +22,8 @@ from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
 from scr_llm.render import render
 from scr_llm.reports.briefing import Signature, paper
+from scr_llm.reports.case_sheets import FORMATS as SHEETS
+from scr_llm.reports.case_sheets import signed_sheets
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
@@ -185,7 +187,12 @@ def _sign(
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
     briefing, reviews, shown = paper(project, signature=Signature(line, version))
     template = base64.b64encode(template_of(project) or b"").decode()
-    signed_paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
+    signed_paper = SignedPaper(
+        briefing=briefing,
+        codings=tuple(review.coding for review in reviews),
+        template=template,
+        sheets=signed_sheets(project, store, briefing, reviews),
+    )
     text, contents = signed_paper.model_dump_json(), files_of(signed_paper)
     signed = SignOff(
         name=who.name,
@@ -269,7 +276,10 @@ def files_of(paper: SignedPaper) -> dict[str, bytes]:
     template = base64.b64decode(paper.template) or None
     files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
     seven = seven_minutes(paper.briefing)
-    return files | {f"seven-minutes.{f}": render(seven, f, template=template) for f in SEVEN_MINUTES}
+    files |= {f"seven-minutes.{f}": render(seven, f, template=template) for f in SEVEN_MINUTES}
+    return files | {
+        f"{name}.{f}": render(sheet, f, template=template) for name, sheet in paper.sheets.items() for f in SHEETS
+    }
 
 
 def write_again(project: Project, number: int | None = None) -> list[Path]:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
+from scr_llm.reports.case_sheets import sheet_of
 from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
@@ -179,6 +180,7 @@ def make_app(
             route("/cell/{document}/{key}", _decide, "POST"),
             route("/undo", _undo, "POST"),
             route("/document/{document}", _document),
+            route("/document/{document}/sheet", _case_sheet),
             route("/page/{document}/{number}.png", _picture),
             route("/disagreements", _disagreements),
             route("/explain/{theme}", _explain),
@@ -284,6 +286,13 @@ def _document(page: Page, request: Request) -> Response:
     return page.show(
         request, "document.html.j2", **view.document(page.session, request.path_params["document"], page.who(request))
     )
+
+
+def _case_sheet(page: Page, request: Request) -> Response:
+    if page.who(request).blind:
+        raise RefusedError("a blind reviewer sees nobody's answers.", next_step="Decide the remaining cells.")
+    document = request.path_params["document"]
+    return page.show(request, "case_sheet.html.j2", p=sheet_of(page.project, document), document=document)
 
 
 def _picture(page: Page, request: Request) -> Response:

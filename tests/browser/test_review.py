@@ -216,7 +216,13 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         assert (root / "outputs/signed-1/briefing.docx").is_file()
 
         # where a number comes from, the review's findings, the help
-        for view in (f"explain/{present[0]}", f"document/{person}", "help", "matrix?themes=all"):
+        for view in (
+            f"explain/{present[0]}",
+            f"document/{person}",
+            f"document/{person}/sheet",
+            "help",
+            "matrix?themes=all",
+        ):
             page.goto(f"{first.base}/{view}")
             accessible(page)
         assert not [w for w in wrong if "400" not in w], wrong

@@ -176,6 +176,18 @@ def _quotes_stand(printed: list[str], evidence: list[dict[str, Any]], coded: lis
             yield f"Workbook: not on the page that it cites: {row['Case']}, page {row['Page']}: {row['Quote'][:80]}"
 
 
+def quoted_pages(document: Mapping[str, Any]) -> dict[int, set[str]]:
+    """What stands on each page of a review, as far as something rests on it."""
+    pages: dict[int, set[str]] = {}
+    for group in _evidence(document):
+        for nth, each in enumerate(group):
+            pages.setdefault(each["page"], set()).update(_rest(group, nth))
+    for item in (*document["findings"], *document["recommendations"]):
+        # An item from a table may lie there line by line.
+        pages.setdefault(item["page"], set()).add(" ".join(words(each["quote"]) for each in item["evidence"]))
+    return pages
+
+
 def _stands(quote: str, texts: set[str]) -> bool:
     quote = fold(quote)
     return bool(quote) and (quote in texts or any(quote in text for text in texts))
