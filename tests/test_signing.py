@@ -171,7 +171,7 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
 @pytest.mark.slow
 def test_a_paper_is_signed_once(project: Project) -> None:
     again = scr("sign-off", "--project", str(project.root), "--name", "Dee", "--role", "Director")
-    assert again.returncode == 1 and "version 1.0 is signed and nothing has changed since" in again.stderr
+    assert again.returncode == 1 and "version 1.0 is already signed, and nothing has changed since" in again.stderr
     session = ReviewSession(project)
     key = next(k for k in session.counted() if k[1] in session.codes)
     session.decide(ALEX, *key, "not_mentioned", reason="Looked again.")
