@@ -160,8 +160,10 @@ class LlmSettings(Record):
 
 
 class ReviewSettings(Record):
-    """[review]: who reviews, where a team shares one review page."""
+    """[review]: who reviews and who may sign."""
 
+    two_people: bool = True
+    """Whether the person who decided most cells may sign only with a reason that the record and the paper keep."""
     second_reviewers: tuple[str, ...] = ()
     """Names of the second reviewers, who code blind."""
     roles: dict[str, str] = {}  # noqa: RUF012

@@ -217,20 +217,24 @@ class Workspace:
 
         return PersonalReview(self.project, Reviewer(typed(name, "the name"), typed(role, "the role"), blind))
 
-    def sign_off(self, name: str, role: str, answers: "Answers | None" = None) -> "tuple[SignOff, list[Path]]":
+    def sign_off(
+        self, name: str, role: str, answers: "Answers | None" = None, *, alone: str = ""
+    ) -> "tuple[SignOff, list[Path]]":
         """Sign the paper of what is decided now. Returns the record of the sign-off and the files.
 
         Args:
             name: name of the signatory.
             role: role of the signatory.
             answers: answers to cautions, by the text of the caution.
+            alone: why the signatory signs alone; needed from the person who decided most cells.
 
         Raises:
-            RefusedError: something that is counted is not decided or has changed; names it.
+            RefusedError: something that is counted is not decided or has changed, which is named; or the person who
+                decided most cells gave no reason for signing alone.
         """
         from scr_llm.review.sign_off import sign_off
 
-        return sign_off(self.project, name, role, answers)
+        return sign_off(self.project, name, role, answers, alone)
 
     def brief(
         self,

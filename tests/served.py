@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
 
@@ -76,6 +78,11 @@ def decide_all(root: Path) -> None:
         value = "not_mentioned" if cell.value == "unclear" else cell.value
         session.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
     session.close()
+
+
+def sign_alone(page: "Page") -> None:
+    """Say, on the page for signing, why the one who decided most cells signs alone."""
+    page.fill("input[name=alone]", "A test has one pair of hands.")
 
 
 @dataclass

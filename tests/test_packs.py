@@ -37,10 +37,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path: Path) -> None:
     text = render(pack(project, kind), "md").decode()
     assert (
-        "People decided 3 cells. In 1 of the 3 their decision differed from the proposal" in text
+        "People decided 3 cells" in text
+        and "In the role Analyst, 1 person decided all 3." in text
+        and "2 of the 3 cells were decided as proposed" in text
         and "Decisions in force" in text
     )
-    assert "decided 1 of them blind" in text and "Nothing left the computer" in text and "Designated nurse 1" in text
+    assert "A second person decided 1 cell blind" in text
+    assert "In the role Designated nurse, 1 person made 1 decision" in text and "Nothing left the computer" in text
     for word in ("Corriford", "Child 1", "Quillfeather", "Thistledown", ".pdf", "midwife", "supervision for eleven"):
         assert word not in text, word
     assert render(pack(project, kind), "docx") == render(pack(project, kind), "docx")

@@ -163,6 +163,13 @@ WORD = {
     "empty cell": (BODY, r'(w:val="TableText"/>.*?)<w:t [^>]*>[^<]*</w:t>', "\\1<w:t> </w:t>", 1, "empty cell"),
     "alt text": (BODY, r' descr="[^"]*"', "", 1, "no alt text"),
     "empty alt text": (BODY, r' descr="[^"]*"', ' descr=" "', 1, "no alt text"),
+    "picture without a table": (
+        BODY,
+        r'(descr="Shaded[^"]*".*?</w:p>).*?(?=<w:p><w:pPr><w:pStyle w:val="Heading)',
+        "\\1",
+        1,
+        "neither in its text nor in a table",
+    ),
     "old picture": (BODY, PARAGRAPH, "\\g<0>" + VML.format("", ""), 1, "old-style picture"),
     "link without words": (BODY, PARAGRAPH, LINK.format("_top", ""), 1, "a link has no text"),
     "bare address": (
@@ -201,6 +208,8 @@ PAGE = {
     "image": (r"</h1>", '</h1><img src="data:,">', 1, "an image has no alt text"),
     "drawing's role": (r'role="img"', "", 1, "no role=img"),
     "drawing's label": (r'(<svg[^>]*) aria-label="[^"]*"', "\\1", 1, "no title or label"),
+    "drawing's words": (r"(<text [^>]*>)Not found", "\\1Not sought", 1, "shows 'Not sought'"),
+    "drawing's table": (r'(aria-label="Shaded.*?</figure>).*?(?=<h3)', "\\1", 1, "neither its label nor a table"),
     "link without words": (r'(<a [^>]*href="#[^>]*>)[^<]*', "\\1", 1, "a link has no text"),
     "bare address": (r'(<a [^>]*href="#[^>]*>)[^<]*', "\\1https://example.org/a", 1, "an address for its text"),
     "repeated id": (r"<p>", '<p id="main">', 1, "the id 'main' stands 2 times"),

@@ -101,20 +101,29 @@ def _reviewer(name: str | None, role: str | None, *, blind: bool, user_header: s
 @PROJECT
 @click.option("--name", required=True, help="Your name.")
 @click.option("--role", required=True, help="Your role.")
-def sign_off(folder: Path, name: str, role: str) -> int:
+@click.option(
+    "--alone", default="", metavar="REASON", help="If you decided most cells yourself: why nobody else signs."
+)
+def sign_off(folder: Path, name: str, role: str, alone: str) -> int:
     """Sign the briefing of what is decided now.
 
-    While anything prevents that, signing is refused with a list of what does. Details that might identify a child are
-    shown first. On a terminal you answer each; elsewhere your signature acknowledges them.
+    While anything prevents that, signing is refused with a list of what does. How the deciding went is shown first,
+    and so are details that might identify a child. On a terminal you answer each; elsewhere your signature
+    acknowledges them. Unless project.toml says otherwise, whoever decided most cells signs only with --alone.
     """
     from scr_llm.project import load_project
-    from scr_llm.review.sign_off import ready
-    from scr_llm.review.sign_off import sign_off as sign
+    from scr_llm.review import sign_off as signing
+    from scr_llm.stages.synthesise.people import deciding_in_words
     from scr_llm.text.typed import typed
 
     name, role = typed(name, "the name"), typed(role, "the role")
     project = load_project(folder)
-    cautions = ready(project)
+    cautions = signing.ready(project)
+    deciding = signing.how_decided(project)
+    for line in deciding_in_words(deciding):
+        say(line)
+    if not signing.why_alone(project, deciding, name, alone) and alone:
+        say("The reason for signing alone is not recorded: somebody else decided most of the cells.")
     if cautions:
         say("Before you sign, check these details, which might identify a child:")
     answers = {}
@@ -122,7 +131,7 @@ def sign_off(folder: Path, name: str, role: str) -> int:
         say(f"  {number}. {text}")
         if sys.stdin.isatty():
             answers[text] = _answer(text)
-    signed, written = sign(project, name, role, answers)
+    signed, written = signing.sign_off(project, name, role, answers, alone)
     if cautions and not answers:
         say("Your signature acknowledged them, and the record says so.")
     reviews, decisions = count(len(signed.documents), "review"), count(signed.decisions, "decision")
@@ -166,7 +175,11 @@ def audit(folder: Path) -> int:
         faults = check(project)
         decisions, head = store.head()
         state = paper_state(project, store) if readable and not faults else None
+        alone = [signed for signed, _ in store.sign_offs() if signed.alone] if readable else []
     click.echo(f"{count(decisions, 'decision')}; the chain ends in {head}.")
+    for signed in alone:
+        who = f"{signed.name}, {signed.role}, who decided most of the cells"
+        click.echo(f"Version {signed.version} was signed alone by {who}. The reason given: {signed.alone}")
     for line in faults:
         click.echo(line)
     if faults:

@@ -50,6 +50,7 @@ from scr_llm.records.coding import (
     Unanswered,
     Window,
 )
+from scr_llm.records.deciding import Decider, Deciding
 from scr_llm.records.decision import Decision
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
 from scr_llm.records.explanation import ExplainedCell, Explanation
@@ -94,6 +95,8 @@ __all__ = [
     "Coding",
     "Confused",
     "Context",
+    "Decider",
+    "Deciding",
     "Decision",
     "Document",
     "DocumentStatus",

@@ -5,6 +5,7 @@ from typing import Literal
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import Briefing, Paper
 from scr_llm.records.coding import Coding
+from scr_llm.records.deciding import Deciding
 
 
 class AnsweredCaution(Record):
@@ -82,6 +83,10 @@ class SignOff(Record):
     """Hash of the settings and the template that shape the paper."""
     cautions: tuple[AnsweredCaution, ...] = ()
     """The cautions that were shown to the person who signed, each with the answer."""
+    alone: str = ""
+    """Why whoever decided most cells signed alone; empty where that is another person, and in older sign-offs."""
+    deciding: Deciding = Deciding()
+    """How the deciding went; empty in sign-offs from before this was recorded."""
 
 
 class Draft(Record):

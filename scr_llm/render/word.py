@@ -65,10 +65,12 @@ def _part(document: WordDocument, part: Part) -> None:
             continue
         added = _paragraph(document, paragraph)
         added.paragraph_format.keep_with_next = bool(following and following.quote and not paragraph.quote)
+    wide = any(table.landscape for table in part.tables)
     if part.figure:
-        _figure(document, part.figure)
-    for table in part.tables:
-        _table(document, table)
+        _figure(document, part.figure, wide=wide)
+    for nth, table in enumerate(part.tables):
+        # A picture that takes a landscape page leaves no room for its table, which would be torn apart below it.
+        _table(document, table, new_page=bool(part.figure and wide and nth == 0))
 
 
 def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
@@ -81,15 +83,20 @@ def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
     return document.add_paragraph(text, style={"bullet": "List Bullet", "note": "Note"}.get(paragraph.style, "Normal"))
 
 
-def _figure(document: WordDocument, figure: Figure) -> None:
+def _figure(document: WordDocument, figure: Figure, *, wide: bool) -> None:
+    """A picture as wide as its page, or as high as leaves room for a heading above it."""
     document.add_paragraph(_clean(figure.title), style="Caption")
-    shape = document.add_picture(io.BytesIO(chart.png(figure)), width=Cm(16))
+    (across, down), (most_across, most_down) = chart.size(figure), (25.1, 12.2) if wide else (16, 20)
+    width = Cm(min(most_across, most_down * across / down))
+    shape = document.add_picture(io.BytesIO(chart.png(figure)), width=width)
     shape._inline.docPr.set("descr", _clean(figure.alt))
     shape._inline.docPr.set("title", _clean(figure.title))
 
 
-def _table(document: WordDocument, table: Table) -> None:
-    document.add_paragraph(_clean(table.caption), style="Caption")
+def _table(document: WordDocument, table: Table, *, new_page: bool = False) -> None:
+    caption = document.add_paragraph(_clean(table.caption), style="Caption")
+    if new_page:
+        caption.paragraph_format.page_break_before = True
     word = document.add_table(rows=0, cols=len(table.columns), style="Table Grid")
     look = word._tbl.tblPr.find(qn("w:tblLook"))
     if look is not None:

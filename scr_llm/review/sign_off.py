@@ -19,18 +19,20 @@ from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
-from scr_llm.records import AnsweredCaution, SignedPaper, SignOff
+from scr_llm.records import AnsweredCaution, Deciding, SignedPaper, SignOff
 from scr_llm.render import render
 from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.case_sheets import FORMATS as SHEETS
 from scr_llm.reports.case_sheets import signed_sheets
+from scr_llm.reports.deciding import deciding_so_far
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, unverified
+from scr_llm.stages.decisions.deciding import same_person
 from scr_llm.stages.synthesise import seven_minutes
 from scr_llm.store import Store
-from scr_llm.text.typed import typed
+from scr_llm.text.typed import LONGEST_REASON, typed
 
 FORMATS = ("docx", "html", "md", "xlsx", "json")
 """The formats of the briefing that are written when it is signed."""
@@ -152,7 +154,40 @@ def _refuse_if_signed(state: PaperState) -> None:
         raise RefusedError(f"version {version} is already signed, and nothing has changed since.", next_step=where)
 
 
-def sign_off(project: Project, name: str, role: str, answers: Answers | None = None) -> tuple[SignOff, list[Path]]:
+def how_decided(project: Project) -> Deciding:
+    """How the deciding went, for the person who signs to look at."""
+    with Store(project.store_path) as store:
+        return deciding_so_far(project, store)
+
+
+def asks_why_alone(project: Project, deciding: Deciding, name: str) -> bool:
+    """Whether this person needs a reason to sign: two people are asked for, and this one decided most cells."""
+    return project.settings.review.two_people and same_person(deciding.most, name)
+
+
+def why_alone(project: Project, deciding: Deciding, name: str, reason: str) -> str:
+    """Why whoever decided most cells signs alone, as it is kept; empty where somebody else signs.
+
+    Raises:
+        UsageError: the reason is too long or cannot be printed.
+        RefusedError: two people are asked for, and there is no reason.
+    """
+    if not same_person(deciding.most, name):
+        return ""
+    if reason.strip():
+        return " ".join(typed(reason, "the reason", longest=LONGEST_REASON).split())
+    if project.settings.review.two_people:
+        cells = sum(person.cells for person in deciding.people)
+        raise RefusedError(
+            f"{deciding.most} decided most of the {cells} cells, and this project asks for two people.",
+            next_step="Let somebody else sign, or say why you sign alone: scr-llm sign-off … --alone REASON",
+        )
+    return "the settings of this project do not ask for two people"
+
+
+def sign_off(
+    project: Project, name: str, role: str, answers: Answers | None = None, alone: str = ""
+) -> tuple[SignOff, list[Path]]:
     """Sign what is decided now: write the papers to outputs/signed-N and record the signature, both or neither.
 
     Args:
@@ -160,14 +195,15 @@ def sign_off(project: Project, name: str, role: str, answers: Answers | None = N
         name: of the person who signs.
         role: of the person who signs.
         answers: to the cautions of `ready`. A caution without an answer is recorded as acknowledged by signing.
+        alone: why the person who decided most cells signs alone; needed only from that person.
 
     Raises:
-        RefusedError: as for `ready`; or somebody has signed, decided or taken something in meanwhile.
+        RefusedError: as for `ready` and `why_alone`; or somebody has signed, decided or taken something in meanwhile.
     """
     who = Reviewer(typed(name, "the name"), typed(role, "the role"))
     inputs = _checked(project)
     with Store(project.store_path) as store:
-        return _sign(project, store, who, answers or {}, inputs)
+        return _sign(project, store, who, answers or {}, alone, inputs)
 
 
 def _listed(lines: list[str], most: int = 20) -> str:
@@ -176,16 +212,18 @@ def _listed(lines: list[str], most: int = 20) -> str:
 
 
 def _sign(
-    project: Project, store: Store, who: Reviewer, answers: Answers, inputs: PaperInputs
+    project: Project, store: Store, who: Reviewer, answers: Answers, alone: str, inputs: PaperInputs
 ) -> tuple[SignOff, list[Path]]:
     """Sign a paper that rests on exactly these inputs; refuse if anything has changed since they were checked."""
     # The number is taken before the check. If somebody else signs before this line, the check refuses; if after it,
     # the store refuses a second signature with the same number.
     number = len(store.sign_offs()) + 1
     _refuse_if_signed(paper_state(project, store))
+    deciding = deciding_so_far(project, store)
+    alone = why_alone(project, deciding, who.name, alone)
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
-    briefing, reviews, shown = paper(project, signature=Signature(line, version))
+    briefing, reviews, shown = paper(project, signature=Signature(line, version, alone))
     template = base64.b64encode(template_of(project) or b"").decode()
     signed_paper = SignedPaper(
         briefing=briefing,
@@ -204,6 +242,8 @@ def _sign(
         paper_sha256=hashlib.sha256(text.encode()).hexdigest(),
         files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
         cautions=tuple(answers.get(c) or _acknowledged(c) for c in shown),
+        alone=alone,
+        deciding=deciding,
     )
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:

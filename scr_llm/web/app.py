@@ -25,6 +25,7 @@ from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
+from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
@@ -328,6 +329,7 @@ def _sign_off(page: Page, request: Request) -> Response:
         raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
     state, wrong = signing.state_of(page.session), signing.blockers(page.session)
     shown = () if wrong or state.is_signed else signing.cautions(page.project)
+    deciding = signing.how_decided(page.project)
     return page.show(
         request,
         "sign_off.html.j2",
@@ -336,6 +338,8 @@ def _sign_off(page: Page, request: Request) -> Response:
         signed=page.session.store.sign_offs(),
         session=page.session,
         signing=_to_sign(page),
+        deciding=deciding_in_words(deciding),
+        alone=signing.asks_why_alone(page.project, deciding, page.who(request).name),
         cautions=[{"id": form.name_of(text), "text": text} for text in shown],
     )
 
@@ -347,7 +351,7 @@ def _sign(page: Page, request: Request) -> Response:
     with page.signing:  # a second click waits for the first, and finds that the briefing is signed
         if form.one(request, "signing") == _to_sign(page):
             answers = form.answers(request, signing.ready(page.project))
-            signing.sign_off(page.project, who.name, who.role, answers)
+            signing.sign_off(page.project, who.name, who.role, answers, form.one(request, "alone"))
     return page.go("/sign-off")
 
 

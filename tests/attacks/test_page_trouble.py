@@ -204,6 +204,9 @@ def test_a_double_click_is_one_signature(root: Path) -> None:
     with opened(root) as (_, browser, cell, _):
         page = browser.get("/sign-off").text
         form = {"csrf": hidden(page, "csrf"), "signing": hidden(page, "signing")}
+        refused = browser.post("/sign-off", data=form)
+        assert refused.status_code == 400 and "asks for two people" in refused.text
+        form["alone"] = "A test has one pair of hands."
         answers: list[httpx.Response] = []
         clicks = [
             threading.Thread(target=lambda: answers.append(browser.post("/sign-off", data=form))) for _ in range(4)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from served import ALEX, SAM, coded_project, decide_all, review_page
+from served import ALEX, SAM, coded_project, decide_all, review_page, sign_alone
 
 from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
@@ -210,6 +210,8 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         # sign
         page.goto(f"{first.base}/sign-off")
         expect(page.locator("main")).to_contain_text("ready to sign")
+        sign_alone(page)
+        accessible(page)
         page.click("text=Sign as Alex Reader")
         expect(page.locator("main")).to_contain_text("nothing has changed since")
         accessible(page)
@@ -335,6 +337,7 @@ def test_a_double_click_is_one_signature_and_one_decision(chromium: Browser, tmp
         expect(page.locator("main")).not_to_contain_text("Not saved")
         decide_all(root)
         page.goto(f"{served.base}/sign-off")
+        sign_alone(page)
         page.dblclick("text=Sign as Alex Reader")
         expect(page.locator("main")).to_contain_text("nothing has changed since")
     session = ReviewSession(load_project(root))

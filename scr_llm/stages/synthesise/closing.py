@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from scr_llm.records import CoderIdentity, Document, Paragraph, Part, Ruling, Table
 from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.english import count
+from scr_llm.stages.synthesise.people import deciding_in_words, signed_alone
 from scr_llm.stages.synthesise.sentences import bullet, paragraph
 from scr_llm.text.words import in_words
 
@@ -42,6 +43,7 @@ def method(tally: ThemeTally, number: int) -> Part:
         f"All counts are computed from the codings. {people} signed off.",
         *_rulings(tally.files),
         tally.options.record,
+        _people(tally),
         _versions(coder),
     ]
     return Part(
@@ -50,6 +52,11 @@ def method(tally: ThemeTally, number: int) -> Part:
         title=f"{number}. Method and use of AI",
         paragraphs=tuple(paragraph(line) for line in lines if line),
     )
+
+
+def _people(tally: ThemeTally) -> str:
+    """How the deciding went, and why the paper is signed by the one who decided most, if it is."""
+    return " ".join((*deciding_in_words(tally.options.deciding), *signed_alone(tally.options.alone)))
 
 
 def _proposed(coder: CoderIdentity) -> str:

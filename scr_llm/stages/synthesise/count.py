@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scr_llm.records import Code, Codebook, Coding, Decision, Document, Facts, ThemeCoding, ThemeCount
+from scr_llm.records import Code, Codebook, Coding, Deciding, Decision, Document, Facts, ThemeCoding, ThemeCount
 from scr_llm.text.case_label import case_label
+
+_NOTHING_DECIDED = Deciding()
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class BriefingOptions:
     """Whether it is written to be signed: then it has no words true of drafts only, and no note to its author."""
     record: str = ""
     """A sentence about the decisions behind the paper and the last hash of their chain; empty before any decision."""
+    deciding: Deciding = _NOTHING_DECIDED
+    """How the deciding went."""
+    alone: str = ""
+    """Why the person who decided most cells signs alone; empty where that person does not sign."""
     headline_themes: int = 3
     headline_min: int = 2
     quotes_per_theme: int = 4

@@ -6,6 +6,7 @@ from scr_llm.stages.synthesise.caution import caution_part, cautions
 from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.closing import conclusion, key, method, not_read
 from scr_llm.stages.synthesise.count import ThemeTally
+from scr_llm.stages.synthesise.figures import pictures
 from scr_llm.stages.synthesise.opening import analysis, cases, purpose
 from scr_llm.stages.synthesise.quotes import Used, groups, reference
 from scr_llm.stages.synthesise.recommended import recommended
@@ -45,7 +46,7 @@ class Writer:
     def _parts(self) -> list[Part]:
         tally = self._tally
         parts = self._numbered()
-        parts += [*self._matrix.appendix(), *annex(tally)]
+        parts += [*self._matrix.appendix(), *annex(tally), *pictures(tally, self._register)]
         parts.append(key(tally, parts))
         if not tally.options.signed:
             parts += caution_part(cautions(tally.reviews, parts), tally.ids)

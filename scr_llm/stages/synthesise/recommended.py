@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from scr_llm.records import Evidence, EvidenceRef, Paragraph, Part, RegisterRow, Sentence, Table
+from scr_llm.stages.synthesise.addressees import addressees
 from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.english import count, join, of_the
 from scr_llm.stages.synthesise.sentences import paragraph, quotes, sentence
@@ -67,14 +68,7 @@ def _by_theme(tally: ThemeTally, rows: Sequence[RegisterRow]) -> Table:
 
 
 def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
-    written = Counter(r.addressee for r in rows if r.addressee)
-    # One body, whichever way its name is written: with or without an article, in capitals or not.
-    # The most common form is printed.
-    forms: dict[str, str] = {}
-    for name, _ in written.most_common():
-        bare = name.removeprefix("the ").removeprefix("The ")
-        forms.setdefault(_body(name), bare[:1].upper() + bare[1:])
-    found = Counter(forms[_body(r.addressee)] if r.addressee else "No addressee named" for r in rows)
+    found = Counter(addressees(rows))
     lines = [(who, str(n)) for who, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]]
     if rest := len(found) - len(lines):
         shown = sum(int(n) for _, n in lines)
@@ -129,7 +123,3 @@ def _quote(row: RegisterRow, evidence: Evidence) -> EvidenceRef:
         evidence=evidence,
         text=quote if len(quote) < len(row.text) else row.text,
     )
-
-
-def _body(name: str) -> str:
-    return name.casefold().removeprefix("the ").replace("’", "'").strip()
