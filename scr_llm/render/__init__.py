@@ -12,7 +12,12 @@ RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook
 
 
 def render(
-    briefing: Briefing, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None
+    briefing: Briefing,
+    form: str,
+    *,
+    items: Sequence[tuple[CaseRow, Coding]] = (),
+    template: bytes | None = None,
+    evidence: str = "evidence",
 ) -> bytes:
     """The briefing in one format.
 
@@ -21,12 +26,15 @@ def render(
         form: docx, html, md, xlsx or json.
         items: the codings behind it, for the workbook's list of findings.
         template: a Word file with the board's styles.
+        evidence: name of the evidence file, without its ending, which the numbers of the HTML file lead to.
     """
     if form == "json":
         return (briefing.model_dump_json(indent=2) + "\n").encode()
     module = import_module(f"{__name__}.{RENDERERS[form]}")
     if form == "docx":
         return bytes(module.render(briefing, template))
+    if form == "html":
+        return bytes(module.render(briefing, f"{evidence}.html"))
     return bytes(module.render(briefing, items) if form == "xlsx" else module.render(briefing))
 
 

@@ -5,8 +5,10 @@ import io
 
 from scr_llm.records import Figure
 
-ROW, LABEL, BAR, HEAD = 30, 330, 420, 12
+ROW, LABEL, BAR, HEAD = 32, 430, 320, 6
 """Height of a row, width of the labels, width of a full bar, and space above and below, in pixels of the drawing."""
+TEXT = 19
+"""Size of the text, in pixels: about 10 points where the drawing is as wide as the page."""
 INK, FILL, GROUND = "#1F2A44", "#2F5D9B", "#DDE4EE"
 
 
@@ -17,7 +19,7 @@ def png(figure: Figure) -> bytes:
     scale = 2
     size = ((LABEL + BAR + 90) * scale, (2 * HEAD + ROW * len(figure.bars)) * scale)
     image = Image.new("RGB", size, "white")
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(15 * scale)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(TEXT * scale)
     for nth, (label, number) in enumerate(figure.bars):
         top, middle = (HEAD + ROW * nth + 4) * scale, (HEAD + ROW * nth + ROW // 2) * scale
         bottom, filled = top + (ROW - 8) * scale, (LABEL + _length(number, figure)) * scale
@@ -38,13 +40,13 @@ def svg(figure: Figure) -> str:
         top = HEAD + ROW * nth
         bar = f'x="{LABEL}" y="{top + 4}"'
         rows += [
-            f'<text x="{LABEL - 10}" y="{top + 20}" text-anchor="end">{html.escape(label)}</text>',
+            f'<text x="{LABEL - 10}" y="{top + 22}" text-anchor="end">{html.escape(label)}</text>',
             f'<rect {bar} width="{BAR}" height="{ROW - 8}" fill="{GROUND}"/>',
             f'<rect {bar} width="{_length(number, figure):.1f}" height="{ROW - 8}" fill="{FILL}"/>',
-            f'<text x="{LABEL + BAR + 10}" y="{top + 20}">{number} of {figure.of}</text>',
+            f'<text x="{LABEL + BAR + 10}" y="{top + 22}">{number} of {figure.of}</text>',
         ]
     head = f'viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(figure.alt)}"'
-    return f'<svg {head} font-size="15" fill="{INK}">{"".join(rows)}</svg>'
+    return f'<svg {head} font-size="{TEXT}" fill="{INK}">{"".join(rows)}</svg>'
 
 
 def _length(number: int, figure: Figure) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Codebook, Decision, Document
+from scr_llm.stages.synthesise.annex import evidence_file
 from scr_llm.stages.synthesise.caution import cautions
 from scr_llm.stages.synthesise.count import BriefingOptions, CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import Coverage, coverage, page_ranges
@@ -17,6 +18,7 @@ __all__ = [
     "as_paper",
     "cautions",
     "coverage",
+    "evidence_file",
     "explained",
     "page_ranges",
     "seven_minutes",
