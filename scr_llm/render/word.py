@@ -26,7 +26,7 @@ _SHADE = "1F2A44"
 BODY, TABLE = 11, 10
 """Sizes of the text and of tables, in points."""
 TOGETHER = 8
-"""Rows of a table that is kept on one page."""
+"""Rows of a table that is kept on one page, each of a line or little more."""
 SHORT_REST = 120
 """Words that follow a landscape page on that page, rather than on a page of their own."""
 
@@ -141,7 +141,7 @@ def _table(document: WordDocument, table: Table) -> None:
     body = word._tbl
     # A short table stays on one page. A longer one breaks between any rows: LibreOffice cuts off a table that must
     # break but holds a row that is kept with the next.
-    together = len(table.rows) <= TOGETHER
+    together = len(table.rows) <= TOGETHER and sum(len(cell) for row in table.rows for cell in row) <= TOGETHER * 80
     body.append(_row(table.columns, widths, header=True, keep=together))
     for nth, row in enumerate(table.rows, 1):
         body.append(_row(row, widths, header=False, keep=together and nth < len(table.rows)))

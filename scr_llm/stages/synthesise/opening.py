@@ -118,7 +118,8 @@ def _genders(children: list[DraftChild]) -> list[str]:
     ]
     unknown = len(children) - stated.total()
     if not unknown:
-        return [f"Of these, {join(genders)}."]
+        alike = len(genders) == 1
+        return [f"All were {genders[0].partition(' were ')[2]}." if alike else f"Of these, {join(genders)}."]
     return [
         f"Of the {count(stated.total(), 'child', 'children')} whose gender is stated, {join(genders)}.",
         f"Gender is not stated for {count(unknown, 'child', 'children')}.",
@@ -133,8 +134,9 @@ def _ages(children: list[DraftChild]) -> list[str]:
     unknown = len(children) - banded.total() - len(worded)
     lines = []
     if banded:
-        ages = [f"{banded[b]} {'was' if banded[b] == 1 else 'were'} {label}" for b, label in AGES.items() if banded[b]]
-        lines.append(f"By age in years, {join(ages)}.")
+        (first, number), *rest = [(label, banded[b]) for b, label in AGES.items() if banded[b]]
+        ages = [f"{first} ({count(number, 'child', 'children')})", *(f"{label} ({n})" for label, n in rest)]
+        lines.append(f"Ages in years are {join(ages)}.")
     if worded:
         words = join([f"“{age}”" for age in dict.fromkeys(worded)])
         whose = "of one child is" if len(worded) == 1 else f"of {len(worded)} children is"
@@ -159,7 +161,7 @@ def _reasons(tally: ThemeTally) -> list[str]:
     other = ("The other reason", "") if several else ("The reason", " for the reviews")
     for some in _in_fours(once):
         lines.append(_listed(other[0], some, f"{other[1]}, with one review each,"))
-        other = ("The further reason", "")
+        other = ("Further reason" if len(once) > _REASONS + 1 else "A further reason", "")
     if unstated:
         lines.append(f"The reason is not stated in {of_the(unstated, tally.facts.reviews, 'review')}.")
     return lines

@@ -75,7 +75,9 @@ def _counts(tally: ThemeTally, rows: Sequence[RegisterRow]) -> tuple[str, ...]:
     makes = "makes" if making == 1 else "make"
     themed = sum(bool(r.themes) for r in rows)
     return (
-        f"{capital(of_the(making, reviews, 'review'))} {makes} {n} recommendations{' in all' if making > 1 else ''}.",
+        f"The review makes {n} recommendations."
+        if reviews == 1
+        else f"{capital(of_the(making, reviews, 'review'))} {makes} recommendations, {n} in total.",
         f"Of these, {themed or 'none'} {'is' if themed == 1 else 'are'} linked to a theme.",
         *_gaps(missing),
     )
