@@ -12,6 +12,7 @@ from pathlib import Path
 
 from paper_checks.agreement import agreement_faults, recommended_only, sheets, words
 from paper_checks.case_sheets import sheet_faults
+from paper_checks.evidence import evidence_faults
 from paper_checks.html import html_faults
 from paper_checks.shared import QUOTED
 from paper_checks.text import unmarked, word_text
@@ -20,6 +21,7 @@ from paper_checks.word import word_faults
 __all__ = [
     "QUOTED",
     "agreement_faults",
+    "evidence_faults",
     "faults",
     "html_faults",
     "recommended_only",
@@ -38,6 +40,7 @@ def faults(outputs: Path) -> list[str]:
         *word_faults(outputs / "briefing.docx"),
         *html_faults(outputs / "briefing.html"),
         *agreement_faults(outputs),
+        *evidence_faults(outputs),
         *sheet_faults(outputs),
     ]
 

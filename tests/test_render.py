@@ -31,7 +31,7 @@ from scr_llm.records import (
 )
 from scr_llm.render import render
 from scr_llm.render.export_csv import table_csv
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, evidence_file, synthesise
 
 HOSTILE = [
     "<script>alert(1)</script> & <b>bold</b>",
@@ -120,8 +120,9 @@ def test_a_csv_cell_is_no_formula(text: str) -> None:
 
 def test_the_paper_says_what_was_not_read() -> None:
     briefing, _ = paper("A plain text.")
-    text = render(briefing, "md").decode()
-    assert "1 of 2 files in the inbox was coded" in text
+    assert "1 of the 2 files in the inbox was coded" in render(briefing, "md").decode()
+    text = render(evidence_file(briefing), "md").decode()
+    assert "1 of the 2 files in the inbox was coded" in text
     assert "page 2, flagged" in text
     assert "| 2 of 3 | 2 | None | 3 |" in text
 

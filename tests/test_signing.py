@@ -121,6 +121,8 @@ def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
     decide_all(project)
     signed, written = signing.sign_off(project, "Dee Director", "Director")
     assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {
+        "evidence.docx",
+        "evidence.html",
         "seven-minutes.docx",
         "seven-minutes.html",
         *(
@@ -134,9 +136,10 @@ def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
         text = printed_words(path)
         assert "signed off by dee director" in text, path.name
         if path.suffix == ".json":  # quotes stand there without their marks
+            paper = json.loads(path.read_text("utf-8"))
             text = " ".join(
                 s["text"].lower()
-                for part in json.loads(path.read_text("utf-8"))["parts"]
+                for part in paper["parts"] + paper["annex"]
                 for p in part["paragraphs"]
                 for s in p["sentences"]
             )

@@ -63,7 +63,7 @@ def test_a_person_decides_and_takes_back(workspace: Workspace) -> None:
 
 
 def test_papers_and_records(workspace: Workspace) -> None:
-    assert {p.name for p in workspace.brief(["docx"]).paths} == {"briefing.docx", "seven-minutes.docx"}
+    assert {p.name for p in workspace.brief(["docx"]).paths} == {"briefing.docx", "evidence.docx", "seven-minutes.docx"}
     with pytest.raises(UsageError, match="no such format: pdf"):
         workspace.brief(["pdf"])
     with pytest.raises(UsageError, match="is not a subset"):

@@ -13,6 +13,7 @@ from scr_llm.records.agreement import (
 )
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import (
+    PARTS,
     Briefing,
     CaseRow,
     EvidenceRef,
@@ -21,6 +22,7 @@ from scr_llm.records.briefing import (
     Paper,
     Paragraph,
     Part,
+    PartName,
     RegisterRow,
     Sentence,
     Table,
@@ -82,6 +84,7 @@ from scr_llm.records.reading import (
 from scr_llm.records.sign_off import AnsweredCaution, Draft, SignedPaper, SignOff
 
 __all__ = [
+    "PARTS",
     "AgeBand",
     "Agreement",
     "AnsweredCaution",
@@ -142,6 +145,7 @@ __all__ = [
     "Paper",
     "Paragraph",
     "Part",
+    "PartName",
     "PassedOver",
     "Raters",
     "Reading",

@@ -5,6 +5,38 @@ from typing import Literal
 from scr_llm.records.base import Record
 from scr_llm.records.coding import CoderIdentity, Evidence
 
+PartName = Literal[
+    "purpose",
+    "cases",
+    "analysis",
+    "themes",
+    "others",
+    "good_practice",
+    "change",
+    "recommended",
+    "conclusion",
+    "method",
+    "contact",
+    "matrix",
+    "key",
+]
+"""What the parts of the briefing are called in settings."""
+PARTS: tuple[PartName, ...] = (
+    "purpose",
+    "cases",
+    "analysis",
+    "themes",
+    "others",
+    "change",
+    "recommended",
+    "conclusion",
+    "method",
+    "contact",
+    "matrix",
+    "key",
+)
+"""The parts that are printed unless a project says otherwise, in order. Good practice is in the evidence file."""
+
 
 class EvidenceRef(Record):
     """A quote that a sentence rests on."""
@@ -49,11 +81,13 @@ class Table(Record):
     caption: str
     """Printed above it."""
     columns: tuple[str, ...]
-    """Column headers, at most eight; the first column holds the row headers."""
+    """Column headers, at most ten; the first column holds the row headers."""
     rows: tuple[tuple[str, ...], ...]
     """One tuple per row, with as many cells as there are columns."""
     landscape: bool = True
     """Whether it needs a landscape page."""
+    refs: tuple[str, ...] = ()
+    """For each row, the id of the part that holds the evidence of its count; empty where there is none."""
 
 
 class Figure(Record):
@@ -244,3 +278,5 @@ class Briefing(Paper):
     """All evidence for all themes that are present, in the order of themes, then cases."""
     recommended: tuple[RegisterRow, ...] = ()
     """All recommendations, in the order of the paper."""
+    annex: tuple[Part, ...] = ()
+    """The parts of the evidence file that goes with it; none in a paper that was signed before there was one."""

@@ -15,6 +15,8 @@ class Printing:
     """The codings behind a briefing, for the workbook's list of findings."""
     template: bytes | None = None
     """A Word file with the board's styles."""
+    evidence: str = "evidence"
+    """Name of the evidence file beside a briefing, without its ending, which the numbers of the HTML file lead to."""
 
 
 FORMATS = {
@@ -34,10 +36,15 @@ EXPORTS = {
 
 
 def render(
-    paper: Paper, form: str, *, items: Sequence[tuple[CaseRow, Coding]] = (), template: bytes | None = None
+    paper: Paper,
+    form: str,
+    *,
+    items: Sequence[tuple[CaseRow, Coding]] = (),
+    template: bytes | None = None,
+    evidence: str = "evidence",
 ) -> bytes:
-    """A paper in one of `FORMATS`. `items` and `template` are as in `Printing`."""
-    return bytes(import_module(FORMATS[form]).render(paper, Printing(items, template)))
+    """A paper in one of `FORMATS`. `items`, `template` and `evidence` are as in `Printing`."""
+    return bytes(import_module(FORMATS[form]).render(paper, Printing(items, template, evidence)))
 
 
 @dataclass(frozen=True)

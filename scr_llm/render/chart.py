@@ -13,9 +13,11 @@ from typing import Literal
 from scr_llm.records import Figure
 from scr_llm.text.typed import plain
 
-ROW, LABEL, BAR, HEAD = 30, 330, 420, 12
+ROW, LABEL, BAR, HEAD = 32, 430, 320, 6
 """Height of a row, width of the labels, width of a full bar, and space above and below, in pixels of the drawing."""
-COUNT, COUNT_BEFORE = 90, 130
+TEXT, CELL_TEXT = 19, 15
+"""Size of the text beside bars, about 10 points where the drawing is as wide as the page, and in shaded cells."""
+COUNT, COUNT_BEFORE = 90, 170
 """Width of the number beside a bar: "5 of 8", or "5 of 8 before"."""
 CELL, CELL_LABEL, LINE = 110, 210, 20
 """Width of a shaded cell, width of the labels of rows, and height of a line of text."""
@@ -65,7 +67,7 @@ def png(figure: Figure) -> bytes:
     scale = 2
     width, height = size(figure)
     image = Image.new("RGB", (width * scale, height * scale), "white")
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(15 * scale)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(_letters(figure) * scale)
     anchors = {"start": "lm", "middle": "mm", "end": "rm"}
     for shape in _shapes(figure):
         if isinstance(shape, _Text):
@@ -84,15 +86,22 @@ def svg(figure: Figure) -> str:
     """The picture for a web page."""
     width, height = size(figure)
     head = f'viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(figure.alt)}"'
-    return f'<svg {head} font-size="15" fill="{INK}">{"".join(map(_element, _shapes(figure)))}</svg>'
+    letters = _letters(figure)
+    shapes = "".join(_element(shape, letters) for shape in _shapes(figure))
+    return f'<svg {head} font-size="{letters}" fill="{INK}">{shapes}</svg>'
 
 
-def _element(shape: _Shape) -> str:
+def _letters(figure: Figure) -> int:
+    """The size of its text."""
+    return CELL_TEXT if figure.rows else TEXT
+
+
+def _element(shape: _Shape, letters: int) -> str:
     if isinstance(shape, _Text):
         anchor = "" if shape.anchor == "start" else f' text-anchor="{shape.anchor}"'
         ink = "" if shape.ink == INK else f' fill="{shape.ink}"'
         # A line's middle is a third of its height above where its letters stand.
-        return f'<text x="{shape.x}" y="{shape.middle + 5}"{anchor}{ink}>{html.escape(shape.words)}</text>'
+        return f'<text x="{shape.x}" y="{shape.middle + letters // 3}"{anchor}{ink}>{html.escape(shape.words)}</text>'
     width = f"{shape.width:.1f}" if isinstance(shape.width, float) else str(shape.width)
     edge = f' stroke="{INK}"' if shape.edge else ""
     place = f'x="{shape.x}" y="{shape.top}" width="{width}" height="{shape.height}"'
@@ -107,7 +116,7 @@ def _shapes(figure: Figure) -> Iterator[_Shape]:
     else:
         for nth, (label, number) in enumerate(figure.bars):
             top = HEAD + ROW * nth
-            yield _Text(LABEL - 10, top + 15, label, "end")
+            yield _Text(LABEL - 10, top + ROW // 2, label, "end")
             yield from _bar(top, number, figure.of, FILL)
 
 
@@ -115,7 +124,7 @@ def _bar(top: int, number: int, of: int, fill: str, whose: str = "") -> Iterator
     """A bar, on the ground of a full one, with its number."""
     yield _Box(LABEL, top + 4, BAR, ROW - 8, GROUND)
     yield _Box(LABEL, top + 4, BAR * number / max(of, 1), ROW - 8, fill)
-    yield _Text(LABEL + BAR + 10, top + 15, f"{number} of {of}{whose}")
+    yield _Text(LABEL + BAR + 10, top + ROW // 2, f"{number} of {of}{whose}")
 
 
 def _change(figure: Figure) -> Iterator[_Shape]:

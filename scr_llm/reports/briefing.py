@@ -83,7 +83,7 @@ def paper(
     if names := project.settings.briefing.leave_out:
         briefing = without(briefing, names)
         reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
-    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+    return briefing, reviews, tuple(cautions(reviews, (*briefing.parts, *briefing.annex)))
 
 
 def _options(
@@ -106,6 +106,11 @@ def _options(
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
         tell_inferred=settings.briefing.tell_inferred,
+        parts=settings.briefing.parts,
+        asked_by=settings.briefing.asked_by,
+        asked_on=settings.briefing.asked_on,
+        author=settings.briefing.author,
+        contact=settings.briefing.contact,
     )
 
 

@@ -20,12 +20,12 @@ from scr_llm.reports.case_sheets import write_drafts_of_sheets
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.reports.summaries import Summarise
-from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, seven_minutes
+from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, evidence_file, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 
-SEVEN_MINUTES = ("docx", "html")
-"""The formats of the seven-minute briefing."""
+BESIDE = ("docx", "html")
+"""The formats of the evidence file and the seven-minute briefing, which go with the paper."""
 
 
 @dataclass
@@ -74,7 +74,7 @@ def write(
     ask: Callable[[str], str] | None = None,
     summarise: Summarise | None = None,
 ) -> Written:
-    """Write the draft briefing of what is coded and decided now, and the seven-minute briefing with it.
+    """Write the draft briefing of what is coded and decided now, with its evidence and the seven-minute briefing.
 
     Nothing is written if the paper is signed and nothing has changed since. A draft whose numbers or quotes differ from
     the last draft is the next version. A file that a person changed since it was written, or that is open in another
@@ -94,7 +94,8 @@ def write(
         FileError: a file cannot be written.
     """
     briefing, reviews = brief(project, only=only)
-    name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
+    subset = "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
+    name, evidence_name = f"briefing{subset}", f"evidence{subset}"
     sweep(project.outputs)
     with Store(project.store_path) as store:
         state = paper_state(project, store)
@@ -110,6 +111,8 @@ def write(
         covered = {review.document.file: coverage(review) for review in reviews}
         done = Written(briefing, state, refused=refused, coverage=covered)
         files = _briefing_files(project, name, briefing, reviews, formats)
+        if briefing.cases:
+            files += _evidence_files(project, evidence_name, briefing, formats)
         if briefing.cases and not only:
             files += _seven_minutes_files(project, briefing, formats)
         new = version not in {d.version for d in drafts}
@@ -147,8 +150,20 @@ def _briefing_files(
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
     template = template_of(project)
     return [
-        _File(project.outputs / f"{name}.{form}", render(briefing, form, items=items, template=template))
+        _File(
+            project.outputs / f"{name}.{form}",
+            render(briefing, form, items=items, template=template, evidence=name.replace("briefing", "evidence", 1)),
+        )
         for form in formats
+    ]
+
+
+def _evidence_files(project: Project, name: str, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
+    paper, template = evidence_file(briefing), template_of(project)
+    return [
+        _File(project.outputs / f"{name}.{form}", render(paper, form, template=template))
+        for form in BESIDE
+        if form in formats
     ]
 
 
@@ -156,7 +171,7 @@ def _seven_minutes_files(project: Project, briefing: Briefing, formats: tuple[st
     page, template = seven_minutes(briefing), template_of(project)
     return [
         _File(project.outputs / f"seven-minutes.{form}", render(page, form, template=template))
-        for form in SEVEN_MINUTES
+        for form in BESIDE
         if form in formats
     ]
 
@@ -231,7 +246,7 @@ def draft_of(name: str, briefing: Briefing) -> Draft:
     """What a paper counts and quotes, to compare the next one with."""
     quotes = (
         f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”"
-        for part in briefing.parts
+        for part in (*briefing.parts, *briefing.annex)
         for p in part.paragraphs
         if p.quote
     )

@@ -18,7 +18,7 @@ def without(record: _R, names: Sequence[str]) -> _R:
 
 
 _IDENTIFIERS = frozenset(
-    ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"]
+    ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "refs", "headline", "repeats", "sha256"]
 )
 """Fields that hold one id, several ids, or records by their ids."""
 _OURS = frozenset(["status", "status_line", "version", "marking", "columns"])

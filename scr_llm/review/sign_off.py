@@ -19,7 +19,7 @@ from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
-from scr_llm.records import AnsweredCaution, Deciding, SignedPaper, SignOff
+from scr_llm.records import AnsweredCaution, Deciding, Paper, SignedPaper, SignOff
 from scr_llm.render import render
 from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.case_sheets import FORMATS as SHEETS
@@ -30,14 +30,14 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, unverified
 from scr_llm.stages.decisions.deciding import same_person
-from scr_llm.stages.synthesise import seven_minutes
+from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.typed import LONGEST_REASON, typed
 
 FORMATS = ("docx", "html", "md", "xlsx", "json")
 """The formats of the briefing that are written when it is signed."""
-SEVEN_MINUTES = ("docx", "html")
-"""The formats of the seven-minute briefing that goes with it."""
+BESIDE = ("docx", "html")
+"""The formats of the evidence file and the seven-minute briefing that go with it."""
 Answers = Mapping[str, AnsweredCaution]
 """What the person who signs did about each caution, by the text of the caution."""
 
@@ -315,8 +315,10 @@ def files_of(paper: SignedPaper) -> dict[str, bytes]:
     items = list(zip(paper.briefing.cases, paper.codings, strict=True))
     template = base64.b64decode(paper.template) or None
     files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
-    seven = seven_minutes(paper.briefing)
-    files |= {f"seven-minutes.{f}": render(seven, f, template=template) for f in SEVEN_MINUTES}
+    beside: dict[str, Paper] = {"seven-minutes": seven_minutes(paper.briefing)}
+    if paper.briefing.annex:  # a paper signed before there was an evidence file holds its evidence itself
+        beside["evidence"] = evidence_file(paper.briefing)
+    files |= {f"{name}.{f}": render(each, f, template=template) for name, each in beside.items() for f in BESIDE}
     return files | {
         f"{name}.{f}": render(sheet, f, template=template) for name, sheet in paper.sheets.items() for f in SHEETS
     }

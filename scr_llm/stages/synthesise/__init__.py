@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Codebook, Decision, Document
+from scr_llm.stages.synthesise.annex import evidence_file
 from scr_llm.stages.synthesise.case_sheet import ReviewState, SheetSource, case_sheet, sheet_sources
 from scr_llm.stages.synthesise.caution import cautions
 from scr_llm.stages.synthesise.count import BriefingOptions, CodedReview, ThemeTally
@@ -22,6 +23,7 @@ __all__ = [
     "case_sheet",
     "cautions",
     "coverage",
+    "evidence_file",
     "explained",
     "page_ranges",
     "seven_minutes",

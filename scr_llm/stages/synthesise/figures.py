@@ -37,7 +37,7 @@ def figures(tally: ThemeTally, rows: Sequence[RegisterRow] | None = None) -> tup
 
 
 def pictures(tally: ThemeTally, rows: Sequence[RegisterRow] | None = None) -> list[Part]:
-    """An appendix of them, which says what is not drawn; nothing where there is nothing to say."""
+    """The parts of them, which say what is not drawn; nothing where there is nothing to say."""
     found = [
         (heading if nth == 1 else f"{heading}, picture {nth}", figure)
         for heading, some in _by_question(tally, rows)
@@ -64,7 +64,7 @@ def pictures(tally: ThemeTally, rows: Sequence[RegisterRow] | None = None) -> li
         )
         for nth, (heading, figure) in enumerate(found, 1)
     )
-    heading = Part(id="pictures", level=1, title="Appendix 3: the counts as pictures", paragraphs=tuple(lead))
+    heading = Part(id="pictures", level=1, title="The counts as pictures", paragraphs=tuple(lead))
     return [heading, *parts]
 
 

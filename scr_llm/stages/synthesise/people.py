@@ -30,6 +30,24 @@ def deciding_in_words(deciding: Deciding, *, named: bool = True) -> tuple[str, .
     )
 
 
+def deciding_in_short(deciding: Deciding, *, signed: bool, alone: bool) -> tuple[str, ...]:
+    """How many people decided how much, in one sentence; nothing before any cell is decided.
+
+    Args:
+        deciding: the numbers.
+        signed: whether the paper is written to be signed.
+        alone: whether the person who decided most cells is the one who signs.
+    """
+    people = len({person.name for person in deciding.people if person.cells})
+    if not people:
+        return ()
+    cells = count(_cells(deciding), "cell", "cells")
+    who = count(people, "person", "people")
+    did = f"{who} decided" if signed else f"So far, {who} {'has' if people == 1 else 'have'} decided"
+    told = f"{did} {cells}, counting findings, recommendations and case facts"
+    return (f"{told}; whoever signed decided most of them." if alone else f"{told}.",)
+
+
 def signed_alone(reason: str) -> tuple[str, ...]:
     """That the person who decided most cells is the one who signs, and why."""
     if not reason:
