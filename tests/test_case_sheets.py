@@ -105,13 +105,12 @@ def test_the_state_of_a_sheet_is_that_of_the_review_page(workspace: Workspace) -
 
     document = workspace.documents()[0]
     own = [cell for (i, _), cell in workspace.matrix().items() if i == document.id]
-    assert f"decided 0 of the {len(own)} cells" in state(workspace.case_sheet(document.id))
+    assert f"decided none of the {len(own)} cells" in state(workspace.case_sheet(document.id))
     decide_all(workspace.project.root)
     own = [cell for (i, _), cell in workspace.matrix().items() if i == document.id]
     sheet = workspace.case_sheet(document.id)
     assert state(sheet) == (
-        f"People have decided {len(own)} of the {len(own)} cells of this review. "
-        "Decided by: Alex Reader, Analyst. Nothing is open."
+        f"People have decided all {len(own)} cells of this review. Decided by: Alex Reader, Analyst. Nothing is open."
     )
     assert sheet.title == "Case sheet: Corriford Child 1" and sheet.one_page
     with pytest.raises(UsageError, match="not in the project"):

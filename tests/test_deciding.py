@@ -143,7 +143,9 @@ def test_whoever_decided_most_does_not_sign_without_a_reason(root: Path) -> None
     with Store(project.store_path) as store:
         record = store.sign_offs()[0][0]
     assert record.alone == "We are a team of one this month." and record.deciding.most == "Alex Reader"
-    paper = (root / "outputs/signed-1/briefing.md").read_text("utf-8")
+    short = (root / "outputs/signed-1/briefing.md").read_text("utf-8")
+    assert "1 person decided" in short and "whoever signed decided most of them." in short
+    paper = (root / "outputs/signed-1/evidence.html").read_text("utf-8")
     assert "also decided most of the cells. The reason given: “We are a team of one this month”." in paper
     assert "Alex Reader, Analyst, decided all" in paper and "No cell was decided by a second person." in paper
     assert "team of one" in (root / "outputs/signed-1/sign-off.json").read_text("utf-8") and not audit(project)
@@ -163,7 +165,8 @@ def test_another_person_signs_without_a_reason(root: Path) -> None:
     assert not list((root / "outputs").glob("*signed*"))
     signed, _ = signing.sign_off(project, "Dee Director", "Director", alone="not needed")
     assert signed.alone == ""
-    assert "decided most" not in (root / "outputs/signed-1/briefing.md").read_text("utf-8")
+    for name in ("briefing.md", "evidence.html"):
+        assert "decided most" not in (root / "outputs/signed-1" / name).read_text("utf-8")
 
 
 def test_a_project_that_does_not_ask_for_two_people_says_so(root: Path) -> None:
@@ -171,7 +174,7 @@ def test_a_project_that_does_not_ask_for_two_people_says_so(root: Path) -> None:
     settings.write_text(settings.read_text("utf-8") + "\n[review]\ntwo_people = false\n", "utf-8")
     signed, _ = signing.sign_off(load_project(root), "Alex Reader", "Analyst")
     assert signed.alone == "the settings of this project do not ask for two people"
-    assert signed.alone in (root / "outputs/signed-1/briefing.md").read_text("utf-8")
+    assert signed.alone in (root / "outputs/signed-1/evidence.html").read_text("utf-8")
 
 
 def test_who_did_most_of_the_deciding_is_the_question(root: Path) -> None:

@@ -186,10 +186,18 @@ WORD = {
 }
 
 
+OF_PICTURES = ("picture without a table", "drawing's words", "drawing's table")
+"""What is spoilt in the evidence file, which has the pictures of shaded cells."""
+
+
+def spoilt(copy: Path, rule: str, form: str) -> Path:
+    return copy / f"{'evidence' if rule in OF_PICTURES else 'briefing'}.{form}"
+
+
 @pytest.mark.parametrize("rule", WORD)
 def test_spoilt_word_is_seen(rule: str, copy: Path) -> None:
     part, pattern, new, times, said = WORD[rule]
-    path = copy / "briefing.docx"
+    path = spoilt(copy, rule, "docx")
     edit_word(path, part, lambda text: replaced(text, pattern, new, times))
     assert any(said in fault for fault in papers.word_faults(path)), papers.word_faults(path)
 
@@ -236,7 +244,7 @@ PAGE = {
 @pytest.mark.parametrize("rule", PAGE)
 def test_spoilt_page_is_seen(rule: str, copy: Path) -> None:
     pattern, new, times, said = PAGE[rule]
-    path = copy / "briefing.html"
+    path = spoilt(copy, rule, "html")
     edit(path, lambda text: replaced(text, pattern, new, times))
     assert any(said in fault for fault in papers.html_faults(path)), papers.html_faults(path)
 

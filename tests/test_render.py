@@ -78,19 +78,21 @@ def paper(text: str) -> tuple[object, list[CodedReview]]:
 def test_what_a_document_says_stays_text(text: str) -> None:
     briefing, reviews = paper(text)
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]  # type: ignore[attr-defined]
-    word = docx.Document(io.BytesIO(render(briefing, "docx")))
+    evidence = evidence_file(briefing)
+    word = docx.Document(io.BytesIO(render(evidence, "docx")))
     assert any(paragraph.style.name == "Quote" for paragraph in word.paragraphs)
 
     seen: set[str] = set()
     tags = HTMLParser()
     tags.handle_starttag = lambda tag, _attrs: seen.add(tag)  # type: ignore[method-assign]
-    tags.feed(render(briefing, "html").decode("utf-8", "strict"))
+    for each in (briefing, evidence):
+        tags.feed(render(each, "html").decode("utf-8", "strict"))
+        markdown = render(each, "md").decode("utf-8", "strict")
+        assert not re.search(r"(?<!\\)[<\[*`]", markdown.replace("**", ""))
+        assert render(each, "docx") == render(each, "docx")
     assert not seen & {"script", "b", "img", "iframe"}
     for row in openpyxl.load_workbook(io.BytesIO(render(briefing, "xlsx", items=items))).worksheets:
         assert all(cell.data_type in ("s", "n", "inlineStr") for line in row.iter_rows() for cell in line)
-    markdown = render(briefing, "md").decode("utf-8", "strict")
-    assert not re.search(r"(?<!\\)[<\[*`]", markdown.replace("**", ""))
-    assert render(briefing, "docx") == render(briefing, "docx")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -83,12 +83,14 @@ def _is_short(*rest: Part) -> bool:
 def _part(document: WordDocument, part: Part, *, last: bool = False) -> None:
     heading = document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
     heading.paragraph_format.keep_with_next = True
+    wide = any(table.landscape for table in part.tables)
     for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
         if not paragraph:
             continue
         added = _paragraph(document, paragraph)
-        added.paragraph_format.keep_with_next = bool(following and following.quote and not paragraph.quote)
-    wide = any(table.landscape for table in part.tables)
+        # What one must know to read a picture that takes a landscape page stands on that page.
+        leads = following.quote if following else part.figure and wide
+        added.paragraph_format.keep_with_next = bool(leads and not paragraph.quote)
     if part.figure:
         _figure(document, part.figure, wide=wide)
     for nth, table in enumerate(part.tables, 1):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scr_llm.records import Evidence, Item, Paper, Paragraph, Part, Sentence, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
-from scr_llm.stages.synthesise.english import count, join, of_the
+from scr_llm.stages.synthesise.english import capital, count, join, of_the
 from scr_llm.stages.synthesise.quotes import Used, choose
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, sentence
 from scr_llm.text.flow import readable
@@ -262,9 +262,8 @@ def _recommendations(review: CodedReview, most: int) -> Part:
     )
     lines = []
     if nameless:
-        lines.append(
-            f"{of_the(nameless, len(items), 'recommendation')} name{'s' if nameless == 1 else ''} no addressee."
-        )
+        these = capital(of_the(nameless, len(items), "recommendation"))
+        lines.append(f"{these} name{'s' if 1 in (nameless, len(items)) else ''} no addressee.")
     if rest := ranked[most:]:
         others = join([f"{_name(own[0])} ({len(own)})" for own in rest])
         lines.append(f"Also addressed: {others}.")

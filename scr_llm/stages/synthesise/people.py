@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from scr_llm.records import Decider, Deciding
-from scr_llm.stages.synthesise.english import count, of_the
+from scr_llm.stages.synthesise.english import capital, count, of_the
 
 MOST_NAMED = 6
 """People who get a sentence of their own; the others are counted together."""
@@ -109,11 +109,12 @@ def _when(deciding: Deciding) -> Iterator[str]:
 
 def _changed(deciding: Deciding) -> Iterator[str]:
     if deciding.cells:
-        were = "was" if deciding.accepted == 1 else "were"
-        yield f"{of_the(deciding.accepted, deciding.cells, 'cell')} {were} decided as proposed, in value and in words."
+        accepted = capital(of_the(deciding.accepted, deciding.cells, "cell"))
+        were = "was" if 1 in (deciding.accepted, deciding.cells) else "were"
+        yield f"{accepted} {were} decided as proposed, in value and in words."
     if deciding.quotes:
         unticked = of_the(deciding.unticked, deciding.quotes, "proposed quote")
-        were = "was" if deciding.unticked == 1 else "were"
+        were = "was" if 1 in (deciding.unticked, deciding.quotes) else "were"
         yield f"Where the proposed value was kept, {unticked} {were} unticked."
 
 
