@@ -2,7 +2,6 @@
 
 import platform
 from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,8 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
 
     It also says what would leave this computer.
     """
+    from importlib.metadata import version
+
     from scr_llm.codebook import load_codebook
     from scr_llm.files import data_dir
     from scr_llm.project import load_project
