@@ -376,14 +376,15 @@ def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> N
     (project.outputs / "explained.html").write_bytes(render(explain(project, "workforce")[1], "html"))
     (project.outputs / "dpia.html").write_bytes(render(pack(project, "dpia"), "html"))
     page = chromium.new_context().new_page()
-    for name in ("briefing", "seven-minutes", "explained", "dpia"):
+    for name in ("briefing", "evidence", "seven-minutes", "explained", "dpia"):
         if (project.outputs / f"{name}.html").is_file():
             page.goto((project.outputs / f"{name}.html").as_uri())
             accessible(page)
     page.goto((project.outputs / "briefing.html").as_uri())
-    link = page.locator("main p a[href^='#evidence']").first
-    target = link.get_attribute("href")
+    link = page.locator("main p a[href^='evidence.html#']").last
+    target = (link.get_attribute("href") or "").removeprefix("evidence.html")
     link.click()
+    page.wait_for_url("**/evidence.html#*")
     assert target and page.locator(target.replace(".", r"\.")).count() == 1
     source = page.locator("blockquote a").first.get_attribute("href") or ""
     assert (project.outputs / source.split("#")[0]).resolve().is_file() and "#page=" in source
