@@ -192,3 +192,15 @@ def test_an_older_sign_off_is_still_read() -> None:
     names = ("name", "role", "at", "version", "codebook_version", "codebook_sha256", "decisions_head", "paper_sha256")
     old = dict.fromkeys(names, "x") | {"documents": {}, "readings": {}, "decisions": 1, "reviewers": [], "files": {}}
     assert SignOff.model_validate(old).alone == "" and SignOff.model_validate(old).deciding == Deciding()
+
+
+def test_a_second_is_one_second() -> None:
+    for seconds, words in (
+        (0.97, "1 second"),
+        (1.04, "1 second"),
+        (1.06, "1.1 seconds"),
+        (0.05, "less than 0.1 seconds"),
+    ):
+        day = "2026-03-01T10:00:00.000+00:00"
+        numbers = Deciding(decisions=2, first=day, last=day, days=1, seconds=seconds)
+        assert f"2 decisions were made within {words} on 1 March 2026." in deciding_in_words(numbers)

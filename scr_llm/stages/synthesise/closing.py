@@ -101,8 +101,9 @@ def contact(tally: ThemeTally) -> Part:
     if options.signed:
         lines.append(options.status.replace("SIGNED OFF", "Signed off", 1))
     paragraphs = [paragraph(line) for line in lines if line]
-    if not options.signed and not (options.author and options.contact):
-        paragraphs.append(note("No author or no contact is named yet: set them under [briefing] in project.toml."))
+    missing = [what for what, given in (("author", options.author), ("contact", options.contact)) if not given]
+    if missing and not options.signed:
+        paragraphs.append(note(f"No {' or '.join(missing)} is named yet: see [briefing] in project.toml."))
     return Part(id="contact", level=1, title="Author and contact", paragraphs=tuple(paragraphs))
 
 

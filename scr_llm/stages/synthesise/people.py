@@ -142,7 +142,8 @@ def _time(seconds: float) -> str:
     if seconds < 0.1:
         return "less than 0.1 seconds"
     if seconds < 10:
-        return "1 second" if seconds == 1 else f"{seconds:.1f}".removesuffix(".0") + " seconds"
+        printed = f"{seconds:.1f}".removesuffix(".0")
+        return "1 second" if printed == "1" else f"{printed} seconds"
     if seconds < 120:
         return f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
