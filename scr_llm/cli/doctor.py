@@ -1,7 +1,6 @@
 """What is installed, which model answers, and how well each way of asking it works."""
 
 import platform
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,11 +198,10 @@ def _qualify(project: "Project", *, yes: bool) -> int:
 def _trials(project: "Project", *, yes: bool) -> "list[Trial]":
     """Every way of asking tried on the made-up reviews; each is printed as it is done. The rules come first."""
     from scr_llm.evaluation.strategies import Remembered, made_up, qualify
-    from scr_llm.llm import Client, without_credentials
-    from scr_llm.models.call_log import CallLog
-    from scr_llm.models.coders import answering
+    from scr_llm.llm import without_credentials
+    from scr_llm.models.coders import connected
     from scr_llm.models.consent import stays_here
-    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
+    from scr_llm.models.options import endpoint_of, prompting_of
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
@@ -212,19 +210,7 @@ def _trials(project: "Project", *, yes: bool) -> "list[Trial]":
         question = f"Two made-up reviews, without case text, will be sent to {where}. Continue?"
         click.confirm(question, abort=True, err=True)
     trials: list[Trial] = []
-    with ExitStack() as stack:
-        endpoint = stack.enter_context(answering(project, endpoint, say))
-        call_log = CallLog(project, endpoint)
-        stack.callback(call_log.close)
-        client = Client(
-            endpoint,
-            remote_allowed=approved,
-            max_concurrency=llm.max_concurrency,
-            on_send=call_log.note,
-            memory=Remembered(),
-            spend=spend_of(llm),
-        )
-        stack.callback(client.close)
+    with connected(project, endpoint, say, memory=Remembered(), remote_allowed=approved) as client:
         click.echo(
             "| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|"
         )
