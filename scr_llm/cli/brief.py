@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, count, say
+from scr_llm.cli.base import PROJECT, asking, cli, say
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.reports.drafts import Written

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, count, say
+from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
-from scr_llm.text.words import in_words
+from scr_llm.text.words import count, in_words
 from scr_llm.version import __version__
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, count, say
+from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.records import AnsweredCaution

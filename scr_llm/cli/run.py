@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, count, say
+from scr_llm.cli.base import PROJECT, asking, cli, say
 from scr_llm.cli.brief import say_draft, say_written
 from scr_llm.cli.cost import agree_to_cost, spent
 from scr_llm.cli.status import reason_of
 from scr_llm.errors import ScrError
-from scr_llm.text.words import in_words
+from scr_llm.text.words import count, in_words
 
 if TYPE_CHECKING:
     from rich.progress import Progress

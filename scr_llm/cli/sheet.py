@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from scr_llm.cli.base import FORCE, PROJECT, cli, count, say, write_out
+from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 from scr_llm.errors import UsageError
+from scr_llm.text.words import count
 
 _NAME = click.option("--name", required=True, help="Name of the reviewer.")
 _ROLE = click.option("--role", required=True, help="Role of the reviewer.")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from scr_llm.records import Evidence, Item, Paper, Paragraph, Part, Sentence, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
-from scr_llm.stages.synthesise.english import capital, count, join, of_the
+from scr_llm.stages.synthesise.english import capital, join, of_the
 from scr_llm.stages.synthesise.quotes import Used, choose
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, sentence
 from scr_llm.text.flow import readable
-from scr_llm.text.words import CONTEXTS, GENDERS
+from scr_llm.text.words import CONTEXTS, GENDERS, count
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from scr_llm.records import EvidenceRef, Part
 from scr_llm.stages.synthesise.count import CodedReview
-from scr_llm.stages.synthesise.english import count
 from scr_llm.stages.synthesise.sentences import bullet, note
+from scr_llm.text.words import count
 
 _DATE = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)? "

@@ -5,11 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 
 
-def count(number: int, one: str, many: str) -> str:
-    """A number with its noun: "1 child", "3 children"."""
-    return f"{number} {one if number == 1 else many}"
-
-
 def of_the(number: int, of: int, noun: str) -> str:
     """A count with its denominator: "5 of the 8 reviews", "all 8 reviews", "both reviews", "the review"."""
     if number == 0:

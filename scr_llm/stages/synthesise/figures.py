@@ -12,10 +12,10 @@ from scr_llm.records import Figure, Part, RegisterRow, Table, ThemeCount
 from scr_llm.stages.synthesise.addressees import addressees
 from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import count
 from scr_llm.stages.synthesise.register import register
 from scr_llm.stages.synthesise.sentences import paragraph
 from scr_llm.stages.synthesise.tables import Matrix
+from scr_llm.text.words import count
 
 Shade = Literal[0, 1, 2, 3]
 _T = TypeVar("_T")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from scr_llm.records import Decider, Deciding
-from scr_llm.stages.synthesise.english import capital, count, of_the
+from scr_llm.stages.synthesise.english import capital, of_the
+from scr_llm.text.words import count
 
 MOST_NAMED = 6
 """People who get a sentence of their own; the others are counted together."""
