@@ -1,16 +1,16 @@
 """A project folder and everything that can be done with it.
 
-The command line, the review page and other programs call this.
+Other programs call this, and so do the command line and the review page for the job itself. Rarer tools (batches,
+spreadsheets, packs, merging themes) have rooms of their own, which the commands call.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scr_llm.errors import ScrError, UsageError
-from scr_llm.files import data_dir
+from scr_llm.files import copy_atomically, data_dir, named_errors, sha256_of
 from scr_llm.project import Project, init_project, load_project
 
 if TYPE_CHECKING:
@@ -87,17 +87,20 @@ class Workspace:
 
         Raises:
             UsageError: a different file with that name is in the inbox; nothing is overwritten.
+            FileError: a file cannot be read or copied; the inbox holds no part of it.
         """
         placed = []
         for path in map(Path, paths):
             target = self.project.inbox / path.name
-            if target.exists() and target.read_bytes() != path.read_bytes():
+            with named_errors(path):
+                is_other = target.exists() and sha256_of(target) != sha256_of(path)
+            if is_other:
                 raise UsageError(
                     f"a different file named {path.name} is in the inbox already.",
                     next_step="Rename the new file. If it is a corrected issue, replace the old one yourself.",
                 )
             if not target.exists():
-                shutil.copyfile(path, target)
+                copy_atomically(path, target, self.project.outputs)
             placed.append(target)
         return placed
 

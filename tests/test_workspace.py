@@ -43,6 +43,14 @@ def test_another_file_of_the_same_name_is_refused(workspace: Workspace, tmp_path
     assert (workspace.project.inbox / "corriford-child-1.pdf").read_bytes() == before
 
 
+def test_a_file_that_cannot_be_copied_leaves_nothing_in_the_inbox(workspace: Workspace, tmp_path: Path) -> None:
+    before = sorted(p.name for p in workspace.project.inbox.iterdir())
+    with pytest.raises(ScrError, match=r"missing\.pdf.*Check the path"):
+        workspace.add([tmp_path / "missing.pdf"])
+    assert sorted(p.name for p in workspace.project.inbox.iterdir()) == before
+    assert not list(workspace.project.outputs.glob(".*.part"))
+
+
 def test_a_person_decides_and_takes_back(workspace: Workspace) -> None:
     document = workspace.documents()[0]
     with workspace.review("Alex Reader", "Analyst") as review:

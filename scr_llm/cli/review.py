@@ -112,13 +112,14 @@ def sign_off(folder: Path, name: str, role: str, alone: str) -> int:
     and so are details that might identify a child. On a terminal you answer each; elsewhere your signature
     acknowledges them. Unless project.toml says otherwise, whoever decided most cells signs only with --alone.
     """
-    from scr_llm.project import load_project
     from scr_llm.review import sign_off as signing
     from scr_llm.stages.synthesise.people import deciding_in_words
     from scr_llm.text.typed import typed
+    from scr_llm.workspace import Workspace
 
     name, role = typed(name, "the name"), typed(role, "the role")
-    project = load_project(folder)
+    workspace = Workspace.open(folder)
+    project = workspace.project
     cautions = signing.ready(project)
     deciding = signing.how_decided(project)
     for line in deciding_in_words(deciding):
@@ -132,7 +133,7 @@ def sign_off(folder: Path, name: str, role: str, alone: str) -> int:
         say(f"  {number}. {text}")
         if sys.stdin.isatty():
             answers[text] = _answer(text)
-    signed, written = signing.sign_off(project, name, role, answers, alone)
+    signed, written = workspace.sign_off(name, role, answers, alone=alone)
     if cautions and not answers:
         say("Your signature acknowledged them, and the record says so.")
     reviews, decisions = count(len(signed.documents), "review"), count(signed.decisions, "decision")

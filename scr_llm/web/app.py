@@ -20,8 +20,6 @@ from starlette.types import ASGIApp
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
-from scr_llm.reports.case_sheets import sheet_of
-from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
@@ -30,6 +28,7 @@ from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
+from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 ROWS = 60
@@ -53,7 +52,8 @@ class Page:
     """One running review page: the session, who decides in it, and the templates."""
 
     def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
-        self.project, self.session, self.drawing = project, ReviewSession(project), Drawing()
+        self.project, self.workspace = project, Workspace(project)
+        self.session, self.drawing = ReviewSession(project), Drawing()
         self.base, self.csrf = base, ""
         self.signing = threading.Lock()
         self._reviewer = reviewer
@@ -293,7 +293,7 @@ def _case_sheet(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees nobody's answers.", next_step="Decide the remaining cells.")
     document = request.path_params["document"]
-    return page.show(request, "case_sheet.html.j2", p=sheet_of(page.project, document), document=document)
+    return page.show(request, "case_sheet.html.j2", p=page.workspace.case_sheet(document), document=document)
 
 
 def _picture(page: Page, request: Request) -> Response:
@@ -321,7 +321,7 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
-    return page.show(request, "explain.html.j2", e=explain_theme(page.project, request.path_params["theme"])[0])
+    return page.show(request, "explain.html.j2", e=page.workspace.explain(request.path_params["theme"])[0])
 
 
 def _sign_off(page: Page, request: Request) -> Response:
@@ -351,7 +351,7 @@ def _sign(page: Page, request: Request) -> Response:
     with page.signing:  # a second click waits for the first, and finds that the briefing is signed
         if form.one(request, "signing") == _to_sign(page):
             answers = form.answers(request, signing.ready(page.project))
-            signing.sign_off(page.project, who.name, who.role, answers, form.one(request, "alone"))
+            page.workspace.sign_off(who.name, who.role, answers, alone=form.one(request, "alone"))
     return page.go("/sign-off")
 
 
