@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-browser test-live check schema fixtures measure pictures reliability release
+.PHONY: demo weights test test-slow test-browser test-live check schema prompts fixtures measure pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +40,9 @@ check: $(VENV)/installed-dev
 
 schema: $(VENV)/installed
 	$(BIN)/python -m scr_llm.records.schema docs
+
+prompts: $(VENV)/installed-dev
+	$(BIN)/python tests/test_prompts.py
 
 fixtures: $(VENV)/installed-dev
 	$(BIN)/python fixtures/make.py

@@ -2,7 +2,9 @@
 
     python bench/coding.py            all; writes docs/scoreboard.md and the README's table
     python bench/coding.py --dev      print the mistakes on the development reviews: what to look at while tuning
-    python bench/coding.py --other DIR GOLD   print one more folder of PDFs with gold; nothing is written
+    python bench/coding.py --quotes FOLDER    print each quote that a paper on fixtures/FOLDER prints, and where it lies
+    python bench/coding.py --other DIR GOLD   print one more folder of PDFs with gold, its quotes in papers on eight
+                                              reviews each; nothing is written
 
 What each set may be used for is in bench/sets.py.
 """
@@ -11,10 +13,11 @@ import argparse
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from quotes import Placed, offered_of, printed_of
 from sets import ROOT, SETS, Passage, Set, as_reading, documents, passages, reading_of
 
 from scr_llm import __version__
@@ -28,7 +31,7 @@ from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
+from scr_llm.stages.synthesise import CodedReview
 
 CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
     "embedded (default)": lambda book: EmbeddedCoder(embedded_identity(book)),
@@ -36,7 +39,8 @@ CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
 }
 ITEMS = "<!-- items -->"
 """Where the section of bench/items.py begins in the scoreboard; it runs to the end."""
-PRINTED = "quotes that a briefing prints, on a passage that shows their theme"
+EIGHT = 8
+"""Reviews in a paper of the usual length."""
 ENOUGH = 10
 """Positives that a theme needs before it has a row to itself."""
 
@@ -112,39 +116,44 @@ def _cells(s: Score) -> list[Ratings]:
     return [(True, True)] * s.both + [(True, False)] * (s.gold - s.both) + [(False, True)] * (s.found - s.both)
 
 
-def printed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
-    """The quotes that a briefing on the reviews prints for its themes (`found`).
+def reviewed(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> list[CodedReview]:
+    """Reviews as a coder proposes them, before any decision."""
+    return [
+        CodedReview(Document(id=p.stem, file=p.name, sha256="", bytes=0, status="coded"), coding_of(coder, p, book))
+        for p, _ in pairs
+    ]
 
-    `gold` counts those of cells that gold has present too, `both` those on a passage that gold marks for the theme.
-    Praise, which has its own part of the paper, and the annex, which prints all evidence, are left out.
-    """
+
+def printed(
+    coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook, a_paper: int | None = None
+) -> Score:
+    """The quotes that a briefing on the reviews prints for its themes; with `a_paper`, one on each so many reviews."""
     gold = {path.stem: g for path, g in pairs}
-    documents = {p: Document(id=p.stem, file=p.name, sha256="", bytes=0, status="coded") for p, _ in pairs}
-    style = BriefingOptions(title="", organisation="", marking="", version="")
-    reviews = [CodedReview(document, coding_of(coder, p, book)) for p, document in documents.items()]
-    briefing = synthesise(reviews, list(documents.values()), book, (), style)
+    reviews, of = reviewed(coder, pairs, book), a_paper or len(pairs)
+    papers = [reviews[at : at + of] for at in range(0, len(reviews), of)]
+    return placed(gold, (quote for paper in papers for quote in printed_of(paper, gold, book)))
+
+
+def offered(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
+    """The quotes that a reviewer is shown."""
+    gold = {path.stem: g for path, g in pairs}
+    return placed(gold, offered_of(reviewed(coder, pairs, book), gold))
+
+
+def placed(gold: Mapping[str, GoldDocument], quotes: Iterable[Placed]) -> Score:
+    """Quotes counted (`found`): `both` are those on gold, `gold` those of cells that gold has present too."""
     scores: dict[str, list[Score]] = {i: [] for i in gold}
-    for part in briefing.parts:
-        for quote in (p.quote for p in part.paragraphs if part.id == "others" or part.id.startswith("theme.")):
-            if quote is not None and quote.theme is not None:
-                cell = gold[quote.document_id].themes.get(quote.theme)
-                present = cell is not None and cell.value == "present"
-                right = cell is not None and present and any(_touch(quote.text, e.quote) for e in cell.evidence)
-                scores[quote.document_id].append(
-                    Score(gold=int(present), found=1, both=int(right), recall=None, precision=None, f1=None)
-                )
+    for quote in (q for q in quotes if q.lies != "unclear"):
+        present, right = int(quote.lies != "no gold"), int(quote.lies == "on gold")
+        scores[quote.document].append(Score(gold=present, found=1, both=right, recall=None, precision=None, f1=None))
     return pooled(list(scores.values()))
 
 
-def _touch(quote: str, passage: str) -> bool:
-    """Whether one contains the other, as in `evaluate`."""
-    one, other = bare(quote), bare(passage)
-    return bool(one and other) and (one in other or other in one)
-
-
-def bare(text: str) -> str:
-    """Letters and digits, by which texts are compared."""
-    return "".join(c for c in text.lower() if c.isalnum())
+QUOTES: Mapping[str, Callable[[Coder, Sequence[tuple[Path, GoldDocument]], Codebook], Score]] = {
+    "quotes that a briefing prints, on a passage that shows their theme": printed,
+    "quotes that a reviewer is offered, on a passage that shows their theme": offered,
+}
+"""Shares of quotes on gold, by what is counted."""
 
 
 def two(value: float | None, interval: tuple[float, float] | None = None) -> str:
@@ -158,6 +167,10 @@ def share(s: Score) -> str:
     if s.both == s.gold == s.found or not s.recall_interval or not s.precision_interval:
         return counts  # where all is right, every resample of the documents is too: such an interval says nothing
     return f"{counts}; recall {two(s.recall, s.recall_interval)}, precision {two(s.precision, s.precision_interval)}"
+
+
+def on_gold(s: Score) -> str:
+    return f"{s.both} of {s.found}: {two(s.precision, s.precision_interval)}; {s.gold} of a cell that is present"
 
 
 ROWS: Sequence[tuple[str, Callable[[Agreement], str]]] = (
@@ -179,12 +192,8 @@ def board(of: Set, book: Codebook) -> Iterator[str]:
     yield from (f"| what | {' | '.join(found)} |", "|---|" + "---|" * len(found))
     for what, figure in ROWS:
         yield f"| {what} | {' | '.join(figure(a) for a in found.values())} |"
-    quotes = [printed(make(book), pairs, book) for make in CODERS.values()]
-    shown = [
-        f"{q.both} of {q.found}: {two(q.precision, q.precision_interval)}; {q.gold} of a cell that is present"
-        for q in quotes
-    ]
-    yield f"| {PRINTED} | {' | '.join(shown)} |"
+    for what, counted in QUOTES.items():
+        yield f"| {what} | {' | '.join(on_gold(counted(make(book), pairs, book)) for make in CODERS.values())} |"
     own = next(iter(found.values()))
     for fact in own.facts:
         scores = [a.facts[fact] for a in found.values()]
@@ -264,13 +273,14 @@ def summary(book: Codebook) -> str:
     """The README's table: what a user may expect without a model."""
     coder = EmbeddedCoder(embedded_identity(book))
     rows = [(of, compared(coder, documents(of.folders), book)) for of in SETS[:2]]
-    quotes = [printed(coder, documents(of.folders), book) for of in SETS[:2]]
     lines = [
         "| `python bench/coding.py` | " + " | ".join(f"{of.name} ({a.documents} reviews)" for of, a in rows) + " |",
         "|---|" + "---|" * len(rows),
     ]
     lines += [f"| {what} | {' | '.join(figure(a) for _, a in rows)} |" for what, figure in ROWS]
-    lines.append(f"| {PRINTED} | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
+    for what, counted in QUOTES.items():
+        quotes = [counted(coder, documents(of.folders), book) for of in SETS[:2]]
+        lines.append(f"| {what} | {' | '.join(f'{q.both} of {q.found}' for q in quotes)} |")
     return "\n".join(lines)
 
 
@@ -285,19 +295,36 @@ def others(folder: Path, gold_of: Path, book: Codebook) -> None:
         print(
             name,
             *(f"{what}: {figure(found)}" for what, figure in ROWS[:5]),
+            *(
+                f"{what}: {on_gold(score)}"
+                for what, score in zip(
+                    QUOTES, (printed(make(book), pairs, book, EIGHT), offered(make(book), pairs, book)), strict=True
+                )
+            ),
             f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}",
             sep="\n  ",
         )
 
 
+def listed(pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> None:
+    """Print every quote that a briefing by the default coder prints under a theme, to be read."""
+    gold = {path.stem: g for path, g in pairs}
+    for q in printed_of(reviewed(next(iter(CODERS.values()))(book), pairs, book), gold, book):
+        print(f"{q.theme}, {q.document} p. {q.page}, {q.lies}\n    {q.text}")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--dev", action="store_true")
+    options.add_argument("--quotes", choices=[folder for of in SETS if of.shown for folder in of.folders])
     options.add_argument("--other", nargs=2, type=Path)
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     if given.dev:
         print("\n".join(compared(EmbeddedCoder(embedded_identity(book)), documents(SETS[1].folders), book).wrong))
+        return
+    if given.quotes:
+        listed(documents([given.quotes]), book)
         return
     if given.other:
         others(*given.other, book)

@@ -24,7 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from coding import ITEMS, ROOT, SETS, bare, compared, documents, exported, share, two
+from coding import ITEMS, ROOT, SETS, compared, documents, exported, share, two
+from quotes import bare
 
 from scr_llm import __version__
 from scr_llm.codebook import load_codebook

@@ -20,7 +20,7 @@ from scr_llm.models.coders import llm_coder
 from scr_llm.models.options import prompting_of
 from scr_llm.project import init_project
 from scr_llm.stages.code.embedded import embedded_identity
-from scr_llm.stages.code.llm import Strategy, Thresholds
+from scr_llm.stages.code.llm import Thresholds
 from scr_llm.stages.code.rules import RulesCoder
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +48,7 @@ def main() -> None:
     book = load_codebook(project.codebook_path)
     spent = effort_of(recording)
 
-    def recorded(name: str, names: Sequence[str], strategy: Strategy, thresholds: Thresholds | None = None) -> Trial:
+    def recorded(name: str, names: Sequence[str], strategy: str, thresholds: Thresholds | None = None) -> Trial:
         prompting = prompting_of(project, recording.model, strategy)
         prompting = replace(
             prompting,
@@ -61,7 +61,7 @@ def main() -> None:
         seconds, tokens = (sum(effort[i] for effort in efforts) for i in (0, 1))
         return replace(done, seconds=seconds, tokens=int(tokens))
 
-    def table(title: str, names: Sequence[str], strategies: Sequence[Strategy], judged: dict[str, Thresholds]) -> None:
+    def table(title: str, names: Sequence[str], strategies: Sequence[str], judged: dict[str, Thresholds]) -> None:
         print(f"\n{title}: {len(names)} reviews\n\n{HEAD}")
         print(row(trial("rules", RulesCoder(embedded_identity(book)), made_up(names), book)))
         for strategy in strategies:

@@ -30,8 +30,7 @@ from sklearn.linear_model import LogisticRegression
 from scr_llm.codebook import load_codebook
 from scr_llm.stages.code.embedded import DENIED, passages_of, score_of
 from scr_llm.stages.code.features import blocks, marks, vector
-from scr_llm.stages.code.language import stops
-from scr_llm.stages.code.passage import Passage
+from scr_llm.stages.code.passage import Passage, stops
 from scr_llm.stages.code.weights import Weights
 from scr_llm.stages.read import read
 

@@ -1,8 +1,8 @@
 """scr_llm: learn across Serious Case Reviews, with every quote exact and every number computed.
 
-PDFs go into a project's inbox. They are read page by page and coded, by the embedded coder or by a language model. Every
-quote is located in its source or refused; people decide; a draft briefing is written. `pipeline.py` shows the steps in
-order, docs/python.md how to call them.
+PDFs go into a project's inbox. They are read page by page and coded, by the embedded coder or by a language model.
+Every quote is located in its source or refused; people decide; a draft briefing is written. `pipeline.py` shows the
+steps in order, docs/python.md how to call them.
 """
 
 from importlib import import_module

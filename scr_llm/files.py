@@ -4,17 +4,19 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from scr_llm.errors import BlockedFileError, FileError
 
 PRIVATE_UMASK = 0o077
 """Makes new files and folders accessible to their owner alone (0600 and 0700), where the system has such rights."""
 _PIECE = 1 << 20
-"""Bytes held in memory at once while a file is hashed."""
+"""Bytes held in memory at once while a file is hashed or copied."""
 _ABANDONED_S = 600
 """Seconds after which no running command can still be writing a half-written file."""
 _NO_PERMISSION = ("permission was refused", "Close it in other programs, and check that you may use it and its folder.")
@@ -70,11 +72,33 @@ def write_atomically(path: Path, content: bytes) -> None:
         BlockedFileError: the file is open in another program, or there is no permission to write it.
         FileError: it cannot be written for another reason. What was there before is unchanged.
     """
+    with _replacing(path, path.parent) as file:
+        file.write(content)
+
+
+def copy_atomically(source: Path, target: Path, through: Path) -> None:
+    """Copy a file completely or not at all, in pieces, so that its size does not matter.
+
+    Args:
+        source: what is copied.
+        target: where to; a file of that name is replaced.
+        through: a folder of the same disk for the copy while it is incomplete, in which nobody takes it for a file.
+
+    Raises:
+        FileError: one of them cannot be read or written. What was there before is unchanged.
+    """
+    with named_errors(source), source.open("rb") as whole, _replacing(target, through) as file:
+        shutil.copyfileobj(whole, file, _PIECE)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path, folder: Path) -> Iterator[BinaryIO]:
+    """A new file in a folder that takes the place of `path` once it is complete, and is removed if it never is."""
     with named_errors(path):
-        part, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        part, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=folder)
         try:
             with os.fdopen(part, "wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)
@@ -134,3 +158,9 @@ def is_open_elsewhere(path: Path) -> bool:
     name = path.name
     locks = (f"~${name}", f"~${name[1:]}", f"~${name[2:]}", f".~lock.{name}#")
     return any((path.parent / lock).exists() for lock in locks)
+
+
+def data_dir() -> Path:
+    """Folder of the shipped prompts and fixtures: the checkout, or the installed package."""
+    package = Path(__file__).resolve().parent
+    return package / "_data" if (package / "_data").is_dir() else package.parent

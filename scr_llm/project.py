@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scr_llm.errors import StoreError, UsageError
-from scr_llm.files import make_folder, read_file, write_atomically
+from scr_llm.files import data_dir, make_folder, read_file, write_atomically
 from scr_llm.settings import Settings
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
@@ -76,7 +76,13 @@ cross_check = true              # a second reader checks every page (slower)
 [briefing]
 headline_themes = 3             # practice themes that get their own section
 headline_min = 2                # reviews in which such a theme must be found, at least
-quotes_per_theme = 4            # at most, for each of these themes
+quotes_per_theme = 3            # at most, for each of these themes
+# asked_by = "The Learning and Improvement Group"  # who asked for the paper
+# asked_on = "2026-06-03"         # and when
+# author = "A. Name, Business Manager"  # printed at the end of the paper, with how to reach them
+# contact = "a.name@example.org"
+# parts = ["purpose", "cases", "analysis", "themes", "others", "change", "recommended", "conclusion", "method",
+#          "contact", "matrix", "key"]  # what is printed, in this order; also: good_practice
 # leave_out = ["A. Name"]         # names that no paper prints, not even within quotes
 tell_inferred = false           # true: the paper says in how many reviews a theme is implied but not stated
 count_recommendation_only = true  # false: a theme found only in recommendations does not count (marked R either way)
@@ -107,12 +113,6 @@ _FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"at_once": "max_conc
 """Former names of settings, by section. They are still accepted."""
 _MODEL_FILE_DEFAULTS = {"max_concurrency": 1, "timeout_s": 600.0}
 """Defaults for a model file: one computer answers one question at a time, and takes minutes over it."""
-
-
-def data_dir() -> Path:
-    """Folder of the shipped prompts and fixtures: the checkout, or the installed package."""
-    package = Path(__file__).resolve().parent
-    return package / "_data" if (package / "_data").is_dir() else package.parent
 
 
 def init_project(root: Path, *, name: str | None = None) -> Project:

@@ -1,12 +1,12 @@
 """The settings in project.toml: names, meanings, defaults and what is accepted."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from scr_llm.records import Record
+from scr_llm.records import PARTS, PartName, Record
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
@@ -66,6 +66,17 @@ def _not_beside_an_address(file: str, info: ValidationInfo) -> str:
 _ModelFile = Annotated[str, AfterValidator(_printable), AfterValidator(_not_beside_an_address)]
 
 
+def _each_once(parts: tuple[PartName, ...]) -> tuple[PartName, ...]:
+    if len(set(parts)) < len(parts):
+        raise ValueError("it names a part twice")
+    if "method" not in parts:
+        raise ValueError("it lacks method, which says how the paper was made and what was not read")
+    return parts
+
+
+_Parts = Annotated[tuple[PartName, ...], AfterValidator(_each_once)]
+
+
 class BriefingSettings(Record):
     """[briefing]: the briefing paper."""
 
@@ -73,8 +84,18 @@ class BriefingSettings(Record):
     """How many practice themes get their own section."""
     headline_min: int = Field(default=2, ge=1, le=100_000)
     """In how many reviews a theme must be found to get one."""
-    quotes_per_theme: int = Field(default=4, ge=0, le=100)
+    quotes_per_theme: int = Field(default=3, ge=0, le=100)
     """Quotes printed for a headline theme, at most."""
+    parts: _Parts = PARTS
+    """Which parts of the paper are printed, in this order; what is not printed is in the evidence file."""
+    asked_by: _Words = ""
+    """Who asked for the paper, as it begins a sentence: “The Learning and Improvement Group”."""
+    asked_on: _Day = ""
+    """When they asked, such as 2026-06-03."""
+    author: _Words = ""
+    """Name and role of the author, printed at the end."""
+    contact: _Words = ""
+    """How to reach the author: an address or a telephone number."""
     leave_out: tuple[_Name, ...] = ()
     """Names that no paper prints: “[name removed]” replaces each, also within quotes, after these were verified."""
     tell_inferred: bool = False
@@ -121,7 +142,7 @@ class LlmSettings(Record):
     """The model's name at the endpoint; for a model file without one, the file's name without its ending."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key. The key itself is never stored."""
-    strategy: Literal["auto", "whole", "themes", "judge"] = "auto"
+    strategy: str = "auto"
     """How the model is asked.
 
     auto takes what `scr-llm doctor --qualify` measured for this model, else what is shipped for it, else themes.
@@ -160,8 +181,10 @@ class LlmSettings(Record):
 
 
 class ReviewSettings(Record):
-    """[review]: who reviews, where a team shares one review page."""
+    """[review]: who reviews and who may sign."""
 
+    two_people: bool = True
+    """Whether the person who decided most cells may sign only with a reason that the record and the paper keep."""
     second_reviewers: tuple[str, ...] = ()
     """Names of the second reviewers, who code blind."""
     roles: dict[str, str] = {}  # noqa: RUF012

@@ -1,16 +1,17 @@
 """A project folder and everything that can be done with it.
 
-The command line, the review page and other programs call this.
+Other programs call this, and so do the command line and the review page for the job itself. Rarer tools (batches,
+spreadsheets, packs, merging themes) have rooms of their own, which the commands call.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scr_llm.errors import ScrError, UsageError
-from scr_llm.project import Project, data_dir, init_project, load_project
+from scr_llm.files import copy_atomically, data_dir, named_errors, sha256_of
+from scr_llm.project import Project, init_project, load_project
 
 if TYPE_CHECKING:
     from scr_llm.intake.admission import Progress
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.records import Briefing, Coding, Document, Explanation, Export, OwnWords, Paper, SignOff
+    from scr_llm.records import Briefing, CaseRow, Coding, Document, Explanation, Export, OwnWords, Paper, SignOff
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
@@ -86,17 +87,20 @@ class Workspace:
 
         Raises:
             UsageError: a different file with that name is in the inbox; nothing is overwritten.
+            FileError: a file cannot be read or copied; the inbox holds no part of it.
         """
         placed = []
         for path in map(Path, paths):
             target = self.project.inbox / path.name
-            if target.exists() and target.read_bytes() != path.read_bytes():
+            with named_errors(path):
+                is_other = target.exists() and sha256_of(target) != sha256_of(path)
+            if is_other:
                 raise UsageError(
                     f"a different file named {path.name} is in the inbox already.",
                     next_step="Rename the new file. If it is a corrected issue, replace the old one yourself.",
                 )
             if not target.exists():
-                shutil.copyfile(path, target)
+                copy_atomically(path, target, self.project.outputs)
             placed.append(target)
         return placed
 
@@ -222,6 +226,7 @@ class Workspace:
         role: str,
         answers: "Answers | None" = None,
         *,
+        alone: str = "",
         edited: Path | None = None,
         own_words: "Sequence[OwnWords]" = (),
     ) -> "tuple[SignOff, list[Path]]":
@@ -231,16 +236,24 @@ class Workspace:
             name: name of the signatory.
             role: role of the signatory.
             answers: answers to cautions, by the text of the caution.
+            alone: why the signatory signs alone; needed from the person who decided most cells.
             edited: a draft as a person edited it in Word, to be signed instead of what the program would write.
             own_words: what in it the record does not bear out, with the signatory's reasons.
 
         Raises:
-            RefusedError: something that is counted is not decided or has changed, or an edited paper says what the
-                record does not bear out; names it.
+            RefusedError: something that is counted is not decided or has changed, which is named; or an edited paper
+                says what the record does not bear out; or the person who decided most cells gave no reason for
+                signing alone.
         """
         from scr_llm.review.sign_off import sign_off
 
-        return sign_off(self.project, name, role, answers, edited=edited, own_words=own_words)
+        return sign_off(self.project, name, role, answers, alone, edited=edited, own_words=own_words)
+
+    def edits_left_out(self) -> str:
+        """The file whose edits a signature without it leaves out; empty where nobody edited a draft."""
+        from scr_llm.reports.found_words import edits_left_out
+
+        return edits_left_out(self.project)
 
     def brief(
         self,
@@ -248,6 +261,7 @@ class Workspace:
         *,
         only: Mapping[str, str] | None = None,
         prose: bool = False,
+        summaries: bool = False,
         consent: "Consent | None" = None,
     ) -> "Written":
         """Write the draft briefing of what is coded and decided now into outputs/.
@@ -258,6 +272,7 @@ class Workspace:
             formats: any of docx, html, md, xlsx, json.
             only: a subset of the reviews: names from `SUBSETS` to the value that a review must have.
             prose: let the project's model draft a linking sentence for each headline theme.
+            summaries: let it draft a summary of five sentences for each case sheet.
             consent: as for `coder`.
 
         Raises:
@@ -266,9 +281,10 @@ class Workspace:
         """
         from scr_llm.models.coders import sentences_of
         from scr_llm.models.consent import Consent
+        from scr_llm.render import FORMATS
         from scr_llm.reports.drafts import write
 
-        known = (*DRAFT_FORMATS, "json")
+        known = tuple(FORMATS)
         if not formats:
             raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
         if unknown := [f for f in formats if f not in known]:
@@ -278,17 +294,34 @@ class Workspace:
                 raise UsageError(
                     f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
                 )
-        ask, close = sentences_of(self.project, consent or Consent()) if prose else (None, lambda: None)
+        writer = sentences_of(self.project, consent or Consent()) if prose or summaries else None
         try:
-            return write(self.project, tuple(formats), only=dict(only or {}), ask=ask)
+            return write(
+                self.project,
+                tuple(formats),
+                only=dict(only or {}),
+                ask=writer.link if writer and prose else None,
+                summarise=writer.summarise if writer and summaries else None,
+            )
         finally:
-            close()
+            if writer:
+                writer.close()
 
     def briefing(self, *, only: Mapping[str, str] | None = None) -> "tuple[Briefing, list[CodedReview]]":
         """The briefing as a record, and the codings behind it. Nothing is written."""
         from scr_llm.reports.briefing import brief
 
         return brief(self.project, only=only)
+
+    def case_sheet(self, document_id: str) -> "Paper":
+        """The page on one review, as it is coded and decided now. Nothing is written.
+
+        Raises:
+            UsageError: the review is not in the project, or not coded.
+        """
+        from scr_llm.reports.case_sheets import sheet_of
+
+        return sheet_of(self.project, document_id)
 
     def export(self) -> "Export":
         """Everything that is coded, in the format that other programs rely on.
@@ -298,6 +331,23 @@ class Workspace:
         from scr_llm.reports.export import export
 
         return export(self.project)
+
+    def exported(self, form: str) -> bytes:
+        """The same as a file: json, csv or xlsx.
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from scr_llm.render import EXPORTS, Everything, render_export
+
+        if form not in EXPORTS:
+            raise UsageError(f"there is no format {form}.", next_step=f"Choose from {', '.join(EXPORTS)}.")
+
+        def briefing() -> "tuple[Briefing, list[tuple[CaseRow, Coding]]]":
+            made, reviews = self.briefing()
+            return made, [(row, review.coding) for row, review in zip(made.cases, reviews, strict=True)]
+
+        return render_export(Everything(self.export, briefing), form)
 
     def explain(self, theme: str) -> "tuple[Explanation, Paper]":
         """Where a theme's number comes from, as a record and as a paper for printing.

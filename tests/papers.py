@@ -1,6 +1,6 @@
 """What is wrong with the papers that a project wrote: a checker that knows the files, not the program that wrote them.
 
-It reads back `briefing.docx`, `.html`, `.md`, `.xlsx` and the export (`export.json`, from
+It reads back `briefing.docx`, `.html`, `.md`, `.xlsx`, the sheets in `cases/` and the export (`export.json`, from
 `scr-llm export --format json`), and from the project folder `codebook.yaml` (theme labels) and `project.toml` (the
 counting rule). It imports nothing from scr_llm.
 
@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from paper_checks.agreement import agreement_faults, recommended_only, sheets, words
+from paper_checks.case_sheets import sheet_faults
 from paper_checks.edited import different_words
+from paper_checks.evidence import evidence_faults
 from paper_checks.html import html_faults
 from paper_checks.shared import QUOTED
 from paper_checks.text import unmarked, word_text
@@ -21,9 +23,11 @@ __all__ = [
     "QUOTED",
     "agreement_faults",
     "different_words",
+    "evidence_faults",
     "faults",
     "html_faults",
     "recommended_only",
+    "sheet_faults",
     "sheets",
     "unmarked",
     "word_faults",
@@ -38,6 +42,8 @@ def faults(outputs: Path) -> list[str]:
         *word_faults(outputs / "briefing.docx"),
         *html_faults(outputs / "briefing.html"),
         *agreement_faults(outputs),
+        *evidence_faults(outputs),
+        *sheet_faults(outputs),
     ]
 
 

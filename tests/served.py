@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from scr_llm.pipeline import Outcome
     from scr_llm.project import Project
 
@@ -78,6 +80,11 @@ def decide_all(root: Path) -> None:
     session.close()
 
 
+def sign_alone(page: "Page") -> None:
+    """Say, on the page for signing, why the one who decided most cells signs alone."""
+    page.fill("input[name=alone]", "A test has one pair of hands.")
+
+
 @dataclass
 class Served:
     address: str
@@ -122,21 +129,16 @@ def heeds_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def review_command(root: Path, *options: str | bytes) -> list[str | bytes]:
+    """The command that serves the page on any free port."""
+    scr_llm = (sys.executable, "-m", "scr_llm", "review")
+    return [*scr_llm, "--project", str(root), "--port", "0", "--no-browser", *options]
+
+
 @contextmanager
 def review_page(root: Path, *options: str) -> Iterator[Served]:
     """`scr-llm review` over the real socket."""
-    command = [
-        sys.executable,
-        "-m",
-        "scr_llm",
-        "review",
-        "--project",
-        str(root),
-        "--port",
-        "0",
-        "--no-browser",
-        *options,
-    ]
+    command = review_command(root, *options)
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     reader: threading.Thread | None = None
     try:

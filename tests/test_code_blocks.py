@@ -20,6 +20,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from scr_llm.cli import cli
+from scr_llm.cli.show import ExportFormat
 from scr_llm.project import init_project, load_project
 
 ROOT = Path(__file__).parent.parent
@@ -90,7 +91,7 @@ def parsed(arguments: list[str]) -> click.Command:
     for parameter in command.params:
         value = given.get(parameter.name or "")
         assert not parameter.required or not (value is None or parameter.value_is_missing(value)), parameter.name
-        if isinstance(parameter.type, click.Choice) and isinstance(value, str) and value.isalpha():
+        if isinstance(parameter.type, click.Choice | ExportFormat) and isinstance(value, str) and value.isalpha():
             parameter.type.convert(value, parameter, context)
     return command
 

@@ -29,7 +29,7 @@ def test_a_label_is_no_meaning_and_a_definition_is() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("    polarity: feature", "    polarity: good", r"line 3\d: code 'domestic_abuse', polarity"),
+        ("    polarity: feature", "    polarity: good", r"line 4\d: code 'domestic_abuse', polarity"),
         ("  - id: alcohol_misuse", "  - id: domestic_abuse", "is used twice"),
         ("    core: true", "    cor: true", "core|cor"),
         ("      - MARAC\n", "      - (MARAC\n", "opening bracket"),

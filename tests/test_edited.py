@@ -109,28 +109,27 @@ def test_bookmarks_outlive_libreoffice(project: Project) -> None:
     before = marks(draft(project))
     through_libreoffice(draft(project))
     assert marks(draft(project)) == before and not differences(project, draft(project))
-    edit(draft(project), lambda find: setattr(find("The reviews were held").runs[0], "text", "They were held so:"))
+    edit(draft(project), lambda find: setattr(find("In the light of these").runs[0], "text", "They were held so:"))
     through_libreoffice(draft(project))
     assert differences(project, draft(project)) == [
-        "changed: “The reviews were held for these reasons:” to “They were held so:”"
+        "changed: “In the light of these reviews, partners are asked to answer:” to “They were held so:”"
     ]
     assert marks(draft(project)).keys() == before.keys()
 
 
 def test_what_was_changed_added_and_removed(project: Project) -> None:
     def change(find: Callable[[str], Paragraph]) -> None:
-        find(
-            "The reviews were held"
-        ).text = "They were held for the following reasons:"  # the bookmark goes with the words
-        find("Death by natural causes").insert_paragraph_before("Our own line.")
-        removed = find("Cause of death unknown")._p
+        find("In the light of these").text = "Please answer these questions:"  # the bookmark goes with the words
+        find("Can your agency show how risk").insert_paragraph_before("Our own line.")
+        removed = find("What assurance does")._p
         removed.getparent().remove(removed)
 
     edit(draft(project), change)
     assert sorted(differences(project, draft(project))) == [
         "added: “Our own line.”",
-        "changed: “The reviews were held for these reasons:” to “They were held for the following reasons:”",
-        "removed: “Cause of death unknown: 1 review.”",
+        "changed: “In the light of these reviews, partners are asked to answer:” to “Please answer these questions:”",
+        "removed: “What assurance does your agency have on workforce issues: capacity, supervision and management "
+        "oversight, and skills, knowledge and experience? This arose in both reviews (Evidence 5).”",
     ]
 
 
@@ -145,7 +144,7 @@ def test_a_file_without_any_bookmark_is_known_by_its_words(project: Project) -> 
 
 def test_tracked_changes_and_comments_are_listed_and_not_signed(project: Project) -> None:
     document = Document(str(draft(project)))
-    paragraph = next(p for p in document.paragraphs if p.text.startswith("The reviews were held"))
+    paragraph = next(p for p in document.paragraphs if p.text.startswith("In the light of these"))
     document.add_comment(paragraph.runs, text="Is that so?", author="Alex")
     text = "<w:r><w:{0} xml:space='preserve'>{1}</w:{0}></w:r>"
     added = f'<w:ins {nsdecls("w")} w:id="7001" w:author="Alex">{text.format("t", " Indeed.")}</w:ins>'
@@ -156,7 +155,7 @@ def test_tracked_changes_and_comments_are_listed_and_not_signed(project: Project
     assert file.tracked == ("Alex: added “Indeed.”", "Alex: deleted “An old word.”") and file.comments == (
         "Alex: Is that so?",
     )
-    assert "The reviews were held for these reasons: Indeed." in [p.text for p in file.pieces]
+    assert "In the light of these reviews, partners are asked to answer: Indeed." in [p.text for p in file.pieces]
     with pytest.raises(RefusedError, match="tracked changes or comments"):
         sign_off(project, "Dee Director", "Director", edited=draft(project))
     done = write(project, FORMATS)
@@ -171,6 +170,12 @@ def test_tracked_changes_and_comments_are_listed_and_not_signed(project: Project
         ("Workforce failings was found in 1 of the 2 reviews.", ["1 of the 2"]),
         ("Workforce failings was found in two out of three reviews.", ["two out of three"]),
         ("This was found in 1 of the 2 reviews.", ["1 of the 2"]),
+        ("Workforce failings were found in both reviews (Evidence 5).", []),
+        ("Domestic abuse was found in both reviews.", ["both reviews"]),
+        ("Domestic abuse was found in all of the 2 reviews.", ["all of the 2 reviews"]),
+        ("Domestic abuse was found in none of the reviews.", ["none of the reviews"]),
+        ("All 3 reviews say so.", ["All 3 reviews"]),
+        ("All reviews were read by the board.", []),
         ("The 2 reviews concern 2 children.", []),
         ("The 3 reviews concern 2 children.", ["3 reviews"]),
         ("Some 75% of them.", ["75%"]),
@@ -206,7 +211,9 @@ def test_a_cell_of_the_matrix_is_no_matter_of_words(project: Project) -> None:
 
 def test_words_that_are_answered_for(project: Project) -> None:
     def change(find: Callable[[str], Paragraph]) -> None:
-        find("The reviews were held").text = "The board met on 12 March 2026. The reviews were held for these reasons:"
+        find(
+            "In the light of these"
+        ).text = "The board met on 12 March 2026. In the light of these reviews, partners are asked to answer:"
 
     edit(draft(project), change)
     with pytest.raises(RefusedError, match="“2026”: the record does not have this number"):
@@ -234,7 +241,7 @@ def test_words_that_are_answered_for(project: Project) -> None:
 
 
 def test_a_draft_that_the_record_has_left_behind_is_not_signed(project: Project) -> None:
-    edit(draft(project), lambda find: setattr(find("The reviews were held").runs[0], "text", "Ours:"))
+    edit(draft(project), lambda find: setattr(find("In the light of these").runs[0], "text", "Ours:"))
     served.add(project, "vellingham-child-s")
     served.again(project)
     served.decide_all(project.root)
@@ -259,7 +266,7 @@ def test_names_that_are_left_out_are_in_no_paper(project: Project) -> None:
     settings.write_text(text, "utf-8")
     project = load_project(project.root)
     write(project, FORMATS)
-    edit(draft(project), lambda find: setattr(find("The reviews were held").runs[0], "text", "Ann Example wrote:"))
+    edit(draft(project), lambda find: setattr(find("In the light of these").runs[0], "text", "Ann Example wrote:"))
     done = write(project, FORMATS)
     assert "[name removed] wrote:" in done.paths[-1].with_name("briefing.html").read_text("utf-8")
     with pytest.raises(RefusedError, match="a name that this project leaves out"):
@@ -271,7 +278,7 @@ def newest(done: Written) -> Path:
 
 
 def test_the_next_draft_is_the_same_bytes_each_time(project: Project) -> None:
-    edit(draft(project), lambda find: setattr(find("The reviews were held").runs[0], "text", "Ours:"))
+    edit(draft(project), lambda find: setattr(find("In the light of these").runs[0], "text", "Ours:"))
     one = newest(write(project, FORMATS)).read_bytes()
     assert newest(write(project, FORMATS)).read_bytes() == one
 
@@ -289,11 +296,11 @@ def test_edit_batch_sign_edit_batch_sign(project: Project) -> None:
     root, who = ("--project", str(project.root)), ("--name", "Dee Director", "--role", "Director")
 
     def first(find: Callable[[str], Paragraph]) -> None:
-        find("The reviews were held").runs[0].text = "These were the reasons:"
-        find("Workforce failings was found").runs[
+        find("In the light of these").runs[0].text = "These were the reasons:"
+        find("Workforce failings were found").runs[
             0
-        ].text = "Workforce failings was found in 2 of the 2 reviews, we think."
-        find("Death by natural causes").insert_paragraph_before("Our own line.")
+        ].text = "Workforce failings were found in both reviews (Evidence 5), we think."
+        find("Can your agency show how risk").insert_paragraph_before("Our own line.")
 
     through_libreoffice(edit(draft(project), first))
     edited = draft(project).read_bytes()
@@ -306,13 +313,11 @@ def test_edit_batch_sign_edit_batch_sign(project: Project) -> None:
     document = Document(str(second))
     words = [p.text for p in document.paragraphs]
     assert "These were the reasons:" in words and "Our own line." in words
-    at = words.index("Workforce failings was found in 2 of the 2 reviews, we think.")
-    assert words[at + 1] == "Workforce failings was found in 3 of the 3 reviews."
+    at = words.index("Workforce failings were found in both reviews (Evidence 5), we think.")
+    assert words[at + 1] == "Workforce failings were found in all 3 reviews (Evidence 5)."
     (comment,) = document.comments
-    assert (
-        "Then: “Workforce failings was found in 2 of the 2 reviews.” Now: “Workforce failings was found in 3"
-        in comment.text
-    )
+    then, now = "found in both reviews (Evidence 5).”", "found in all 3 reviews"
+    assert f"Then: “Workforce failings were {then} Now: “Workforce failings were {now}" in comment.text
     assert not list(different_words(second, project.outputs / "briefing.html")) and not word_faults(second)
 
     # the author keeps the new version and takes the comment away
@@ -364,7 +369,7 @@ def _as_drafted(project: Project) -> tuple[object, str]:
 
 def test_an_empty_paragraph_does_not_take_the_bookmark(project: Project) -> None:
     document = Document(str(draft(project)))
-    paragraph = next(p for p in document.paragraphs if p.text.startswith("The reviews were held"))
+    paragraph = next(p for p in document.paragraphs if p.text.startswith("In the light of these"))
     above = OxmlElement("w:p")
     above.extend(list(paragraph._p.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"))))
     paragraph._p.addprevious(above)

@@ -8,8 +8,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.records import Mark, Page, Reading, Section
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity, mean_of_best, passages_of, shipped
 from scr_llm.stages.code.features import vector
-from scr_llm.stages.code.language import stops
-from scr_llm.stages.code.passage import Passage
+from scr_llm.stages.code.passage import Passage, stops
 from scr_llm.stages.code.weights import Weights
 from scr_llm.stages.ground import ground
 

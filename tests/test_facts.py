@@ -114,3 +114,21 @@ def test_an_injury_that_nobody_caused_is_no_assault() -> None:
 )
 def test_the_band_of_an_age_as_printed(age: str | None, band: str) -> None:
     assert age_band(age) == band
+
+
+@pytest.mark.parametrize(
+    ("told", "age"),
+    [
+        ("Linden had a nursery place from the age of three.", "four"),
+        ("Linden had been known to the clinic since the age of two.", "four"),
+        ("Linden could not walk until the age of three.", "four"),
+        ("Linden should have talked by the age of two.", "four"),
+        ("At the age of three Linden moved house.", "four"),
+        ("Linden died at the age of five.", "five"),
+        ("At the age of five Linden was found dead.", "five"),
+    ],
+)
+def test_an_age_in_a_story_about_the_past_is_not_the_childs(told: str, age: str) -> None:
+    beginning = "" if age == "five" else "Linden is a boy. He was four years old that winter. "
+    found = facts("Serious Case Review: Linden", beginning + told).children[0].age
+    assert found is not None and found.split()[0] == age

@@ -11,14 +11,15 @@ from served import ROOT, coded_project
 from scr_llm.codebook import load_codebook
 from scr_llm.records import SectionKind
 from scr_llm.stages.code.hits import parts, rule_hits, wording_hits
-from scr_llm.stages.code.language import LABEL, RULES, SAYINGS, Rule, stops
-from scr_llm.stages.code.passage import Passage
+from scr_llm.stages.code.passage import Passage, stops
+from scr_llm.text.language import LABEL, RULES, SAYINGS, Rule
+from scr_llm.text.negation import AROUND_A_WORDING
 
 LEARNED_WITH = "699109528510629f"
 """Hash of the names and patterns that the shipped weights were learned with."""
 
 
-@pytest.mark.parametrize("rule", (*RULES, LABEL), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", (*RULES, LABEL, *AROUND_A_WORDING), ids=lambda rule: rule.name)
 def test_a_rule_catches_and_spares(rule: Rule) -> None:
     assert rule.reason and rule.catches and rule.spares
     assert not [text for text in rule.catches if not rule.holds(text)], "is to be caught"

@@ -55,7 +55,7 @@ def test_a_killed_run_repeats_no_finished_call(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=120)
         assert process.returncode == 0, said
         times = Counter(json.dumps(request) for request in server.requests)
-        assert len(times) == 2 * 25  # 24 themes and the case, each document in one window
+        assert len(times) == 2 * 26  # 24 themes, the case and the items, each document in one window
         assert (
             sum(count - 1 for count in times.values()) <= 2 * kills
         )  # only what was under way, of two documents side by side, when it was killed

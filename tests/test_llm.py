@@ -248,7 +248,7 @@ def test_prompts(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("<!-- a, version 3 -->\nCosts $$5: $document\n", encoding="utf-8")
     (tmp_path / "b.txt").write_text("no")
     loaded = prompts.load(tmp_path)
-    assert list(loaded) == ["a"] and prompts.versions(tmp_path) == "a 3"
+    assert list(loaded) == ["a"] and prompts.versions(tmp_path, {"a"}) == "a 3"
     assert prompts.fill(loaded["a"], document="$x ${y}") == "Costs $5: $x ${y}"
     with pytest.raises(UsageError, match="unknown slots: document"):
         prompts.fill(loaded["a"])

@@ -53,13 +53,15 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
     assert batches == {f"{ONE[0]}.pdf": "1", f"{ONE[1]}.pdf": "1", f"{TWO}.pdf": "2"}
     part = next(p for p in briefing.parts if p.id == "change")
     assert "Batch 2 brought 1 new review" in part.paragraphs[0].sentences[0].text
-    rows = {row[0]: row[1:] for row in part.tables[0].rows}
+    full = next(p for p in briefing.annex if p.id == "evidence.change")
+    rows = {row[0]: row[1:] for row in full.tables[0].rows}
+    assert all(rows[row[0]] == row[1:] for row in part.tables[0].rows)
     for count in briefing.facts.themes:  # by an independent count
         have = [r.document.file for r in reviews if (cell := r.theme(count.theme)) and cell.value == "present"]
         old, new = [f for f in have if TWO not in f], [f for f in have if TWO in f]
         if have:
             assert rows[count.label] == (f"{len(have)} of 3", f"{len(old)} of 2", f"{len(new)} of 1")
-    assert any("made recommendations on it" in s.text for p in part.paragraphs for s in p.sentences)
+    assert any("made recommendations on it" in s.text for p in full.paragraphs for s in p.sentences)
     assert not any(p.id == "change" for p in brief(project, only={"batch": "1"})[0].parts)
 
 

@@ -10,7 +10,7 @@ from scr_llm.cli.governance import pack as command
 from scr_llm.governance.information_packs import pack
 from scr_llm.project import Project, load_project
 from scr_llm.records import ModelCall
-from scr_llm.render import printed
+from scr_llm.render import render
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 
@@ -35,15 +35,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.mark.parametrize("kind", ["foi", "atr", "dpia"])
 def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path: Path) -> None:
-    text = printed(pack(project, kind), "md").decode()
+    text = render(pack(project, kind), "md").decode()
     assert (
-        "People decided 3 cells. In 1 of the 3 their decision differed from the proposal" in text
+        "People decided 3 cells" in text
+        and "In the role Analyst, 1 person decided all 3." in text
+        and "2 of the 3 cells were decided as proposed" in text
         and "Decisions in force" in text
     )
-    assert "decided 1 of them blind" in text and "Nothing left the computer" in text and "Designated nurse 1" in text
+    assert "A second person decided 1 cell blind" in text
+    assert "In the role Designated nurse, 1 person made 1 decision" in text and "Nothing left the computer" in text
     for word in ("Corriford", "Child 1", "Quillfeather", "Thistledown", ".pdf", "midwife", "supervision for eleven"):
         assert word not in text, word
-    assert printed(pack(project, kind), "docx") == printed(pack(project, kind), "docx")
+    assert render(pack(project, kind), "docx") == render(pack(project, kind), "docx")
     out = tmp_path / f"{kind}.html"
     assert (
         CliRunner()
@@ -67,5 +70,5 @@ def test_a_call_to_a_model_is_told(project: Project) -> None:
                 sha256="0" * 64,
             )
         )
-    text = printed(pack(project, "foi"), "md").decode()
+    text = render(pack(project, "foi"), "md").decode()
     assert "https://model.example/v1" in text and "1234" in text and "Nothing left" not in text

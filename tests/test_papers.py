@@ -163,6 +163,13 @@ WORD = {
     "empty cell": (BODY, r'(w:val="TableText"/>.*?)<w:t [^>]*>[^<]*</w:t>', "\\1<w:t> </w:t>", 1, "empty cell"),
     "alt text": (BODY, r' descr="[^"]*"', "", 1, "no alt text"),
     "empty alt text": (BODY, r' descr="[^"]*"', ' descr=" "', 1, "no alt text"),
+    "picture without a table": (
+        BODY,
+        r'(descr="Shaded[^"]*".*?</w:p>).*?(?=<w:p><w:pPr><w:pStyle w:val="Heading)',
+        "\\1",
+        1,
+        "neither in its text nor in a table",
+    ),
     "old picture": (BODY, PARAGRAPH, "\\g<0>" + VML.format("", ""), 1, "old-style picture"),
     "link without words": (BODY, PARAGRAPH, LINK.format("_top", ""), 1, "a link has no text"),
     "bare address": (
@@ -179,10 +186,18 @@ WORD = {
 }
 
 
+OF_PICTURES = ("picture without a table", "drawing's words", "drawing's table")
+"""What is spoilt in the evidence file, which has the pictures of shaded cells."""
+
+
+def spoilt(copy: Path, rule: str, form: str) -> Path:
+    return copy / f"{'evidence' if rule in OF_PICTURES else 'briefing'}.{form}"
+
+
 @pytest.mark.parametrize("rule", WORD)
 def test_spoilt_word_is_seen(rule: str, copy: Path) -> None:
     part, pattern, new, times, said = WORD[rule]
-    path = copy / "briefing.docx"
+    path = spoilt(copy, rule, "docx")
     edit_word(path, part, lambda text: replaced(text, pattern, new, times))
     assert any(said in fault for fault in papers.word_faults(path)), papers.word_faults(path)
 
@@ -196,11 +211,13 @@ PAGE = {
     "scope": (r'<th scope="col"', "<th", 1, "header cell without scope"),
     "no header cells": (r'(</?)th\b(?: scope="\w+")?', "\\1td", 0, "header cell without scope"),
     "caption": (r"<caption>[^<]*</caption>", "", 1, "table 1 has no caption"),
-    "empty cell": (r"<td>[^<]*", "<td>", 1, "empty cell"),
+    "empty cell": (r"<td>[^<]+</td>", "<td></td>", 1, "empty cell"),
     "merged cells": (r"<td>", '<td colspan="2">', 1, "merged cells"),
     "image": (r"</h1>", '</h1><img src="data:,">', 1, "an image has no alt text"),
     "drawing's role": (r'role="img"', "", 1, "no role=img"),
     "drawing's label": (r'(<svg[^>]*) aria-label="[^"]*"', "\\1", 1, "no title or label"),
+    "drawing's words": (r"(<text [^>]*>)Not found", "\\1Not sought", 1, "shows 'Not sought'"),
+    "drawing's table": (r'(aria-label="Shaded.*?</figure>).*?(?=<h3)', "\\1", 1, "neither its label nor a table"),
     "link without words": (r'(<a [^>]*href="#[^>]*>)[^<]*', "\\1", 1, "a link has no text"),
     "bare address": (r'(<a [^>]*href="#[^>]*>)[^<]*', "\\1https://example.org/a", 1, "an address for its text"),
     "repeated id": (r"<p>", '<p id="main">', 1, "the id 'main' stands 2 times"),
@@ -227,7 +244,7 @@ PAGE = {
 @pytest.mark.parametrize("rule", PAGE)
 def test_spoilt_page_is_seen(rule: str, copy: Path) -> None:
     pattern, new, times, said = PAGE[rule]
-    path = copy / "briefing.html"
+    path = spoilt(copy, rule, "html")
     edit(path, lambda text: replaced(text, pattern, new, times))
     assert any(said in fault for fault in papers.html_faults(path)), papers.html_faults(path)
 
@@ -297,6 +314,33 @@ def test_theme_missing_from_the_workbook_is_seen(copy: Path) -> None:
     assert any("has not the themes of the codebook" in fault for fault in papers.agreement_faults(copy))
 
 
+SPOILT_EVIDENCE = {
+    "a part is gone": (
+        "evidence.docx",
+        r">Evidence 3\. ",
+        ">Evidence 99. ",
+        "refers to Evidence 3, which is not there",
+    ),
+    "another theme": ("evidence.docx", r">Evidence 3\. [^<]*", ">Evidence 3. Weather", "Evidence 3 is not about"),
+    "another count": ("evidence.docx", r"\d of the 8 reviews", "99 of the 8 reviews", "has not the count"),
+    "no such place": ("evidence.html", r'id="evidence\.\w+"', "", "leads to evidence.html#"),
+    "no link": ("briefing.html", r'href="evidence\.html[^"]*"', 'href="#main"', "no number leads to"),
+    "another quote": ("evidence.html", r"“[^”]*”", "“Nobody wrote this.”", "in one format only"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT_EVIDENCE)
+def test_a_spoilt_way_to_the_evidence_is_seen(what: str, copy: Path) -> None:
+    name, pattern, new, said = SPOILT_EVIDENCE[what]
+    edit(copy / name, lambda text: replaced(text, pattern, new, 0))
+    assert any(said in fault for fault in papers.evidence_faults(copy)), papers.evidence_faults(copy)
+
+
+def test_a_missing_evidence_file_is_seen(copy: Path) -> None:
+    (copy / "evidence.docx").unlink()
+    assert papers.evidence_faults(copy) == ["a number leads to an evidence file that is not there"]
+
+
 def spoil_export(copy: Path, change: Callable[[dict], None]) -> None:
     export = json.loads((copy / "export.json").read_text("utf-8"))
     change(
@@ -356,7 +400,7 @@ def test_quote_with_another_page_is_seen(copy: Path) -> None:
     for form in THREE:
         edit(
             copy / f"briefing.{form}",
-            lambda text: replaced(text, r"\bpage (\d+)(:)", "page 9\\1\\2", 0) if ", page" in text else text,
+            lambda text: replaced(text, r"\bpage (\d+)((?:</a>)?:)", "page 9\\1\\2", 0) if ", page" in text else text,
         )
     told = papers.agreement_faults(copy)
     assert any(fault.startswith("Word: not on the page that it cites") and ", page 9" in fault for fault in told), told

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from scr_llm.errors import UsageError
-from scr_llm.project import data_dir, init_project, load_project
+from scr_llm.files import data_dir
+from scr_llm.project import init_project, load_project
 from scr_llm.settings import Settings
 
 

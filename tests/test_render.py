@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from scr_llm.codebook import load_codebook
-from scr_llm.project import data_dir
+from scr_llm.files import data_dir
 from scr_llm.records import (
     Case,
     CoderIdentity,
@@ -29,8 +29,9 @@ from scr_llm.records import (
     PageNote,
     ThemeCoding,
 )
-from scr_llm.render import render, table_csv
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
+from scr_llm.render import render
+from scr_llm.render.export_csv import table_csv
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, evidence_file, synthesise
 
 HOSTILE = [
     "<script>alert(1)</script> & <b>bold</b>",
@@ -77,19 +78,21 @@ def paper(text: str) -> tuple[object, list[CodedReview]]:
 def test_what_a_document_says_stays_text(text: str) -> None:
     briefing, reviews = paper(text)
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]  # type: ignore[attr-defined]
-    word = docx.Document(io.BytesIO(render(briefing, "docx")))
+    evidence = evidence_file(briefing)
+    word = docx.Document(io.BytesIO(render(evidence, "docx")))
     assert any(paragraph.style.name == "Quote" for paragraph in word.paragraphs)
 
     seen: set[str] = set()
     tags = HTMLParser()
     tags.handle_starttag = lambda tag, _attrs: seen.add(tag)  # type: ignore[method-assign]
-    tags.feed(render(briefing, "html").decode("utf-8", "strict"))
+    for each in (briefing, evidence):
+        tags.feed(render(each, "html").decode("utf-8", "strict"))
+        markdown = render(each, "md").decode("utf-8", "strict")
+        assert not re.search(r"(?<!\\)[<\[*`]", markdown.replace("**", ""))
+        assert render(each, "docx") == render(each, "docx")
     assert not seen & {"script", "b", "img", "iframe"}
     for row in openpyxl.load_workbook(io.BytesIO(render(briefing, "xlsx", items=items))).worksheets:
         assert all(cell.data_type in ("s", "n", "inlineStr") for line in row.iter_rows() for cell in line)
-    markdown = render(briefing, "md").decode("utf-8", "strict")
-    assert not re.search(r"(?<!\\)[<\[*`]", markdown.replace("**", ""))
-    assert render(briefing, "docx") == render(briefing, "docx")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -119,8 +122,9 @@ def test_a_csv_cell_is_no_formula(text: str) -> None:
 
 def test_the_paper_says_what_was_not_read() -> None:
     briefing, _ = paper("A plain text.")
-    text = render(briefing, "md").decode()
-    assert "1 of 2 files in the inbox was coded" in text
+    assert "1 of the 2 files in the inbox was coded" in render(briefing, "md").decode()
+    text = render(evidence_file(briefing), "md").decode()
+    assert "1 of the 2 files in the inbox was coded" in text
     assert "page 2, flagged" in text
     assert "| 2 of 3 | 2 | None | 3 |" in text
 

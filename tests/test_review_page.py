@@ -158,6 +158,17 @@ def test_two_browsers_do_not_lose_a_decision(tmp_path: Path) -> None:
     assert other.state(key) == "decided"
 
 
+def test_a_cell_is_opened_with_what_others_decided_meanwhile(tmp_path: Path) -> None:
+    project = load_project(coded_project(tmp_path / "p", ("corriford-child-1",)))
+    one, other = ReviewSession(project), ReviewSession(project)
+    key = next(k for k in one.open_for(WHO) if k[1] in one.codes)
+    number = other.decide(Reviewer("Other", "Nurse"), *key, "unclear", reason="Both can be read.")
+    opened = one.cell(*key, WHO)
+    assert (opened.value, opened.state, opened.seen) == ("unclear", "decided", number)
+    one.close()
+    other.close()
+
+
 def test_a_decision_that_cannot_stand_is_refused(tmp_path: Path) -> None:
     session = ReviewSession(load_project(coded_project(tmp_path / "p", ("corriford-child-1",))))
     document = next(iter(session.documents))

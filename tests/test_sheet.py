@@ -16,7 +16,7 @@ from served import coded_project
 
 from scr_llm.errors import UsageError
 from scr_llm.project import load_project
-from scr_llm.render import printed
+from scr_llm.render import render
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.questions import questions
 from scr_llm.review.returned import import_decisions, read
@@ -169,9 +169,9 @@ def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(session: ReviewSe
     tab = openpyxl.load_workbook(io.BytesIO(write(session, sam)))["Cells"]
     assert {tab.cell(row, 3).value for row in range(2, tab.max_row + 1)} == {"Unclear"}
     assert {tab.cell(row, 5).value for row in range(2, tab.max_row + 1)} == {"None"}
-    text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(questions(session, sam), "docx"))).paragraphs)
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(render(questions(session, sam), "docx"))).paragraphs)
     assert "Proposed" not in text and "page" not in text and "Poor record keeping" in text
-    text = "\n".join(p.text for p in docx.Document(io.BytesIO(printed(questions(session, ALEX), "docx"))).paragraphs)
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(render(questions(session, ALEX), "docx"))).paragraphs)
     assert (
         "Proposed: present." in text
         and f"{sum(key in session.codes for _, key in session.open_for(ALEX))} questions are open" in text

@@ -121,17 +121,25 @@ def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
     decide_all(project)
     signed, written = signing.sign_off(project, "Dee Director", "Director")
     assert {p.name for p in written} == {f"briefing.{f}" for f in ("docx", "html", "md", "xlsx", "json")} | {
+        "evidence.docx",
+        "evidence.html",
         "seven-minutes.docx",
         "seven-minutes.html",
+        *(
+            f"case-{n}.{f}"
+            for n in ("corriford-child-1", "dunvarrow-young-person-r", "vellingham-child-s")
+            for f in ("docx", "html")
+        ),
     }
     assert signed.version == "2.0" and signed.files.keys() == {p.name for p in written}
     for path in written:
         text = printed_words(path)
         assert "signed off by dee director" in text, path.name
         if path.suffix == ".json":  # quotes stand there without their marks
+            paper = json.loads(path.read_text("utf-8"))
             text = " ".join(
                 s["text"].lower()
-                for part in json.loads(path.read_text("utf-8"))["parts"]
+                for part in paper["parts"] + paper["annex"]
                 for p in part["paragraphs"]
                 for s in p["sentences"]
             )
@@ -171,7 +179,7 @@ def test_a_signed_paper_stays_signed_until_something_changes(project: Project) -
 @pytest.mark.slow
 def test_a_paper_is_signed_once(project: Project) -> None:
     again = scr("sign-off", "--project", str(project.root), "--name", "Dee", "--role", "Director")
-    assert again.returncode == 1 and "version 1.0 is signed and nothing has changed since" in again.stderr
+    assert again.returncode == 1 and "version 1.0 is already signed, and nothing has changed since" in again.stderr
     session = ReviewSession(project)
     key = next(k for k in session.counted() if k[1] in session.codes)
     session.decide(ALEX, *key, "not_mentioned", reason="Looked again.")

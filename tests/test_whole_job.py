@@ -96,7 +96,7 @@ def test_the_demo_says_what_its_gold_says(tmp_path: Path) -> None:
     text = (tmp_path / "d/outputs/briefing.md").read_text("utf-8")
     for theme, count, words in (
         ("risk_assessment", 7, "risk assessment was found in 7 of the 8 reviews"),
-        ("workforce", 6, "failings was found in 6 of the 8 reviews"),
+        ("workforce", 6, "failings were found in 6 of the 8 reviews"),
         ("over_optimism", 5, "parents was found in 5 of the 8 reviews"),
     ):
         assert (
@@ -126,7 +126,9 @@ def test_the_formats_agree(project: Path) -> None:
     book = openpyxl.load_workbook(project / "outputs/briefing.xlsx")
     themes = {row[0]: (row[1], row[2]) for row in book["Themes"].iter_rows(min_row=2, values_only=True)}
     assert all(
-        f"{label} | {found} of {of}" in markdown.replace("\\", "") for label, (found, of) in themes.items() if found
+        any(f"{label}{between}{found} of {of}" in markdown.replace("\\", "") for between in (" | ", ": "))
+        for label, (found, of) in themes.items()
+        if found
     )
     findings = re.search(r"(\d+) findings", text)
     recommendations = re.search(r"(\d+) recommendations", text)
@@ -148,7 +150,7 @@ def test_word_is_accessible(project: Path) -> None:
         assert "w:tblHeader" in table.rows[0]._tr.xml
         assert "w:gridSpan" not in table._tbl.xml and "w:vMerge" not in table._tbl.xml
         assert all(cell.text.strip() for row in table.rows for cell in row.cells)
-        assert len(table.columns) <= 8
+        assert len(table.columns) <= 10
 
 
 def test_a_second_run_changes_nothing(project: Path) -> None:

@@ -17,7 +17,7 @@ def test_what_is_public_is_pinned() -> None:
     public = {name for name in vars(Workspace) if not name.startswith("_")}
     assert public == {
         *("create", "open", "demonstration", "add", "default_coder", "coder", "run", "documents", "coding", "matrix"),
-        *("review", "sign_off", "brief", "briefing", "export", "explain"),
+        *("review", "sign_off", "brief", "briefing", "export", "exported", "explain", "case_sheet"),
     }
 
 
@@ -43,6 +43,14 @@ def test_another_file_of_the_same_name_is_refused(workspace: Workspace, tmp_path
     assert (workspace.project.inbox / "corriford-child-1.pdf").read_bytes() == before
 
 
+def test_a_file_that_cannot_be_copied_leaves_nothing_in_the_inbox(workspace: Workspace, tmp_path: Path) -> None:
+    before = sorted(p.name for p in workspace.project.inbox.iterdir())
+    with pytest.raises(ScrError, match=r"missing\.pdf.*Check the path"):
+        workspace.add([tmp_path / "missing.pdf"])
+    assert sorted(p.name for p in workspace.project.inbox.iterdir()) == before
+    assert not list(workspace.project.outputs.glob(".*.part"))
+
+
 def test_a_person_decides_and_takes_back(workspace: Workspace) -> None:
     document = workspace.documents()[0]
     with workspace.review("Alex Reader", "Analyst") as review:
@@ -63,7 +71,7 @@ def test_a_person_decides_and_takes_back(workspace: Workspace) -> None:
 
 
 def test_papers_and_records(workspace: Workspace) -> None:
-    assert {p.name for p in workspace.brief(["docx"]).paths} == {"briefing.docx", "seven-minutes.docx"}
+    assert {p.name for p in workspace.brief(["docx"]).paths} == {"briefing.docx", "evidence.docx", "seven-minutes.docx"}
     with pytest.raises(UsageError, match="no such format: pdf"):
         workspace.brief(["pdf"])
     with pytest.raises(UsageError, match="is not a subset"):

@@ -62,11 +62,6 @@ def say(message: str) -> None:
     click.echo(message.translate(_CONTROL_CHARACTERS), err=True)
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """A number and its noun: "1 review", "2 reviews", "2 batches"."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
 def asking(*, yes: bool) -> "Consent":
     """Ask at the keyboard before text is sent, unless `yes`."""
     from scr_llm.models.consent import Consent

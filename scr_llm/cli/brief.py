@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, count, say
+from scr_llm.cli.base import PROJECT, asking, cli, say
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.reports.drafts import Written
@@ -35,8 +36,16 @@ _CHANGES_PRINTED = 10
     help="Let the model of project.toml draft a linking sentence for each headline theme. "
     "Each sentence is checked against the figures and marked.",
 )
+@click.option(
+    "--summaries",
+    is_flag=True,
+    help="Let the model of project.toml draft a summary of five sentences for each case sheet. "
+    "Each sentence is checked against the passages that it rests on, and marked.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before sending facts and quotes to an approved remote model.")
-def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, yes: bool) -> int:
+def brief(
+    folder: Path, formats: str, signed: int | None, only: tuple[str, ...], prose: bool, summaries: bool, yes: bool
+) -> int:
     """Write the draft briefing again.
 
     It is made from the present codings and decisions.
@@ -49,9 +58,8 @@ def brief(folder: Path, formats: str, signed: int | None, only: tuple[str, ...],
     pairs = (part.partition("=") for part in only)
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     subset = {what: value for what, _, value in pairs}
-    draft = say_draft(workspace.brief(wanted, only=subset, prose=prose, consent=asking(yes=yes)))
-    for path in draft.paths:
-        say(f"Written: {path}")
+    draft = say_draft(workspace.brief(wanted, only=subset, prose=prose, summaries=summaries, consent=asking(yes=yes)))
+    say_written(draft)
     if draft.state.is_signed and not draft.paths:
         say(draft.state.closing(0, 0) + " Nothing was written.")
     return 0
@@ -63,6 +71,14 @@ def _write_signed(workspace: "Workspace", number: int) -> int:
     for path in write_again(workspace.project, number):
         say(f"Written: {path}")
     return 0
+
+
+def say_written(draft: "Written") -> None:
+    """Say which files were written; the case sheets by their folder."""
+    for path in draft.paths:
+        say(f"Written: {path}")
+    if draft.sheets:
+        say(f"Written: {draft.sheets[0].parent} ({count(len({p.stem for p in draft.sheets}), 'case sheet')})")
 
 
 def say_draft(draft: "Written") -> "Written":

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, count, say
-from scr_llm.text.words import in_words
+from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.text.words import count, in_words
 
 if TYPE_CHECKING:
     from scr_llm.themes.candidates import Candidate

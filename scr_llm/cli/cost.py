@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import count, say
+from scr_llm.cli.base import say
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.llm import Spend

@@ -1,16 +1,14 @@
 """What is installed, which model answers, and how well each way of asking it works."""
 
 import platform
-from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, count, say
+from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
-from scr_llm.text.words import in_words
+from scr_llm.text.words import count, in_words
 from scr_llm.version import __version__
 
 if TYPE_CHECKING:
@@ -44,8 +42,11 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
 
     It also says what would leave this computer.
     """
+    from importlib.metadata import version
+
     from scr_llm.codebook import load_codebook
-    from scr_llm.project import data_dir, load_project
+    from scr_llm.files import data_dir
+    from scr_llm.project import load_project
 
     click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
     click.echo(", ".join(f"{name} {version(name)}" for name in _LIBRARIES))
@@ -131,8 +132,8 @@ def _count_hits(project: "Project") -> int:
     from scr_llm.codebook import load_codebook
     from scr_llm.stages.code.embedded import passages_of
     from scr_llm.stages.code.hits import rule_hits, wording_hits
-    from scr_llm.stages.code.language import RULES
     from scr_llm.store import Store
+    from scr_llm.text.language import RULES
 
     book = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
@@ -197,11 +198,10 @@ def _qualify(project: "Project", *, yes: bool) -> int:
 def _trials(project: "Project", *, yes: bool) -> "list[Trial]":
     """Every way of asking tried on the made-up reviews; each is printed as it is done. The rules come first."""
     from scr_llm.evaluation.strategies import Remembered, made_up, qualify
-    from scr_llm.llm import Client, without_credentials
-    from scr_llm.models.call_log import CallLog
-    from scr_llm.models.coders import answering
+    from scr_llm.llm import without_credentials
+    from scr_llm.models.coders import connected
     from scr_llm.models.consent import stays_here
-    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
+    from scr_llm.models.options import endpoint_of, prompting_of
 
     llm, endpoint = project.settings.llm, endpoint_of(project)
     approved = bool(llm.approved_by and llm.region)
@@ -210,19 +210,7 @@ def _trials(project: "Project", *, yes: bool) -> "list[Trial]":
         question = f"Two made-up reviews, without case text, will be sent to {where}. Continue?"
         click.confirm(question, abort=True, err=True)
     trials: list[Trial] = []
-    with ExitStack() as stack:
-        endpoint = stack.enter_context(answering(project, endpoint, say))
-        call_log = CallLog(project, endpoint)
-        stack.callback(call_log.close)
-        client = Client(
-            endpoint,
-            remote_allowed=approved,
-            max_concurrency=llm.max_concurrency,
-            on_send=call_log.note,
-            memory=Remembered(),
-            spend=spend_of(llm),
-        )
-        stack.callback(client.close)
+    with connected(project, endpoint, say, memory=Remembered(), remote_allowed=approved) as client:
         click.echo(
             "| coder | recall | precision | F1 | seconds a document | tokens a document |\n|---|---|---|---|---|---|"
         )

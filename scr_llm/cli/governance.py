@@ -24,7 +24,7 @@ def pack(folder: Path, kind: str, out: Path | None, force: bool) -> int:
     """
     from scr_llm.governance.information_packs import pack as make
     from scr_llm.project import load_project
-    from scr_llm.render import printed
+    from scr_llm.render import render
 
     project = load_project(folder)
     path = out or project.outputs / f"{kind}.docx"
@@ -33,7 +33,7 @@ def pack(folder: Path, kind: str, out: Path | None, force: bool) -> int:
             f"{path.name} does not end in .docx, .html or .md.",
             next_step="Give --out a file name with one of these endings.",
         )
-    write_out(path, printed(make(project, kind), path.suffix[1:]), project, force=force)
+    write_out(path, render(make(project, kind), path.suffix[1:]), project, force=force)
     return 0
 
 

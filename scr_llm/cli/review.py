@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, cli, count, say
+from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.errors import UsageError
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.records import AnsweredCaution, OwnWords
@@ -102,6 +103,9 @@ def _reviewer(name: str | None, role: str | None, *, blind: bool, user_header: s
 @click.option("--name", required=True, help="Your name.")
 @click.option("--role", required=True, help="Your role.")
 @click.option(
+    "--alone", default="", metavar="REASON", help="If you decided most cells yourself: why nobody else signs."
+)
+@click.option(
     "--paper",
     "edited",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -113,26 +117,32 @@ def _reviewer(name: str | None, role: str | None, *, blind: bool, user_header: s
     metavar="TEXT=REASON",
     help="With --paper: words that the record does not bear out, and why you answer for them. May be repeated.",
 )
-def sign_off(folder: Path, name: str, role: str, edited: Path | None, mine: tuple[str, ...]) -> int:
+def sign_off(folder: Path, name: str, role: str, alone: str, edited: Path | None, mine: tuple[str, ...]) -> int:
     """Sign the briefing of what is decided now.
 
     With --paper, every number, quotation and case label of the edited paper is compared with the record first.
 
-    While anything prevents that, signing is refused with a list of what does. Details that might identify a child are
-    shown first. On a terminal you answer each; elsewhere your signature acknowledges them.
+    While anything prevents that, signing is refused with a list of what does. How the deciding went is shown first,
+    and so are details that might identify a child. On a terminal you answer each; elsewhere your signature
+    acknowledges them. Unless project.toml says otherwise, whoever decided most cells signs only with --alone.
     """
-    from scr_llm.project import load_project
-    from scr_llm.reports.found_words import edits_left_out
-    from scr_llm.review.sign_off import ready
-    from scr_llm.review.sign_off import sign_off as sign
+    from scr_llm.review import sign_off as signing
+    from scr_llm.stages.synthesise.people import deciding_in_words
     from scr_llm.text.typed import typed
+    from scr_llm.workspace import Workspace
 
     name, role = typed(name, "the name"), typed(role, "the role")
     own_words = [_own_words(given) for given in mine]
     if own_words and not edited:
         raise UsageError("--mine is for a paper that you edited.", next_step="Name it: --paper FILE.docx")
-    project = load_project(folder)
-    cautions = ready(project)
+    workspace = Workspace.open(folder)
+    project = workspace.project
+    cautions = signing.ready(project)
+    deciding = signing.how_decided(project)
+    for line in deciding_in_words(deciding):
+        say(line)
+    if not signing.why_alone(project, deciding, name, alone) and alone:
+        say("The reason for signing alone is not recorded: somebody else decided most of the cells.")
     if cautions:
         say("Before you sign, check these details, which might identify a child:")
     answers = {}
@@ -140,12 +150,12 @@ def sign_off(folder: Path, name: str, role: str, edited: Path | None, mine: tupl
         say(f"  {number}. {text}")
         if sys.stdin.isatty():
             answers[text] = _answer(text)
-    if not edited and (source := edits_left_out(project)):
+    if not edited and (source := workspace.edits_left_out()):
         say(
             f"{source} has a person’s words, which this signature leaves out. "
             "To sign an edited paper: --paper FILE.docx"
         )
-    signed, written = sign(project, name, role, answers, edited=edited, own_words=own_words)
+    signed, written = workspace.sign_off(name, role, answers, alone=alone, edited=edited, own_words=own_words)
     if edited:
         say(f"The paper differs from the draft in {count(len(signed.differences), 'place')}.")
     for line in signed.differences:
@@ -204,7 +214,11 @@ def audit(folder: Path) -> int:
         faults = check(project)
         decisions, head = store.head()
         state = paper_state(project, store) if readable and not faults else None
+        alone = [signed for signed, _ in store.sign_offs() if signed.alone] if readable else []
     click.echo(f"{count(decisions, 'decision')}; the chain ends in {head}.")
+    for signed in alone:
+        who = f"{signed.name}, {signed.role}, who decided most of the cells"
+        click.echo(f"Version {signed.version} was signed alone by {who}. The reason given: {signed.alone}")
     for line in faults:
         click.echo(line)
     if faults:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, count, say
-from scr_llm.cli.brief import say_draft
+from scr_llm.cli.base import PROJECT, asking, cli, say
+from scr_llm.cli.brief import say_draft, say_written
 from scr_llm.cli.cost import agree_to_cost, spent
 from scr_llm.cli.status import reason_of
 from scr_llm.errors import ScrError
-from scr_llm.text.words import in_words
+from scr_llm.text.words import count, in_words
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -201,8 +201,7 @@ def _say_outcome(outcome: "Outcome", draft: "Written") -> None:
             f"Counted, but no longer in the inbox as it was read: {document.file}. "
             f"Put it back, or leave it out: scr-llm exclude {document.id} --reason …"
         )
-    for path in draft.paths:
-        say(f"Written: {path}")
+    say_written(draft)
     facts = draft.briefing.facts
     say(draft.state.closing(facts.cells_decided, facts.cells))
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from scr_llm.cli.base import FORCE, PROJECT, cli, count, say, write_out
+from scr_llm.cli.base import FORCE, PROJECT, cli, say, write_out
 from scr_llm.errors import UsageError
+from scr_llm.text.words import count
 
 _NAME = click.option("--name", required=True, help="Name of the reviewer.")
 _ROLE = click.option("--role", required=True, help="Role of the reviewer.")
@@ -34,7 +35,7 @@ def sheet_write(
 ) -> int:
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
     from scr_llm.project import load_project
-    from scr_llm.render import printed
+    from scr_llm.render import render
     from scr_llm.review.cells import Reviewer
     from scr_llm.review.questions import questions as questions_of
     from scr_llm.review.session import ReviewSession
@@ -47,7 +48,7 @@ def sheet_write(
     project = load_project(folder)
     session, reviewer = ReviewSession(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
     if questions:
-        content = printed(questions_of(session, reviewer), "docx")
+        content = render(questions_of(session, reviewer), "docx")
     else:
         content = write_sheet(session, reviewer, only_open=only_open)
     session.close()

@@ -13,24 +13,31 @@ if TYPE_CHECKING:
     from scr_llm.records import ExplainedCell, Explanation
 
 
+class ExportFormat(click.ParamType[str]):
+    """One of the formats of the registry, which is imported only when the command runs."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The format itself; fails where there is no such one."""
+        from scr_llm.render import EXPORTS
+
+        if value not in EXPORTS:
+            self.fail(f"{value!r} is not one of {', '.join(EXPORTS)}.", param, ctx)
+        return value
+
+
 @cli.command()
 @PROJECT
-@click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx"]), required=True, help="Format.")
+@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv or xlsx.")
 @click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Export everything that is coded, for other programs."""
-    from scr_llm.render import render, table_csv
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    if form == "xlsx":
-        briefing, reviews = workspace.briefing()
-        items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
-        content = render(briefing, "xlsx", items=items)
-    else:
-        exported = workspace.export()
-        content = (exported.model_dump_json(indent=2) + "\n").encode() if form == "json" else table_csv(exported)
+    content = workspace.exported(form)
     if out == "-":
         sys.stdout.buffer.write(content)
     else:
@@ -54,7 +61,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
     Lists the reviews that are counted, their quotes and pages, who decided, and why the others are not counted.
     """
     from scr_llm.errors import UsageError
-    from scr_llm.render import printed
+    from scr_llm.render import render
     from scr_llm.workspace import Workspace
 
     if out and out.suffix not in (".html", ".docx", ".md"):
@@ -65,7 +72,7 @@ def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bo
     workspace = Workspace.open(folder)
     explanation, paper = workspace.explain(theme)
     if out:
-        write_out(out, printed(paper, out.suffix[1:]), workspace.project, force=force)
+        write_out(out, render(paper, out.suffix[1:]), workspace.project, force=force)
     elif as_json:
         click.echo(explanation.model_dump_json(indent=2))
     else:

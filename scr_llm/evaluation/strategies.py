@@ -9,9 +9,10 @@ from typing import Any
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.evaluation.gold import load_gold
+from scr_llm.files import data_dir
 from scr_llm.llm import Endpoint, Question, Reply
 from scr_llm.models.coders import llm_coder
-from scr_llm.project import Project, data_dir
+from scr_llm.project import Project
 from scr_llm.records import Codebook, GoldDocument, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity

@@ -8,9 +8,11 @@ here. Their content comes from the store and from project.toml, so the same proj
 from collections import Counter
 
 from scr_llm.project import Project
-from scr_llm.records import CoderIdentity, Decision, Paper, Paragraph, Part, Sentence, Table
+from scr_llm.records import CoderIdentity, Paper, Paragraph, Part, Sentence, Table
+from scr_llm.reports.deciding import deciding_so_far
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.decisions import Key, standings
+from scr_llm.stages.decisions import standings
+from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import in_words
 
 TITLES = {
@@ -41,31 +43,11 @@ class _WorkRecord:
             self.signed = [s for s, _ in store.sign_offs()]
             self.coders = Counter(_coder(c.coder) for d in session.documents if (c := store.coding(d)))
             by_cell = standings(self.decisions)
-            decided = {key: s.counts for key, s in by_cell.items() if s.counts and key in session.proposals}
-            self.decided = len(decided)
-            self.overridden = sum(_differs(session, key, decision) for key, decision in decided.items())
-            self.both = [s for s in by_cell.values() if s.first and s.second]
-            self.blind_only = sum(bool(s.blind) and not s.first for s in by_cell.values())
+            self.deciding = deciding_so_far(project, store)
             self.acts = [d for s in by_cell.values() for d in (*s.first, *s.blind, *s.adjudicated)]
             self.codebook = session.codebook.version
         finally:
             session.close()
-
-
-def _differs(session: ReviewSession, key: Key, decision: Decision) -> bool:
-    """Whether a person decided something other than what was proposed, in value or in words."""
-    other_value = decision.value != session.proposals[key].value
-    return other_value or bool(decision.text and decision.text != _proposed(session, key))
-
-
-def _proposed(session: ReviewSession, key: Key) -> str | None:
-    """The words that the coder proposed for a finding, recommendation or fact."""
-    coding = session.store.coding(key[0])
-    if coding is None:
-        return None
-    if key[1].startswith("case:"):
-        return str(getattr(coding.case, key[1].removeprefix("case:"), "") or "") or None
-    return next((i.text for i in (*coding.findings, *coding.recommendations) if i.id == key[1]), None)
 
 
 def pack(project: Project, kind: str) -> Paper:
@@ -186,24 +168,10 @@ def _left(work: _WorkRecord) -> Part:
 
 
 def _people(work: _WorkRecord) -> Part:
-    roles = Counter(d.role for d in work.acts)
-    lines = [
-        f"People decided {work.decided} cells. In {work.overridden} of the {work.decided} their decision differed from "
-        "the proposal, in value or in words."
-    ]
-    if work.both:
-        same = sum(second.value == s.first[-1].value for s in work.both if (second := s.second))
-        lines.append(
-            f"A second reviewer decided {len(work.both)} of them blind; the two agreed on {same} of {len(work.both)} "
-            "before adjudication."
-        )
-    if work.blind_only:
-        lines.append(f"{work.blind_only} cells were decided by a blind second reviewer only, and do not count yet.")
-    if not work.both and not work.blind_only:
-        lines.append("No cell was decided by a second reviewer.")
-    if roles:
-        lines.append("Decisions by role: " + "; ".join(f"{role} {n}" for role, n in sorted(roles.items())) + ".")
-    return _part("people", "What people decided", *lines)
+    lines = deciding_in_words(work.deciding, named=False) or ("Nobody has decided anything yet.",)
+    alone = [s.version for s in work.signed if s.alone]
+    signed = [f"Version {version} was signed by the person who decided most of its cells." for version in alone]
+    return _part("people", "What people decided", *lines, *signed)
 
 
 def _safeguards(_work: _WorkRecord) -> Part:

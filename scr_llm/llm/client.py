@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from scr_llm.errors import NoReplyError, StopError, UsageError
+from scr_llm.llm import prompts
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials
 from scr_llm.llm.pace import Pace, Retries, retry_after
 from scr_llm.llm.question import EndpointCapabilities, Message, Question
@@ -29,10 +30,6 @@ from scr_llm.llm.reply import (
 from scr_llm.llm.spend import Spend, at_most_tokens, was_cut
 from scr_llm.llm.wire import Answer, Wire
 
-_AGAIN = (
-    "Your reply could not be used: {problem}\n"
-    "Reply to the question again, with JSON that fits the schema and nothing else."
-)
 _TOO_LONG = re.compile(
     r"context (?:size|length|window)|maximum context|too (?:long|many tokens)|exceed\w* .{0,40}(?:context|tokens)", re.I
 )
@@ -144,7 +141,10 @@ class Client:
                         *messages,
                         {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()},
                     ]
-                messages = [*messages, {"role": "user", "content": _AGAIN.format(problem=problem)}]
+                messages = [
+                    *messages,
+                    {"role": "user", "content": prompts.fill(prompts.shipped("again"), problem=problem)},
+                ]
         raise failure(state, self._where, f"two replies could not be used. The second: {problem.rstrip('.')}")
 
     def models(self) -> list[str]:

@@ -89,7 +89,7 @@ def answers(request: dict[str, Any]) -> Answer:
     """A reply that fits whatever is asked for.
 
     Sentences that share a word with the theme's name are its evidence, those with "should" are recommendations, and
-    everything else is silence. A second look keeps the sentences that share a word.
+    everything else is silence. A second look keeps the sentences that share a word. A summary repeats sentences.
     """
     question = request["messages"][-1]["content"]
     if "response_format" not in request:
@@ -100,7 +100,16 @@ def answers(request: dict[str, Any]) -> Answer:
     lines = {int(n): _words(text) for n, text in re.findall(r"^\[(\d+)\] (.*)$", question, re.M)}
     theme = re.search(r"^Theme: (.*)$", question, re.M)
     schema = request["response_format"].get("json_schema", {}).get("schema", {})
+    if "sentences" in schema.get("properties", {}):
+        return says({"sentences": _summary(question)})(request)
     return says(_fitting(schema, _words(theme[1]) if theme else set(), lines))(request)
+
+
+def _summary(question: str) -> list[dict[str, Any]]:
+    """A summary: the first five of the numbered sentences that are short, word for word."""
+    given = re.findall(r"^\[(\d+)\] (?:\(theme: .*?\) (?=[A-Z]))?([A-Z].*\.)$", question, re.M)
+    short = [(int(n), text) for n, text in given if 5 <= len(text.split()) <= 25 and ". " not in text]
+    return [{"rests_on": [n], "text": text} for n, text in short[:5]]
 
 
 def _words(text: str) -> set[str]:

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import cache
 from pathlib import Path
 from string import Template
 
 from scr_llm.errors import UsageError
+from scr_llm.files import data_dir
 
 OPEN, CLOSE = "<<<DOCUMENT", "DOCUMENT>>>"
 """The lines before and after document text in a prompt."""
@@ -22,9 +24,16 @@ def load(folder: Path) -> dict[str, str]:
     return {name: _VERSION.sub("", text).strip("\n") for name, text in _files(folder).items()}
 
 
-def versions(folder: Path) -> str:
-    """Names and versions of a folder's prompts, as recorded with a coding: `case 2, judge 1`."""
-    return ", ".join(f"{name} {_VERSION.match(text)[2]}" for name, text in _files(folder).items())  # type: ignore[index]
+@cache
+def shipped(name: str) -> str:
+    """A prompt of the program itself: what is said to any model about the form of its reply."""
+    return load(data_dir() / "prompts")[name]
+
+
+def versions(folder: Path, names: Container[str]) -> str:
+    """Names and versions of some of a folder's prompts, as recorded with a coding: `case 2, judge 1`."""
+    used = {name: text for name, text in _files(folder).items() if name in names}
+    return ", ".join(f"{name} {_VERSION.match(text)[2]}" for name, text in used.items())  # type: ignore[index]
 
 
 def _files(folder: Path) -> dict[str, str]:

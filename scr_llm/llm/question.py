@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from scr_llm.llm import prompts
 from scr_llm.llm.endpoint import Endpoint
 from scr_llm.llm.reply import YesNoProbability
 from scr_llm.llm.schema import strict_schema
@@ -22,7 +23,6 @@ _FORMS: tuple[Form, ...] = ("schema", "json", "text")
 _NO_SUCH_FORM = re.compile(
     r"response_format|json_schema|json_object|json mode|structured|grammar|schema|extra inputs", re.I
 )
-_BY_WORDS = "Reply with one JSON object of this schema and nothing else: "
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,10 @@ class EndpointCapabilities:
             named = {"name": question.reply.__name__, "strict": True, "schema": question.schema}
             return body | {"response_format": {"type": "json_schema", "json_schema": named}}
         schema = json.dumps(question.schema, ensure_ascii=False)
-        last = {"role": "user", "content": f"{messages[-1]['content']}\n\n{_BY_WORDS}{schema}"}
+        last = {
+            "role": "user",
+            "content": f"{messages[-1]['content']}\n\n{prompts.fill(prompts.shipped('as_json'), schema=schema)}",
+        }
         body["messages"] = [*messages[:-1], last]
         return body | ({"response_format": {"type": "json_object"}} if self.form == "json" else {})
 

@@ -1,19 +1,21 @@
 """Which coder a run uses: the embedded one, the project's own, or the project's model."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.codebook import load_codebook
-from scr_llm.errors import ScrError
+from scr_llm.errors import ScrError, UsageError
 from scr_llm.models.consent import Consent, allowed_to_send, stays_here
 from scr_llm.models.options import endpoint_of, key_in, prompting_of, spend_of
 from scr_llm.project import Project
 
 if TYPE_CHECKING:
-    from scr_llm.llm import Endpoint, Spend
+    from scr_llm.llm import Client, Endpoint, Spend
+    from scr_llm.llm.client import Memory
+    from scr_llm.reports.summaries import Summarise
     from scr_llm.stages.code import Coder
     from scr_llm.stages.code.llm import LlmCoder, PromptingOptions
 
@@ -52,60 +54,124 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
         return ReadyCoder(own_coder(project) or EmbeddedCoder(embedded_identity(load_codebook(project.codebook_path))))
     if replay:
         return _replayed(project, replay)
-    from scr_llm.llm import Client
-    from scr_llm.models.call_log import CallLog
-
     llm, endpoint = project.settings.llm, endpoint_of(project)
     allowed_to_send(project, consent)
     spend = spend_of(llm)
     costs = spend.price is not None or not stays_here(llm)
     with ExitStack() as stack:
-        endpoint = stack.enter_context(answering(project, endpoint, consent.tell))
-        call_log = CallLog(project, endpoint)
-        stack.callback(call_log.close)
-        client = Client(
-            endpoint,
-            remote_allowed=True,
-            max_concurrency=llm.max_concurrency,
-            on_send=call_log.note,
-            memory=call_log,
-            spend=spend,
-        )
-        stack.callback(client.close)
+        client = stack.enter_context(connected(project, endpoint, consent.tell, spend=spend))
         coder = llm_coder(project, client, prompting_of(project))
         return ReadyCoder(coder, llm.max_concurrency, spend, client.stop, stack.pop_all().close, costs)
 
 
-def sentences_of(project: Project, consent: Consent) -> tuple[Callable[[str], str], Callable[[], None]]:
-    """A function that asks the project's model for a linking sentence about facts, and one that closes it.
+@dataclass(frozen=True)
+class ReadyWriter:
+    """The project's model, ready to draft sentences. Each is checked elsewhere before it is printed."""
 
-    They use the same consent and log as a coder.
+    link: Callable[[str], str]
+    """From facts to a linking sentence."""
+    summarise: "Summarise"
+    """From numbered sentences of a review, and its id, to a summary."""
+    close: Callable[[], None]
+    """Closes connections and logs."""
+
+
+def sentences_of(project: Project, consent: Consent) -> ReadyWriter:
+    """The project's model, ready to draft sentences. It uses the same consent and log as a coder.
 
     Raises:
         UsageError: no model is set, or it is remote and not approved.
     """
-    from scr_llm.llm import Client, Question, prompts
-    from scr_llm.models.call_log import CallLog
-    from scr_llm.reports.linking_sentences import Drafted
+    from scr_llm.llm import prompts
 
     endpoint = endpoint_of(project)
     allowed_to_send(project, consent)
     texts = prompts.load(project.prompts_dir)
     with ExitStack() as stack:
-        endpoint = stack.enter_context(answering(project, endpoint, consent.tell))
-        call_log = CallLog(project, endpoint)
-        stack.callback(call_log.close)
-        client = Client(
-            endpoint, remote_allowed=True, on_send=call_log.note, memory=call_log, spend=spend_of(project.settings.llm)
+        client = stack.enter_context(connected(project, endpoint, consent.tell))
+        link, summarise = _link(client, texts), _summarise(client, texts, prompting_of(project))
+        return ReadyWriter(link, summarise, stack.pop_all().close)
+
+
+def _link(client: "Client", texts: Mapping[str, str]) -> Callable[[str], str]:
+    from scr_llm.llm import Question, prompts
+    from scr_llm.reports.linking_sentences import Drafted
+
+    def ask(facts: str) -> str:
+        user = prompts.fill(_prompt(texts, "link"), facts=prompts.fence(facts))
+        question = Question("link", _prompt(texts, "link_system"), user, Drafted, max_tokens=200)
+        return str(client.ask(question).parsed.sentence)
+
+    return ask
+
+
+def _summarise(client: "Client", texts: Mapping[str, str], prompting: "PromptingOptions") -> "Summarise":
+    from scr_llm.llm import Question, prompts
+    from scr_llm.reports.summaries import DraftedSummary
+
+    def ask(sentences: str, document_id: str) -> DraftedSummary:
+        redaction = prompting.redaction() if prompting.redaction else None
+        sent = redaction.redact(sentences) if redaction else sentences
+        user = prompts.fill(_prompt(texts, "summary"), sentences=prompts.fence(sent))
+        asked = Question("summary", _prompt(texts, "summary_system"), user, DraftedSummary, max_tokens=900)
+        drafted: DraftedSummary = client.ask(asked, document_id).parsed
+        if redaction is None:
+            return drafted
+        restored = [s.model_copy(update={"text": redaction.restore(s.text)}) for s in drafted.sentences]
+        return DraftedSummary(sentences=restored)
+
+    return ask
+
+
+def _prompt(texts: Mapping[str, str], name: str) -> str:
+    """A prompt. A project with prompts of its own may lack one that came later."""
+    if name not in texts:
+        raise UsageError(
+            f"the prompts of this project have no {name}.md.",
+            next_step=f"Copy {name}.md from the prompts that come with scr-llm into its folder prompts/.",
         )
-        stack.callback(client.close)
+    return texts[name]
 
-        def ask(facts: str) -> str:
-            user = prompts.fill(texts["link"], facts=prompts.fence(facts))
-            question = Question("link", "You reply with one JSON object.", user, Drafted, max_tokens=200)
-            return str(client.ask(question).parsed.sentence)
 
-        return ask, stack.pop_all().close
+@contextmanager
+def connected(
+    project: Project,
+    endpoint: "Endpoint",
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    spend: "Spend | None" = None,
+    memory: "Memory | None" = None,
+    remote_allowed: bool = True,
+) -> Iterator["Client"]:
+    """The project's model, ready to be asked until the end of the block. Every request is logged before it is sent.
+
+    Args:
+        project: the project.
+        endpoint: its model, as `endpoint_of` gives it.
+        tell: told what takes time.
+        spend: counts what is asked, within a budget; None for a new count within the project's.
+        memory: keeps usable replies; None for the project's own log of them.
+        remote_allowed: whether a model on another computer may be asked: consent was given.
+
+    Raises:
+        UsageError: the extra `local` is not installed, or the model is remote and may not be asked.
+        NothingDoneError: the model file cannot be served.
+    """
+    from scr_llm.llm import Client
+    from scr_llm.models.call_log import CallLog
+
+    llm = project.settings.llm
+    with answering(project, endpoint, tell) as served, closing(CallLog(project, served)) as call_log:
+        client = Client(
+            served,
+            remote_allowed=remote_allowed,
+            max_concurrency=llm.max_concurrency,
+            on_send=call_log.note,
+            memory=memory or call_log,
+            spend=spend or spend_of(llm),
+        )
+        with closing(client):
+            yield client
 
 
 @contextmanager
@@ -137,9 +203,10 @@ def llm_coder(
     """The coder that asks a model in a given way. Sends nothing yet."""
     from scr_llm.llm import prompts
     from scr_llm.stages.code.embedded import embedded_identity
-    from scr_llm.stages.code.llm import LlmCoder
+    from scr_llm.stages.code.llm import LlmCoder, prompts_used
 
     texts = prompts.load(project.prompts_dir)
+    used = prompts_used(prompting.strategy, critic=prompting.critic)
     if not endpoint and project.settings.llm.is_set:
         endpoint = endpoint_of(project).recorded
     identity = embedded_identity(load_codebook(project.codebook_path)).model_copy(
@@ -147,8 +214,8 @@ def llm_coder(
             "kind": "llm",
             "model": model or project.settings.llm.model,
             "endpoint": endpoint,
-            "prompts": prompts.versions(project.prompts_dir),
-            "prompts_sha256": prompts.sha256(texts),
+            "prompts": prompts.versions(project.prompts_dir, used),
+            "prompts_sha256": prompts.sha256({name: text for name, text in texts.items() if name in used}),
         }
     )
     return LlmCoder(asker, texts, identity, prompting)
@@ -176,12 +243,11 @@ def answers(project: Project) -> str:
     llm = project.settings.llm
     unnamed = Endpoint(llm.base_url, llm.model, api_key="" if llm.file else key_in(llm.api_key_env))
     try:
-        with answering(project, endpoint_of(project) if llm.file else unnamed) as endpoint:
-            client = Client(endpoint)
-            try:
-                served = client.models()
-            finally:
-                client.close()
+        with (
+            answering(project, endpoint_of(project) if llm.file else unnamed) as endpoint,
+            closing(Client(endpoint)) as client,
+        ):
+            served = client.models()
     except ScrError as error:
         return f"It does not answer: {error}"
     more = f" and {len(served) - MOST_NAMED} more" if len(served) > MOST_NAMED else ""

@@ -5,12 +5,13 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.errors import UsageError
-from scr_llm.project import Project, data_dir
+from scr_llm.files import data_dir
+from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
 
 if TYPE_CHECKING:
     from scr_llm.llm import Endpoint, Spend
-    from scr_llm.stages.code.llm import PromptingOptions, Strategy
+    from scr_llm.stages.code.llm import PromptingOptions
 
 
 def endpoint_of(project: Project) -> "Endpoint":
@@ -82,17 +83,22 @@ def spend_of(llm: LlmSettings) -> "Spend":
     return Spend(Price(price.input, price.output) if price else None, Budget(llm.budget, llm.budget_tokens))
 
 
-def prompting_of(project: Project, model: str | None = None, strategy: "Strategy | None" = None) -> "PromptingOptions":
+def prompting_of(project: Project, model: str | None = None, strategy: str | None = None) -> "PromptingOptions":
     """How the project's model is asked: as set, else as measured in the project, else as shipped.
 
     An unknown model is asked one question per theme.
     """
-    from scr_llm.stages.code.llm import PromptingOptions, Thresholds
+    from scr_llm.stages.code.llm import STRATEGIES, PromptingOptions, Thresholds
     from scr_llm.text.redact import Redaction
 
     llm = project.settings.llm
     known = qualified(project).get(model or llm.model, {})
     asked = strategy or (llm.strategy if llm.strategy != "auto" else known.get("strategy", "themes"))
+    if asked not in STRATEGIES:
+        raise UsageError(
+            f"[llm] strategy {asked!r} in project.toml is not known.",
+            next_step=f"Choose from auto, {', '.join(STRATEGIES)}.",
+        )
     listed = project.root / "redact.txt"
     names = listed.read_text("utf-8").splitlines() if listed.is_file() else []
     return PromptingOptions(

@@ -13,6 +13,7 @@ from scr_llm.records.agreement import (
 )
 from scr_llm.records.base import Record
 from scr_llm.records.briefing import (
+    PARTS,
     Briefing,
     CaseRow,
     EvidenceRef,
@@ -21,6 +22,7 @@ from scr_llm.records.briefing import (
     Paper,
     Paragraph,
     Part,
+    PartName,
     RegisterRow,
     Sentence,
     Table,
@@ -44,11 +46,13 @@ from scr_llm.records.coding import (
     Gender,
     Item,
     Refusal,
+    Strength,
     ThemeCoding,
     ThemeValue,
     Unanswered,
     Window,
 )
+from scr_llm.records.deciding import Decider, Deciding
 from scr_llm.records.decision import Decision
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
 from scr_llm.records.explanation import ExplainedCell, Explanation
@@ -81,6 +85,7 @@ from scr_llm.records.reading import (
 from scr_llm.records.sign_off import AnsweredCaution, Draft, OwnWords, SignedPaper, SignOff
 
 __all__ = [
+    "PARTS",
     "AgeBand",
     "Agreement",
     "AnsweredCaution",
@@ -96,6 +101,8 @@ __all__ = [
     "Coding",
     "Confused",
     "Context",
+    "Decider",
+    "Deciding",
     "Decision",
     "Document",
     "DocumentStatus",
@@ -142,6 +149,7 @@ __all__ = [
     "Paper",
     "Paragraph",
     "Part",
+    "PartName",
     "PassedOver",
     "Raters",
     "Reading",
@@ -156,6 +164,7 @@ __all__ = [
     "SignOff",
     "SignedPaper",
     "Span",
+    "Strength",
     "SubCode",
     "Table",
     "ThemeCoding",

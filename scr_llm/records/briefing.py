@@ -5,6 +5,38 @@ from typing import Literal
 from scr_llm.records.base import Record
 from scr_llm.records.coding import CoderIdentity, Evidence
 
+PartName = Literal[
+    "purpose",
+    "cases",
+    "analysis",
+    "themes",
+    "others",
+    "good_practice",
+    "change",
+    "recommended",
+    "conclusion",
+    "method",
+    "contact",
+    "matrix",
+    "key",
+]
+"""What the parts of the briefing are called in settings."""
+PARTS: tuple[PartName, ...] = (
+    "purpose",
+    "cases",
+    "analysis",
+    "themes",
+    "others",
+    "change",
+    "recommended",
+    "conclusion",
+    "method",
+    "contact",
+    "matrix",
+    "key",
+)
+"""The parts that are printed unless a project says otherwise, in order. Good practice is in the evidence file."""
+
 
 class EvidenceRef(Record):
     """A quote that a sentence rests on."""
@@ -49,27 +81,54 @@ class Table(Record):
     caption: str
     """Printed above it."""
     columns: tuple[str, ...]
-    """Column headers, at most eight; the first column holds the row headers."""
+    """Column headers, at most ten; the first column holds the row headers."""
     rows: tuple[tuple[str, ...], ...]
     """One tuple per row, with as many cells as there are columns."""
     landscape: bool = True
     """Whether it needs a landscape page."""
+    refs: tuple[str, ...] = ()
+    """For each row, the id of the part that holds the evidence of its count; empty where there is none."""
 
 
 class Figure(Record):
-    """A bar chart, and the same numbers in words for those who cannot see it."""
+    """A picture of numbers, and what it shows in words for those who do not see it.
+
+    It has bars; or bars before and after; or rows and columns of shaded cells. Nothing is told by shade alone.
+    """
 
     title: str
     """Printed above it."""
-    bars: tuple[tuple[str, int], ...]
+    note: str = ""
+    """What one must know to read it; printed before it."""
+    bars: tuple[tuple[str, int], ...] = ()
     """Label and number, in order."""
-    of: int
+    of: int = 0
     """The denominator: the length of a bar that stands for all reviews."""
+    before: tuple[int, ...] = ()
+    """In a picture of change, the earlier number for each bar, which gets a bar of its own."""
+    of_before: int = 0
+    """The denominator of the earlier numbers."""
+    columns: tuple[str, ...] = ()
+    """For shaded cells: the column headers; the first column holds the row headers."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """One tuple per row, with as many cells as there are columns."""
+    shades: tuple[tuple[Literal[0, 1, 2, 3], ...], ...] = ()
+    """How dark each cell is, for each row without its header."""
 
     @property
     def alt(self) -> str:
-        """The chart in words."""
-        return f"Bar chart. {self.title}. " + "; ".join(f"{label}: {n} of {self.of}" for label, n in self.bars) + "."
+        """The picture in words. That of shaded cells is short, because the table after it holds every cell."""
+        if self.rows:
+            size = f"{len(self.rows)} rows and {len(self.columns) - 1} columns"
+            return f"Shaded cells in {size}. {self.title}. The table after the picture has the same words and numbers."
+        if self.before:
+            numbers = [
+                f"{label}: {earlier} of {self.of_before} before, {n} of {self.of} new"
+                for (label, n), earlier in zip(self.bars, self.before, strict=True)
+            ]
+        else:
+            numbers = [f"{label}: {n} of {self.of}" for label, n in self.bars]
+        return f"Bar chart. {self.title}. " + "; ".join(numbers) + "."
 
 
 class Part(Record):
@@ -200,6 +259,8 @@ class Paper(Record):
     """Who issues the paper."""
     parts: tuple[Part, ...]
     """In order."""
+    one_page: bool = False
+    """Whether it is set small, to fit one page."""
 
 
 class Briefing(Paper):
@@ -217,3 +278,5 @@ class Briefing(Paper):
     """All evidence for all themes that are present, in the order of themes, then cases."""
     recommended: tuple[RegisterRow, ...] = ()
     """All recommendations, in the order of the paper."""
+    annex: tuple[Part, ...] = ()
+    """The parts of the evidence file that goes with it; none in a paper that was signed before there was one."""

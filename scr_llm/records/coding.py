@@ -51,6 +51,8 @@ class DraftQuote(Record):
     """Heading, or part of it, under which they are, according to the coder."""
     flags: tuple[EvidenceFlag, ...] = ()
     """What the coder says about them."""
+    strength: float | None = None
+    """How strongly they show their theme, by the coder's own measure, more for stronger; None where it has none."""
 
 
 class DraftItem(Record):
@@ -248,6 +250,17 @@ class Item(Record):
     """Why a person should check it before others; empty where the page's structure and a model that was asked agree."""
 
 
+class Strength(Record):
+    """How strongly a passage shows its theme, by the coder's own measure."""
+
+    page: int
+    """Page of the passage."""
+    start: int
+    """Where it begins on its page."""
+    value: float
+    """More for stronger; to be compared with those of the same coder and theme."""
+
+
 class ThemeCoding(Record):
     """A theme, grounded."""
 
@@ -265,6 +278,8 @@ class ThemeCoding(Record):
     """How its best passage shows a present theme; None where the coder does not say, or a person found it."""
     doubts: tuple[str, ...] = ()
     """Why a person should check it before others."""
+    strengths: tuple[Strength, ...] = ()
+    """Of the passages that the coder proposed, whatever a person kept; empty where it gave none."""
 
 
 class Case(Record):

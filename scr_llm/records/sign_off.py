@@ -3,8 +3,9 @@
 from typing import Literal
 
 from scr_llm.records.base import Record
-from scr_llm.records.briefing import Briefing
+from scr_llm.records.briefing import Briefing, Paper
 from scr_llm.records.coding import Coding
+from scr_llm.records.deciding import Deciding
 from scr_llm.records.printed import Block
 
 
@@ -43,6 +44,8 @@ class SignedPaper(Record):
     """The Word file as the person handed it in, in base64; empty where the paper was signed as it was written."""
     word: str = ""
     """The Word file that was made of it and signed, in base64; the other formats print the same words."""
+    sheets: dict[str, Paper] = {}
+    """The case sheets, by file name without ending; empty in papers that were signed before there were any."""
 
 
 class SignOff(Record):
@@ -100,6 +103,10 @@ class SignOff(Record):
     """What was changed, added and removed in it, one line each."""
     own_words: tuple[OwnWords, ...] = ()
     """What the record does not bear out, with the reasons of the person who signed."""
+    alone: str = ""
+    """Why whoever decided most cells signed alone; empty where that is another person, and in older sign-offs."""
+    deciding: Deciding = Deciding()
+    """How the deciding went; empty in sign-offs from before this was recorded."""
 
 
 class Draft(Record):

@@ -1,75 +1,66 @@
 """One file for each format: a briefing in, bytes out. The same input gives the same bytes."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 
 from scr_llm.records import Briefing, CaseRow, Coding, Export, Paper
 from scr_llm.render.bookmarks import Kept
 
-__all__ = ["RENDERERS", "Kept", "printed", "render", "table_csv"]
 
-RENDERERS = {"docx": "word", "html": "html", "md": "markdown", "xlsx": "workbook", "json": "json"}
-"""Format to module in this package."""
+@dataclass(frozen=True)
+class Printing:
+    """What a renderer may need beside the paper."""
+
+    items: Sequence[tuple[CaseRow, Coding]] = ()
+    """The codings behind a briefing, for the workbook's list of findings."""
+    template: bytes | None = None
+    """A Word file with the board's styles."""
+    evidence: str = "evidence"
+    """Name of the evidence file beside a briefing, without its ending, which the numbers of the HTML file lead to."""
+    kept: Kept | None = None
+    """Which pieces are a person's words, for the bookmarks and comments of the Word file."""
+
+
+FORMATS = {
+    "docx": "scr_llm.render.word",
+    "html": "scr_llm.render.html",
+    "md": "scr_llm.render.markdown",
+    "xlsx": "scr_llm.render.workbook",
+    "json": "scr_llm.render.record",
+}
+"""Of a paper. Format to the module whose `render(paper, printing)` makes its bytes; it is imported when it is used."""
+EXPORTS = {
+    "json": "scr_llm.render.export_json",
+    "csv": "scr_llm.render.export_csv",
+    "xlsx": "scr_llm.render.workbook",
+}
+"""Of everything that is coded. Format to the module whose `export(everything)` makes its bytes."""
 
 
 def render(
-    briefing: Briefing,
+    paper: Paper,
     form: str,
     *,
     items: Sequence[tuple[CaseRow, Coding]] = (),
     template: bytes | None = None,
+    evidence: str = "evidence",
     kept: Kept | None = None,
 ) -> bytes:
-    """The briefing in one format.
-
-    Args:
-        briefing: what to print.
-        form: docx, html, md, xlsx or json.
-        items: the codings behind it, for the workbook's list of findings.
-        template: a Word file with the board's styles.
-        kept: which pieces are a person's words, for the bookmarks and comments of the Word file.
-    """
-    if form == "json":
-        return (briefing.model_dump_json(indent=2) + "\n").encode()
-    module = import_module(f"{__name__}.{RENDERERS[form]}")
-    if form == "docx":
-        return bytes(module.render(briefing, template, kept))
-    return bytes(module.render(briefing, items) if form == "xlsx" else module.render(briefing))
+    """A paper in one of `FORMATS`. `items`, `template`, `evidence` and `kept` are as in `Printing`."""
+    return bytes(import_module(FORMATS[form]).render(paper, Printing(items, template, evidence, kept)))
 
 
-def printed(paper: Paper, form: str, *, template: bytes | None = None) -> bytes:
-    """Any paper as docx, html or md. `template` is a Word file with the board's styles."""
-    module = import_module(f"{__name__}.{RENDERERS[form]}")
-    return bytes(module.render(paper, template) if form == "docx" else module.render(paper))
+@dataclass(frozen=True)
+class Everything:
+    """What is coded in a project. Each part is made when a format asks for it."""
+
+    export: Callable[[], Export]
+    """The record that other programs read."""
+    briefing: Callable[[], tuple[Briefing, Sequence[tuple[CaseRow, Coding]]]]
+    """The briefing of the whole project, with the coding behind each of its cases."""
 
 
-def table_csv(export: Export) -> bytes:
-    """One row for each cell of the matrix: UTF-8, with a byte order mark so that spreadsheets recognise it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["file", "case", "status", "theme", "value", "decided", "quotes", "pages"])
-    for document in export.documents:
-        if not document.themes:
-            writer.writerow([_inert(document.file), _inert(document.label), document.status, "", "", "", "", ""])
-        for theme, cell in document.themes.items():
-            pages = " ".join(str(page) for page in sorted({e.page for e in cell.evidence}))
-            writer.writerow(
-                [
-                    _inert(document.file),
-                    _inert(document.label),
-                    document.status,
-                    theme,
-                    cell.value,
-                    bool(cell.decision),
-                    len(cell.evidence),
-                    pages,
-                ]
-            )
-    return ("\ufeff" + out.getvalue()).encode()
-
-
-def _inert(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+def render_export(everything: Everything, form: str) -> bytes:
+    """Everything that is coded, in one of `EXPORTS`."""
+    return bytes(import_module(EXPORTS[form]).export(everything))

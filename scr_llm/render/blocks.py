@@ -15,6 +15,8 @@ from scr_llm.records import Block, BlockKind, Briefing, EvidenceRef, Paper, Para
 
 NUMBERING = re.compile(r"\d+(?:\.\d+)*\.? ")
 """The number in front of a heading. It moves with the parts before it and says nothing about evidence."""
+REFERENCE = re.compile(r"\bEvidence \d+\b")
+"""A reference to the evidence file. Its number moves with the themes before it."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that no XML file may hold."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -94,7 +96,7 @@ class _Blocks:
                 yield self._block("cell", part.id, place, text, cell_text(text))
 
     def _rests_on(self, sentence: Sentence) -> object:
-        numbers = _NUMBER.findall(sentence.text)
+        numbers = _NUMBER.findall(REFERENCE.sub("", sentence.text))
         if not sentence.documents or not (numbers or sentence.ref):
             return sentence.text  # it counts nothing: the words themselves are what it says
         return [sentence.documents, numbers, self._behind.get(sentence.ref, [])]

@@ -8,37 +8,45 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from scr_llm.records import Agreement, Briefing, Paper, Sentence
-from scr_llm.render import chart
+from scr_llm.records import Agreement, Briefing, Paper
+from scr_llm.render import Printing, chart
 
-_NUMBER = re.compile(r"\d+ of (?:the )?\d+(?: reviews?)?")
+_COUNT = re.compile(r"\b(?:(?:\d+|[Nn]one) of (?:the )?\d+(?: \w+)?|[Aa]ll \d+ \w+|[Bb]oth \w+)|\bEvidence \d+")
+"""What leads to the evidence: a count with its denominator or, where a sentence has none, its reference."""
 
 
-def render(paper: Paper) -> bytes:
-    """The paper, UTF-8. Numbers link to their evidence in it, and quotes to their page of the PDF in the inbox."""
+def render(paper: Paper, printing: Printing) -> bytes:
+    """The paper, UTF-8.
+
+    Numbers link to their evidence, in the paper or in the file beside it, and quotes to their page of the PDF in the
+    inbox.
+    """
     sources: dict[str, str] = {}
+    targets = {part.id: f"#{part.id}" for part in paper.parts}
     if isinstance(paper, Briefing):
         # A signed paper lies one folder deeper: outputs/signed-1.
         inbox = "../../inbox" if paper.status == "signed_off" else "../inbox"
         sources = {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases}
-    known = {part.id for part in paper.parts}
+        evidence = quote(f"{printing.evidence}.html")
+        targets = {part.id: f"{evidence}#{part.id}" for part in paper.annex} | targets
     return _page(
         "briefing.html.j2",
         b=paper,
         sources=sources,
-        linked=lambda s: _linked(s, known),
+        linked=lambda s: _linked(s.text, targets.get(s.ref)),
+        row_link=lambda table, nth: targets.get(table.refs[nth]) if nth < len(table.refs) else None,
+        cell=_linked,
         chart=lambda f: Markup(chart.svg(f)),
     )
 
 
-def _linked(sentence: Sentence, known: set[str]) -> Markup:
-    """A sentence with its number linked to the evidence."""
-    number = _NUMBER.search(sentence.text) if sentence.ref in known else None
+def _linked(text: str, target: str | None) -> Markup:
+    """Text with its number linked to the evidence."""
+    number = _COUNT.search(text) if target else None
     if not number:
-        return escape(sentence.text)
+        return escape(text)
     start, end = number.span()
-    before, after = sentence.text[:start], sentence.text[end:]
-    return Markup('{}<a href="#{}">{}</a>{}').format(before, sentence.ref, number.group(), after)
+    return Markup('{}<a href="{}">{}</a>{}').format(text[:start], target, number.group(), text[end:])
 
 
 def agreement_page(agreement: Agreement, labels: Mapping[str, str], name: str) -> bytes:

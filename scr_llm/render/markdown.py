@@ -3,9 +3,10 @@
 import re
 
 from scr_llm.records import Paper, Paragraph, Table
+from scr_llm.render import Printing
 
 
-def render(paper: Paper) -> bytes:
+def render(paper: Paper, _printing: Printing) -> bytes:
     """The whole file, UTF-8."""
     lines = [f"# {_plain(paper.title)}", "", f"**{_plain(paper.status_line)}**", ""]
     for part in paper.parts:

@@ -11,69 +11,111 @@ from docx.enum.section import WD_ORIENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.section import Section
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Figure, Paper, Paragraph, Part, Table
-from scr_llm.render import chart
+from scr_llm.render import Printing, chart, one_page
 from scr_llm.render.blocks import blocks
 from scr_llm.render.blocks import clean as _clean
-from scr_llm.render.bookmarks import Kept, mark
+from scr_llm.render.bookmarks import mark
+from scr_llm.render.widths import column_widths
 
 _DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
 _CORE = RELATIONSHIP_TYPE.CORE_PROPERTIES
+BODY, TABLE = 11, 10
+"""Sizes of the text and of tables, in points."""
+TOGETHER = 8
+"""Rows of a table that is kept on one page, each of a line or little more."""
+SHORT_REST = 120
+"""Words that follow a landscape page on that page, rather than on a page of their own."""
 
 
-def render(paper: Paper, template: bytes | None = None, kept: Kept | None = None) -> bytes:
+def render(paper: Paper, printing: Printing) -> bytes:
     """The whole file. A template gives the styles, the page, the header and the footer.
 
-    `kept` names the pieces of a draft that holds a person's words; without it each piece has its own name.
+    `printing.kept` names the pieces of a draft that holds a person's words; without it each piece has its own name.
 
     Raises:
         UsageError: the template cannot be read as a Word file.
     """
+    template = printing.template
     document = _based_on(template)
     set_properties(document, paper)
     section = document.sections[0]
     if template is None:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-            setattr(section, side, Cm(2.3))
+            setattr(section, side, Cm(2))
     _furniture(document, paper)
     document.add_paragraph(_clean(paper.title), style="Title")
     document.add_paragraph(
         _clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), style="Subtitle"
     )
     landscape = False
-    for part in paper.parts:
-        wide = any(table.landscape for table in part.tables)
+    for part, after in zip(paper.parts, _parts_after(paper), strict=True):
+        wide = any(table.landscape for table in part.tables) or (landscape and _is_short(part, *after))
         if wide != landscape:
             _turn(document, wide)
             landscape = wide
-        _part(document, part)
-    mark(document, blocks(paper), kept)
+        _part(document, part, last=not after)
+        if after and after[0].level > part.level and not part.tables and part.paragraphs and not wide:
+            # The sentence that leads to its aspects stands on their page.
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
+    if paper.one_page and template is None:
+        one_page.tighten(document)
+    mark(document, blocks(paper), printing.kept)
     return same_bytes(document)
 
 
-def _part(document: WordDocument, part: Part) -> None:
+def _parts_after(paper: Paper) -> list[tuple[Part, ...]]:
+    """For each part, those that follow it."""
+    return [paper.parts[at:] for at in range(1, len(paper.parts) + 1)]
+
+
+def _is_short(*rest: Part) -> bool:
+    """Whether the rest of a paper is a few lines, which need no page of their own after a landscape one."""
+    texts = [s.text for part in rest for p in part.paragraphs for s in p.sentences]
+    return not any(part.tables or part.figure for part in rest) and sum(len(t.split()) for t in texts) <= SHORT_REST
+
+
+def _part(document: WordDocument, part: Part, *, last: bool = False) -> None:
     if part.title:  # without one, what stands before it goes on
-        document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
+        heading = document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
+        heading.paragraph_format.keep_with_next = True
+    wide = any(table.landscape for table in part.tables)
     for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
         if not paragraph:
             continue
         added = _paragraph(document, paragraph)
-        added.paragraph_format.keep_with_next = bool(following and following.quote and not paragraph.quote)
+        # What one must know to read a picture that takes a landscape page stands on that page.
+        leads = following.quote if following else part.figure and wide
+        added.paragraph_format.keep_with_next = bool(leads and not paragraph.quote)
     if part.figure:
-        _figure(document, part.figure)
-    for table in part.tables:
-        _table(document, table)
+        _figure(document, part.figure, wide=wide)
+    for nth, table in enumerate(part.tables, 1):
+        # A picture that takes a landscape page leaves no room for its table, which would be torn apart below it.
+        _table(document, table, new_page=bool(part.figure and wide and nth == 1))
+        # Word needs a paragraph after a table at the end of the file; elsewhere a heading or caption follows.
+        if last and nth == len(part.tables):
+            _thin(document.add_paragraph())
+
+
+def _thin(paragraph: WordParagraph) -> None:
+    """An empty paragraph that takes no room, and so never a page of its own."""
+    shape = paragraph.paragraph_format
+    shape.space_before = shape.space_after = Pt(0)
+    shape.line_spacing = Pt(1)
+    paragraph.paragraph_format.keep_with_next = False
 
 
 def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
     if paragraph.quote:
         added = document.add_paragraph(style="Quote")
+        added.paragraph_format.keep_together = True
         added.add_run(_clean(f"{paragraph.quote.case_label}, page {paragraph.quote.evidence.page}: ")).bold = True
         added.add_run(_clean(f"“{paragraph.quote.text}”"))
         return added
@@ -83,43 +125,54 @@ def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
     )
 
 
-def _figure(document: WordDocument, figure: Figure) -> None:
-    document.add_paragraph(_clean(figure.title), style="Caption")
-    shape = document.add_picture(io.BytesIO(chart.png(figure)), width=Cm(16))
+def _figure(document: WordDocument, figure: Figure, *, wide: bool) -> None:
+    """A picture as wide as its page, or as high as leaves room for a heading above it."""
+    document.add_paragraph(_clean(figure.title), style="Caption").paragraph_format.keep_with_next = True
+    (across, down), (most_across, most_down) = chart.size(figure), (25.1, 12.2) if wide else (15, 20)
+    width = Cm(min(most_across, most_down * across / down))
+    shape = document.add_picture(io.BytesIO(chart.png(figure)), width=width)
     shape._inline.docPr.set("descr", _clean(figure.alt))
     shape._inline.docPr.set("title", _clean(figure.title))
 
 
-def _table(document: WordDocument, table: Table) -> None:
-    document.add_paragraph(_clean(table.caption), style="Caption")
+def _table(document: WordDocument, table: Table, *, new_page: bool = False) -> None:
+    caption = document.add_paragraph(_clean(table.caption), style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    if new_page:
+        caption.paragraph_format.page_break_before = True
     word = document.add_table(rows=0, cols=len(table.columns), style="Table Grid")
+    word.autofit = False
     look = word._tbl.tblPr.find(qn("w:tblLook"))
     if look is not None:
         look.set(qn("w:firstColumn"), "1")
         look.set(qn("w:firstRow"), "1")
-    width = 25.1 if table.landscape else 16.4
-    shares = _shares(table)
-    for column, share in zip(word.columns, shares, strict=True):
-        column.width = Cm(width * share)
+    indent = OxmlElement("w:tblInd")  # so that the frame, and not the text within it, stands at the margin
+    indent.set(qn("w:w"), "108")
+    indent.set(qn("w:type"), "dxa")
+    word._tbl.tblPr.insert_element_before(indent, "w:tblBorders", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    section = document.sections[-1]
+    room = _room(section)
+    points = document.styles["TableText"].font.size
+    widths = column_widths(table, room, points.pt if points else BODY)
+    for column, width in zip(word.columns, widths, strict=True):
+        column.width = Cm(width)
     body = word._tbl
-    body.append(_row(table.columns, [width * s for s in shares], header=True))
-    for row in table.rows:
-        body.append(_row(row, [width * s for s in shares], header=False))
-    document.add_paragraph(style="Normal")
+    # A short table stays on one page. A longer one breaks between any rows: LibreOffice cuts off a table that must
+    # break but holds a row that is kept with the next.
+    together = len(table.rows) <= TOGETHER and sum(len(cell) for row in table.rows for cell in row) <= TOGETHER * 80
+    body.append(_row(table.columns, widths, header=True, keep=together))
+    for nth, row in enumerate(table.rows, 1):
+        body.append(_row(row, widths, header=False, keep=together and nth < len(table.rows)))
 
 
-def _shares(table: Table) -> list[float]:
-    """Shares of the width, by the longest word and the mean length of the cells in each column."""
-    wanted = []
-    for index, head in enumerate(table.columns):
-        cells = [row[index] for row in table.rows] or [""]
-        longest = max(len(word) for text in (head, *cells) for word in text.split() or [""])
-        usual = sum(len(cell) for cell in cells) / len(cells)
-        wanted.append(max(longest * 1.15, min(usual, 60), 8))
-    return [w / sum(wanted) for w in wanted]
+def _room(section: Section) -> float:
+    """The width between the margins, in centimetres."""
+    width, left, right = section.page_width, section.left_margin, section.right_margin
+    return (width - left - right) / Cm(1) if width and left and right else 17.0
 
 
-def _row(cells: tuple[str, ...], widths: list[float], *, header: bool) -> object:
+def _row(cells: tuple[str, ...], widths: list[float], *, header: bool, keep: bool) -> object:
+    """A row; `keep` holds it on the page of the next one."""
     row = OxmlElement("w:tr")
     properties = OxmlElement("w:trPr")
     properties.append(OxmlElement("w:cantSplit"))
@@ -141,6 +194,8 @@ def _row(cells: tuple[str, ...], widths: list[float], *, header: bool) -> object
         style = OxmlElement("w:pStyle")
         style.set(qn("w:val"), "TableHead" if header else "TableText")
         ppr.append(style)
+        if keep:
+            ppr.append(OxmlElement("w:keepNext"))
         paragraph.append(ppr)
         run = OxmlElement("w:r")
         if index == 0 and not header:
@@ -162,21 +217,24 @@ def _styles(document: WordDocument) -> None:
 
     styles = document.styles
     normal = styles["Normal"]
-    normal.font.name, normal.font.size = "Arial", Pt(12)
-    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(8), 1.15
+    normal.font.name, normal.font.size = "Arial", Pt(BODY)
+    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(6), 1.1
     fonts = normal.element.get_or_add_rPr()
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "en-GB")
     fonts.append(language)
     for defaults in styles.element.iter(qn("w:lang")):
         defaults.set(qn("w:val"), "en-GB")
-    for name, size, before in (("Title", 24, 0), ("Heading 1", 17, 20), ("Heading 2", 14, 14), ("Heading 3", 12, 10)):
+    for name, size, before in (("Title", 20, 0), ("Heading 1", 14, 12), ("Heading 2", 12, 6), ("Heading 3", 11, 6)):
         style = styles[name]
         style.font.name, style.font.size, style.font.bold, style.font.color.rgb = "Arial", Pt(size), True, _DARK
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(6)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(4)
         rfonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             rfonts.attrib.pop(qn(f"w:{attribute}"), None)
+    for name in ("Title", "Subtitle"):  # python-docx's own template spaces their letters
+        for spacing in styles[name].element.get_or_add_rPr().findall(qn("w:spacing")):
+            styles[name].element.rPr.remove(spacing)
     border = styles["Title"].element.get_or_add_pPr().find(qn("w:pBdr"))
     if border is not None:
         styles["Title"].element.pPr.remove(border)
@@ -186,11 +244,12 @@ def _styles(document: WordDocument) -> None:
         rfonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             rfonts.attrib.pop(qn(f"w:{attribute}"), None)
-    styles["Subtitle"].font.size, styles["Subtitle"].font.bold = Pt(12), False
-    styles["Quote"].font.size = Pt(12)
+    styles["Subtitle"].font.size, styles["Subtitle"].font.bold = Pt(BODY), False
+    styles["Quote"].font.size = Pt(BODY)
     styles["Quote"].paragraph_format.left_indent = Cm(0.9)
     styles["Quote"].paragraph_format.alignment = 0
-    styles["Caption"].font.size, styles["Caption"].font.bold = Pt(12), True
+    styles["Caption"].font.size, styles["Caption"].font.bold = Pt(BODY), True
+    styles["Caption"].paragraph_format.space_before, styles["Caption"].paragraph_format.space_after = Pt(8), Pt(4)
     styles["Caption"].paragraph_format.keep_with_next = True
     note = styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style, note.font.bold = normal, True
@@ -199,7 +258,7 @@ def _styles(document: WordDocument) -> None:
         ("TableText", False, RGBColor(0, 0, 0)),
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style, style.font.size, style.font.bold, style.font.color.rgb = normal, Pt(11), bold, colour
+        style.base_style, style.font.size, style.font.bold, style.font.color.rgb = normal, Pt(TABLE), bold, colour
         style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(2), 1.0
 
 
@@ -300,6 +359,10 @@ def _turn(document: WordDocument, wide: bool) -> None:
     section = document.add_section()
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (Cm(29.7), Cm(21)) if wide else (Cm(21), Cm(29.7))
+    section.top_margin = section.bottom_margin = Cm(1.8 if wide else 2)
+    # The break itself is a paragraph: left at its usual height it could spill onto a page that holds nothing else.
+    breaks = document.element.body.xpath("./w:p[w:pPr/w:sectPr]")
+    _thin(WordParagraph(breaks[-1], document._body))
 
 
 def same_bytes(document: WordDocument) -> bytes:

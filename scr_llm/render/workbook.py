@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from scr_llm.records import Briefing, CaseRow, Coding
+from scr_llm.render import Everything, Printing
 from scr_llm.text.words import in_words
 
 Cell = str | int
@@ -26,8 +27,8 @@ class _Sheet:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def render(briefing: Briefing, items: Sequence[tuple[CaseRow, Coding]] = ()) -> bytes:
-    """The whole file. `items` are the codings behind the briefing, for the list of findings."""
+def render(briefing: Briefing, printing: Printing) -> bytes:
+    """The whole file. The list of findings is made from the codings behind the briefing."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     # A fixed date, so that the same briefing is the same file.
@@ -36,10 +37,16 @@ def render(briefing: Briefing, items: Sequence[tuple[CaseRow, Coding]] = ()) -> 
         {"bold": True, "bg_color": "#1F2A44", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
     )
     body = book.add_format({"text_wrap": True, "valign": "top"})
-    for sheet in _sheets(briefing, items):
+    for sheet in _sheets(briefing, printing.items):
         _write(book, sheet, head, body, briefing.status_line)
     book.close()
     return out.getvalue()
+
+
+def export(everything: Everything) -> bytes:
+    """The workbook of the whole project."""
+    briefing, items = everything.briefing()
+    return render(briefing, Printing(items))
 
 
 def _sheets(briefing: Briefing, items: Sequence[tuple[CaseRow, Coding]]) -> Iterator[_Sheet]:

@@ -9,10 +9,11 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.intake.inbox import current_documents, present_documents
 from scr_llm.project import Project
-from scr_llm.records import Briefing, Codebook, Decision, SignedPaper
+from scr_llm.records import Briefing, Codebook, Deciding, Decision, SignedPaper
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.stages.decisions import current, latest
+from scr_llm.stages.decisions.deciding import deciding
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, synthesise
 from scr_llm.store import Store
 from scr_llm.text.words import in_words
@@ -26,6 +27,8 @@ class Signature:
     """Printed on every page instead of a draft's status."""
     version: str
     """The version of the signed paper."""
+    alone: str = ""
+    """Why the person who decided most cells signs alone; empty where that person does not sign."""
 
 
 def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[CodedReview]]:
@@ -63,11 +66,8 @@ def paper(
             if state.is_signed:
                 return *_as_signed(store), ()
             status = state.status
-        reviews = [
-            CodedReview(document, current(coding, decisions))
-            for document in documents
-            if document.status == "coded" and (coding := store.coding(document.id))
-        ]
+        codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
+        reviews = [CodedReview(d, current(codings[d.id], decisions)) for d in documents if d.id in codings]
     if only:
         reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
         documents = [r.document for r in reviews]
@@ -76,16 +76,18 @@ def paper(
                 "no coded review is in this subset.", next_step="List the reviews: scr-llm export --format csv"
             )
     record = _record(count, head, _obsolete(reviews, codebook, decisions))
-    options = _options(project, only or {}, status, signature, record)
+    proposed = {r.document.id: codings[r.document.id] for r in reviews}
+    people = deciding(proposed, decisions, {code.id for code in codebook.codes})
+    options = _options(project, only or {}, status, signature, record, people)
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:
         briefing = without(briefing, names)
         reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
-    return briefing, reviews, tuple(cautions(reviews, briefing.parts))
+    return briefing, reviews, tuple(cautions(reviews, (*briefing.parts, *briefing.annex)))
 
 
 def _options(
-    project: Project, only: Mapping[str, str], status: str, signature: Signature | None, record: str
+    project: Project, only: Mapping[str, str], status: str, signature: Signature | None, record: str, people: Deciding
 ) -> BriefingOptions:
     settings = project.settings
     subset = "; ".join(f"{what} {value}" for what, value in only.items())
@@ -97,11 +99,18 @@ def _options(
         status=status,
         signed=signature is not None,
         record=record,
+        deciding=people,
+        alone=signature.alone if signature else "",
         headline_themes=settings.briefing.headline_themes,
         headline_min=settings.briefing.headline_min,
         quotes_per_theme=settings.briefing.quotes_per_theme,
         count_recommendation_only=settings.briefing.count_recommendation_only,
         tell_inferred=settings.briefing.tell_inferred,
+        parts=settings.briefing.parts,
+        asked_by=settings.briefing.asked_by,
+        asked_on=settings.briefing.asked_on,
+        author=settings.briefing.author,
+        contact=settings.briefing.contact,
     )
 
 

@@ -14,19 +14,22 @@ from scr_llm.errors import BlockedFileError
 from scr_llm.files import is_open_elsewhere, sweep, write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Briefing, Draft, SignedPaper
-from scr_llm.render import Kept, printed, render
+from scr_llm.render import render
 from scr_llm.render.blocks import blocks
+from scr_llm.render.bookmarks import Kept
 from scr_llm.reports.briefing import brief
+from scr_llm.reports.case_sheets import write_drafts_of_sheets
 from scr_llm.reports.found_words import found_words, is_edited, written_as
 from scr_llm.reports.kept_words import with_words
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
-from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, seven_minutes
+from scr_llm.reports.summaries import Summarise
+from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, evidence_file, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 
-SEVEN_MINUTES = ("docx", "html")
-"""The formats of the seven-minute briefing."""
+BESIDE = ("docx", "html")
+"""The formats of the evidence file and the seven-minute briefing, which go with the paper."""
 
 
 @dataclass
@@ -49,6 +52,8 @@ class Written:
     """The file that lists all changes."""
     coverage: dict[str, Coverage] = field(default_factory=dict)
     """Which pages were read of each review that is counted, by its file name."""
+    sheets: list[Path] = field(default_factory=list)
+    """The case sheets."""
     refused: list[str] = field(default_factory=list)
     """Sentences of a model that were not printed, each with the reason."""
     words_from: str = ""
@@ -77,8 +82,9 @@ def write(
     *,
     only: dict[str, str] | None = None,
     ask: Callable[[str], str] | None = None,
+    summarise: Summarise | None = None,
 ) -> Written:
-    """Write the draft briefing of what is coded and decided now, and the seven-minute briefing with it.
+    """Write the draft briefing of what is coded and decided now, with its evidence and the seven-minute briefing.
 
     Nothing is written if the paper is signed and nothing has changed since. A draft whose numbers or quotes differ from
     the last draft is the next version. A file that a person changed since it was written, or that is open in another
@@ -91,13 +97,15 @@ def write(
         only: a subset of the reviews, as `brief` takes it. Its files have their own names, and it is not a version of
             the whole paper.
         ask: a model that drafts linking sentences from facts; None for templates alone.
+        summarise: a model that drafts the summary of a case sheet; None for sheets without one.
 
     Raises:
         UsageError: no review is in the subset.
         FileError: a file cannot be written.
     """
     briefing, reviews = brief(project, only=only)
-    name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
+    subset = "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
+    name, evidence_name = f"briefing{subset}", f"evidence{subset}"
     sweep(project.outputs)
     with Store(project.store_path) as store:
         state = paper_state(project, store)
@@ -124,6 +132,8 @@ def write(
                 [*found.said, *words.said],
             )
         files = _briefing_files(project, name, briefing, reviews, formats, kept)
+        if briefing.cases:
+            files += _evidence_files(project, evidence_name, briefing, formats)
         if briefing.cases and not only:
             files += _seven_minutes_files(project, briefing, formats)
         new = version not in {d.version for d in drafts}
@@ -136,7 +146,24 @@ def write(
             _write(file, done, store, now)
         if not only:
             _list_changes(project, store, done, drafts, now)
+            _write_sheets(project, store, done, reviews, formats, summarise)
     return done
+
+
+def _write_sheets(
+    project: Project,
+    store: Store,
+    done: Written,
+    reviews: Sequence[CodedReview],
+    formats: tuple[str, ...],
+    summarise: Summarise | None,
+) -> None:
+    """Write the case sheets that go with a draft."""
+    made = write_drafts_of_sheets(project, store, done.briefing.version, done.state, reviews, formats, summarise)
+    done.sheets += made.paths
+    done.kept += made.kept
+    done.blocked += made.blocked
+    done.refused += made.refused
 
 
 def _briefing_files(
@@ -150,16 +177,35 @@ def _briefing_files(
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
     template = template_of(project)
     return [
-        _File(project.outputs / f"{name}.{form}", render(briefing, form, items=items, template=template, kept=kept))
+        _File(
+            project.outputs / f"{name}.{form}",
+            render(
+                briefing,
+                form,
+                items=items,
+                template=template,
+                evidence=name.replace("briefing", "evidence", 1),
+                kept=kept,
+            ),
+        )
         for form in formats
+    ]
+
+
+def _evidence_files(project: Project, name: str, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
+    paper, template = evidence_file(briefing), template_of(project)
+    return [
+        _File(project.outputs / f"{name}.{form}", render(paper, form, template=template))
+        for form in BESIDE
+        if form in formats
     ]
 
 
 def _seven_minutes_files(project: Project, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
     page, template = seven_minutes(briefing), template_of(project)
     return [
-        _File(project.outputs / f"seven-minutes.{form}", printed(page, form, template=template))
-        for form in SEVEN_MINUTES
+        _File(project.outputs / f"seven-minutes.{form}", render(page, form, template=template))
+        for form in BESIDE
         if form in formats
     ]
 
@@ -226,7 +272,7 @@ def draft_of(name: str, briefing: Briefing) -> Draft:
     """What a paper counts and quotes, to compare the next one with."""
     quotes = (
         f"{p.quote.case_label}, page {p.quote.evidence.page}: “{readable(p.quote.text)}”"
-        for part in briefing.parts
+        for part in (*briefing.parts, *briefing.annex)
         for p in part.paragraphs
         if p.quote
     )

@@ -68,8 +68,13 @@ class _FromWord:
         width = max(map(len, grid))
         rows = [tuple(map(cell_text, (*row, *[""] * (width - len(row))))) for row in grid]
         wide = original.landscape if isinstance(original, Table) else width >= _WIDE
+        same_rows = isinstance(original, Table) and len(original.rows) == len(rows) - 1
         table = Table(
-            caption=caption.text if caption else "Table", columns=rows[0], rows=tuple(rows[1:]), landscape=wide
+            caption=caption.text if caption else "Table",
+            columns=rows[0],
+            rows=tuple(rows[1:]),
+            landscape=wide,
+            refs=original.refs if isinstance(original, Table) and same_rows else (),
         )
         self._out.table(table, ())
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scr_llm.records import Block, Briefing, Paragraph, Part, Sentence, Table
-from scr_llm.render.blocks import NUMBERING, all_blocks
+from scr_llm.render.blocks import NUMBERING, REFERENCE, all_blocks
 from scr_llm.render.bookmarks import Kept
 from scr_llm.reports.edited import Change, Piece, shortened
 from scr_llm.reports.rebuilt import Rebuilt
@@ -146,7 +146,7 @@ class _Fates:
 
     def _changed(self, before: Block, piece: Piece, now: Block) -> None:
         fate = self._fate(now)
-        theirs = _renumbered(before, piece.text, now) if now.kind == "heading" else piece.text
+        theirs = _renumbered(before, piece.text, now)
         if _rests_on_the_same(before, now):
             fate.theirs = theirs
             self.as_written += 1
@@ -179,11 +179,12 @@ def _rests_on_the_same(before: Block, now: Block) -> bool:
 
 
 def _renumbered(before: Block, theirs: str, now: Block) -> str:
-    """A heading that a person changed, with the number that its part has now."""
+    """A person's words with the numbers that the part and its evidence have now."""
     then, new = NUMBERING.match(before.text), NUMBERING.match(now.text)
-    if then and new and theirs.startswith(then.group()):
-        return new.group() + theirs[then.end() :]
-    return theirs
+    if now.kind == "heading" and then and new and theirs.startswith(then.group()):
+        theirs = new.group() + theirs[then.end() :]
+    references = dict(zip(REFERENCE.findall(before.text), REFERENCE.findall(now.text), strict=False))
+    return REFERENCE.sub(lambda found: references.get(found.group(), found.group()), theirs)
 
 
 class _Writer:

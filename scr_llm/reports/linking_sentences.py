@@ -21,14 +21,14 @@ class Drafted(BaseModel):
 
 MARK = "[Drafted by a model from the figures above; edit or delete.]"
 """Follows each drafted sentence until a person removes it."""
-SHORTEST, LONGEST = 5, 45
+SHORTEST, LONGEST = 5, 30
 """Words in a drafted sentence."""
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
 )
 _WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
-_NEVER = re.compile(
+NEVER_SAID = re.compile(
     r"\b(?:most|majority|minority|half|third|quarter|twice|double|dozens?|hundreds?|percent|per cent|all|none|every|"
     r"always|never|cause[ds]?|because|led to|resulted in|therefore|proves?|significant\w*|increas\w+|decreas\w+)\b|%",
     re.I,
@@ -79,16 +79,16 @@ def facts_of(briefing: Briefing, count: ThemeCount) -> Facts:
 def wrong_with(sentence: str, facts: Facts) -> str | None:
     """Why a drafted sentence cannot be printed; None if it can."""
     bare = re.sub(r"[“\"].*?[”\"]", " ", sentence)
-    if not _is_one_sentence(sentence.rstrip()):
-        return "it is not one sentence of 5 to 45 words"
+    if not is_one_sentence(sentence.rstrip()):
+        return "it is not one sentence of 5 to 30 words"
     if quoted := [q for q in re.findall(r"[“\"](.*?)[”\"]", sentence) if not any(q in own for own in facts.quotes)]:
         return f"it quotes words that no printed quote has: “{quoted[0]}”"
-    figures = {int(n) for n in re.findall(r"\d+", sentence)} | _spelt_out(bare)
+    figures = {int(n) for n in re.findall(r"\d+", sentence)} | spelt_out(bare)
     if invented := figures - {facts.present, facts.of}:
         return f"it has a number that was not computed: {min(invented)}"
     if figures and not re.search(rf"\b{facts.present} of (?:the )?{facts.of}\b", sentence):
         return "it has a number without its denominator"
-    if found := _NEVER.search(bare):
+    if found := NEVER_SAID.search(bare):
         return f"it compares or explains: “{found.group()}”"
     if named := [other for other in facts.others if other.lower() in sentence.lower()]:
         return f"it names another theme: {named[0]}"
@@ -98,12 +98,13 @@ def wrong_with(sentence: str, facts: Facts) -> str | None:
     return None
 
 
-def _is_one_sentence(text: str) -> bool:
-    right_length = SHORTEST <= len(text.split()) <= LONGEST
+def is_one_sentence(text: str, longest: int = LONGEST) -> bool:
+    """Whether a text is one sentence of a fair length."""
+    right_length = SHORTEST <= len(text.split()) <= longest
     return right_length and text.endswith(".") and not re.search(r"[.!?]\s+[A-Z]", text[:-1])
 
 
-def _spelt_out(text: str) -> set[int]:
+def spelt_out(text: str) -> set[int]:
     """Numbers written as words. "One" is left out: in most sentences it does not count anything."""
     return {n for word, n in _WORDS.items() if word != "one" and re.search(rf"\b{word}\b", text, re.I)}
 

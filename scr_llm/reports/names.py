@@ -20,9 +20,11 @@ def without(record: _R, names: Sequence[str]) -> _R:
 
 
 _IDENTIFIERS = frozenset(
-    ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "headline", "repeats", "sha256"]
+    ["id", "document_id", "theme", "themes", "sub_themes", "documents", "ref", "refs", "headline", "repeats", "sha256"]
 )
 """Fields that hold one id, several ids, or records by their ids."""
+_OURS = frozenset(["status", "status_line", "version", "marking", "columns"])
+"""Printed fields that hold this program's words and those of the settings, and no words of a review."""
 
 
 def _masked(value: Any, names: re.Pattern[str]) -> Any:
@@ -30,7 +32,7 @@ def _masked(value: Any, names: re.Pattern[str]) -> Any:
     if isinstance(value, Record):
         free = (n for n, field in type(value).model_fields.items() if not _of_fixed_words(field.annotation))
         fields = {n: getattr(value, n) for n in free}
-        texts = {n: v for n, v in fields.items() if n not in _IDENTIFIERS or not _are_ids(v)}
+        texts = {n: v for n, v in fields.items() if n not in _OURS and (n not in _IDENTIFIERS or not _are_ids(v))}
         return value.model_copy(update={n: _masked(v, names) for n, v in texts.items()})
     if isinstance(value, str):
         return names.sub(REMOVED, value)

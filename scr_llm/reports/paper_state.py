@@ -13,6 +13,7 @@ from scr_llm.codebook import codebook_sha256, load_codebook
 from scr_llm.files import read_file
 from scr_llm.project import Project
 from scr_llm.records import Draft, SignOff
+from scr_llm.settings import BriefingSettings
 from scr_llm.store import Store
 from scr_llm.text.words import in_words
 
@@ -122,13 +123,20 @@ def paper_inputs(project: Project, store: Store) -> PaperInputs:
     )
 
 
+_LATER = frozenset(["parts", "asked_by", "asked_on", "author", "contact"])
+
+
 def _settings_sha256(project: Project) -> str:
     settings, template = project.settings, template_of(project)
+    briefing = settings.briefing.model_dump(mode="json")
+    # Settings that came later count only once they are used, so that a paper signed before them stays signed.
+    unused = BriefingSettings().model_dump(mode="json")
+    briefing = {name: v for name, v in briefing.items() if name not in _LATER or v != unused[name]}
     shaping = {
         "title": settings.title,
         "organisation": settings.organisation,
         "marking": settings.marking,
-        "briefing": settings.briefing.model_dump(mode="json"),
+        "briefing": briefing,
         "template": hashlib.sha256(template).hexdigest() if template else "",
     }
     return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()

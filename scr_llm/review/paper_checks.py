@@ -2,7 +2,8 @@
 
 A sentence that the program wrote is borne out. In one that a person changed or added,
 
-- a count (“5 of the 8”) is that of a theme that the sentence names, or stood there before, about the same themes;
+- a count (“5 of the 8”, “both reviews”, “all 8 reviews”) is that of a theme that the sentence names, or stood there
+  before, about the same themes;
 - another number stood there before, of the same things, or is one of the totals of the paper;
 - a quotation in “ ” stands in a review: in the one that the sentence names, on the page that it gives;
 - a case has one of the labels of the paper;
@@ -24,6 +25,10 @@ _WORDS = (*_UNITS, *_TEENS, "twenty")
 _NUMBER = rf"(?:\d+(?:[.,]\d+)*|{'|'.join(_WORDS)})"
 _OF = r"(?:of|out of|in)(?: the| these| all)?"
 _COUNT = re.compile(rf"\b({_NUMBER}) {_OF} ({_NUMBER})\b", re.I)
+_WHOLE = re.compile(
+    rf"\b(both|all|none)(?: of)?(?: the| these)?(?: ({_NUMBER}))? (?:serious case )?(?:reviews|cases)\b", re.I
+)
+"""A count without a denominator of its own: both reviews, all (of the) 8 reviews, none of the reviews."""
 _THINGS = (
     r"(?:serious case )?(reviews?|cases?|children|child|findings?|recommendations?|themes?|quotes?|cells?|per cent"
     r"|percent|years?|months?|weeks?|days?)"
@@ -34,7 +39,7 @@ _PAGE = re.compile(r",? \(?pages? (\d+)\)?:?\s*$")
 _CASE = re.compile(
     r"\b(?:Child|Children|Young Person|Baby|Infant|Adult|Family|Sibling) (?:[A-Z]{1,2}\d?|\d{1,2}|‘[^’]+’)(?!\w)"
 )
-_PLACE = re.compile(r"\b(?:Appendix|section|part|table|figure) \d+(?:\.\d+)*", re.I)
+_PLACE = re.compile(r"\b(?:Appendix|Evidence|section|part|table|figure) \d+(?:\.\d+)*", re.I)
 """A place in the paper: no number of the record."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 
@@ -131,11 +136,12 @@ class PaperChecks:
         """Where a number of a sentence is not borne out, and why."""
         named, before = self._named(sentence), self._named(old)
         rest = sentence
-        for count in _COUNT.finditer(sentence):
-            pair = _plain(count[1]), _plain(count[2])
-            counts = {tuple(map(str, self._themes[theme])) for theme in named}
-            stood = {(_plain(c[1]), _plain(c[2])) for c in _COUNT.finditer(old)}
-            if pair not in counts and not (pair in stood and named <= before):
+        counts = {tuple(map(str, self._themes[theme])) for theme in named}
+        stood = {pair for _, pair in self._counts(old)}
+        for count, pair in self._counts(sentence):
+            # “All reviews” without a number or a theme counts nothing that is in the record.
+            is_count = named or count.re is _COUNT or count[2]
+            if is_count and pair not in counts and not (pair in stood and named <= before):
                 yield *count.span(), self._why(named, old)
             rest = _blank(rest, *count.span())
         known = self._totals | {_single(single) for single in _SINGLE.finditer(_COUNT.sub(" ", old))}
@@ -144,6 +150,14 @@ class PaperChecks:
         for single in _SINGLE.finditer(rest):
             if _single(single) not in known:
                 yield *single.span(), self._why(frozenset(), old)
+
+    def _counts(self, text: str) -> Iterator[tuple[re.Match[str], tuple[str, str]]]:
+        """Every count in a text, as “5 of 8”."""
+        for found in _COUNT.finditer(text):
+            yield found, (_plain(found[1]), _plain(found[2]))
+        for found in _WHOLE.finditer(_COUNT.sub(lambda count: " " * len(count.group()), text)):
+            of = "2" if found[1].casefold() == "both" else _plain(found[2] or str(self._paper.facts.reviews))
+            yield found, ("0" if found[1].casefold() == "none" else of, of)
 
     def _named(self, text: str) -> frozenset[str]:
         return frozenset(theme for theme in self._themes if theme in text.casefold())

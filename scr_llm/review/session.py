@@ -180,12 +180,17 @@ class ReviewSession:
             RefusedError: there is no such cell.
         """
         at = (document_id, key)
+        # A decision later than what was taken in is taken in before the cell is shown as seen up to it; one that is
+        # made after this line is a conflict. Neither is overlooked.
+        seen = self.store.last_on(*at)
+        if seen > self._taken:
+            self.refresh()
         coding = self.store.coding(document_id)
         if at not in self.proposals or coding is None:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
-        return self._blind_cell(at, coding, who) if who.blind else self._full_cell(at, coding)
+        return self._blind_cell(at, coding, who, seen) if who.blind else self._full_cell(at, coding, seen)
 
-    def _blind_cell(self, at: Key, coding: Coding, who: Reviewer) -> Cell:
+    def _blind_cell(self, at: Key, coding: Coding, who: Reviewer, seen: int) -> Cell:
         """A cell without the proposal, its evidence and its doubts, and without other people's decisions."""
         proposal = self.proposals[at]
         own = Standing(blind=[d for d in self.standing(at).blind if d.author == who.name])
@@ -207,10 +212,10 @@ class ReviewSession:
             doubts=(),
             state="decided" if decision else "undecided",
             standing=own,
-            seen=self.store.last_on(*at),
+            seen=seen,
         )
 
-    def _full_cell(self, at: Key, coding: Coding) -> Cell:
+    def _full_cell(self, at: Key, coding: Coding, seen: int) -> Cell:
         """A cell with its proposal, and with the decision that counts in the proposal's place."""
         proposal, standing, code = self.proposals[at], self.standing(at), self.codes.get(at[1])
         proposed, decision = content(coding, proposal.kind, at[1]), standing.counts
@@ -232,7 +237,7 @@ class ReviewSession:
             doubts=proposal.doubts,
             state=self.state(at),
             standing=standing,
-            seen=self.store.last_on(*at),
+            seen=seen,
             nearest=() if evidence or not code else nearest(self.reading(at[0]), code),
             refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
         )

@@ -19,22 +19,26 @@ from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, read_file, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
-from scr_llm.records import AnsweredCaution, OwnWords, SignedPaper, SignOff
-from scr_llm.render import printed, render
+from scr_llm.records import AnsweredCaution, Deciding, OwnWords, Paper, SignedPaper, SignOff
+from scr_llm.render import render
 from scr_llm.reports.briefing import Signature, brief, paper
+from scr_llm.reports.case_sheets import FORMATS as SHEETS
+from scr_llm.reports.case_sheets import signed_sheets
+from scr_llm.reports.deciding import deciding_so_far
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
 from scr_llm.review.as_edited import Basis, as_edited
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, unverified
-from scr_llm.stages.synthesise import seven_minutes
+from scr_llm.stages.decisions.deciding import same_person
+from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.store import Store
-from scr_llm.text.typed import typed
+from scr_llm.text.typed import LONGEST_REASON, typed
 
 FORMATS = ("docx", "html", "md", "xlsx", "json")
 """The formats of the briefing that are written when it is signed."""
-SEVEN_MINUTES = ("docx", "html")
-"""The formats of the seven-minute briefing that goes with it."""
+BESIDE = ("docx", "html")
+"""The formats of the evidence file and the seven-minute briefing that go with it."""
 Answers = Mapping[str, AnsweredCaution]
 """What the person who signs did about each caution, by the text of the caution."""
 
@@ -151,11 +155,43 @@ def _refuse_if_signed(state: PaperState) -> None:
         raise RefusedError(f"version {version} is already signed, and nothing has changed since.", next_step=where)
 
 
+def how_decided(project: Project) -> Deciding:
+    """How the deciding went, for the person who signs to look at."""
+    with Store(project.store_path) as store:
+        return deciding_so_far(project, store)
+
+
+def asks_why_alone(project: Project, deciding: Deciding, name: str) -> bool:
+    """Whether this person needs a reason to sign: two people are asked for, and this one decided most cells."""
+    return project.settings.review.two_people and same_person(deciding.most, name)
+
+
+def why_alone(project: Project, deciding: Deciding, name: str, reason: str) -> str:
+    """Why whoever decided most cells signs alone, as it is kept; empty where somebody else signs.
+
+    Raises:
+        UsageError: the reason is too long or cannot be printed.
+        RefusedError: two people are asked for, and there is no reason.
+    """
+    if not same_person(deciding.most, name):
+        return ""
+    if reason.strip():
+        return " ".join(typed(reason, "the reason", longest=LONGEST_REASON).split())
+    if project.settings.review.two_people:
+        cells = sum(person.cells for person in deciding.people)
+        raise RefusedError(
+            f"{deciding.most} decided most of the {cells} cells, and this project asks for two people.",
+            next_step="Let somebody else sign, or say why you sign alone: scr-llm sign-off … --alone REASON",
+        )
+    return "the settings of this project do not ask for two people"
+
+
 def sign_off(
     project: Project,
     name: str,
     role: str,
     answers: Answers | None = None,
+    alone: str = "",
     *,
     edited: Path | None = None,
     own_words: Sequence[OwnWords] = (),
@@ -167,18 +203,19 @@ def sign_off(
         name: of the person who signs.
         role: of the person who signs.
         answers: to the cautions of `ready`. A caution without an answer is recorded as acknowledged by signing.
+        alone: why the person who decided most cells signs alone; needed only from that person.
         edited: a draft as a person edited it in Word, which is signed instead of what the program would write.
         own_words: what in it the record does not bear out, with the reasons of the person who signs.
 
     Raises:
-        RefusedError: as for `ready`; or somebody has signed, decided or taken something in meanwhile; or the record
-            does not bear out what the edited paper says.
+        RefusedError: as for `ready` and `why_alone`; or somebody has signed, decided or taken something in meanwhile;
+            or the record does not bear out what the edited paper says.
         UsageError: the edited paper is not a Word file, or not a draft of this project.
     """
     who = Reviewer(typed(name, "the name"), typed(role, "the role"))
     inputs = _checked(project)
     with Store(project.store_path) as store:
-        return _sign(project, store, who, answers or {}, inputs, edited, tuple(own_words))
+        return _sign(project, store, who, answers or {}, alone, inputs, edited, tuple(own_words))
 
 
 def _listed(lines: list[str], most: int = 20) -> str:
@@ -191,6 +228,7 @@ def _sign(
     store: Store,
     who: Reviewer,
     answers: Answers,
+    alone: str,
     inputs: PaperInputs,
     edited: Path | None,
     own_words: tuple[OwnWords, ...],
@@ -200,11 +238,18 @@ def _sign(
     # the store refuses a second signature with the same number.
     number = len(store.sign_offs()) + 1
     _refuse_if_signed(paper_state(project, store))
+    deciding = deciding_so_far(project, store)
+    alone = why_alone(project, deciding, who.name, alone)
     version, at = f"{number}.0", datetime.now(UTC)
     line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
-    briefing, reviews, shown = paper(project, signature=Signature(line, version))
+    briefing, reviews, shown = paper(project, signature=Signature(line, version, alone))
     template = base64.b64encode(template_of(project) or b"").decode()
-    signed_paper = SignedPaper(briefing=briefing, codings=tuple(review.coding for review in reviews), template=template)
+    signed_paper = SignedPaper(
+        briefing=briefing,
+        codings=tuple(review.coding for review in reviews),
+        template=template,
+        sheets=signed_sheets(project, store, briefing, reviews),
+    )
     differences: tuple[str, ...] = ()
     if edited:
         signed_paper, differences = _with_edits(project, store, signed_paper, edited, own_words)
@@ -222,6 +267,8 @@ def _sign(
         edited_sha256=hashlib.sha256(base64.b64decode(signed_paper.edited)).hexdigest() if edited else "",
         differences=differences,
         own_words=own_words,
+        alone=alone,
+        deciding=deciding,
     )
     part = project.outputs / f".signed-{number}.{os.getpid()}.part"
     try:
@@ -314,8 +361,13 @@ def files_of(paper: SignedPaper) -> dict[str, bytes]:
     files = {f"briefing.{f}": render(paper.briefing, f, items=items, template=template) for f in FORMATS}
     if paper.word:
         files["briefing.docx"] = base64.b64decode(paper.word)
-    seven = seven_minutes(paper.briefing)
-    return files | {f"seven-minutes.{f}": printed(seven, f, template=template) for f in SEVEN_MINUTES}
+    beside: dict[str, Paper] = {"seven-minutes": seven_minutes(paper.briefing)}
+    if paper.briefing.annex:  # a paper signed before there was an evidence file holds its evidence itself
+        beside["evidence"] = evidence_file(paper.briefing)
+    files |= {f"{name}.{f}": render(each, f, template=template) for name, each in beside.items() for f in BESIDE}
+    return files | {
+        f"{name}.{f}": render(sheet, f, template=template) for name, sheet in paper.sheets.items() for f in SHEETS
+    }
 
 
 def write_again(project: Project, number: int | None = None) -> list[Path]:

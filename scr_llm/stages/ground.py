@@ -21,6 +21,7 @@ from scr_llm.records import (
     Reading,
     Refusal,
     Span,
+    Strength,
     ThemeCoding,
 )
 from scr_llm.text.find import Finder, Match, Prefer
@@ -106,8 +107,12 @@ class _Grounder:
     def _theme(self, theme: DraftTheme) -> ThemeCoding:
         """A theme. A value that needs evidence and has none left becomes unclear."""
         found: list[Evidence] = []
+        strengths: list[Strength] = []
         for quote in theme.quotes:
-            found += self._evidence(quote, f"theme:{theme.theme}")
+            located = self._evidence(quote, f"theme:{theme.theme}")
+            found += located
+            if located and quote.strength is not None:
+                strengths.append(Strength(page=located[0].page, start=located[0].start, value=quote.strength))
         has_evidence = any("good_practice" not in each.flags for each in found)
         needs_evidence = theme.value == "present" or (theme.value == "explicitly_absent" and bool(theme.quotes))
         upheld = has_evidence or not needs_evidence
@@ -119,6 +124,7 @@ class _Grounder:
             why=theme.why,
             basis=theme.basis,
             doubts=theme.doubts if upheld else (*theme.doubts, "no quote for it could be located"),
+            strengths=tuple(strengths),
         )
 
     def _items(self, drafts: Sequence[DraftItem], kind: str) -> tuple[Item, ...]:

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,12 +183,25 @@ def second_copy(document: Document, first: Document) -> Document:
     )
 
 
+def _is_agenda(reading: Reading) -> str | None:
+    recommends = any(item.kind == "recommendation" for item in reading.items)
+    if _AGENDA.search(_opening(reading)) and len(reading.pages) <= 4 and not recommends:
+        return "it looks like an agenda or minutes, not a review."
+    return None
+
+
+def _does_not_say_so(reading: Reading) -> str | None:
+    return None if _REVIEW.search(_opening(reading)) else "nothing on its first pages says that it is a review."
+
+
+def _opening(reading: Reading) -> str:
+    return "\n".join(page.text for page in reading.pages)[:_OPENING]
+
+
+CHECKS: list[Callable[[Reading], str | None]] = [_is_agenda, _does_not_say_so]
+"""Each says why a document does not appear to be a review, or None. A person may overrule the first reason given."""
+
+
 def why_no_review(reading: Reading) -> str | None:
     """Why a document does not appear to be a review; None if it does."""
-    opening = "\n".join(page.text for page in reading.pages)[:_OPENING]
-    recommends = any(item.kind == "recommendation" for item in reading.items)
-    if _AGENDA.search(opening) and len(reading.pages) <= 4 and not recommends:
-        return "it looks like an agenda or minutes, not a review."
-    if not _REVIEW.search(opening):
-        return "nothing on its first pages says that it is a review."
-    return None
+    return next((reason for check in CHECKS if (reason := check(reading))), None)

@@ -54,3 +54,8 @@ def in_words(name: str) -> str:
     """A value, a state or another id, as it reads in a sentence: "ruled out", "not a review", "good practice"."""
     known = VALUES.get(name)
     return known.lower() if known else STATUSES.get(name, name.replace("_", " "))
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 child", "3 children"; "2 reviews", where the plural only adds an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,5 +1,6 @@
 """The routes of the review page. Each reads a form or an address, asks the session, and fills a template."""
 
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,14 +20,15 @@ from starlette.types import ASGIApp
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
-from scr_llm.reports.explain import explain as explain_theme
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
+from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
+from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 ROWS = 60
@@ -42,12 +44,16 @@ SHORT_STATES = STATES | {"undecided": "undecided", "stale": "definition changed"
 """The same where there is little room."""
 STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
+_CODE_ID = re.compile(r"\b\w+_\w+\b|(?<=\()\w+(?=\)| if )")
+"""A word that may be the id of another code: `silo_working` anywhere, `(neglect)` in brackets."""
+
 
 class Page:
     """One running review page: the session, who decides in it, and the templates."""
 
     def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
-        self.project, self.session, self.drawing = project, ReviewSession(project), Drawing()
+        self.project, self.workspace = project, Workspace(project)
+        self.session, self.drawing = ReviewSession(project), Drawing()
         self.base, self.csrf = base, ""
         self.signing = threading.Lock()
         self._reviewer = reviewer
@@ -62,6 +68,11 @@ class Page:
         self._templates.globals |= {"values": VALUES, "states": STATES, "short_states": SHORT_STATES}
         self._templates.filters["words"] = in_words
         self._templates.filters["context"] = lambda context: CONTEXTS.get(context, context)
+        labels = {code.id: code.label for code in self.session.codes.values()}
+        # A code's exclusions name other codes by their ids, in brackets; a person reads their labels.
+        self._templates.filters["labelled"] = lambda text: _CODE_ID.sub(
+            lambda found: labels.get(found[0], found[0]), str(text)
+        )
         self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
 
     def who(self, request: Request) -> Reviewer:
@@ -170,6 +181,7 @@ def make_app(
             route("/cell/{document}/{key}", _decide, "POST"),
             route("/undo", _undo, "POST"),
             route("/document/{document}", _document),
+            route("/document/{document}/sheet", _case_sheet),
             route("/page/{document}/{number}.png", _picture),
             route("/disagreements", _disagreements),
             route("/explain/{theme}", _explain),
@@ -277,6 +289,13 @@ def _document(page: Page, request: Request) -> Response:
     )
 
 
+def _case_sheet(page: Page, request: Request) -> Response:
+    if page.who(request).blind:
+        raise RefusedError("a blind reviewer sees nobody's answers.", next_step="Decide the remaining cells.")
+    document = request.path_params["document"]
+    return page.show(request, "case_sheet.html.j2", p=page.workspace.case_sheet(document), document=document)
+
+
 def _picture(page: Page, request: Request) -> Response:
     document = page.session.documents.get(request.path_params["document"])
     number = form.number(request.path_params["number"])
@@ -302,7 +321,7 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
-    return page.show(request, "explain.html.j2", e=explain_theme(page.project, request.path_params["theme"])[0])
+    return page.show(request, "explain.html.j2", e=page.workspace.explain(request.path_params["theme"])[0])
 
 
 def _sign_off(page: Page, request: Request) -> Response:
@@ -310,6 +329,7 @@ def _sign_off(page: Page, request: Request) -> Response:
         raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
     state, wrong = signing.state_of(page.session), signing.blockers(page.session)
     shown = () if wrong or state.is_signed else signing.cautions(page.project)
+    deciding = signing.how_decided(page.project)
     return page.show(
         request,
         "sign_off.html.j2",
@@ -318,6 +338,8 @@ def _sign_off(page: Page, request: Request) -> Response:
         signed=page.session.store.sign_offs(),
         session=page.session,
         signing=_to_sign(page),
+        deciding=deciding_in_words(deciding),
+        alone=signing.asks_why_alone(page.project, deciding, page.who(request).name),
         cautions=[{"id": form.name_of(text), "text": text} for text in shown],
     )
 
@@ -329,7 +351,7 @@ def _sign(page: Page, request: Request) -> Response:
     with page.signing:  # a second click waits for the first, and finds that the briefing is signed
         if form.one(request, "signing") == _to_sign(page):
             answers = form.answers(request, signing.ready(page.project))
-            signing.sign_off(page.project, who.name, who.role, answers)
+            page.workspace.sign_off(who.name, who.role, answers, alone=form.one(request, "alone"))
     return page.go("/sign-off")
 
 

@@ -14,7 +14,12 @@ from scr_llm.review.session import ReviewSession
 
 LONGEST = 4000
 """Most characters of a reason or a quote."""
-_LABELS = {"reason": "Comment", "quote": "Quote", "text": "What it is, in the review's words"}
+_LABELS = {
+    "reason": "Comment",
+    "quote": "Quote",
+    "text": "What it is, in the review's words",
+    "alone": "Why you sign alone",
+}
 _UNPRINTABLE = {**dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)), 13: "\n"}
 """Control characters, which Word files and workbooks cannot contain."""
 

@@ -173,7 +173,7 @@ def test_a_draft_that_is_open_is_left_and_the_next_lies_beside_it(root: Path, lo
     (root / "outputs" / lock_file).write_bytes(b"Alex")
     (root / "project.toml").write_text((root / "project.toml").read_text().replace("Briefing paper", "Paper"))
     said = clear(scr("brief", "--project", root), 0)
-    assert "open in another program" in said and (root / "outputs/briefing-v0.1.docx").is_file()
+    assert "another program has it open" in said and (root / "outputs/briefing-v0.1.docx").is_file()
     assert (root / "outputs/briefing.docx").read_bytes() == before
     (root / "outputs" / lock_file).unlink()
     clear(scr("brief", "--project", root), 0)
@@ -225,7 +225,9 @@ def test_a_good_copy_ends_the_story_of_its_broken_ones(root: Path) -> None:
     (root / "inbox/slow.pdf").write_bytes(good)
     assert run(root)[0] == 0
     paper = (root / "outputs/briefing.md").read_text("utf-8")
-    assert "slow.pdf" not in paper.partition("What was not read")[2].partition("\n## ")[0] and "2 of 2 files" in paper
+    assert (
+        "slow.pdf" not in paper.partition("How this paper was made")[2].partition("\n## ")[0] and "Both files" in paper
+    )
     (root / "inbox/slow.pdf").write_bytes(good[:5_000])  # and a broken copy over the good one takes nothing away
     code, said = run(root)
     assert code == 1 and "2 kept from before" in said

@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import httpx
 import psutil
 import pytest
 from reportlab.pdfgen.canvas import Canvas
-from served import ALEX, Served, coded_project, decide_all, review_page
+from served import ALEX, Served, coded_project, decide_all, review_command, review_page
 
 from scr_llm.project import load_project
 from scr_llm.records import Span
@@ -204,6 +203,9 @@ def test_a_double_click_is_one_signature(root: Path) -> None:
     with opened(root) as (_, browser, cell, _):
         page = browser.get("/sign-off").text
         form = {"csrf": hidden(page, "csrf"), "signing": hidden(page, "signing")}
+        refused = browser.post("/sign-off", data=form)
+        assert refused.status_code == 400 and "asks for two people" in refused.text
+        form["alone"] = "A test has one pair of hands."
         answers: list[httpx.Response] = []
         clicks = [
             threading.Thread(target=lambda: answers.append(browser.post("/sign-off", data=form))) for _ in range(4)
@@ -280,21 +282,7 @@ def test_a_name_of_odd_characters(root: Path, name: bytes) -> None:
         with review_page(root, "--name", name.decode(), "--role", "R") as page, closing(page.browser()) as browser:
             assert browser.get("/matrix").status_code == 200
         return
-    command = [
-        sys.executable,
-        "-m",
-        "scr_llm",
-        "review",
-        "--project",
-        str(root),
-        "--port",
-        "0",
-        "--no-browser",
-        "--role",
-        "R",
-        "--name",
-        name,
-    ]
+    command = review_command(root, "--role", "R", "--name", name)
     done = subprocess.run(command, capture_output=True, timeout=60)
     why = b"longer than 200" if len(name) > 200 else b"cannot be printed"
     assert done.returncode == 2 and why in done.stderr and b"Traceback" not in done.stderr

@@ -345,7 +345,7 @@ def test_a_replaced_pdf_is_not_signed_before_it_is_read_again(root: Path) -> Non
 
 def test_the_head_of_the_chain_stands_in_the_paper_the_record_and_the_export(root: Path) -> None:
     record = json.loads((root / "outputs/signed-1/sign-off.json").read_text("utf-8"))
-    assert record["decisions_head"] in (root / "outputs/signed-1/briefing.md").read_text("utf-8")
+    assert record["decisions_head"] in (root / "outputs/signed-1/evidence.html").read_text("utf-8")
     exported = json.loads(scr("export", "--format", "json", "--project", root).stdout)
     assert exported["record"]["decisions_head"] == record["decisions_head"]
     assert exported["record"]["signed"][0]["paper_sha256"] == record["paper_sha256"]

@@ -19,7 +19,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import RefusedError
 from scr_llm.intake.inclusion import rule
 from scr_llm.project import Project, load_project
-from scr_llm.records import Codebook, DraftCoding, Reading
+from scr_llm.records import Codebook, DraftCoding, ExportProject, Paragraph, Part, Reading, Sentence
 from scr_llm.reports.briefing import brief, paper
 from scr_llm.reports.drafts import write
 from scr_llm.reports.names import without
@@ -290,8 +290,6 @@ def test_a_decided_code_that_left_the_codebook_is_named_in_the_paper(project: Pr
 def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
     import unicodedata
 
-    from scr_llm.records import ExportProject, Paragraph, Part, Sentence
-
     ways = (
         name,
         name.upper(),
@@ -311,6 +309,20 @@ def test_a_name_is_left_out_however_it_is_typed(name: str) -> None:
     assert all(p.sentences[0].text.split() == ["So", "[name", "removed]", "said."] for p in masked.paragraphs)
     assert Part.model_validate_json(masked.model_dump_json()) == masked
     assert without(ExportProject(name=f"For {name}", organisation=""), [name]).name == "For [name removed]"
+
+
+def test_a_name_that_is_a_word_is_taken_out_where_it_is_a_name(project: Project) -> None:
+    part = Part(id="present", level=1, title="MAY", paragraphs=(Paragraph(sentences=(Sentence(text="x"),)),))
+    text = "One may speak of several, said May Day-Lewis, and in a draft May’s aunt may too."
+    part = part.model_copy(update={"paragraphs": (Paragraph(sentences=(Sentence(text=text),)),)})
+    masked = without(part, ["May"])
+    assert masked.title == "[name removed]" and masked.paragraphs[0].sentences[0].text == (
+        "One may speak of several, said [name removed] Day-Lewis, and in a draft [name removed]’s aunt may too."
+    )
+    briefing = brief(project)[0]
+    cut = without(briefing, ["Draft", "Present"])
+    assert cut.status_line == briefing.status_line and "DRAFT" in cut.status_line and cut.status == "draft"
+    assert type(cut).model_validate_json(cut.model_dump_json()) == cut
 
 
 def test_a_file_that_is_there_is_not_written_over(project: Project) -> None:

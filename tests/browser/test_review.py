@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from served import ALEX, SAM, coded_project, decide_all, review_page
+from served import ALEX, SAM, coded_project, decide_all, review_page, sign_alone
 
 from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
@@ -147,7 +147,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.goto(f"{first.base}/cell/{child}/{missed}")
         page.fill("#quote", "Words that no review has ever contained, in this order.")
         page.click("button[data-key=p]")
-        expect(page.locator("main")).to_contain_text("that are not evidence")
+        expect(page.locator("main")).to_contain_text("cannot be used as evidence")
         accessible(page)
 
         # the rest by one key a cell
@@ -210,13 +210,21 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         # sign
         page.goto(f"{first.base}/sign-off")
         expect(page.locator("main")).to_contain_text("ready to sign")
+        sign_alone(page)
+        accessible(page)
         page.click("text=Sign as Alex Reader")
         expect(page.locator("main")).to_contain_text("nothing has changed since")
         accessible(page)
         assert (root / "outputs/signed-1/briefing.docx").is_file()
 
         # where a number comes from, the review's findings, the help
-        for view in (f"explain/{present[0]}", f"document/{person}", "help", "matrix?themes=all"):
+        for view in (
+            f"explain/{present[0]}",
+            f"document/{person}",
+            f"document/{person}/sheet",
+            "help",
+            "matrix?themes=all",
+        ):
             page.goto(f"{first.base}/{view}")
             accessible(page)
         assert not [w for w in wrong if "400" not in w], wrong
@@ -329,6 +337,7 @@ def test_a_double_click_is_one_signature_and_one_decision(chromium: Browser, tmp
         expect(page.locator("main")).not_to_contain_text("Not saved")
         decide_all(root)
         page.goto(f"{served.base}/sign-off")
+        sign_alone(page)
         page.dblclick("text=Sign as Alex Reader")
         expect(page.locator("main")).to_contain_text("nothing has changed since")
     session = ReviewSession(load_project(root))
@@ -358,23 +367,24 @@ def test_a_fault_is_a_page_from_which_the_decision_can_be_sent_again(chromium: B
 
 def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> None:
     from scr_llm.governance.information_packs import pack
-    from scr_llm.render import printed
+    from scr_llm.render import render
     from scr_llm.reports.drafts import write
     from scr_llm.reports.explain import explain
 
     project = load_project(coded_project(tmp_path / "p"))
     write(project, ("html",))
-    (project.outputs / "explained.html").write_bytes(printed(explain(project, "workforce")[1], "html"))
-    (project.outputs / "dpia.html").write_bytes(printed(pack(project, "dpia"), "html"))
+    (project.outputs / "explained.html").write_bytes(render(explain(project, "workforce")[1], "html"))
+    (project.outputs / "dpia.html").write_bytes(render(pack(project, "dpia"), "html"))
     page = chromium.new_context().new_page()
-    for name in ("briefing", "seven-minutes", "explained", "dpia"):
+    for name in ("briefing", "evidence", "seven-minutes", "explained", "dpia"):
         if (project.outputs / f"{name}.html").is_file():
             page.goto((project.outputs / f"{name}.html").as_uri())
             accessible(page)
     page.goto((project.outputs / "briefing.html").as_uri())
-    link = page.locator("main p a[href^='#evidence']").first
-    target = link.get_attribute("href")
+    link = page.locator("main p a[href^='evidence.html#']").last
+    target = (link.get_attribute("href") or "").removeprefix("evidence.html")
     link.click()
+    page.wait_for_url("**/evidence.html#*")
     assert target and page.locator(target.replace(".", r"\.")).count() == 1
     source = page.locator("blockquote a").first.get_attribute("href") or ""
     assert (project.outputs / source.split("#")[0]).resolve().is_file() and "#page=" in source

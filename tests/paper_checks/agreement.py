@@ -16,7 +16,7 @@ from lxml import etree, html
 from ruamel.yaml import YAML
 
 from paper_checks.html import named
-from paper_checks.shared import COUNT, DC, MOST, QUOTED, fold
+from paper_checks.shared import COUNT, DC, MOST, QUOTED, as_counts, fold
 from paper_checks.text import Text, html_text, markdown_text, word_text
 
 
@@ -36,7 +36,7 @@ def agreement_faults(outputs: Path) -> list[str]:
         *(list(_themes_printed(themes, text)) for text in texts),
         *(list(_same_lines(word, other, _status(outputs / "briefing.docx"))) for other in others),
         *(list(_same_quotes(word, other)) for other in others),
-        list(_quotes_stand(word.quotes, evidence, coded)),
+        list(_quotes_stand([*word.quotes, *_further_quotes(outputs / "evidence.docx")], evidence, coded)),
     ]
     return [
         line
@@ -106,7 +106,8 @@ def recommended_only(evidence: list[dict[str, Any]]) -> bool:
 
 def _themes_printed(rows: list[dict[str, Any]], text: Text) -> Iterator[str]:
     """Each count of the sheet stands with its theme, and no other count where a theme's count is given."""
-    lines = [(heading.lower(), line.lower()) for heading, line in text.lines if COUNT.search(line)]
+    told = [(heading.lower(), as_counts(line.lower())) for heading, line in text.lines]
+    lines = [(heading, line) for heading, line in told if COUNT.search(line)]
     for row in rows:
         label, count = row["Theme"].lower(), (row["Found in"], row["Of"])
         if not row["Found in"]:
@@ -118,7 +119,7 @@ def _themes_printed(rows: list[dict[str, Any]], text: Text) -> Iterator[str]:
             for other in rows
             if other["Theme"].lower().endswith(label) and other["Theme"].lower() != label
         ]
-        given = re.compile(rf"(?<![\w/-]){re.escape(label)}(?:: | \(| was found in )(\d+) of (?:the )?(\d+)\b")
+        given = re.compile(rf"(?<![\w/-]){re.escape(label)}(?:: | \(| (?:was|were) found in )(\d+) of (?:the )?(\d+)\b")
         for found in (found for _, line in lines for found in given.finditer(line)):
             part = any(found.string[: found.start() + len(label)].endswith(other) for other in longer)
             if not part and int(found[2]) == count[1] and int(found[1]) != count[0]:
@@ -156,6 +157,11 @@ def _same_quotes(word: Text, other: Text) -> Iterator[str]:
         yield f"Word: quote not as in {other.name}: {quote[:120]}"
 
 
+def _further_quotes(path: Path) -> list[str]:
+    """Those of the evidence file."""
+    return word_text(path).quotes if path.exists() else []
+
+
 def _quotes_stand(printed: list[str], evidence: list[dict[str, Any]], coded: list[dict[str, Any]]) -> Iterator[str]:
     """The words of each quote stand on the page that it cites, by the export."""
     pages: dict[tuple[str, int], set[str]] = {}
@@ -174,6 +180,18 @@ def _quotes_stand(printed: list[str], evidence: list[dict[str, Any]], coded: lis
     for row in evidence:
         if not _stands(row["Quote"], pages.get((fold(row["Case"]), row["Page"]), set())):
             yield f"Workbook: not on the page that it cites: {row['Case']}, page {row['Page']}: {row['Quote'][:80]}"
+
+
+def quoted_pages(document: Mapping[str, Any]) -> dict[int, set[str]]:
+    """What stands on each page of a review, as far as something rests on it."""
+    pages: dict[int, set[str]] = {}
+    for group in _evidence(document):
+        for nth, each in enumerate(group):
+            pages.setdefault(each["page"], set()).update(_rest(group, nth))
+    for item in (*document["findings"], *document["recommendations"]):
+        # An item from a table may lie there line by line.
+        pages.setdefault(item["page"], set()).add(" ".join(words(each["quote"]) for each in item["evidence"]))
+    return pages
 
 
 def _stands(quote: str, texts: set[str]) -> bool:

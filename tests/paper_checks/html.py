@@ -27,6 +27,7 @@ def html_faults(path: Path) -> list[str]:
         *heading_order(levels, first=1),
         *_html_tables(page),
         *_images(page),
+        *_drawn_words(page),
         *_html_links(page, path),
         *_contrast(page),
     ]
@@ -58,6 +59,20 @@ def _images(page: Any) -> Iterator[str]:
             yield "a drawing has no role=img"
         if not named(page, svg):
             yield "a drawing has no title or label"
+
+
+def _drawn_words(page: Any) -> Iterator[str]:
+    """What stands in a drawing stands in its label, or in a table before the next heading."""
+    for nth, svg in enumerate(page.iter("svg"), 1):
+        told = named(page, svg)
+        for after in svg.xpath("following::*[self::table or self::h1 or self::h2 or self::h3 or self::h4]"):
+            if after.tag != "table":
+                break
+            told += after.text_content()
+        squeezed = "".join(told.split())
+        drawn = [text.text_content() for text in svg.iter("text")]
+        if lost := [text for text in drawn if "".join(text.split()) not in squeezed]:
+            yield f"drawing {nth} shows {lost[0]!r}, which neither its label nor a table after it has"
 
 
 def named(page: Any, svg: Any) -> str:

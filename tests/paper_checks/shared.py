@@ -14,6 +14,22 @@ MOST = 20
 """Faults of one kind that are told one by one."""
 
 
+ALL = (
+    (re.compile(r"\ball (\d+) (?=\w)", re.I), r"\1 of the \1 "),
+    (re.compile(r"\bboth (?=\w)", re.I), "2 of the 2 "),
+    (re.compile(r"\bnone of the (\d+) ", re.I), r"0 of the \1 "),
+    (re.compile(r"\bin the review\b", re.I), "in 1 of the 1 review"),
+)
+"""How a count reads where it is all or none, and the same in numbers."""
+
+
+def as_counts(line: str) -> str:
+    """A line with its counts in numbers: "all 8 reviews" as "8 of the 8 reviews"."""
+    for words, numbers in ALL:
+        line = words.sub(numbers, line)
+    return line
+
+
 def fold(text: str) -> str:
     return " ".join(text.split())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from paper_checks.shared import DC, WP, W, heading_order, link_text
+from paper_checks.shared import COUNT, DC, WP, W, heading_order, link_text
 
 
 def word_faults(path: Path) -> list[str]:
@@ -24,6 +24,7 @@ def word_faults(path: Path) -> list[str]:
         *_properties(parts["docProps/core.xml"]),
         *_language(parts["word/styles.xml"], printed),
         *_bookmarks(parts["word/document.xml"]),
+        *_pictures_told(parts["word/document.xml"], parts["word/styles.xml"]),
         *heading_order([n for n, _ in _word_headings(parts["word/document.xml"], parts["word/styles.xml"])], first=1),
     ]
     for root in printed:
@@ -99,6 +100,22 @@ def _pictures(root: Any) -> Iterator[str]:
     for picture in root.iter(f"{W}pict"):
         if not any((shape.get("alt") or "").strip() for shape in picture.iter()):
             yield "an old-style picture has no alt text"
+
+
+def _pictures_told(document: Any, styles: Any) -> Iterator[str]:
+    """A picture whose text has no numbers is followed by a table of them before the next heading."""
+    names = style_names(styles)
+    waiting = ""
+    for element in (*document.find(f"{W}body"), None):
+        heading = element is not None and names.get(style_of(element), "").lower().startswith("heading")
+        if waiting and (element is None or heading):
+            yield f"a picture has its numbers neither in its text nor in a table: {waiting[:80]}"
+        if element is None or heading or element.tag == f"{W}tbl":
+            waiting = ""
+            continue
+        for picture in element.iter(f"{WP}docPr"):
+            said = picture.get("descr") or ""
+            waiting = "" if COUNT.search(said) else said
 
 
 def _word_links(root: Any) -> Iterator[str]:

@@ -20,11 +20,11 @@ from scr_llm.codebook import codebook_sha256
 from scr_llm.records import Code, Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, EvidenceFlag, Reading
 from scr_llm.records.coding import Basis
 from scr_llm.stages.code.facts import case_facts
-from scr_llm.stages.code.language import ASKS_FOR_WORDS, SHORTCOMING, stops
-from scr_llm.stages.code.passage import Passage, may_be_evidence
+from scr_llm.stages.code.passage import Passage, may_be_evidence, stops
 from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import Flow, Sentence, sentences
+from scr_llm.text.language import ASKS_FOR_WORDS, SHORTCOMING
 from scr_llm.text.words import in_words
 from scr_llm.version import __version__
 
@@ -183,10 +183,12 @@ class EmbeddedCoder:
         return known
 
     def _present(self, code: Code, ranked: Sequence[Ranked], total: float, judged: Sequence[Judged]) -> DraftTheme:
-        shown = [j for n, (score, j) in enumerate(ranked[:QUOTES]) if not n or score >= QUOTED]
+        chosen = [(score, j) for n, (score, j) in enumerate(ranked[:QUOTES]) if not n or score >= QUOTED]
+        shown = [j for _, j in chosen]
         best = shown[0]
         basis: Basis = "inferred" if best.scores[self._place["infers"]] > INFERS else "explicit"
-        quotes = [_quote(j, flags_of(j.sentence)) for j in sorted(shown, key=lambda j: j.sentence.start)]
+        in_order = sorted(chosen, key=lambda each: each[1].sentence.start)
+        quotes = [_quote(j, flags_of(j.sentence), score) for score, j in in_order]
         praise = [_quote(j, ("good_practice",)) for j in self._praised(code, judged)]
         return DraftTheme(
             theme=code.id,
@@ -277,8 +279,9 @@ def _beside(sentence: Sentence, neighbour: Sentence | None) -> str:
     return neighbour.text if neighbour and neighbour.paragraph == sentence.paragraph else ""
 
 
-def _quote(judged: Judged, flags: Sequence[EvidenceFlag]) -> DraftQuote:
-    return DraftQuote(text=judged.sentence.raw, page=judged.sentence.page, flags=tuple(flags))
+def _quote(judged: Judged, flags: Sequence[EvidenceFlag], score: float | None = None) -> DraftQuote:
+    strength = None if score is None else round(score, 3)
+    return DraftQuote(text=judged.sentence.raw, page=judged.sentence.page, flags=tuple(flags), strength=strength)
 
 
 def embedded_identity(codebook: Codebook) -> CoderIdentity:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from scr_llm.stages.code.language import SAYINGS
 from scr_llm.stages.code.passage import Passage
+from scr_llm.text.language import SAYINGS
 
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d+")
 _PARTS = (3, 4, 5)

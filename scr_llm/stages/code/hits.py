@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scr_llm.records import Code, Codebook, SubCode
-from scr_llm.stages.code.language import RULES
+from scr_llm.text.language import RULES
 from scr_llm.text.wording import compile_wordings
 
 Kind = Literal["wordings", "subjects", "near_misses"]

@@ -11,7 +11,7 @@ from typing import Any
 from scr_llm.errors import UsageError
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder
-from scr_llm.stages.code.passage import may_be_evidence
+from scr_llm.stages.code.passage import may_be_evidence, strength_of
 from scr_llm.text.flow import Flow, sentences
 from scr_llm.text.words import in_words
 
@@ -121,7 +121,10 @@ class LearnedCoder:
         if not hits:
             return _not_found(held)
         likeliest = sorted(hits, key=lambda h: -h[0])[:MOST_QUOTES]
-        quotes = tuple(DraftQuote(text=s.raw, page=s.page) for _, s in sorted(likeliest, key=lambda h: h[1].start))
+        quotes = tuple(
+            DraftQuote(text=s.raw, page=s.page, strength=strength_of(p))
+            for p, s in sorted(likeliest, key=lambda h: h[1].start)
+        )
         doubts = held.doubts
         if held.value != "present":
             doubts += (f"coders differ: the learned model says present, the embedded coder {in_words(held.value)}",)

@@ -1,8 +1,10 @@
 """A sentence in its context, and which sentences a coder may use as evidence."""
 
+import math
 from typing import NamedTuple
 
 from scr_llm.text.flow import NEVER_EVIDENCE, Sentence
+from scr_llm.text.language import CONCLUDED_NOT, DENIED, IRRELEVANT, LABEL, POLICY, PRAISE, QUESTION, SHORTCOMING
 from scr_llm.text.machine import looks_like_prompt_injection
 
 
@@ -18,6 +20,12 @@ class Passage(NamedTuple):
     """Kind of the section."""
 
 
+def strength_of(probability: float) -> float:
+    """The strength of a passage that shows its theme with some probability: the log odds, as of the embedded coder."""
+    likely = min(max(probability, 0.001), 0.999)
+    return round(math.log(likely / (1 - likely)), 3)
+
+
 def may_be_evidence(sentence: Sentence) -> bool:
     """Whether a coder may use a sentence.
 
@@ -29,3 +37,19 @@ def may_be_evidence(sentence: Sentence) -> bool:
         and sentence.section_kind != "action_plan"
         and not looks_like_prompt_injection(sentence.text)
     )
+
+
+def stops(passage: Passage) -> str:
+    """The rule by which a sentence says nothing about the case, whatever it is about; empty if none applies."""
+    text = LABEL.pattern.sub("", passage.text)
+    if QUESTION.holds(text):
+        return "question"
+    if POLICY.holds(text):
+        return "policy"
+    if IRRELEVANT.holds(text) or IRRELEVANT.holds(passage.after):
+        return "irrelevant"
+    if CONCLUDED_NOT.holds(text) or DENIED.holds(text) or DENIED.holds(passage.after):
+        return "denial"
+    if passage.section == "good_practice" or (PRAISE.holds(text) and not SHORTCOMING.holds(text)):
+        return "praise"
+    return ""

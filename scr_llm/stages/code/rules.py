@@ -27,7 +27,9 @@ from scr_llm.records import (
     ThemeValue,
 )
 from scr_llm.stages.code.facts import case_facts
-from scr_llm.stages.code.language import (
+from scr_llm.stages.code.passage import may_be_evidence
+from scr_llm.text.flow import Flow, Sentence, sentences
+from scr_llm.text.language import (
     ASKS_FOR_WORDS,
     CONCLUDED_NOT,
     DENIED,
@@ -43,8 +45,7 @@ from scr_llm.stages.code.language import (
     SIBLING,
     SUSPECTED,
 )
-from scr_llm.stages.code.passage import may_be_evidence
-from scr_llm.text.flow import Flow, Sentence, sentences
+from scr_llm.text.negation import ABSENT_AFTER, DENIED_BEFORE, NEGATED_BEFORE
 from scr_llm.text.wording import compile_wordings
 from scr_llm.text.words import in_words
 
@@ -55,21 +56,6 @@ _CLAUSE = re.compile(
     r";|:|,?\s+(?:but|however|although|though|whereas|nevertheless|yet|despite this)\b|^(?:however|nevertheless)\b",
     re.I,
 )
-_NEGATED = re.compile(
-    r"\b(?:no (?:evidence|indication|suggestion|history|record|sign|signs|reports?|concerns?|known|information|"
-    r"disclosures?|reason)\b[^.;]{0,60}$|"
-    r"(?:den(?:y|ied|ies)|ruled out|free (?:of|from)|never been|was not|were not|is not|not considered|not found)\b"
-    r"[^.;]{0,50}$|"
-    r"(?:no|not|nor|never|neither|without)\s+(?:\w+\s+){0,4}$)",
-    re.I,
-)
-_ABSENT_AFTER = re.compile(
-    r"^[^.;]{0,60}?\b(?:was|were|is|are)\s+"
-    r"(?:not (?:a )?(?:feature|factor|issue|present|known|found|identified|reported|suspected|apparent|evident)|"
-    r"ruled out|denied|negative)",
-    re.I,
-)
-_DENIED_BEFORE = re.compile(r"\b(?:no|not|nor|never)\s+(?:\w+\s+){0,2}$", re.I)
 
 _PRAISE_QUOTES = _DENIAL_QUOTES = 3
 """Passages of praise, and of denial, proposed for one theme, at most."""
@@ -289,13 +275,13 @@ def _verdict(
         return None
     if matcher.feature:
         return _verdict_of_feature(sentence, before, behind, strong)
-    if NO_SHORTCOMING.holds(clause) or _ABSENT_AFTER.search(behind):
+    if NO_SHORTCOMING.holds(clause) or ABSENT_AFTER.holds(behind):
         return "absent" if strong else None
     is_praised = PRAISE.holds(clause) and not SHORTCOMING.holds(before + " " + behind)
     if sentence.section_kind == "good_practice" or is_praised or PRAISED_BEFORE.holds(after):
         return "good"
     if strong:
-        return "absent" if _DENIED_BEFORE.search(before) else "present"
+        return "absent" if DENIED_BEFORE.holds(before) else "present"
     if sentence.section_kind == "recommendations":
         return None
     return "present" if SHORTCOMING.holds(clause) and not PRAISE.holds(clause) else None
@@ -305,7 +291,7 @@ def _verdict_of_feature(sentence: Sentence, before: str, behind: str, strong: bo
     """A feature of the case (not of practice) is simply there or denied; a recommendation says neither."""
     if sentence.section_kind == "recommendations":
         return None
-    if _NEGATED.search(before) or _ABSENT_AFTER.search(behind):
+    if NEGATED_BEFORE.holds(before) or ABSENT_AFTER.holds(behind):
         return "absent"
     return "present" if strong else None
 

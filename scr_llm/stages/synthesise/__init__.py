@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Codebook, Decision, Document
+from scr_llm.stages.synthesise.annex import evidence_file
+from scr_llm.stages.synthesise.case_sheet import ReviewState, SheetSource, case_sheet, sheet_sources
 from scr_llm.stages.synthesise.caution import cautions
 from scr_llm.stages.synthesise.count import BriefingOptions, CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import Coverage, coverage, page_ranges
@@ -14,12 +16,18 @@ __all__ = [
     "BriefingOptions",
     "CodedReview",
     "Coverage",
+    "ReviewState",
+    "SheetSource",
+    "ThemeTally",
     "as_paper",
+    "case_sheet",
     "cautions",
     "coverage",
+    "evidence_file",
     "explained",
     "page_ranges",
     "seven_minutes",
+    "sheet_sources",
     "synthesise",
 ]
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from scr_llm.records import EvidenceRef, Part
 from scr_llm.stages.synthesise.count import CodedReview
-from scr_llm.stages.synthesise.english import count
 from scr_llm.stages.synthesise.sentences import bullet, note
+from scr_llm.text.words import count
 
 _DATE = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)? "
@@ -61,13 +61,13 @@ def _telling(quote: EvidenceRef) -> list[str]:
     return list(dict.fromkeys(m for pattern in (_DATE, _SIBLINGS, _PLACE) for m in pattern.findall(quote.text)))
 
 
-def caution_part(lines: Sequence[str], documents: tuple[str, ...]) -> list[Part]:
-    """The cautions as a part of a draft, or nothing. Each is answered at sign-off, and no signed paper has them."""
-    if not lines:
-        return []
+def caution_part(lines: Sequence[str], documents: tuple[str, ...]) -> Part:
+    """The cautions as a part of a draft's evidence file. Each is answered at sign-off; no signed file has them."""
     lead = note(
         "For the author: these points may tell a reader who a child is. "
-        "Each is shown again at sign-off and left out of the signed paper."
+        "Each is shown again at sign-off and left out of the signed files."
+        if lines
+        else "For the author: nothing was found that may tell a reader who a child is."
     )
     bullets = (bullet(line, documents) for line in lines)
-    return [Part(id="caution", level=1, title="Before this is signed", paragraphs=(lead, *bullets))]
+    return Part(id="caution", level=1, title="Before this is signed", paragraphs=(lead, *bullets))

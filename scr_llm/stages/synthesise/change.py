@@ -6,10 +6,11 @@ recommendations on them.
 
 from collections.abc import Iterator, Sequence
 
-from scr_llm.records import Code, CoderIdentity, Paragraph, Part, RegisterRow, Table
+from scr_llm.records import Code, CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.english import count, join, lower, of_the
-from scr_llm.stages.synthesise.sentences import bullet, note, paragraph
+from scr_llm.stages.synthesise.english import day, is_plural, join, lower, of_the
+from scr_llm.stages.synthesise.sentences import bullet, note, paragraph, sentence
+from scr_llm.text.words import count
 
 
 class Change:
@@ -24,32 +25,45 @@ class Change:
         self.old = [r for r in tally.reviews if last and r.document.batch != last]
 
     def part(self, number: int) -> list[Part]:
-        """The part of the paper, or nothing."""
+        """The part of the paper, in short: the counts of the main themes. Nothing where there is one batch."""
         if not self.new:
             return []
-        lead = (
-            f"Batch {self.batches[-1]} brought {count(len(self.new), 'new review', 'new reviews')}{self._date()}. "
-            f"The earlier batches hold {count(len(self.old), 'review', 'reviews')}."
-        )
+        title = f"{number}. What the new reviews change"
+        main = frozenset(code.id for code in self._tally.core)
+        return [Part(id="change", level=1, title=title, paragraphs=self._lead(), tables=(self._by_theme(main),))]
+
+    def in_full(self) -> list[Part]:
+        """The part of the evidence file: every theme, each new case, and the themes found again."""
+        if not self.new:
+            return []
         return [
             Part(
-                id="change",
+                id="evidence.change",
                 level=1,
-                title=f"{number}. What the new reviews change",
-                paragraphs=(paragraph(lead, _ids(self.new)), *self._again(), self._coders()),
-                tables=(self._by_theme(), self._by_case()),
+                title="What the new reviews change",
+                paragraphs=(*self._lead(), *self._again()),
+                tables=(self._by_theme(frozenset(self._tally.codes)), self._by_case()),
             )
         ]
 
+    def _lead(self) -> tuple[Paragraph, ...]:
+        lead = (
+            f"Batch {self.batches[-1]} brought {count(len(self.new), 'new review', 'new reviews')}{self._date()}.",
+            f"The earlier {'batch holds' if len(self.batches) == 2 else 'batches hold'} "
+            f"{count(len(self.old), 'review', 'reviews')}.",
+        )
+        sentences = tuple(sentence(line, _ids(self.new)) for line in lead)
+        return Paragraph(sentences=(*sentences, *self._coders())), *self._coded_differently()
+
     def _date(self) -> str:
         days = sorted({r.document.taken_in for r in self.new if r.document.taken_in})
-        return f", added on {days[-1]}" if days else ""
+        return f", added on {day(days[-1])}" if days else ""
 
-    def _by_theme(self) -> Table:
+    def _by_theme(self, some: frozenset[str]) -> Table:
         rows = []
         for theme in self._tally.facts.themes:
             before, now = self._present(self.old, theme.theme), self._present(self.new, theme.theme)
-            if theme.present:
+            if theme.present and theme.theme in some:
                 rows.append(
                     (
                         theme.label,
@@ -60,7 +74,7 @@ class Change:
                 )
         return Table(
             caption="Themes, now and before",
-            columns=("Theme", "Now", "Before", "In the new reviews"),
+            columns=("Theme", "Now", "Before", "New reviews"),
             rows=tuple(rows),
             landscape=False,
         )
@@ -90,8 +104,9 @@ class Change:
             new = [r for r in self.new if self._tally.is_present(r.theme(code.id))]
             earlier = self._earlier_recommendations(code)
             if new and earlier:
+                verb = "were" if is_plural(code.label) else "was"
                 text = (
-                    f"{code.label} was found in {of_the(len(new), len(self.new), 'new review')}. "
+                    f"{code.label} {verb} found in {of_the(len(new), len(self.new), 'new review')}. "
                     f"{count(len(earlier), 'earlier review', 'earlier reviews')} made recommendations on it."
                 )
                 yield bullet(text, _ids([*earlier, *new]))
@@ -101,17 +116,27 @@ class Change:
         recommending = {row.document_id for row in self._register if code.id in row.themes}
         return [r for r in self.old if r.document.id in recommending]
 
-    def _coders(self) -> Paragraph:
-        """Whether both were coded in the same way: if not, a difference may come from the coder."""
-        ids = _ids([*self.old, *self.new])
-        old, new = {_how(r.coding.coder) for r in self.old}, {_how(r.coding.coder) for r in self.new}
+    def _coders(self) -> list[Sentence]:
+        """That both were coded in the same way, where they were."""
+        old, new = self._ways()
+        if old != new:
+            return []
+        same = "All reviews were coded in the same way, with the same codebook."
+        return [sentence(same, _ids([*self.old, *self.new]))]
+
+    def _coded_differently(self) -> list[Paragraph]:
+        """A caution where they were not: then a difference may come from the coder."""
+        old, new = self._ways()
         if old == new:
-            return paragraph("All reviews were coded by the same coder with the same prompts and codebook.", ids)
-        return note(
+            return []
+        text = (
             "The batches were coded in different ways, which may explain some of the differences. "
-            f"Before: {join(sorted(old))}. Now: {join(sorted(new))}.",
-            ids,
+            f"Before: {join(sorted(old))}. Now: {join(sorted(new))}."
         )
+        return [note(text, _ids([*self.old, *self.new]))]
+
+    def _ways(self) -> tuple[set[str], set[str]]:
+        return {_how(r.coding.coder) for r in self.old}, {_how(r.coding.coder) for r in self.new}
 
     def _present(self, reviews: Sequence[CodedReview], theme: str) -> int:
         return sum(self._tally.is_present(r.theme(theme)) for r in reviews)

@@ -1,29 +1,114 @@
-"""The parts that close the paper: the conclusion, the method, what was not read, and the key."""
+"""The parts that close the paper: conclusion, method, what was not read, contact and key."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from scr_llm.records import CoderIdentity, Document, Paragraph, Part, Ruling, Table
+from scr_llm.records import Code, CoderIdentity, Document, Paragraph, Part, Ruling, Sentence, Table
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import count
-from scr_llm.stages.synthesise.sentences import bullet, paragraph
-from scr_llm.text.words import in_words
+from scr_llm.stages.synthesise.english import capital, lower, of_the
+from scr_llm.stages.synthesise.people import deciding_in_short, deciding_in_words, signed_alone
+from scr_llm.stages.synthesise.sentences import bullet, cited, note, paragraph, sentence
+from scr_llm.text.words import count, in_words
+
+MOST_LEFT_OUT = 5
+"""Files left out that the paper names; the evidence file names all."""
 
 
 def conclusion(tally: ThemeTally, number: int) -> Part:
-    """What partners are asked to review: the codebook's question on each headline theme."""
-    intro = "On this evidence, partners are asked to review their own arrangements in these areas:"
-    bullets = []
+    """What partners are asked: the codebook's question on each headline theme."""
+    reviews = "these reviews" if tally.facts.reviews > 1 else "this review"
+    if not tally.facts.headline:
+        text = f"No practice theme was found often enough in {reviews} to put a question to partners."
+        paragraphs = [paragraph(text, tally.ids)]
+    else:
+        paragraphs = [paragraph(f"In the light of {reviews}, partners are asked to answer:", tally.ids)]
     for theme in tally.facts.headline:
         code, found = tally.codes[theme], tally.counts[theme]
-        text = f"{code.question or code.label} ({found.present} of {found.of} reviews)."
-        bullets.append(bullet(text, found.documents, theme))
-    paragraphs = (paragraph(intro, tally.ids), *bullets)
-    return Part(id="conclusion", level=1, title=f"{number}. Conclusion", paragraphs=paragraphs)
+        text = f"{_question(code)} This arose in {of_the(found.present, found.of, 'review')}."
+        paragraphs.append(bullet(cited(text, tally.codebook, theme), found.documents, theme))
+    return Part(id="conclusion", level=1, title=f"{number}. Conclusion", paragraphs=tuple(paragraphs))
 
 
-def method(tally: ThemeTally, number: int) -> Part:
-    """How the paper was made."""
+def _question(code: Code) -> str:
+    """The codebook words it as "How risk is assessed" or "The quality of records": here it ends in a question mark."""
+    asked = (code.question or code.label).rstrip(".?")
+    if asked.startswith(("How ", "Whether ", "What ")):
+        return f"Can your agency show {lower(asked)}?"
+    return f"What assurance does your agency have on {lower(asked)}?"
+
+
+def how_made(tally: ThemeTally, number: int) -> Part:
+    """The method in short, and what was not read. The evidence file has both in full."""
+    lines = [
+        _proposed_in_short(tally.reviews[0].coding.coder),
+        "Each quote was found in the text of the page that it cites.",
+        "People decided each cell of the matrix." if tally.options.signed else "People decide each cell of the matrix.",
+        *deciding_in_short(tally.options.deciding, signed=tally.options.signed, alone=bool(tally.options.alone)),
+        "A practice theme counts only where a review finds a shortcoming, and once for each review.",
+    ]
+    sentences = [*(sentence(line) for line in lines), *_files_read(tally), *_pages_unread(tally)]
+    full = sentence("The evidence file has the method in full and every page that was read.")
+    left_out = [d for d in tally.files if d.status != "coded"]
+    bullets = [*(bullet(_left_out(d), (d.id,)) for d in left_out[:MOST_LEFT_OUT]), *map(bullet, _rulings(tally.files))]
+    if (more := len(left_out) - MOST_LEFT_OUT) > 0:
+        bullets.append(bullet(f"{count(more, 'more file is', 'more files are')} listed in the evidence file."))
+    return Part(
+        id="method",
+        level=1,
+        title=f"{number}. How this paper was made",
+        paragraphs=(Paragraph(sentences=(*sentences, full)), *bullets),
+    )
+
+
+def _proposed_in_short(coder: CoderIdentity) -> str:
+    if coder.kind == "rules":
+        return "A program proposed what each review shows, by rules and learned weights; no language model was used."
+    return f"A language model ({coder.model}) proposed what each review shows."
+
+
+def _files_read(tally: ThemeTally) -> list[Sentence]:
+    coded, files = tally.facts.reviews, tally.facts.files
+    if coded == files:
+        return [
+            sentence(f"{capital(of_the(files, files, 'file'))} in the inbox {'was' if files == 1 else 'were'} coded.")
+        ]
+    was = "was" if coded == 1 else "were"
+    return [sentence(f"{capital(of_the(coded, files, 'file'))} in the inbox {was} coded; the others were left out.")]
+
+
+def _pages_unread(tally: ThemeTally) -> list[Sentence]:
+    notes = [note for review in tally.reviews for note in review.document.notes]
+    unread = sum(note.unread for note in notes)
+    flagged = len(notes) - unread
+    told = []
+    if unread:
+        told.append(f"{count(unread, 'page has', 'pages have')} no readable text.")
+    if flagged:
+        told.append(f"{count(flagged, 'page was', 'pages were')} flagged for a person to look at.")
+    return [sentence(line) for line in told]
+
+
+def _left_out(document: Document) -> str:
+    if document.status == "pending":
+        return f"{document.file}: not yet coded."
+    return f"{document.file} ({in_words(document.status)}): {document.reason}"
+
+
+def contact(tally: ThemeTally) -> Part:
+    """Who wrote the paper, how to reach them, and who signed it."""
+    options = tally.options
+    lines = [options.author, options.organisation, options.contact]
+    if options.signed:
+        lines.append(options.status.replace("SIGNED OFF", "Signed off", 1))
+    paragraphs = [paragraph(line) for line in lines if line]
+    missing = [what for what, given in (("author", options.author), ("contact", options.contact)) if not given]
+    if missing and not options.signed:
+        paragraphs.append(note(f"No {' or '.join(missing)} is named yet: see [briefing] in project.toml."))
+    return Part(id="contact", level=1, title="Author and contact", paragraphs=tuple(paragraphs))
+
+
+def method(tally: ThemeTally) -> Part:
+    """How the paper was made, in full."""
     coder = tally.reviews[0].coding.coder
     refused = sum(len(r.coding.refused) for r in tally.reviews)
     signed = tally.options.signed
@@ -33,29 +118,42 @@ def method(tally: ThemeTally, number: int) -> Part:
     not_found = "nothing was found" if signed else "the coder found nothing"
     lines = [
         _proposed(coder),
-        "The program then located each quote in the text of its page, character for character after a fixed list of "
-        f"normalisations. {count(refused, 'quote was', 'quotes were')} refused and "
-        f"{'is' if refused == 1 else 'are'} not used as evidence.",
+        "The program then located each quote in the text of its page, letter by letter. "
+        "Only differences on a fixed list, such as line breaks and the form of quotation marks, are allowed. "
+        + _refused(refused),
         "A theme counts once in each review. "
         "A practice theme counts only where the review finds a shortcoming; good practice does not count. "
-        f"“Not found” means that {not_found}. This does not mean that it did not happen.",
+        f"“Not found” means that {not_found}. It does not mean that it did not happen.",
         f"All counts are computed from the codings. {people} signed off.",
         *_rulings(tally.files),
         tally.options.record,
+        _people(tally),
         _versions(coder),
     ]
     return Part(
         id="method",
         level=1,
-        title=f"{number}. Method and use of AI",
+        title="Method and use of AI",
         paragraphs=tuple(paragraph(line) for line in lines if line),
     )
+
+
+def _people(tally: ThemeTally) -> str:
+    """How the deciding went, and why the paper is signed by the one who decided most, if it is."""
+    return " ".join((*deciding_in_words(tally.options.deciding), *signed_alone(tally.options.alone)))
+
+
+def _refused(number: int) -> str:
+    if not number:
+        return "No quote was refused."
+    verb = "is" if number == 1 else "are"
+    return f"{count(number, 'quote was', 'quotes were')} refused and {verb} not used as evidence."
 
 
 def _proposed(coder: CoderIdentity) -> str:
     if coder.kind == "rules":
         return (
-            "The embedded coder proposed the codings, by rules and by weights learned from made-up passages. "
+            "The program’s own coder proposed the codings, by rules and by weights learned from made-up passages. "
             "No language model was used, and no text left this computer."
         )
     return f"A language model ({coder.model}, at {coder.endpoint}) proposed the codings."
@@ -90,24 +188,21 @@ def _ruling(file: str, ruling: Ruling) -> str:
     return f"{decided}, which the program had taken for something else: “{ruling.reason}”."
 
 
-def not_read(tally: ThemeTally, number: int, pages: Table | None = None) -> Part:
+def not_read(tally: ThemeTally, title: str, pages: Table | None = None) -> Part:
     """Which files and pages were not read, or are to be looked at by a person."""
-    missing = [d for d in tally.files if d.status not in ("coded", "pending")]
-    waiting = [d for d in tally.files if d.status == "pending"]
-    coded = f"{tally.facts.reviews} of {count(tally.facts.files, 'file', 'files')} in the inbox"
-    lead = f"{coded} {'was' if tally.facts.reviews == 1 else 'were'} coded."
-    if not missing and not waiting:
-        lead += " Nothing was left out."
+    left_out = [d for d in tally.files if d.status != "coded"]
+    lead = list(_files_read(tally)) if tally.files else [sentence("There is no file in the inbox.")]
+    if not left_out:
+        lead.append(sentence("Nothing was left out."))
     bullets = [
-        *(bullet(f"{d.file} ({in_words(d.status)}): {d.reason}", (d.id,)) for d in missing),
-        *(bullet(f"{d.file}: not yet coded.", (d.id,)) for d in waiting),
+        *(bullet(_left_out(d), (d.id,)) for d in left_out),
         *_flagged(tally),
     ]
     return Part(
         id="not_read",
         level=1,
-        title=f"{number}. What was not read",
-        paragraphs=(paragraph(lead), *bullets),
+        title=title,
+        paragraphs=(Paragraph(sentences=tuple(lead)), *bullets),
         tables=(pages,) if pages else (),
     )
 
@@ -124,18 +219,25 @@ def _flagged(tally: ThemeTally) -> list[Paragraph]:
     ]
 
 
-def key(tally: ThemeTally, parts: Sequence[Part]) -> Part:
-    """What the words of the matrix mean, and the abbreviations that the other parts use."""
-    unclear = "the review can be read either way" if tally.options.signed else "a person must read the passage"
-    lines = [
-        "Yes: found in this review, with at least one quote and its page.",
-        "Yes (R): found only in this review’s recommendations.",
-        "Ruled out: the review says expressly that this was not so.",
-        f"Unclear: {unclear}.",
-        "Not found: nothing was found, which does not mean no.",
-    ]
-    printed = "\n".join(part.model_dump_json() for part in parts)
+def key(tally: ThemeTally, parts: Sequence[Part]) -> list[Part]:
+    """The abbreviations that the other parts use; no part where there are none."""
+    printed = "\n".join(_texts(parts))
     known = tally.codebook.abbreviations
-    used = (short for short in sorted(known) if re.search(rf"\b{re.escape(short)}s?\b", printed))
-    lines += [f"{short}: {known[short]}." for short in used]
-    return Part(id="key", level=1, title="Key and abbreviations", paragraphs=tuple(bullet(line) for line in lines))
+    used = [short for short in sorted(known) if re.search(rf"\b{re.escape(short)}s?\b", printed)]
+    if not used:
+        return []
+    sentences = tuple(sentence(f"{short}: {known[short]}.") for short in used)
+    return [Part(id="key", level=1, title="Key to abbreviations", paragraphs=(Paragraph(sentences=sentences),))]
+
+
+def _texts(parts: Sequence[Part]) -> Iterator[str]:
+    """Everything that the parts print."""
+    for part in parts:
+        yield part.title
+        for each in part.paragraphs:
+            yield from (s.text for s in each.sentences)
+            if each.quote:
+                yield f"{each.quote.case_label} {each.quote.text}"
+        yield part.figure.alt if part.figure else ""
+        for table in part.tables:
+            yield from (table.caption, *table.columns, *(cell for row in table.rows for cell in row))

@@ -4,8 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scr_llm.records import Code, Codebook, Coding, Decision, Document, Facts, ThemeCoding, ThemeCount
+from scr_llm.records import (
+    PARTS,
+    Code,
+    Codebook,
+    Coding,
+    Deciding,
+    Decision,
+    Document,
+    Facts,
+    PartName,
+    ThemeCoding,
+    ThemeCount,
+)
 from scr_llm.text.case_label import case_label
+
+_NOTHING_DECIDED = Deciding()
 
 
 @dataclass(frozen=True)
@@ -22,12 +36,26 @@ class BriefingOptions:
     """Whether it is written to be signed: then it has no words true of drafts only, and no note to its author."""
     record: str = ""
     """A sentence about the decisions behind the paper and the last hash of their chain; empty before any decision."""
+    deciding: Deciding = _NOTHING_DECIDED
+    """How the deciding went."""
+    alone: str = ""
+    """Why the person who decided most cells signs alone; empty where that person does not sign."""
     headline_themes: int = 3
     headline_min: int = 2
-    quotes_per_theme: int = 4
+    quotes_per_theme: int = 3
     count_recommendation_only: bool = True
     tell_inferred: bool = False
     """Whether the paper says in how many reviews a theme is implied and not stated."""
+    parts: tuple[PartName, ...] = PARTS
+    """Which parts are printed, in this order."""
+    asked_by: str = ""
+    """Who asked for the paper; empty where nobody is named."""
+    asked_on: str = ""
+    """The day on which they asked, as 2026-06-03; may be empty."""
+    author: str = ""
+    """Name and role of the author."""
+    contact: str = ""
+    """How to reach the author."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +103,10 @@ class ThemeTally:
         """The reviews in which a theme counts."""
         return [r for r in self.reviews if self.is_present(r.theme(theme))]
 
+    def is_decided(self, review: CodedReview, theme: str) -> bool:
+        """Whether a person has decided a cell."""
+        return (review.document.id, theme) in self._decided
+
     def is_present(self, cell: ThemeCoding | None) -> bool:
         """Whether a cell counts."""
         if cell is None or cell.value != "present":
@@ -117,6 +149,8 @@ class ThemeTally:
     def _headline(self, themes: Sequence[ThemeCount]) -> tuple[str, ...]:
         """The core practice themes found most often; where two are equal, the codebook's order holds."""
         practice = {c.id for c in self.core if c.polarity == "shortcoming"}
-        often = [t for t in themes if t.theme in practice and t.present >= self.options.headline_min]
+        # A paper on one review would otherwise have no headline theme, whatever the setting.
+        least = min(self.options.headline_min, max(len(self.reviews), 1))
+        often = [t for t in themes if t.theme in practice and t.present >= least]
         ranked = sorted(often, key=lambda t: -t.present)
         return tuple(t.theme for t in ranked[: self.options.headline_themes])

@@ -1,26 +1,51 @@
 """The wording that the sentences of the paper share."""
 
+import re
 from collections.abc import Sequence
-
-
-def count(number: int, one: str, many: str) -> str:
-    """A number with its noun: "1 child", "3 children"."""
-    return f"{number} {one if number == 1 else many}"
+from datetime import date
 
 
 def of_the(number: int, of: int, noun: str) -> str:
-    """A count with its denominator: "5 of the 8 reviews"; "1 of 1 review"."""
-    return f"{number} of 1 {noun}" if of == 1 else f"{number} of the {of} {noun}s"
+    """A count with its denominator: "5 of the 8 reviews", "all 8 reviews", "both reviews", "the review"."""
+    if number == 0:
+        return f"none of the {of} {noun}s" if of > 1 else f"no {noun}"
+    if number < of:
+        return f"{number} of the {of} {noun}s"
+    return {1: f"the {noun}", 2: f"both {noun}s"}.get(of, f"all {of} {noun}s")
 
 
 def found_in(label: str, number: int, of: int) -> str:
     """The one form for the count of a theme: "Neglect was found in 5 of the 8 reviews."."""
-    return f"{label} was found in {of_the(number, of, 'review')}."
+    return f"{label} {'were' if is_plural(label) else 'was'} found in {of_the(number, of, 'review')}."
 
 
-def recommendations_alone(number: int) -> str:
+_AFTER_THE_NOUN = re.compile(r" (?:of|in|on|to|with|for|from|by)\b| [(/]")
+"""Where the first noun phrase of a label ends."""
+_PLURALS = frozenset(["men", "women", "children", "people"])
+
+
+def is_plural(label: str) -> bool:
+    """Whether a label takes a plural verb: "Workforce failings", "Unseen men (fathers)", "Transitions and handover"."""
+    noun = _AFTER_THE_NOUN.split(label.lower())[0]
+    last = noun.split()[-1] if noun.split() else ""
+    return " and " in noun or last in _PLURALS or (last.endswith("s") and not last.endswith(("ss", "us", "is")))
+
+
+def recommendations_alone(number: int, of: int) -> str:
     """The sentence about reviews in which nothing but recommendations shows a theme."""
-    return f"In {number} of these, the only evidence is in recommendations."
+    where = "There" if of == 1 else f"In {number} of these" if number < of else "In all of these"
+    return f"{where}, the only evidence is in recommendations."
+
+
+def day(iso: str) -> str:
+    """A day in words: "3 June 2026"."""
+    at = date.fromisoformat(iso)
+    return f"{at.day} {at:%B %Y}"
+
+
+def capital(text: str) -> str:
+    """A sentence with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def lower(label: str) -> str:

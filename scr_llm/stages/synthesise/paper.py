@@ -1,17 +1,19 @@
 """The paper: its parts, in order."""
 
-from scr_llm.records import Briefing, EvidenceRef, Part
+from collections.abc import Callable, Sequence
+
+from scr_llm.records import Briefing, EvidenceRef, Part, PartName
 from scr_llm.stages.synthesise.annex import annex
 from scr_llm.stages.synthesise.caution import caution_part, cautions
 from scr_llm.stages.synthesise.change import Change
-from scr_llm.stages.synthesise.closing import conclusion, key, method, not_read
+from scr_llm.stages.synthesise.closing import conclusion, contact, how_made, key, not_read
 from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.opening import analysis, cases, purpose
 from scr_llm.stages.synthesise.quotes import Used, groups, reference
 from scr_llm.stages.synthesise.recommended import recommended
 from scr_llm.stages.synthesise.register import register
 from scr_llm.stages.synthesise.tables import Matrix
-from scr_llm.stages.synthesise.themes import good_practice, headline_theme, other_themes
+from scr_llm.stages.synthesise.themes import good_practice, headline_themes, other_themes
 
 
 class Writer:
@@ -27,6 +29,10 @@ class Writer:
         if not options.signed:
             status += f" – {facts.cells_decided} of {facts.cells} cells decided by a person"
         coders = {r.coding.coder.model_dump_json(): r.coding.coder for r in tally.reviews}
+        parts = self._parts() if tally.reviews else [purpose(tally, 1), not_read(tally, "2. What was not read")]
+        annex_parts = annex(tally, self._matrix, self._register) if tally.reviews else []
+        if tally.reviews and not options.signed:
+            annex_parts[1:1] = [caution_part(cautions(tally.reviews, (*parts, *annex_parts)), tally.ids)]
         return Briefing(
             title=options.title,
             status="signed_off" if options.signed else "draft",
@@ -37,41 +43,45 @@ class Writer:
             coders=tuple(coders.values()),
             facts=facts,
             cases=self._matrix.rows,
-            parts=tuple(self._parts() if tally.reviews else [purpose(tally), not_read(tally, 2)]),
+            parts=tuple(parts),
             evidence=self._all_evidence(),
             recommended=self._register,
+            annex=tuple(annex_parts),
         )
 
     def _parts(self) -> list[Part]:
-        tally = self._tally
-        parts = self._numbered()
-        parts += [*self._matrix.appendix(), *annex(tally)]
-        parts.append(key(tally, parts))
-        if not tally.options.signed:
-            parts += caution_part(cautions(tally.reviews, parts), tally.ids)
-        return parts
-
-    def _numbered(self) -> list[Part]:
-        """The numbered parts. One that has nothing to say is left out, and the next takes its number."""
+        """The parts that the settings name, in their order. One that has nothing to say is left out."""
         tally = self._tally
         used: Used = set()
-        parts, number = [purpose(tally), cases(tally), analysis(tally)], 4
-        for theme in tally.facts.headline:
-            parts += headline_theme(tally, tally.codes[theme], number, used)
-            number += 1
-        following = (
-            lambda n: other_themes(tally, n, used),
-            lambda n: good_practice(tally, n),
-            lambda n: [recommended(tally, self._register, n)],
-            Change(tally, self._register).part,
-            lambda n: [conclusion(tally, n)],
-            lambda n: [method(tally, n)],
-            lambda n: [not_read(tally, n, self._matrix.pages())],
-        )
-        for write in following:
-            written = write(number)
-            parts += written
-            number += bool(written)
+        change = Change(tally, self._register)
+        numbered: dict[PartName, Callable[[int], Sequence[Part]]] = {
+            "purpose": lambda n: [purpose(tally, n)],
+            "cases": lambda n: [cases(tally, n)],
+            "analysis": lambda n: [analysis(tally, n)],
+            "themes": lambda n: headline_themes(tally, n, used),
+            "others": lambda n: other_themes(tally, n),
+            "good_practice": lambda n: good_practice(tally, f"{n}. Good practice"),
+            "recommended": lambda n: [recommended(tally, self._register, n)],
+            "change": change.part,
+            "conclusion": lambda n: [conclusion(tally, n)],
+            "method": lambda n: [how_made(tally, n)],
+        }
+        parts: list[Part] = []
+        number, key_at = 1, -1
+        for name in tally.options.parts:
+            if name == "contact":
+                parts.append(contact(tally))
+            elif name == "matrix":
+                parts += self._matrix.appendices()
+            elif name == "key":
+                key_at = len(parts)
+            else:
+                written = numbered[name](number)
+                parts += written
+                # A part that has nothing to say takes no number; headline themes take one each.
+                number += sum(part.level == 1 for part in written)
+        if key_at >= 0:  # the key lists what the other parts use, so it is written last, wherever it is printed
+            parts[key_at:key_at] = key(tally, parts)
         return parts
 
     def _all_evidence(self) -> tuple[EvidenceRef, ...]:

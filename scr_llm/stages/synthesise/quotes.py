@@ -1,36 +1,54 @@
-"""Which quotes the paper prints."""
+"""Which quotes the paper prints: those that score best (`quote_score`), spread over the cases."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from scr_llm.records import Evidence, EvidenceRef, ThemeCoding
+from scr_llm.records import Evidence, EvidenceRef, Item, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
+from scr_llm.stages.synthesise.quote_score import (
+    LENGTH,
+    PRINTED_FROM,
+    SPREAD,
+    UNKNOWN_STRENGTH,
+    Candidate,
+    barred,
+    label_of,
+    score,
+    strengths,
+)
 from scr_llm.text.flow import readable
 from scr_llm.text.wording import compile_wordings
 
-BEST_LENGTH = (6, 40)
-"""The best length of a quote, in words (rule 8 of the method: 40 at most)."""
-_CONCLUDES = re.compile(r"finding|lesson|learn|analysis|issue|theme|conclusion", re.I)
-"""Headings of sections that state what was found, rather than what happened."""
-Used = set[tuple[str, int, int]]
-"""Quotes already printed: document, page, offset."""
+Used = set[tuple[str, int, int, int]]
+"""Quotes already printed: document, page, first and last offset."""
+_FIRST_SENTENCE = re.compile(r".+?[.!?](?=\s+[A-Z“‘]|$)|.+", re.S)
+Scored = tuple[float, EvidenceRef]
+"""A quote with its score."""
 
 
 def reference(tally: ThemeTally, review: CodedReview, theme: str | None, group: Sequence[Evidence]) -> EvidenceRef:
-    """A quote, its pieces joined, with its source."""
+    """A quote, its pieces joined, with its source. The label of an item before it is left out of text and place."""
+    first = group[0]
+    label = label_of(first.quote)
+    if label:
+        first = first.model_copy(update={"quote": first.quote[label:], "start": first.start + label})
     return EvidenceRef(
         document_id=review.document.id,
         case_label=tally.labels[review.document.id],
         theme=theme,
-        evidence=group[0],
-        text=" ".join(readable(piece.quote) for piece in group),
+        evidence=first,
+        text=" ".join(readable(piece.quote) for piece in (first, *group[1:])),
     )
 
 
 def choose(
     tally: ThemeTally, theme: str, reviews: Sequence[CodedReview], limit: int, used: Used, words: Sequence[str] = ()
 ) -> list[EvidenceRef]:
-    """Up to `limit` quotes on a theme, one from each case before a second from any.
+    """Up to `limit` quotes on a theme, the best first, one from each case before a second from any.
+
+    A quote that is barred, that scores below what is worth printing, or that overlaps one already printed is left out,
+    so there may be fewer, or none.
 
     Args:
         tally: the counts of the paper.
@@ -41,28 +59,80 @@ def choose(
         words: where given, only quotes that have one of these words.
     """
     wanted = compile_wordings(words)
-    queues: list[list[EvidenceRef]] = []
-    for review in reviews:
-        refs = [reference(tally, review, theme, group) for group in counted_groups(review.theme(theme))]
-        queues.append(sorted((ref for ref in refs if not wanted or wanted.search(ref.text)), key=quality))
+    left = [
+        (points, ref)
+        for review in reviews
+        for points, ref in best_of(tally, review, theme)
+        if points >= PRINTED_FROM and (not wanted or wanted.search(ref.text))
+    ]
     chosen: list[EvidenceRef] = []
-    # Each round takes one quote from each review, until the limit is reached or no review has a quote left.
-    while len(chosen) < limit and any(queues):
-        for queue in queues:
-            if len(chosen) < limit and (ref := _next_unused(queue, used)):
-                chosen.append(ref)
+    while len(chosen) < limit and (left := [each for each in left if not _is_used(each[1], used)]):
+        # The order of the paper decides between equals, since `max` keeps the first.
+        ref = max(left, key=lambda each: _after_others(each, chosen, used))[1]
+        chosen.append(ref)
+        used.add(_place(ref))
     return chosen
 
 
-def _next_unused(queue: list[EvidenceRef], used: Used) -> EvidenceRef | None:
-    """Take the first quote of a queue that is not yet printed, and note it as printed."""
-    while queue:
-        ref = queue.pop(0)
-        key = (ref.document_id, ref.evidence.page, ref.evidence.start)
-        if key not in used:
-            used.add(key)
-            return ref
-    return None
+def _after_others(scored: Scored, chosen: Sequence[EvidenceRef], used: Used) -> tuple[int, float]:
+    """How soon a quote is chosen, given those chosen for its theme and those printed in the paper."""
+    points, ref = scored
+    of_case = sum(document == ref.document_id for document, *_ in used)
+    return -sum(c.document_id == ref.document_id for c in chosen), points - SPREAD * of_case
+
+
+def _place(ref: EvidenceRef) -> tuple[str, int, int, int]:
+    return ref.document_id, ref.evidence.page, ref.evidence.start, ref.evidence.end
+
+
+def _is_used(ref: EvidenceRef, used: Used) -> bool:
+    """Whether any of a quote is printed already."""
+    document, page, start, end = _place(ref)
+    return any(d == document and p == page and s < end and start < e for d, p, s, e in used)
+
+
+def best_of(tally: ThemeTally, review: CodedReview, theme: str, *, all_of_them: bool = False) -> list[Scored]:
+    """The quotes of a cell with their scores, the best first, without praise and without those that are barred.
+
+    With `all_of_them`, those that are barred stand behind the others.
+    """
+    cell = review.theme(theme)
+    found = [(barred(c), score(c), ref) for ref, c in _candidates(tally, review, theme, cell)] if cell else []
+    kept = [(points, ref) for bar, points, ref in found if not bar]
+    others = [(points, ref) for bar, points, ref in found if bar] if all_of_them else []
+    return [*sorted(kept, key=_best_first), *sorted(others, key=_best_first)]
+
+
+def _best_first(scored: Scored) -> float:
+    """The sorting is stable: of equals, the one that stands first in the review comes first."""
+    return -scored[0]
+
+
+def _candidates(
+    tally: ThemeTally, review: CodedReview, theme: str, cell: ThemeCoding
+) -> Iterator[tuple[EvidenceRef, Candidate]]:
+    proposed, decided = strengths(cell), tally.is_decided(review, theme)
+    others = [strengths(t) for t in review.coding.themes if t.theme != theme and tally.is_present(t)]
+    left = {(e.page, e.start) for e in cell.evidence}
+    picked = decided and any(place not in left for place in proposed)
+    for group in counted_groups(cell):
+        ref, place = reference(tally, review, theme, group), (group[0].page, group[0].start)
+        yield (
+            ref,
+            Candidate(
+                text=ref.text,
+                evidence=ref.evidence,
+                strength=proposed.get(place, UNKNOWN_STRENGTH),
+                decided=decided,
+                picked=picked and place in proposed,
+                # What the coder did not propose is a person's, but only a coder that gives strengths says what it did.
+                typed=decided and bool(proposed) and place not in proposed,
+                elsewhere=any(other.get(place, 0.0) > proposed[place] for other in others)
+                if place in proposed
+                else False,
+                polarity=tally.codes[theme].polarity,
+            ),
+        )
 
 
 def groups(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
@@ -81,17 +151,40 @@ def counted_groups(cell: ThemeCoding | None) -> list[list[Evidence]]:
     return [group for group in groups(cell.evidence if cell else ()) if "good_practice" not in group[0].flags]
 
 
-def quality(ref: EvidenceRef) -> tuple[int, int, int, int, int]:
-    """Sort key, best first.
+def particular(tally: ThemeTally, review: CodedReview) -> str:
+    """The finding of a review that scores best, or else the best quote of a theme, headline themes first."""
+    present = [theme for theme in tally.codes if tally.is_present(review.theme(theme))]
+    shown = [
+        c for theme in present if (cell := review.theme(theme)) for _, c in _candidates(tally, review, theme, cell)
+    ]
+    findings = [c for item in review.coding.findings for c in _in_finding(item, shown) if not barred(c)]
+    best = max(findings, key=score, default=None)
+    if best is not None and score(best) >= 0:
+        return _with_page(best.text, best.evidence)
+    for theme in sorted(present, key=lambda theme: theme not in tally.facts.headline):
+        if quotes := best_of(tally, review, theme, all_of_them=True):
+            return _with_page(quotes[0][1].text, quotes[0][1].evidence)
+    return "Not found"
 
-    Best is a quote that is not a recommendation, is of a good length, comes from a section that states what was found,
-    and stands early in the document.
+
+def _in_finding(item: Item, shown: Sequence[Candidate]) -> Iterator[Candidate]:
+    """What may be printed of a finding: the whole where it is short enough, else its sentences that show a theme.
+
+    The whole is as strong as the strongest of these. Where there are none, the first sentence stands for it.
     """
-    words = len(ref.text.split())
-    return (
-        int("recommendation" in ref.evidence.flags),
-        int(not BEST_LENGTH[0] <= words <= BEST_LENGTH[1]),
-        int(not _CONCLUDES.search(ref.evidence.section)),
-        ref.evidence.page,
-        ref.evidence.start,
-    )
+    inside = [
+        c
+        for c in shown
+        if any(e.page == c.evidence.page and e.start <= c.evidence.start < e.end for e in item.evidence)
+    ]
+    whole, first = item.text[label_of(item.text) :], item.evidence[0]
+    if len(whole.split()) <= LENGTH[1]:
+        yield Candidate(text=whole, evidence=first, strength=max((c.strength for c in inside), default=0.0))
+    elif inside:
+        yield from (replace(c, decided=False, picked=False, typed=False, elsewhere=False) for c in inside)
+    elif found := _FIRST_SENTENCE.match(whole):
+        yield Candidate(text=found[0], evidence=first, strength=0.0)
+
+
+def _with_page(text: str, evidence: Evidence) -> str:
+    return f"“{text}” (page {evidence.page})"

@@ -1,84 +1,145 @@
 """What the reviews recommended: by theme, by addressee, what is repeated and what is missing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from scr_llm.records import Evidence, EvidenceRef, Paragraph, Part, RegisterRow, Sentence, Table
+from scr_llm.records import Evidence, EvidenceRef, Paragraph, Part, RegisterRow, Table
+from scr_llm.stages.synthesise.addressees import NOBODY, addressees
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import count, join, of_the
-from scr_llm.stages.synthesise.sentences import paragraph, quotes, sentence
+from scr_llm.stages.synthesise.english import capital, join, of_the
+from scr_llm.stages.synthesise.sentences import RECOMMENDED, cited, paragraph, quotes, sentence
 from scr_llm.text.flow import readable
+from scr_llm.text.words import count
 
 MOST = 12
-"""Rows of a table in this part; the register in the workbook has all."""
+"""Rows of a table in the evidence file; the register in the workbook has all."""
+FEW = 5
+"""Rows of the table in the paper."""
+MOST_ASKED = 3
+"""Bodies that the paper names as asked most often."""
 MOST_REPEATED = 3
 """Recommendations made by several reviews that are printed."""
 
 
 def recommended(tally: ThemeTally, rows: Sequence[RegisterRow], number: int) -> Part:
-    """The part. Every number is counted from the register."""
-    title = f"{number}. What the reviews recommended"
+    """The part of the paper, in about ten lines. Every number is counted from the register."""
+    title = f"{number}. What the reviews recommended" if tally.facts.reviews > 1 else f"{number}. Recommendations"
     if not rows:
-        nothing = paragraph("No review lists a recommendation.")
-        return Part(id="recommended", level=1, title=title, paragraphs=(nothing,))
+        return Part(id="recommended", level=1, title=title, paragraphs=(paragraph(_none(tally)),))
+    total, *others = _counts(tally, rows)
+    groups = _groups(rows)
+    told = [
+        cited(total, tally.codebook, RECOMMENDED),
+        *others,
+        *_most_asked(rows),
+        *([_repeated_in_short(len(groups))] if groups else []),
+        "The workbook has a register of them.",
+    ]
+    ids = tuple(dict.fromkeys(r.document_id for r in rows))
+    sentences = tuple(sentence(line, ids, RECOMMENDED) for line in told)
+    table = _by_theme(tally, rows, FEW)
     return Part(
         id="recommended",
         level=1,
         title=title,
-        paragraphs=(Paragraph(sentences=_counts(tally, rows)), *_repeated(tally, rows)),
-        tables=tuple(t for t in (_by_theme(tally, rows), _by_addressee(rows)) if t.rows),
+        paragraphs=(Paragraph(sentences=sentences),),
+        tables=(table,) if table.rows else (),
     )
 
 
-def _counts(tally: ThemeTally, rows: Sequence[RegisterRow]) -> tuple[Sentence, ...]:
-    """How many recommendations there are, how many relate to a theme, and how many leave something out."""
-    n = len(rows)
+def recommended_in_full(tally: ThemeTally, rows: Sequence[RegisterRow], title: str) -> Part:
+    """The part of the evidence file."""
+    if not rows:
+        return Part(id=f"evidence.{RECOMMENDED}", level=1, title=title, paragraphs=(paragraph(_none(tally)),))
     ids = tuple(dict.fromkeys(r.document_id for r in rows))
-    themed, complete = sum(bool(r.themes) for r in rows), sum(not r.gaps for r in rows)
-    missing = Counter(gap for r in rows for gap in r.gaps)
-    makes = "makes" if len(ids) == 1 else "make"
-    of_all = "of 1" if n == 1 else f"of the {n}"
-    lines = (
-        f"{of_the(len(ids), tally.facts.reviews, 'review')} {makes} {count(n, 'recommendation', 'recommendations')}.",
-        f"A theme was found in {of_the(themed, n, 'recommendation')}, by their words or by the evidence counted.",
-        "One recommendation may relate to several themes.",
-        f"No addressee is named in {of_the(missing['addressee'], n, 'recommendation')}.",
-        f"No timescale is given in {missing['timescale']} {of_all}.",
-        f"No way to check that the work was done is described in {missing['measure']} {of_all}.",
-        f"All three are stated in {complete} {of_all}.",
-    )
     register = sentence("The register in the workbook lists each recommendation with its page.")
-    return (*(sentence(line, ids) for line in lines), register)
+    counts = (*(sentence(line, ids) for line in _counts(tally, rows)), register)
+    return Part(
+        id=f"evidence.{RECOMMENDED}",
+        level=1,
+        title=title,
+        paragraphs=(Paragraph(sentences=counts), *_repeated(tally, rows)),
+        tables=tuple(t for t in (_by_theme(tally, rows, MOST), _by_addressee(rows)) if t.rows),
+    )
 
 
-def _by_theme(tally: ThemeTally, rows: Sequence[RegisterRow]) -> Table:
+def _none(tally: ThemeTally) -> str:
+    return "No review lists a recommendation." if tally.facts.reviews > 1 else "The review lists no recommendation."
+
+
+def _counts(tally: ThemeTally, rows: Sequence[RegisterRow]) -> tuple[str, ...]:
+    """How many recommendations there are, how many relate to a theme, and how many leave something out."""
+    n, reviews = len(rows), tally.facts.reviews
+    making = len({r.document_id for r in rows})
+    if n == 1:
+        return (f"{'The review makes' if reviews == 1 else 'The reviews make'} one recommendation.",)
+    missing = Counter(gap for r in rows for gap in r.gaps)
+    makes = "makes" if making == 1 else "make"
+    themed = sum(bool(r.themes) for r in rows)
+    return (
+        f"The review makes {n} recommendations."
+        if reviews == 1
+        else f"{capital(of_the(making, reviews, 'review'))} {makes} recommendations, {n} in total.",
+        f"Of these, {themed or 'none'} {'is' if themed == 1 else 'are'} linked to a theme.",
+        *_gaps(missing),
+    )
+
+
+def _gaps(missing: Mapping[str, int]) -> list[str]:
+    """How many leave out whom they address, by when, or how the result is checked; what none leaves out is not said."""
+    told = [f"{what} in {missing[gap]}" for gap, what in _GAPS.items() if missing[gap]]
+    return [f"{capital(join(told))} of them."] if told else []
+
+
+_GAPS = {
+    "addressee": "no addressee is named",
+    "timescale": "no timescale is given",
+    "measure": "no check of the result is described",
+}
+"""What a recommendation may leave out, in words."""
+
+
+def _most_asked(rows: Sequence[RegisterRow]) -> list[str]:
+    """The bodies that most recommendations are addressed to."""
+    named = [(who, n) for who, n in _addressees(rows) if who != NOBODY and n > 1][:MOST_ASKED]
+    if not named:
+        return []
+    listed = join([f"{who} ({n})" for who, n in named])
+    return [
+        f"The {'body' if len(named) == 1 else 'bodies'} asked most often {'is' if len(named) == 1 else 'are'} {listed}."
+    ]
+
+
+def _repeated_in_short(groups: int) -> str:
+    return f"In {count(groups, 'instance', 'instances')}, more than one review makes nearly the same recommendation."
+
+
+def _by_theme(tally: ThemeTally, rows: Sequence[RegisterRow], most: int) -> Table:
     found = Counter(theme for r in rows for theme in r.themes)
     reviews = {theme: len({r.document_id for r in rows if theme in r.themes}) for theme in found}
     lines = [
         (tally.codes[theme].label, str(n), f"{reviews[theme]} of {tally.facts.reviews}")
-        for theme, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]
+        for theme, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:most]
     ]
+    caption = "Recommendations by theme"
     return Table(
-        caption="Recommendations by theme",
-        columns=("Theme", "Recommendations", "Made in"),
+        caption=caption if len(found) <= most else f"{caption}: the {most} most frequent",
+        columns=("Theme", "Recommendations", "Reviews"),
         rows=tuple(lines),
         landscape=False,
     )
 
 
+def _addressees(rows: Sequence[RegisterRow]) -> list[tuple[str, int]]:
+    """Who is asked, and by how many recommendations, the most often named first."""
+    return sorted(Counter(addressees(rows)).items(), key=lambda x: (-x[1], x[0]))
+
+
 def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
-    written = Counter(r.addressee for r in rows if r.addressee)
-    # One body, whichever way its name is written: with or without an article, in capitals or not.
-    # The most common form is printed.
-    forms: dict[str, str] = {}
-    for name, _ in written.most_common():
-        bare = name.removeprefix("the ").removeprefix("The ")
-        forms.setdefault(_body(name), bare[:1].upper() + bare[1:])
-    found = Counter(forms[_body(r.addressee)] if r.addressee else "No addressee named" for r in rows)
-    lines = [(who, str(n)) for who, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:MOST]]
-    if rest := len(found) - len(lines):
-        shown = sum(int(n) for _, n in lines)
-        lines.append((count(rest, "other", "others"), str(found.total() - shown)))
+    found = _addressees(rows)
+    lines = [(who, str(n)) for who, n in found[:MOST]]
+    if rest := found[MOST:]:
+        lines.append((count(len(rest), "other", "others"), str(sum(n for _, n in rest))))
     return Table(
         caption="Recommendations by addressee",
         columns=("Addressee", "Recommendations"),
@@ -93,10 +154,8 @@ def _repeated(tally: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]
     if not groups:
         return []
     repeated = [row for group in groups for row in group]
-    lead = (
-        f"{count(len(groups), 'recommendation is', 'recommendations are')} made in nearly the same words "
-        f"by more than one review. The reviews are: {join(sorted({row.case_label for row in repeated}))}."
-    )
+    makers = join(sorted({row.case_label for row in repeated}))
+    lead = f"{_repeated_in_short(len(groups))} These reviews are {makers}."
     evidence = {i.id: i.evidence for review in tally.reviews for i in review.coding.recommendations}
     printed = [row for group in groups[:MOST_REPEATED] for row in group[:2] if evidence[row.id]]
     return [
@@ -129,7 +188,3 @@ def _quote(row: RegisterRow, evidence: Evidence) -> EvidenceRef:
         evidence=evidence,
         text=quote if len(quote) < len(row.text) else row.text,
     )
-
-
-def _body(name: str) -> str:
-    return name.casefold().removeprefix("the ").replace("’", "'").strip()

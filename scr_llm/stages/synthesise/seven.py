@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scr_llm.records import Briefing, Paper, Paragraph, Part, ThemeCount
-from scr_llm.stages.synthesise.english import count, found_in, lower
+from scr_llm.stages.synthesise.english import found_in, lower
 from scr_llm.stages.synthesise.sentences import bullet, paragraph
 
 MOST = 3
@@ -45,14 +45,19 @@ def _ids(briefing: Briefing) -> tuple[str, ...]:
 
 
 def _why(briefing: Briefing) -> Part:
-    reviews = count(briefing.facts.reviews, "Serious Case Review was", "Serious Case Reviews were")
-    text = f"{reviews} read side by side. This page sets out what they have in common, in seven minutes."
+    if briefing.facts.reviews == 1:
+        text = "One Serious Case Review was read closely. This page sets out what it found, in seven minutes."
+    else:
+        text = (
+            f"{briefing.facts.reviews} Serious Case Reviews were read side by side. "
+            "This page sets out what they have in common, in seven minutes."
+        )
     return Part(id="why", level=1, title="Why read this", paragraphs=(paragraph(text, _ids(briefing)),))
 
 
 def _found(briefing: Briefing, heads: Sequence[ThemeCount]) -> Part:
     bullets = tuple(bullet(found_in(t.label, t.present, t.of), t.documents) for t in heads)
-    nothing = paragraph("No practice theme was found in more than one review.", _ids(briefing))
+    nothing = paragraph("No practice theme was found often enough to lead this page.", _ids(briefing))
     return Part(id="found", level=1, title="What was found", paragraphs=bullets or (nothing,))
 
 

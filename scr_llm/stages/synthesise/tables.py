@@ -1,15 +1,27 @@
-"""The matrix of reviews and themes, and the other tables of the appendix."""
+"""The matrix of reviews and themes, and the tables of the cases, the themes and the pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from scr_llm.records import CaseRow, Code, Part, Table, ThemeCoding
+from scr_llm.records import CaseRow, Part, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
-from scr_llm.stages.synthesise.quotes import BEST_LENGTH, groups, quality, reference
+from scr_llm.stages.synthesise.quotes import particular
+from scr_llm.stages.synthesise.sentences import evidence_number
 from scr_llm.text.words import CONTEXTS, GENDERS, MATRIX
 
-_THEMES_A_TABLE = 7
-"""With the column of cases, eight columns: the most that a landscape page takes."""
+_THEMES_A_TABLE = 9
+"""With the column of cases, ten columns: the most that a landscape page takes."""
+_FEW_REVIEWS = 3
+"""Reviews that have columns of the matrix, and not rows."""
+_MEANING = {
+    "Yes": "found, with a quote and its page",
+    "Yes (R)": "found only in the review’s recommendations",
+    "R only, not counted": "found only in recommendations, which this paper does not count",
+    "Ruled out": "the review says expressly that it was not so",
+    "Unclear": "the review can be read either way",
+    "Not found": "nothing was found, which does not mean no",
+}
+"""What the words of a cell mean, in the order of the caption."""
 
 
 class Matrix:
@@ -32,7 +44,7 @@ class Matrix:
             findings=len(review.coding.findings),
             recommendations=len(review.coding.recommendations),
             themes={c.id: self._cell(review.theme(c.id)) for c in self._tally.codebook.codes},
-            particular=self._particular(review),
+            particular=particular(self._tally, review),
         )
 
     def _cell(self, cell: ThemeCoding | None) -> str:
@@ -42,46 +54,76 @@ class Matrix:
             return "Yes (R)" if self._tally.options.count_recommendation_only else "R only, not counted"
         return MATRIX[cell.value]
 
-    def _particular(self, review: CodedReview) -> str:
-        """The first finding short enough to print whole, or else the best quote of a theme, headline themes first."""
-        for item in review.coding.findings:
-            if len(item.text.split()) <= BEST_LENGTH[1]:
-                return f"“{item.text}” (page {item.page})"
-        for theme in (*self._tally.facts.headline, *(c.id for c in self._tally.codebook.codes)):
-            cell = review.theme(theme)
-            if self._tally.is_present(cell) and cell:
-                ref = min((reference(self._tally, review, theme, g) for g in groups(cell.evidence)), key=quality)
-                return f"“{ref.text}” (page {ref.evidence.page})"
-        return "Not found"
-
-    def appendix(self) -> list[Part]:
-        """Case details, the matrix in tables of at most eight columns, and the particular findings."""
-        rows = self.rows
-        details = Table(
-            caption="Case details",
-            columns=("Case", "Gender", "Age as printed", "Context", "Findings", "Recommendations"),
-            rows=tuple((r.label, r.gender, r.age, r.context, str(r.findings), str(r.recommendations)) for r in rows),
+    def appendices(self) -> list[Part]:
+        """The cases with the particular finding of each, and the matrix."""
+        one = len(self.rows) == 1
+        cases = Table(
+            caption=f"The {'case' if one else 'cases'} and the particular finding of {'the' if one else 'each'} review",
+            columns=("Case", "Child", "Context", "Particular finding"),
+            rows=tuple((r.label, _child(r), r.context, r.particular) for r in self.rows),
+            landscape=False,
         )
-        particular = Table(
-            caption="Particular finding of each review",
-            columns=("Case", "Particular finding"),
-            rows=tuple((r.label, r.particular) for r in rows),
-        )
-        family = [c for c in self._tally.core if c.polarity == "feature"]
-        practice = [c for c in self._tally.core if c.polarity == "shortcoming"]
-        themes = (*self._themes("Family factors", family), *self._themes("Practice themes", practice))
-        tables = (details, *themes, particular)
-        return [Part(id="appendix_1", level=1, title="Appendix 1: the reviews and the themes", tables=tables)]
+        title = f"the themes in {'the' if one else 'each'} review"
+        return [
+            Part(id="appendix_1", level=1, title=f"Appendix 1: the {'case' if one else 'cases'}", tables=(cases,)),
+            Part(id="appendix_2", level=1, title=f"Appendix 2: {title}", tables=tuple(self._matrix())),
+        ]
 
-    def _themes(self, caption: str, codes: Sequence[Code]) -> Iterator[Table]:
-        """Reviews against themes, seven themes to a table so that it fits a page."""
+    def _matrix(self) -> Iterator[Table]:
+        """Reviews against core themes, family factors first; a wider codebook needs more than one table.
+
+        Where there are only a few reviews, each has a column: that fits an upright page, and fills it better.
+        """
+        codes = sorted(self._tally.core, key=lambda code: code.polarity != "feature")
+        printed = {row.themes[code.id] for row in self.rows for code in codes}
+        meanings = "; ".join(f"{word}: {meaning}" for word, meaning in _MEANING.items() if word in printed)
+        if len(self.rows) <= _FEW_REVIEWS:
+            yield Table(
+                caption=f"Main themes. {meanings}.",
+                columns=("Theme", *(r.label for r in self.rows)),
+                rows=tuple((code.label, *(r.themes[code.id] for r in self.rows)) for code in codes),
+                landscape=False,
+            )
+            return
         for at in range(0, len(codes), _THEMES_A_TABLE):
             some = codes[at : at + _THEMES_A_TABLE]
             yield Table(
-                caption=caption if at == 0 else f"{caption} (continued)",
-                columns=("Case", *(c.label for c in some)),
-                rows=tuple((r.label, *(r.themes[c.id] for c in some)) for r in self.rows),
+                caption=f"Reviews and main themes{' (continued)' if at else ''}. {meanings}.",
+                columns=("Case", *(code.label for code in some)),
+                rows=tuple((r.label, *(r.themes[code.id] for code in some)) for r in self.rows),
             )
+
+    def details(self) -> Table:
+        """What is counted of each review."""
+        return Table(
+            caption="Case details",
+            columns=("Case", "Gender", "Age as printed", "Context", "Findings", "Recommendations"),
+            rows=tuple(
+                (r.label, r.gender, r.age, r.context, str(r.findings), str(r.recommendations)) for r in self.rows
+            ),
+            landscape=False,
+        )
+
+    def themes(self) -> Table:
+        """Every theme of the codebook with its count and the number of its evidence."""
+        tally = self._tally
+        rows = [
+            (
+                t.label,
+                f"Evidence {evidence_number(tally.codebook, t.theme)}" if t.present else "None",
+                f"{t.present} of {t.of}",
+                str(t.recommendation_only),
+                f"{t.decided} of {t.of}",
+            )
+            for t in tally.facts.themes
+        ]
+        return Table(
+            caption="All themes",
+            columns=("Theme", "Evidence", "Found in", "Only in recommendations", "Decided by a person"),
+            rows=tuple(rows),
+            landscape=False,
+            refs=tuple(f"evidence.{t.theme}" if t.present else "" for t in tally.facts.themes),
+        )
 
     def pages(self) -> Table:
         """Which pages of each review were read, which are flagged, and which have no quote taken from them."""
@@ -96,3 +138,15 @@ class Matrix:
             rows=tuple(rows),
             landscape=False,
         )
+
+
+def _child(row: CaseRow) -> str:
+    """Gender and age of each child of a case."""
+    pairs = zip(row.gender.split("; "), row.age.split("; "), strict=False)
+    return "; ".join(
+        "Not stated"
+        if gender == age == "Not stated"
+        else f"{gender if gender != 'Not stated' else 'Gender not stated'}, "
+        f"{age if age != 'Not stated' else 'age not stated'}"
+        for gender, age in pairs
+    )

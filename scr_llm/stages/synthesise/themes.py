@@ -2,24 +2,30 @@
 
 from collections.abc import Iterator
 
-from scr_llm.records import Code, EvidenceRef, Paragraph, Part, Sentence, SubCode, ThemeCount
+from scr_llm.records import Code, EvidenceRef, Paragraph, Part, Sentence, SubCode, Table, ThemeCount
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import found_in, of_the, recommendations_alone
+from scr_llm.stages.synthesise.quote_score import praise_order
 from scr_llm.stages.synthesise.quotes import Used, choose, groups, reference
-from scr_llm.stages.synthesise.sentences import bullet, paragraph, quotes, sentence
+from scr_llm.stages.synthesise.sentences import bullet, cited, evidence_number, paragraph, quotes, sentence
 
 MOST_PRAISED = 6
 """Themes that the part on good practice lists."""
 
 
-def headline_theme(tally: ThemeTally, code: Code, number: int, used: Used) -> list[Part]:
+def headline_themes(tally: ThemeTally, number: int, used: Used) -> list[Part]:
+    """A numbered part for each headline theme, with its aspects."""
+    parts: list[Part] = []
+    for nth, theme in enumerate(tally.facts.headline, number):
+        parts += _headline_theme(tally, tally.codes[theme], nth, used)
+    return parts
+
+
+def _headline_theme(tally: ThemeTally, code: Code, number: int, used: Used) -> list[Part]:
     """A theme's part, with a part for each of its aspects that was found, and quotes under the smallest of these."""
-    paragraphs = [Paragraph(sentences=_lead(tally.counts[code.id], inferred=tally.options.tell_inferred))]
-    aspects = [
-        _aspect(tally, code, sub, f"{number}.{nth}", used)
-        for nth, sub in enumerate(code.sub_codes, 1)
-        if _raising(tally, code, sub)
-    ]
+    paragraphs = [Paragraph(sentences=_lead(tally, tally.counts[code.id]))]
+    found = [sub for sub in code.sub_codes if _raising(tally, code, sub)]
+    aspects = [_aspect(tally, code, sub, f"{number}.{nth}", used) for nth, sub in enumerate(found, 1)]
     if not aspects:
         chosen = choose(tally, code.id, tally.having(code.id), tally.options.quotes_per_theme, used)
         paragraphs += quotes(chosen)
@@ -27,11 +33,12 @@ def headline_theme(tally: ThemeTally, code: Code, number: int, used: Used) -> li
     return [Part(id=f"theme.{code.id}", level=1, title=title, paragraphs=tuple(paragraphs)), *aspects]
 
 
-def _lead(count: ThemeCount, *, inferred: bool = False) -> tuple[Sentence, ...]:
-    lines = [found_in(count.label, count.present, count.of)]
+def _lead(tally: ThemeTally, count: ThemeCount) -> tuple[Sentence, ...]:
+    found = cited(found_in(count.label, count.present, count.of), tally.codebook, count.theme)
+    lines = [found]
     if count.recommendation_only:
-        lines.append(recommendations_alone(count.recommendation_only))
-    if inferred and count.inferred:
+        lines.append(recommendations_alone(count.recommendation_only, count.present))
+    if tally.options.tell_inferred and count.inferred:
         lines.append(f"In {count.inferred} of these, the theme is implied and not stated.")
     return tuple(sentence(line, count.documents, count.theme) for line in lines)
 
@@ -43,7 +50,7 @@ def _raising(tally: ThemeTally, code: Code, sub: SubCode) -> list[CodedReview]:
 
 def _aspect(tally: ThemeTally, code: Code, sub: SubCode, number: str, used: Used) -> Part:
     found = _raising(tally, code, sub)
-    lead = found_in(sub.label, len(found), tally.facts.reviews)
+    lead = f"This aspect was found in {of_the(len(found), tally.facts.reviews, 'review')}."
     ids = tuple(r.document.id for r in found)
     chosen = choose(tally, code.id, found, 2, used, (*sub.wordings, *sub.subjects))
     return Part(
@@ -54,30 +61,35 @@ def _aspect(tally: ThemeTally, code: Code, sub: SubCode, number: str, used: Used
     )
 
 
-def other_themes(tally: ThemeTally, number: int, used: Used) -> list[Part]:
-    """The themes without a part to themselves: a count and a quote each, then those found in one review only."""
+def other_themes(tally: ThemeTally, number: int) -> list[Part]:
+    """The themes without a part to themselves, the most frequent first: one line each."""
     rest = [t for t in tally.facts.themes if t.present and t.theme not in tally.facts.headline]
     if not rest:
         return []
-    paragraphs: list[Paragraph] = []
-    for theme in sorted((t for t in rest if t.present > 1), key=lambda t: -t.present):
-        paragraphs.append(Paragraph(sentences=_lead(theme)))
-        paragraphs += quotes(choose(tally, theme.theme, tally.having(theme.theme), 1, used))
-    paragraphs += _found_once(tally, [t for t in rest if t.present == 1])
-    return [Part(id="others", level=1, title=f"{number}. Other themes in short", paragraphs=tuple(paragraphs))]
+    ranked = sorted(rest, key=lambda t: -t.present)
+    # The split is printed wherever a theme rests on recommendations alone, and no column of noughts elsewhere.
+    split = any(t.recommendation_only for t in ranked)
+    rows = [
+        (
+            t.label,
+            f"{t.present} of {t.of}",
+            *([str(t.recommendation_only)] if split else []),
+            f"Evidence {evidence_number(tally.codebook, t.theme)}",
+        )
+        for t in ranked
+    ]
+    title = "Other themes" if tally.facts.headline else "Themes"
+    table = Table(
+        caption=f"{title} by number of reviews",
+        columns=("Theme", "Found in", *(["Only in recommendations"] if split else []), "Evidence"),
+        rows=tuple(rows),
+        landscape=False,
+        refs=tuple(f"evidence.{t.theme}" for t in ranked),
+    )
+    return [Part(id="others", level=1, title=f"{number}. {title}", tables=(table,))]
 
 
-def _found_once(tally: ThemeTally, once: list[ThemeCount]) -> list[Paragraph]:
-    if not once:
-        return []
-    if len(once) == 1:
-        return [paragraph(found_in(once[0].label, 1, once[0].of), once[0].documents)]
-    ids = tuple(dict.fromkeys(d for t in once for d in t.documents))
-    lead = f"Each of these themes was found in {of_the(1, tally.facts.reviews, 'review')}:"
-    return [paragraph(lead, ids), *(bullet(f"{t.label}.", t.documents) for t in once)]
-
-
-def good_practice(tally: ThemeTally, number: int) -> list[Part]:
+def good_practice(tally: ThemeTally, title: str) -> list[Part]:
     """What the reviews praise: never counted, and worth printing."""
     found = list(_praise(tally))
     if not found:
@@ -86,17 +98,17 @@ def good_practice(tally: ThemeTally, number: int) -> list[Part]:
     labels = sorted({code.label for _, code, _ in found}, key=str.lower)[:MOST_PRAISED]
     lead = (
         f"Good practice was found in {of_the(len(ids), tally.facts.reviews, 'review')}. "
-        f"Praise is not counted as a failing. It relates to {'this theme' if len(labels) == 1 else 'these themes'}:"
+        f"It is never counted as a failing. It relates to {'this theme' if len(labels) == 1 else 'these themes'}:"
     )
     first: dict[str, EvidenceRef] = {}
-    for review, _, quote in found:
+    for review, _, quote in sorted(found, key=lambda each: praise_order(each[2].text)):
         first.setdefault(review.document.id, quote)
-    printed = sorted(first.values(), key=lambda ref: len(ref.text))[: tally.options.quotes_per_theme]
+    printed = sorted(first.values(), key=lambda ref: praise_order(ref.text))[: tally.options.quotes_per_theme]
     return [
         Part(
             id="good_practice",
             level=1,
-            title=f"{number}. Good practice",
+            title=title,
             paragraphs=(paragraph(lead, ids), *(bullet(f"{label}.", ids) for label in labels), *quotes(printed)),
         )
     ]

@@ -34,6 +34,9 @@ AGES = (
     _BRACKETS,
 )
 """How a sentence gives somebody's age. A length of time alone is not an age."""
+_SINCE = re.compile(r"\b(?P<word>from|since|until|till|by|before|after|at|to) (?:about |around )?(?:the |an )?$", re.I)
+"""Words before `age of three` that date a story and do not give the child's age when it was harmed."""
+_DIED = re.compile(r"\b(?:died|dies|death|killed|murdered|lifeless|dead)\b", re.I)
 
 _UNITS_A_YEAR = {"h": 8766, "d": 365.25, "w": 52.2, "m": 12}
 """By the first letter of the unit."""
@@ -75,9 +78,23 @@ def age_band(age: str | None) -> AgeBand:
     return next((band for end, band in _BANDS if years is not None and years < end), "not stated")
 
 
+def dates_a_story(text: str, age: re.Match[str]) -> bool:
+    """Whether an age is a date in a story (`at nursery from the age of three`), and not the child's when it was harmed.
+
+    `At the age of three` may be either: it is the child's where the sentence tells of a death, or of harm before it.
+    """
+    before = text[: age.start()]
+    found = _SINCE.search(before)
+    if found is None or found["word"].lower() != "at":
+        return found is not None
+    return age.group().lower().startswith("age") and not (HAPPENED.search(before) or _DIED.search(text))
+
+
 def _is_of_the_child(text: str, pattern: re.Pattern[str], match: re.Match[str], names: list[str]) -> bool:
     """Whether an age belongs to the child: nobody else is named nearer to it in the same clause."""
     before = text[: match.start()]
+    if dates_a_story(text, match):
+        return False
     clause = re.split(r"[;:]|, (?:and|but)\b", before)[-1]
     clause_start = len(before) - len(clause)
     named = [

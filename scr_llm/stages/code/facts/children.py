@@ -3,7 +3,7 @@
 import re
 
 from scr_llm.records import DraftChild, DraftQuote, Gender
-from scr_llm.stages.code.facts.ages import AGES, NUMBER, SPAN, age_band, age_of, may_be_a_childs
+from scr_llm.stages.code.facts.ages import AGES, NUMBER, SPAN, age_band, age_of, dates_a_story, may_be_a_childs
 from scr_llm.stages.code.facts.genders import gender_of
 from scr_llm.stages.code.facts.stated import EACH, FIRST_SENTENCES, StatedFact, keep, opening_of
 from scr_llm.text.flow import Sentence
@@ -91,6 +91,8 @@ def _age_beside(opening: list[Sentence], name: str, names: list[str]) -> StatedF
             for pattern in AGES:
                 age = pattern.search(near)
                 if age is None or age.start() >= len(match.group()) or " were " in near[: age.start()]:
+                    continue
+                if dates_a_story(near, age):
                     continue
                 if may_be_a_childs(age["age"]):
                     return StatedFact(age["age"], age["age"], sentence.page)

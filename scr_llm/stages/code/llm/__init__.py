@@ -26,24 +26,17 @@ from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.facts import case_facts
 from scr_llm.stages.code.llm.case import CaseFacts
 from scr_llm.stages.code.llm.items import DIFFER, Items
-from scr_llm.stages.code.llm.judge import Judge, Thresholds
+from scr_llm.stages.code.llm.judge import Thresholds
 from scr_llm.stages.code.llm.second_look import SecondLook
 from scr_llm.stages.code.llm.shown import Line, lines_of, windows_of
-from scr_llm.stages.code.llm.themes import REPLY_TOKENS, AllAtOnce, Answers, OneByOne, listed
+from scr_llm.stages.code.llm.strategies import STRATEGIES, Material, prompts_used
+from scr_llm.stages.code.llm.themes import REPLY_TOKENS, Answers, listed
 from scr_llm.stages.code.rules import draft_item
 from scr_llm.text.flow import Flow
 from scr_llm.text.redact import Redaction
 from scr_llm.text.words import in_words
 
-__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Strategy", "Thresholds"]
-
-Strategy = Literal["whole", "themes", "judge"]
-_NEEDED: dict[Strategy, tuple[str, ...]] = {
-    "whole": ("system", "whole", "case", "items"),
-    "themes": ("system", "theme", "case", "items"),
-    "judge": ("judge_system", "judge"),
-}
-STRATEGIES: tuple[Strategy, ...] = ("whole", "themes", "judge")
+__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used"]
 
 
 class Asker(Protocol):
@@ -58,7 +51,7 @@ class Asker(Protocol):
 class PromptingOptions:
     """How a model is asked."""
 
-    strategy: Strategy = "themes"
+    strategy: str = "themes"
     """Which questions are asked."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """For the strategy `judge`."""
@@ -89,7 +82,8 @@ class _Plan:
         codebook: Codebook,
         embedded: EmbeddedCoder,
     ) -> None:
-        self._reading, self._judging = reading, prompting.strategy == "judge"
+        strategy = STRATEGIES[prompting.strategy]
+        self._reading = reading
         redaction = prompting.redaction() if prompting.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
@@ -102,15 +96,20 @@ class _Plan:
             )
         self.windows: tuple[Sequence[Line], ...] = tuple(windows_of(lines, _room(texts, prompting, codebook)))
         self._held = embedded.themes(reading, codebook)
-        self._items = (
-            Items(texts, self.windows, reading, prompting.max_tokens, self._restore) if not self._judging else None
+        self._items: Items | None = None
+        self._facts: CaseFacts | None = None
+        if strategy.reads_document:
+            self._items = Items(texts, self.windows, reading, prompting.max_tokens, self._restore)
+            self._facts = CaseFacts(texts, self.windows[0], self._restore)
+        material = Material(
+            texts=texts,
+            lines=lines,
+            windows=self.windows,
+            codebook=codebook,
+            held=self._held,
+            thresholds=prompting.thresholds,
         )
-        self._facts = CaseFacts(texts, self.windows[0], self._restore) if not self._judging else None
-        self._themes: Judge | OneByOne | AllAtOnce
-        if prompting.strategy == "judge":
-            self._themes = Judge(texts, lines, codebook, self._held, prompting.thresholds)
-        else:
-            self._themes = (OneByOne if prompting.strategy == "themes" else AllAtOnce)(texts, self.windows, codebook)
+        self._themes = strategy.about_themes(material)
         # Window by window, all themes in a row, so that the endpoint reads the document once and caches it as a prefix.
         self.questions = (
             *(self._facts.questions if self._facts else ()),
@@ -162,7 +161,7 @@ class LlmCoder:
         prompting: PromptingOptions | None = None,
     ) -> None:
         self._prompting = prompting or PromptingOptions()
-        needed = set(_NEEDED[self._prompting.strategy]) | ({"system", "critic"} if self._prompting.critic else set())
+        needed = prompts_used(self._prompting.strategy, critic=self._prompting.critic)
         if lacking := sorted(needed - set(prompts)):
             files = ", ".join(f"{name}.md" for name in lacking)
             raise UsageError(f"The prompts lack {files}.")
@@ -234,7 +233,7 @@ class LlmCoder:
             themes=plan.themes(answers),
             unanswered=tuple(unanswered),
             notes=tuple(plan.notes),
-            windows=_windows(plan, counted) if self._prompting.strategy != "judge" else (),
+            windows=_windows(plan, counted) if STRATEGIES[self._prompting.strategy].reads_document else (),
         )
 
 
@@ -250,12 +249,13 @@ _LEAST_ROOM = 1_500
 
 def _room(texts: Mapping[str, str], prompting: PromptingOptions, codebook: Codebook) -> int:
     """Characters of a document that fit beside the prompt and the reply."""
-    whole = prompting.strategy == "whole"
+    strategy = STRATEGIES[prompting.strategy]
+    whole = strategy.asks_all_at_once
     book = len(listed(codebook)) if whole else 2_000
     reply = REPLY_TOKENS * len(codebook.codes) if whole else prompting.max_tokens
     beside = at_most_tokens(len(texts.get("system", "")) + len(texts.get("theme", "")) + book) + reply
     room = int((prompting.context_tokens - beside) * FEW_CHARS)
-    if room < _LEAST_ROOM and prompting.strategy != "judge":
+    if room < _LEAST_ROOM and strategy.reads_document:
         needed = beside + int(_LEAST_ROOM / FEW_CHARS) + 1
         raise UsageError(
             f"a context of {prompting.context_tokens} tokens has no room for a document beside the questions of the "

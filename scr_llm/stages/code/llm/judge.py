@@ -11,6 +11,7 @@ from scr_llm.llm import Question, YesNoProbability, prompts
 from scr_llm.records import Code, Codebook, DraftQuote, DraftTheme
 from scr_llm.stages.code.llm.shown import Line, bare
 from scr_llm.stages.code.llm.themes import Answers
+from scr_llm.stages.code.passage import strength_of
 from scr_llm.text.flow import Sentence
 from scr_llm.text.search import Search
 
@@ -95,7 +96,10 @@ class Judge:
         if kept:
             best, yes = max(kept, key=lambda k: k[1])
             how = proposed.why if best.proposed and proposed.why else "found by search"
-            quotes = tuple(c.quote for c, _ in sorted(kept, key=lambda k: k[0].line.start))
+            quotes = tuple(
+                c.quote.model_copy(update={"strength": strength_of(said)})
+                for c, said in sorted(kept, key=lambda k: k[0].line.start)
+            )
             return DraftTheme(
                 theme=code.id,
                 value="present",

@@ -1,14 +1,13 @@
 """What language does, whatever a sentence is about: deny, praise, ask, state the law, speak of others.
 
 A few general rules, each a record with its reason and with sentences that it must catch and must spare. The learned
-weights depend on the names and patterns of `SAYINGS` (features.py): after changing one, train again (bench/train.py).
+weights (stages/code/features.py) depend on the names and patterns of `SAYINGS`: after changing one, train again
+(bench/train.py).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from scr_llm.stages.code.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,19 +332,3 @@ RULES: tuple[Rule, ...] = (
 """All rules that say something about a sentence; LABEL only marks where one begins."""
 SAYINGS: Mapping[str, re.Pattern[str]] = {rule.name: rule.pattern for rule in RULES}
 """Their patterns by name, in this order."""
-
-
-def stops(passage: Passage) -> str:
-    """The rule by which a sentence says nothing about the case, whatever it is about; empty if none applies."""
-    text = LABEL.pattern.sub("", passage.text)
-    if QUESTION.holds(text):
-        return "question"
-    if POLICY.holds(text):
-        return "policy"
-    if IRRELEVANT.holds(text) or IRRELEVANT.holds(passage.after):
-        return "irrelevant"
-    if CONCLUDED_NOT.holds(text) or DENIED.holds(text) or DENIED.holds(passage.after):
-        return "denial"
-    if passage.section == "good_practice" or (PRAISE.holds(text) and not SHORTCOMING.holds(text)):
-        return "praise"
-    return ""
