@@ -120,7 +120,7 @@ def test_bookmarks_outlive_libreoffice(project: Project) -> None:
 def test_what_was_changed_added_and_removed(project: Project) -> None:
     def change(find: Callable[[str], Paragraph]) -> None:
         find("In the light of these").text = "Please answer these questions:"  # the bookmark goes with the words
-        find("Can your agency show how risk").insert_paragraph_before("Our own line.")
+        find("Workforce failings were found").insert_paragraph_before("Our own line.")
         removed = find("What assurance does")._p
         removed.getparent().remove(removed)
 

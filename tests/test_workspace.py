@@ -17,7 +17,7 @@ def test_what_is_public_is_pinned() -> None:
     public = {name for name in vars(Workspace) if not name.startswith("_")}
     assert public == {
         *("create", "open", "demonstration", "add", "default_coder", "coder", "run", "documents", "coding", "matrix"),
-        *("review", "sign_off", "brief", "briefing", "export", "exported", "explain", "case_sheet"),
+        *("review", "sign_off", "edits_left_out", "brief", "briefing", "export", "exported", "explain", "case_sheet"),
     }
 
 
