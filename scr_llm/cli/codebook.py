@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scr_llm.themes.merge_split import Effect
 
 _NAME = click.option("--name", required=True, help="Your name.")
+_REASON = click.option("--reason", default="", help="Why. It is kept in the project's record.")
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
@@ -29,10 +30,14 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--label", default="", help="Label of the new code.")
 @click.option("--definition", default="", help="What the new code means, in one sentence.")
 @click.option("--name", default="", help="Your name.")
-def suggest_themes(folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str) -> int:
+@_REASON
+def suggest_themes(
+    folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str, reason: str
+) -> int:
     """Suggest themes from findings that match none.
 
-    Similar findings are grouped into candidate themes. Oddities of the codebook are listed too.
+    Similar findings are grouped into candidate themes. Then come findings close to an existing theme, and those that
+    tell nothing a theme could be made of. Oddities of the codebook are listed too.
     """
     from scr_llm.codebook import load_codebook
     from scr_llm.errors import UsageError
@@ -40,29 +45,35 @@ def suggest_themes(folder: Path, adopt: int | None, code: str, label: str, defin
     from scr_llm.themes import candidates as themes
 
     project = load_project(folder)
-    found, total = themes.candidates(project)
+    suggested = themes.suggestions(project)
+    found = [*suggested.new, *suggested.near]
     if adopt is not None:
         if not 1 <= adopt <= len(found):
             raise UsageError(f"there is no candidate {adopt}.", next_step="List them: scr-llm suggest-themes")
-        themes.adopt(project, found[adopt - 1], code, label, definition, name)
+        themes.adopt(project, found[adopt - 1], code, label, definition, name, reason)
         say(
             f"Added {code} to {project.codebook_path}. Read its wordings there, "
             f"then: scr-llm run --project {project.root}"
         )
         return 0
-    unmatched = sum(len(candidate.passages) for candidate in found)
-    click.echo(f"{unmatched} of {total} findings match no theme.")
+    click.echo(f"{suggested.unmatched} of {suggested.findings} findings match no theme.")
     for number, candidate in enumerate(found, 1):
         _print_candidate(number, candidate)
+    if suggested.silent:
+        click.echo("\nTell nothing that a theme could be made of:")
+        for passage, why in suggested.silent:
+            click.echo(f"   {passage.label}, page {passage.page} ({why}): {passage.text}")
     for line in themes.faults(load_codebook(project.codebook_path)):
         say(f"codebook: {line}")
     return 0
 
 
 def _print_candidate(number: int, candidate: "Candidate") -> None:
-    words = ", ".join(candidate.words) or "no words in common"
     size = f"{count(len(candidate.passages), 'finding')} in {count(candidate.reviews, 'review')}"
-    click.echo(f"\n{number}. {words} ({size})")
+    name = f"Close to an existing theme: {candidate.name}" if candidate.near else candidate.name
+    click.echo(f"\n{number}. {name} ({size})")
+    if len(candidate.passages) > 1 and candidate.words:
+        click.echo(f"   They share: {', '.join(candidate.words)}.")
     for passage in candidate.passages:
         click.echo(f"   {passage.label}, page {passage.page}: {passage.text}")
 
@@ -79,30 +90,34 @@ def group() -> None:
 @click.option("--id", "new", required=True, help="Id of the merged code.")
 @click.option("--label", required=True, help="Label of the merged code.")
 @_NAME
+@_REASON
 @_YES
-def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, yes: bool) -> int:
+def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, reason: str, yes: bool) -> int:
     """Merge the codes ONE and OTHER."""
     from scr_llm.project import load_project
     from scr_llm.themes import merge_split
 
     project = load_project(folder)
     effects = merge_split.merge_effect(project, one, other, new)
-    return _confirm_and_change(effects, lambda: merge_split.merge(project, one, other, new, label, name), yes=yes)
+    return _confirm_and_change(
+        effects, lambda: merge_split.merge(project, one, other, new, label, name, reason), yes=yes
+    )
 
 
 @group.command("split")
 @PROJECT
 @click.argument("code")
 @_NAME
+@_REASON
 @_YES
-def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
+def split_command(folder: Path, code: str, name: str, reason: str, yes: bool) -> int:
     """Split CODE: each of its aspects becomes a code."""
     from scr_llm.project import load_project
     from scr_llm.themes import merge_split
 
     project = load_project(folder)
     effects = merge_split.split_effect(project, code)
-    return _confirm_and_change(effects, lambda: merge_split.split(project, code, name), yes=yes)
+    return _confirm_and_change(effects, lambda: merge_split.split(project, code, name, reason), yes=yes)
 
 
 def _confirm_and_change(effects: "list[Effect]", change: Callable[[], None], *, yes: bool) -> int:
