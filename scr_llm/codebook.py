@@ -216,21 +216,26 @@ def code_sha256(code: Code | SubCode) -> str:
     return hashlib.sha256(json.dumps(meaning, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def codes_named(book: Codebook, text: str) -> tuple[Code, ...]:
+    """The codes that a person may mean: by id, label or another name; or else by a part of one of these."""
+    wanted = " ".join(text.casefold().split())
+    names = {code.id: [n.casefold() for n in (code.id, code.label, *code.aliases)] for code in book.codes}
+    exact = tuple(code for code in book.codes if wanted in names[code.id])
+    return exact or tuple(code for code in book.codes if wanted and any(wanted in name for name in names[code.id]))
+
+
 def code_named(book: Codebook, text: str) -> Code:
-    """The code that a person names: by its id, its label, one of its other names, or a part of any of them.
+    """The one code that a person means.
 
     Raises:
         UsageError: no code is named so, or several are; the message lists them.
     """
-    wanted = " ".join(text.casefold().split())
-    names = {code.id: [n.casefold() for n in (code.id, code.label, *code.aliases)] for code in book.codes}
-    for fits in (str.__eq__, str.__contains__):
-        found = [code for code in book.codes if wanted and any(fits(name, wanted) for name in names[code.id])]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = "; ".join(f"{code.label} ({code.id})" for code in found)
-            raise UsageError(f"{text!r} could be one of several themes.", next_step=f"Name one of them: {listed}.")
+    found = codes_named(book, text)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "; ".join(f"{code.label} ({code.id})" for code in found)
+        raise UsageError(f"{text!r} could be one of several themes.", next_step=f"Name one of them: {listed}.")
     listed = ", ".join(code.id for code in book.codes)
     raise UsageError(f"the codebook has no theme {text!r}.", next_step=f"Its themes are: {listed}.")
 

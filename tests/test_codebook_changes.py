@@ -95,7 +95,7 @@ def test_a_preview_names_cells_sentences_and_what_becomes_stale(project: Project
     decide_all(project.root)
     code = code_named(opened(project).book, "record_keeping")
     same = preview(project, with_edit(project, changed_code(code.id, {"label": "Records"})))
-    assert not same.changed and not same.cells and not same.stale
+    assert not same.changed and not same.cells and not same.stale and not same.gone
     other = preview(project, with_edit(project, changed_code(code.id, {"definition": "Records are wanting."})))
     assert other.changed == (code.label,) and other.learned == (code.label,)  # the coder reads no definition
     assert not other.cells and other.stale == other.reviews == other.looked_at == 2

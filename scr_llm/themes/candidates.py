@@ -47,6 +47,8 @@ practitioners worker workers staff them those these does done once twice often f
 days weeks week years year month months time times night morning evening case cases part place thing things
 """
 """Words that say nothing about the subject of a finding."""
+_BEGINS_A_CLAUSE = frozenset(["when", "where", "while", "if", "as", "although", "from", "what", "how"])
+"""First words of a sentence whose first clause does not say what the sentence is about."""
 _COMMON_WORDS = frozenset(_COMMON.split())
 
 
@@ -165,6 +167,8 @@ def _name(text: str) -> str:
     if len(words) <= LONGEST_NAME:
         return sentence[:1].upper() + sentence[1:]
     ends = [at for at in range(6, LONGEST_NAME + 1) if words[at - 1][-1] in ",;:"]
+    if words[0].lower() in _BEGINS_A_CLAUSE:
+        ends = []
     kept = " ".join(words[: ends[-1] if ends else LONGEST_NAME]).rstrip(",;:")
     return f"{kept[:1].upper()}{kept[1:]} …"
 

@@ -16,7 +16,7 @@ from scr_llm.errors import ChangedFileError, UsageError
 from scr_llm.files import named_errors, write_atomically
 from scr_llm.project import Project
 from scr_llm.records import Code, Codebook, CodebookAct, CodebookChange
-from scr_llm.stages.decisions import standings, state
+from scr_llm.stages.decisions import Key, standings, state
 from scr_llm.store import Store
 from scr_llm.text.typed import LONGEST_REASON, typed
 
@@ -163,7 +163,7 @@ def take(
             reason=reason,
             before=before,
             after=after,
-            stale=stale_cells(store, old, new),
+            stale=len(stale_cells(store, old, new)),
             before_sha256=hashlib.sha256(raw).hexdigest(),
             after_sha256=hashlib.sha256(content).hexdigest(),
         )
@@ -185,15 +185,17 @@ def changed_meanings(old: Codebook, new: Codebook) -> tuple[str, ...]:
     return tuple(i for i in dict.fromkeys((*was, *now)) if was.get(i) != now.get(i))
 
 
-def stale_cells(store: Store, old: Codebook, new: Codebook) -> int:
-    """How many cells are decided by the old codebook and would not be by the new one."""
+def stale_cells(store: Store, old: Codebook, new: Codebook) -> list[Key]:
+    """The cells that are decided by the old codebook and would not be by the new one."""
     was, now = ({c.id: code_sha256(c) for c in book.codes} for book in (old, new))
     changed = set(changed_meanings(old, new))
-    return sum(
-        state(standing, was[theme]) == "decided" != state(standing, now.get(theme, ""))
-        for (_, theme), standing in standings(store.decisions()).items()
-        if theme in changed and theme in was
-    )
+    return [
+        (document, theme)
+        for (document, theme), standing in standings(store.decisions()).items()
+        if theme in changed
+        and theme in was
+        and state(standing, was[theme]) == "decided" != state(standing, now.get(theme, ""))
+    ]
 
 
 def changed_outside(project: Project, changes: Sequence[CodebookChange]) -> bool:

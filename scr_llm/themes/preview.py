@@ -46,8 +46,8 @@ class CellPreview:
     """Label of the theme."""
     before: ThemeValue | None
     """As it is proposed by today's codebook; None if that has no such code."""
-    after: ThemeValue | None
-    """As it would be proposed; None if the code would be gone."""
+    after: ThemeValue
+    """As it would be proposed."""
     gained: tuple[Found, ...]
     """Sentences that would be quoted and are not."""
     lost: tuple[Found, ...]
@@ -63,12 +63,15 @@ class Preview:
     changed: tuple[str, ...]
     """Labels of the codes that would be new, gone, or mean something else."""
     cells: tuple[CellPreview, ...]
+    """Of the codes that the new codebook has."""
     looked_at: int
     """Reviews that were looked at."""
     reviews: int
     """Reviews of the project."""
     stale: int
     """Decided cells that would have to be decided again."""
+    gone: int
+    """Decided cells of codes that would be gone; their decisions stay on record."""
     learned: tuple[str, ...]
     """Labels of changed codes that the embedded coder has learned: it reads their wordings, but no definition."""
 
@@ -100,22 +103,23 @@ def preview(project: Project, new: Codebook) -> Preview:
     with Store(project.store_path) as store:
         reviews = _reviews(store)
         decided = latest(store.decisions())
-        stale = stale_cells(store, old, new)
+        lapsed = stale_cells(store, old, new)
+        gone = len(lapsed) - sum(theme in now for _, theme in lapsed)
     cells = []
     for document, label in reviews[:MOST_REVIEWS] if changed else ():
         judged = _judged(project.store_path, document.id, document.sha256)
-        for i in changed:
+        for i in (i for i in changed if i in now):
             one = before.proposed(was[i], judged) if i in was else None
-            other = after.proposed(now[i], judged) if i in now else None
+            other = after.proposed(now[i], judged)
             decision = decided.get((document.id, i))
-            title = (now.get(i) or was[i]).label
-            cells += _cell(document.id, label, i, title, one, other, decision.value if decision else None)
+            cells += _cell(document.id, label, now[i], one, other, decision.value if decision else None)
     return Preview(
         changed=tuple((now.get(i) or was[i]).label for i in changed),
         cells=tuple(cells),
         looked_at=min(len(reviews), MOST_REVIEWS),
         reviews=len(reviews),
-        stale=stale,
+        stale=len(lapsed) - gone,
+        gone=gone,
         learned=tuple(now[i].label for i in changed if i in now and i in was and after.knows(now[i])),
     )
 
@@ -147,19 +151,18 @@ def wordings_found(project: Project, code: Code) -> tuple[list[WordingFound], in
 def _cell(
     document_id: str,
     label: str,
-    theme: str,
-    title: str,
+    code: Code,
     one: DraftTheme | None,
-    other: DraftTheme | None,
+    other: DraftTheme,
     decided: ThemeValue | None,
 ) -> list[CellPreview]:
     """The cell, if it would be proposed with another value or by other sentences."""
     had, has = _quoted(one), _quoted(other)
-    values = one.value if one else None, other.value if other else None
-    if (values[0] or "not_mentioned") == (values[1] or "not_mentioned") and had == has:
+    before = one.value if one else None
+    if (before or "not_mentioned") == other.value and had == has:
         return []
     gained, lost = (tuple(f for f in x if f not in y) for x, y in ((has, had), (had, has)))
-    return [CellPreview(document_id, label, theme, title, *values, gained, lost, decided)]
+    return [CellPreview(document_id, label, code.id, code.label, before, other.value, gained, lost, decided)]
 
 
 def _quoted(draft: DraftTheme | None) -> tuple[Found, ...]:
