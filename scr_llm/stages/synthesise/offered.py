@@ -33,6 +33,11 @@ class OfferedQuote:
         return self.evidence[0]
 
     @property
+    def place(self) -> tuple[int, int, int]:
+        """Page and offsets of its first piece."""
+        return _place(self.first)
+
+    @property
     def text(self) -> str:
         """Its words."""
         return " ".join(readable(piece.quote) for piece in self.evidence)
