@@ -72,6 +72,8 @@ def _print_candidate(number: int, candidate: "Candidate") -> None:
     size = f"{count(len(candidate.passages), 'finding')} in {count(candidate.reviews, 'review')}"
     name = f"Close to an existing theme: {candidate.name}" if candidate.near else candidate.name
     click.echo(f"\n{number}. {name} ({size})")
+    if candidate.nearest:
+        click.echo(f"   The nearest theme is: {candidate.nearest}.")
     if len(candidate.passages) > 1 and candidate.words:
         click.echo(f"   They share: {', '.join(candidate.words)}.")
     for passage in candidate.passages:

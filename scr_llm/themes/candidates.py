@@ -16,7 +16,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Codebook, CodebookChange, Coding, Evidence, Item
-from scr_llm.stages.code.embedded import shipped
+from scr_llm.stages.code.embedded import NO_EVIDENCE, shipped
 from scr_llm.stages.code.passage import Passage as Scored
 from scr_llm.stages.decisions import current
 from scr_llm.store import Store
@@ -78,6 +78,8 @@ class Candidate:
     """In the review's own words, shortened; or the label of the theme that it is close to."""
     near: str = ""
     """Id of the existing theme that it is about, which the coder did not propose for these words; empty if none."""
+    nearest: str = ""
+    """Label of the existing theme that a group about none is nearest to; empty if nothing was learned of any."""
 
     @property
     def reviews(self) -> int:
@@ -120,44 +122,45 @@ def suggestions(project: Project) -> Suggestions:
     codes = {code.id: code for code in load_codebook(project.codebook_path).codes}
     silent = [(p, why) for p in passages if (why := why_silent(p.text))]
     told = [p for p in passages if not why_silent(p.text)]
-    about = [_theme_of(p.text, codes) for p in told]
+    nearest = [_nearest(p.text, codes) for p in told]
+    about = [theme if score >= CLOSE_TO_A_THEME else "" for score, theme in nearest]
     near = [
         Candidate((), tuple(p for p, theme in zip(told, about, strict=True) if theme == i), codes[i].label, i)
         for i in codes
         if i in about
     ]
     return Suggestions(
-        new=tuple(_new([p for p, theme in zip(told, about, strict=True) if not theme])),
+        new=tuple(_new([(p, n[1]) for p, n, theme in zip(told, nearest, about, strict=True) if not theme], codes)),
         near=tuple(near),
         silent=tuple(silent),
         findings=total,
     )
 
 
-def _theme_of(text: str, codes: dict[str, Code]) -> str:
-    """The theme that the telling sentences of a finding are most about; empty if they are about none."""
+def _nearest(text: str, codes: dict[str, Code]) -> tuple[float, str]:
+    """The theme that the telling sentences of a finding are most about, with its log odds; empty if none is known."""
     weights = shipped()
     places = {o.removeprefix("about:"): at for at, o in enumerate(weights.outputs) if o.startswith("about:")}
     known = [(at, theme) for theme, at in places.items() if theme in codes]
-    if not known:
-        return ""
     rows = [weights.scores(Scored(sentence, section="findings")) for sentence in telling(text)]
-    best, theme = max((float(row[at]), theme) for row in rows for at, theme in known)
-    return theme if best >= CLOSE_TO_A_THEME else ""
+    return max(((float(row[at]), theme) for row in rows for at, theme in known), default=(NO_EVIDENCE, ""))
 
 
-def _new(passages: Sequence[Passage]) -> list[Candidate]:
-    """Findings grouped by the rare words that they share."""
+def _new(found: Sequence[tuple[Passage, str]], codes: dict[str, Code]) -> list[Candidate]:
+    """Findings grouped by the rare words that they share. Each comes with the theme that it is nearest to."""
+    passages = [passage for passage, _ in found]
     stems = [_stems(" ".join(telling(p.text))) for p in passages]
     spread = Counter(stem for own in stems for stem in own)
     rare = [[stem for stem in own if spread[stem] <= max(3, len(passages) // 4)] for own in stems]
-    found = []
+    groups = []
     for members in _grouped([set(own) for own in rare]):
         words = Counter(stem for at in members for stem in rare[at])
         shared = tuple(word for word, n in words.most_common(4) if n > 1 or len(members) == 1)
         central = max(members, key=lambda at: sum(words[stem] > 1 for stem in rare[at]))
-        found.append(Candidate(shared, tuple(passages[at] for at in members), _name(passages[central].text)))
-    return sorted(found, key=lambda c: (-c.reviews, -len(c.passages)))
+        name, theme = _name(passages[central].text), codes.get(found[central][1])
+        own = tuple(passages[at] for at in members)
+        groups.append(Candidate(shared, own, name, nearest=theme.label if theme else ""))
+    return sorted(groups, key=lambda c: (-c.reviews, -len(c.passages)))
 
 
 def _name(text: str) -> str:
