@@ -280,16 +280,8 @@ class Workspace(Measuring, Themes, Record):
         from scr_llm.render import FORMATS
         from scr_llm.reports.drafts import write
 
-        known = tuple(FORMATS)
-        if not formats:
-            raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
-        if unknown := [f for f in formats if f not in known]:
-            raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(known)}.")
-        for what, value in (only or {}).items():
-            if what not in SUBSETS or not value:
-                raise UsageError(
-                    f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
-                )
+        _check_formats(formats, tuple(FORMATS))
+        _check_subset(only or {})
         writer = sentences_of(self.project, consent or Consent()) if prose or summaries else None
         try:
             return write(
@@ -354,6 +346,21 @@ class Workspace(Measuring, Themes, Record):
         from scr_llm.reports.explain import explain
 
         return explain(self.project, theme)
+
+
+def _check_formats(formats: Sequence[str], known: Sequence[str]) -> None:
+    if not formats:
+        raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
+    if unknown := [form for form in formats if form not in known]:
+        raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(known)}.")
+
+
+def _check_subset(only: Mapping[str, str]) -> None:
+    for what, value in only.items():
+        if what not in SUBSETS or not value:
+            raise UsageError(
+                f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
+            )
 
 
 __all__ = ["DRAFT_FORMATS", "SUBSETS", "CoderName", "ScrError", "Workspace"]
