@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from scr_llm.errors import ScrError, UsageError
 from scr_llm.files import copy_atomically, data_dir, named_errors, sha256_of
 from scr_llm.project import init_project, load_project
+from scr_llm.workspace.accounting import Accounting
+from scr_llm.workspace.documents import Documents
 from scr_llm.workspace.measuring import Measuring
 from scr_llm.workspace.models import CoderName
-from scr_llm.workspace.record import Record
 from scr_llm.workspace.themes import Themes
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ SUBSETS = ("authority", "batch", "context", "age", "taken-in")
 """What a subset of the reviews can be selected by."""
 
 
-class Workspace(Measuring, Themes, Record):
+class Workspace(Documents, Measuring, Themes, Accounting):
     """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
     It can safely be opened several times at once. Every expected failure is a `ScrError` whose message names the

@@ -1,19 +1,16 @@
-"""What a workspace keeps on record: documents included or left out, audits, information packs, and erasing it all."""
+"""The documents of a workspace: what each is, whether it counts, and what waits for a decision in it."""
 
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scr_llm.workspace.folder import Folder
 
 if TYPE_CHECKING:
-    from scr_llm.governance.record import AuditReport, RecordSummary
     from scr_llm.intake.arrivals import Arrivals
-    from scr_llm.records import Document, Paper, ThemeCoding
+    from scr_llm.records import Document, ThemeCoding
 
 
-class Record(Folder):
-    """A workspace's documents and decisions, and accounting for them."""
+class Documents(Folder):
+    """The documents of a workspace."""
 
     def documents(self) -> "list[Document]":
         """Every file that was ever taken in, sorted by name, each with its status and the reason for it."""
@@ -68,40 +65,3 @@ class Record(Folder):
         from scr_llm.intake.inclusion import rule
 
         return rule(self.project, file, "exclude", reason, name)
-
-    def record_summary(self) -> "RecordSummary":
-        """How many decisions there are, whether their chain is intact, and what was sent to a model."""
-        from scr_llm.governance.record import summary
-
-        return summary(self.project)
-
-    def audit(self) -> "AuditReport":
-        """Compare the record with what every sign-off recorded, with the signed papers and with the inbox."""
-        from scr_llm.governance.record import audit
-
-        return audit(self.project)
-
-    def pack(self, kind: str) -> "Paper":
-        """An information pack, without case text or names.
-
-        Args:
-            kind: foi (freedom of information), atr (a draft transparency record) or dpia (a fact sheet).
-        """
-        from scr_llm.governance.information_packs import pack
-
-        return pack(self.project, kind)
-
-    def kept_too_long(self) -> str | None:
-        """The date until which the project was to be kept, if it has passed."""
-        until = self.project.settings.retain_until
-        return until if until and until < date.today().isoformat() else None
-
-    def erase(self, *, inbox: bool = False) -> tuple[Path, list[str]]:
-        """Erase everything that was read, coded, decided, asked and written; with `inbox`, the PDFs too.
-
-        Returns:
-            The certificate of hashes, dates and counts, and the names of what is still in the folder.
-        """
-        from scr_llm.governance.erase import forget, remaining
-
-        return forget(self.project, inbox=inbox), remaining(self.project)
