@@ -181,6 +181,7 @@ def test_tracked_changes_and_comments_are_listed_and_not_signed(project: Project
         ("The 2 reviews concern 2 children.", []),
         ("The 3 reviews concern 2 children.", ["3 reviews"]),
         ("Some 75% of them.", ["75%"]),
+        ("It met on 3 May 2026 and in June 2025.", ["3 May 2026", "June 2025"]),
         ("Appendix 1 shows more, and so does table 2.", []),
         ("Two professionals agreed.", []),
         ("Corriford Child 1, page 1: “The midwife was therefore unaware”", []),
@@ -218,7 +219,7 @@ def test_words_that_are_answered_for(project: Project) -> None:
         ).text = "The board met on 12 March 2026. In the light of these reviews, partners are asked to answer:"
 
     edit(draft(project), change)
-    with pytest.raises(RefusedError, match="“2026”: the record does not have this number"):
+    with pytest.raises(RefusedError, match="“12 March 2026”: the record does not have this date"):
         sign_off(project, "Dee Director", "Director", edited=draft(project))
     other = OwnWords(text="13 March 2026", reason="the day of the board")
     with pytest.raises(UsageError, match="does not stand in the paper"):
