@@ -153,3 +153,32 @@ def test_nothing_goes_to_a_remote_model_unasked(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nobody agreed"), remote.coder("llm", consent=consent):
         pass
     assert "models.example.org" in asked[0] and "approved by A. Governance" in asked[0]
+
+
+def test_files_are_taken_in_once_they_are_whole(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    arrivals, path = workspace.arrivals(), workspace.project.inbox / "a.pdf"
+    assert not arrivals.check()
+    path.write_bytes(b"%PDF-")
+    assert not arrivals.check(), "seen for the first time"
+    path.write_bytes(b"%PDF-1.4 and more")
+    assert not arrivals.check(), "it has grown since"
+    assert arrivals.check() and arrivals.check(), "until it is said to be done"
+    arrivals.done()
+    assert not arrivals.check()
+    path.unlink()
+    assert not arrivals.check()
+
+
+def test_a_program_can_account_for_the_work_and_erase_it(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    workspace.add([ROOT / "fixtures/batch-1/corriford-child-1.pdf"])
+    workspace.run("rules")
+    assert {document.file for document, _ in workspace.queue()} == {"corriford-child-1.pdf"}
+    assert workspace.exclude("corriford-child-1.pdf", "Not ours.").status == "not_a_review"
+    assert workspace.include("corriford-child-1.pdf", "Ours after all.").status == "coded"
+    report, held = workspace.audit(), workspace.record_summary()
+    assert (report.faults, report.decisions, held.decisions, held.endpoints) == ((), 0, 0, ())
+    assert not workspace.model().where and not workspace.kept_too_long()
+    certificate, remaining = workspace.erase(inbox=True)
+    assert certificate.name in remaining and "inbox" not in remaining and not workspace.documents()
