@@ -14,8 +14,8 @@ from scr_llm.version import __version__
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from scr_llm.audit import RecordSummary
     from scr_llm.evaluation.strategies import Trial
-    from scr_llm.governance.audit_report import RecordSummary
     from scr_llm.records import Codebook
     from scr_llm.workspace import Workspace
 

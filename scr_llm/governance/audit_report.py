@@ -1,4 +1,4 @@
-"""The record as a whole: how much it holds, and whether anybody changed it from outside."""
+"""The audit of a project: whether anybody changed the record, the signed papers or the files from outside."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,6 @@ from scr_llm.records import SignOff
 from scr_llm.reports.paper_state import PaperState, paper_state
 from scr_llm.review.sign_off import finish
 from scr_llm.store import Store
-
-
-@dataclass(frozen=True)
-class RecordSummary:
-    """What people decided, and what was sent to a model."""
-
-    decisions: int
-    """How many were ever made."""
-    broken_at: int | None
-    """The number of the first decision that was changed from outside; None if the chain is intact."""
-    requests: int
-    """Sent to a model."""
-    bytes_sent: int
-    """Their size together."""
-    endpoints: tuple[str, ...]
-    """Where they went, sorted."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +24,6 @@ class AuditReport:
     """Sign-offs by the person who had decided most of the cells."""
     state: PaperState | None
     """The state of the paper; None if there are faults."""
-
-
-def summary(project: Project) -> RecordSummary:
-    """How much the record holds."""
-    with Store(project.store_path) as store:
-        calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
-    places = tuple(sorted({call.endpoint for call in calls}))
-    return RecordSummary(decisions, broken, len(calls), sum(call.bytes_out for call in calls), places)
 
 
 def audit(project: Project) -> AuditReport:

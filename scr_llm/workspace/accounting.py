@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from scr_llm.workspace.folder import Folder
 
 if TYPE_CHECKING:
-    from scr_llm.governance.audit_report import AuditReport, RecordSummary
+    from scr_llm.audit import RecordSummary
+    from scr_llm.governance.audit_report import AuditReport
     from scr_llm.records import Paper
 
 
@@ -16,7 +17,7 @@ class Accounting(Folder):
 
     def record_summary(self) -> "RecordSummary":
         """How many decisions there are, whether their chain is intact, and what was sent to a model."""
-        from scr_llm.governance.audit_report import summary
+        from scr_llm.audit import summary
 
         return summary(self.project)
 
