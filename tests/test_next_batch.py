@@ -241,10 +241,14 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
 
     add(project, TWO)
     again(project)
-    found, total = emerging.candidates(project)
+    suggested = emerging.suggestions(project)
+    found, total = suggested.groups, suggested.findings
     with Store(project.store_path) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)
+    for candidate in (c for c in found if len(c.passages) == 1):
+        places = [candidate.passages[0].text.lower().find(word) for word in candidate.words]
+        assert places == sorted(places), "words in the order of the text, so the same in every run"
     emerging.adopt(
         project,
         found[0],

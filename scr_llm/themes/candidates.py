@@ -101,15 +101,14 @@ class Suggestions:
     """All findings of the project."""
 
     @property
+    def groups(self) -> tuple[Candidate, ...]:
+        """All groups, in the order in which they are numbered: those close to no theme first."""
+        return (*self.new, *self.near)
+
+    @property
     def unmatched(self) -> int:
         """How many findings match no theme."""
-        return sum(len(c.passages) for c in (*self.new, *self.near)) + len(self.silent)
-
-
-def candidates(project: Project) -> tuple[list[Candidate], int]:
-    """Groups of findings that match no theme, those close to none first; and the number of all findings."""
-    found = suggestions(project)
-    return [*found.new, *found.near], found.findings
+        return sum(len(c.passages) for c in self.groups) + len(self.silent)
 
 
 def suggestions(project: Project) -> Suggestions:
