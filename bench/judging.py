@@ -9,7 +9,7 @@ coder alone. Without --pfd: the twelve reviews and all 24 themes. With it: the r
 in an order drawn by a fixed seed, and the core themes only, since the others hardly occur in them.
 
 Replies are kept in a file, so that an interrupted run can go on; `--minutes 0` asks nothing and prints what is kept.
-With `--write` the table goes into its place in docs/scoreboard.md.
+With `--write` the table goes into its place: docs/models.md, or with --pfd docs/scoreboard.md.
 """
 
 import argparse
@@ -215,11 +215,12 @@ def main() -> None:
     options.add_argument("--pfd", type=Path)
     options.add_argument("--minutes", type=float, default=math.inf)
     options.add_argument("--keep", type=Path, default=Path("judged.jsonl"))
+    options.add_argument("--after", type=int, default=0, help="leave out so many reports of the order")
     options.add_argument("--write", action="store_true")
     given = options.parse_args()
     book: Codebook = load_codebook(ROOT / "prompts/codebook.yaml")
     client = Client(Endpoint(given.base_url, given.model, timeout_s=600), max_concurrency=1)
-    pairs = drawn(given.pfd) if given.pfd else documents(SETS[1].folders)
+    pairs = (drawn(given.pfd) if given.pfd else documents(SETS[1].folders))[given.after :]
     codes = [c for c in book.codes if c.core or not given.pfd]
     try:
         coder = EmbeddedCoder(embedded_identity(book))
@@ -233,7 +234,7 @@ def main() -> None:
     lines = section(cells, len(found), sum(seconds for _, seconds in found), given)
     print("\n".join(lines))
     if given.write:
-        write_between(ROOT / "docs/scoreboard.md", "judged real" if given.pfd else "judged twelve", lines)
+        write_between(ROOT / ("docs/scoreboard.md" if given.pfd else "docs/models.md"), "judged", lines)
 
 
 def section(cells: Sequence[Cell], documents: int, seconds: float, given: argparse.Namespace) -> list[str]:

