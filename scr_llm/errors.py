@@ -36,7 +36,8 @@ class ScrError(Exception):
 
     def __str__(self) -> str:
         where = "".join((f"{self.document}: " if self.document else "", f"page {self.page}: " if self.page else ""))
-        return f"{where}{self.message}" + (f" {self.next_step}" if self.next_step else "")
+        gap = "" if self.message.endswith("\n") else " "
+        return f"{where}{self.message}" + (f"{gap}{self.next_step}" if self.next_step else "")
 
 
 class UsageError(ScrError):

@@ -90,3 +90,17 @@ def test_no_process_stays_behind_a_killed_run(tmp_path: Path) -> None:
     run.wait()
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
+
+
+def test_a_script_without_a_main_guard_is_told_so_and_blames_no_file(tmp_path: Path) -> None:
+    """Each process that reads files runs a script again from its beginning, which one from a pipe does not have."""
+    script = (
+        "from pathlib import Path\n"
+        "from scr_llm.stages.read.apart import Limits, Wanted, read_apart\n"
+        f"list(read_apart([Wanted(Path({str(GOOD)!r}), 'one')], Limits(workers=1)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"], input=script, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "StopError: the processes that read the files could not start" in done.stderr
+    assert '`if __name__ == "__main__":`' in done.stderr

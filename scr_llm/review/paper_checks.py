@@ -39,6 +39,10 @@ _PAGE = re.compile(r",? \(?pages? (\d+)\)?:?\s*$")
 _CASE = re.compile(
     r"\b(?:Child|Children|Young Person|Baby|Infant|Adult|Family|Sibling) (?:[A-Z]{1,2}\d?|\d{1,2}|‘[^’]+’)(?!\w)"
 )
+_DATE = re.compile(
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) (?:\d{4}|\d{1,2})\b"
+)
 _PLACE = re.compile(r"\b(?:Appendix|Evidence|section|part|table|figure) \d+(?:\.\d+)*", re.I)
 """A place in the paper: no number of the record."""
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
@@ -100,6 +104,10 @@ class PaperChecks:
             if not any(label.endswith(f" {case.group()}") for label in self._labels) and case.group() not in old:
                 found.append(Doubt(case.group(), "no case of this paper has this label", text))
             rest = _blank(rest, *case.span())
+        for date in _DATE.finditer(rest):
+            if date.group() not in old:
+                found.append(Doubt(date.group(), "the record does not have this date", text))
+            rest = _blank(rest, *date.span())
         at = 0
         for sentence in _SENTENCE.split(rest):
             at = rest.index(sentence, at)

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.synchronize import Semaphore
@@ -123,6 +124,12 @@ def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
         if error.exitcode in (-9, -15):
             return FileError("another program or the system ended the process that read it; memory may have run out.")
         return _OverLimitError(f"the file crashes the reader (exit code {error.exitcode}).", next_step=_ADVICE)
+    except BrokenProcessPool as error:
+        raise StopError(
+            "the processes that read the files could not start.",
+            next_step='A script must do its work below `if __name__ == "__main__":`, and be a file; '
+            "otherwise see whether memory has run out, and run again to continue.",
+        ) from error
     except MemoryError:
         return _OverLimitError(f"reading it took more than {limits.megabytes} MB of memory.", next_step=_ADVICE)
     except (ScrError, OSError) as error:
