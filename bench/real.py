@@ -4,8 +4,8 @@
     python bench/real.py --pfd DIR --printed   the same, printed only
     python bench/real.py                       measures nothing and leaves the section as it stands
 
-A cell that gold calls unclear is left out. The core themes come first, since the others, on children and parents,
-hardly occur in reports on adults.
+A cell that gold calls unclear is left out. The core themes come first, since those of the others that are on children
+and parents hardly occur in reports on adults.
 """
 
 import argparse
@@ -145,7 +145,7 @@ def section(pairs: Pairs, book: Codebook) -> Iterator[str]:
         f"themes, {more[1]} on all.",
         "",
         f"The core themes have {decided} of {len(core) * len(pairs)} cells that gold decides; the others are unclear "
-        "and left out. The other themes, on children and parents, hardly occur and prove little.",
+        "and left out. Of the other themes, those on children and parents hardly occur and prove little.",
         "",
         *by_theme(by_coder, book),
     )
