@@ -6,7 +6,7 @@
 For each theme of each review, the model is asked about up to five sentences, the coder's best: does this passage show
 the theme? Its probability of yes is combined with the coder's score in several ways, and each is compared with the
 coder alone. Without --pfd: the twelve reviews and all 24 themes. With it: the real reports of DIR (DIR/pdf, DIR/gold)
-in an order drawn by a fixed seed, and the core themes only, since the others hardly occur in them.
+in an order drawn by a fixed seed, and the core themes only, since many of the others hardly occur in them.
 
 Replies are kept in a file, so that an interrupted run can go on; `--minutes 0` asks nothing and prints what is kept.
 With `--write` the table goes into its place: docs/models.md, or with --pfd docs/scoreboard.md.
