@@ -18,7 +18,7 @@ from scr_llm.project import Project
 from scr_llm.records import Code, Codebook, CodebookChange, Coding, Evidence, Item
 from scr_llm.stages.code.embedded import NO_EVIDENCE, shipped
 from scr_llm.stages.code.passage import Passage as Scored
-from scr_llm.stages.decisions import current
+from scr_llm.stages.decisions import by_document, current
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
@@ -193,11 +193,11 @@ def _grouped(rare: list[set[str]]) -> list[list[int]]:
 def _unmatched(project: Project) -> tuple[list[Passage], int]:
     found, total = [], 0
     with Store(project.store_path) as store:
-        decisions = store.decisions()
+        decided = by_document(store.decisions())
         for document in store.documents():
             if document.status != "coded" or not (proposed := store.coding(document.id)):
                 continue
-            coding = current(proposed, decisions)
+            coding = current(proposed, decided.get(document.id, ()))
             label = case_label(coding.case, document)
             total += len(coding.findings)
             found += [
@@ -293,7 +293,7 @@ def adopt_edit(
     if not (label.strip() and definition.strip() and who.strip()):
         raise UsageError(
             "a new code needs a label, a definition and the name of the person who adopts it.",
-            next_step="Give --label, --definition and --name.",
+            next_step="Give them all (on the command line --label, --definition and --name).",
         )
     if code in {c.id for c in load_codebook(project.codebook_path).codes} or not re.fullmatch(
         r"[a-z][a-z0-9_]{2,40}", code

@@ -73,6 +73,8 @@ class CodePage(Shown):
     """Reviews in which the wordings were looked for."""
     others: tuple[Code, ...]
     """Codes that it can be merged with."""
+    error: str = ""
+    """Why what the person wrote cannot be used; empty if nothing is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,8 @@ class NewCodePage(Shown):
     """Names the candidate in the form."""
     seen: str
     fields: tuple[Field, ...]
+    error: str = ""
+    """Why what the person wrote cannot be used; empty if nothing is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)

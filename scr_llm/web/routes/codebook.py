@@ -1,5 +1,7 @@
 """The codebook: reading it, previewing a change case by case, taking it with a reason, candidates for new themes."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -46,20 +48,30 @@ def _said(page: "Page", taken: str) -> str:
 
 def _code(page: "Page", request: Request) -> Response:
     page.renew_codebook()
-    seen = opened(page.project)
-    code = _of(seen.book.codes, request.path_params["code"])
-    blind = page.who(request).blind
+    return page.show(request, _code_page(page, request, request.path_params["code"]))
+
+
+def _code_page(
+    page: "Page", request: Request, code_id: str, given: Mapping[str, str] | None = None, error: str = ""
+) -> CodePage:
+    """One code; where what a person wrote cannot be used, as they wrote it and with the reason."""
+    seen, blind = opened(page.project), page.who(request).blind
+    code = _of(seen.book.codes, code_id)
     found, looked_at = ([], 0) if blind else wordings_found(page.project, code)
-    shown = CodePage(
+    return CodePage(
         code=code,
         seen=seen.sha256,
-        fields=() if blind else view.form_fields(code),
+        fields=() if blind else _as_written(view.form_fields(code), given or {}),
         wordings=tuple(w for w in found if w.sentences),
         idle=tuple(w for w in found if not w.sentences),
         looked_at=looked_at,
         others=() if blind else tuple(c for c in seen.book.codes if c.id != code.id),
+        error=error,
     )
-    return page.show(request, shown)
+
+
+def _as_written(fields: tuple[Field, ...], given: Mapping[str, str]) -> tuple[Field, ...]:
+    return tuple(replace(field, text=given.get(field.name, field.text)) for field in fields)
 
 
 def _of(codes: tuple[Code, ...], code_id: str) -> Code:
@@ -74,15 +86,28 @@ def _preview(page: "Page", request: Request) -> Response:
     given = _given(request)
     if (seen := opened(page.project)).sha256 != given["seen"]:
         return _conflict(page, request, given)
-    edit, what = _edit(page, request, given)
+    try:
+        edit, what = _edit(page, request, given)
+        new = with_edit(page.project, edit)
+    except UsageError as error:
+        return _shown_again(page, request, given, error)
     shown = PreviewPage(
         what=what,
-        preview=preview(page.project, with_edit(page.project, edit)),
+        preview=preview(page.project, new),
         effects=_effects(page, given, {c.id: c.label for c in seen.book.codes}),
         fields=tuple((name, text) for name, text in given.items() if name != "reason"),
         back=_back(given),
     )
     return page.show(request, shown)
+
+
+def _shown_again(page: "Page", request: Request, given: dict[str, str], error: UsageError) -> Response:
+    """The form with what the person wrote and why it cannot be used, so that nothing has to be typed again."""
+    if given["act"] == "changed":
+        return page.show(request, _code_page(page, request, given["code"], given, str(error)), 400)
+    if given["act"] == "added" and (shown := _new_page(page, given.get("candidate", ""), given, str(error))):
+        return page.show(request, shown, 400)
+    raise error
 
 
 def _effects(page: "Page", given: dict[str, str], labels: dict[str, str]) -> tuple[str, ...]:
@@ -183,18 +208,25 @@ def _candidates(page: "Page", request: Request) -> Response:
 
 def _new(page: "Page", request: Request) -> Response:
     _may_change(page, request)
-    key = request.query_params.get("candidate", "")
+    shown = _new_page(page, request.query_params.get("candidate", ""), {})
+    if shown is None:
+        raise HTTPException(404)
+    return page.show(request, shown)
+
+
+def _new_page(page: "Page", key: str, given: Mapping[str, str], error: str = "") -> NewCodePage | None:
+    """The form for a new code; None if there is no such candidate."""
     candidate = view.candidate(page.project, key)
     if candidate is None:
-        raise HTTPException(404)
+        return None
     fields = (
         Field("new", "Id", "", "Lower-case letters, digits and underscores. It names the decisions, and stays."),
         Field("label", view.LABELS["label"], ""),
         Field("definition", view.LABELS["definition"], "", "The review finds that …", 3),
         Field("wordings", view.LABELS["wordings"], "", "One a line; without any, the label is looked for.", 4),
     )
-    shown = NewCodePage(candidate=candidate, key=key, seen=opened(page.project).sha256, fields=fields)
-    return page.show(request, shown)
+    seen = opened(page.project).sha256
+    return NewCodePage(candidate=candidate, key=key, seen=seen, fields=_as_written(fields, given), error=error)
 
 
 def _history(page: "Page", request: Request) -> Response:
