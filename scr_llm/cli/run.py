@@ -1,6 +1,5 @@
 """The work itself: make a project, run it once, or run it whenever a file arrives."""
 
-import contextlib
 import itertools
 import time
 from pathlib import Path
@@ -99,6 +98,7 @@ def watch(folder: Path, every: float, times: int | None) -> int:
     Files are taken in once they are complete, and the briefing is drafted again. Press Ctrl-C to stop. This uses the
     embedded coder and sends nothing.
     """
+    from scr_llm.intake.inbox import sizes
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
@@ -107,7 +107,7 @@ def watch(folder: Path, every: float, times: int | None) -> int:
     seen: dict[str, tuple[int, int]] = {}
     done: dict[str, tuple[int, int]] = {}
     for check in itertools.count(1):
-        now = _sizes(inbox)
+        now = sizes(inbox)
         # A file that is still being copied changes between two checks, so all must be unchanged before a run.
         if now and now != done and all(seen.get(name) == state for name, state in now.items()):
             try:
@@ -120,21 +120,6 @@ def watch(folder: Path, every: float, times: int | None) -> int:
             break
         time.sleep(every)
     return 0
-
-
-def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
-    """Size in bytes and modification time in ns of each file that could be taken in.
-
-    A file that disappears or cannot be examined is left to the next check.
-    """
-    from scr_llm.stages.intake import entries
-
-    found = {}
-    for entry in entries(inbox):
-        with contextlib.suppress(OSError):
-            state = entry.path.stat(follow_symlinks=False)
-            found[entry.name] = (state.st_size, state.st_mtime_ns)
-    return found
 
 
 def _run(

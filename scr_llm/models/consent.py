@@ -50,8 +50,9 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
             f"the model at {where} is not on this machine, and reviews would be sent there.",
             next_step="To allow that, set [llm] approved_by and region in project.toml, beside this base_url.",
         )
-    question = f"The text of the reviews will be sent to {where} ({llm.region}), approved by {llm.approved_by}. "
-    if not consent.agree(question + "To see exactly what would be sent: scr-llm preview. Continue?"):
+    if not consent.agree(
+        f"The text of the reviews will be sent to {where} ({llm.region}), approved by {llm.approved_by}."
+    ):
         raise UsageError(
             f"nobody agreed to sending text to {where}.", next_step="Agree when asked, or use the embedded coder."
         )

@@ -124,3 +124,10 @@ replies = Table(
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
 )
+
+log = Table(
+    "log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", Text, nullable=False),
+)

@@ -1,0 +1,267 @@
+"""What the first page shows: where the work stands, and the one next thing to do."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from scr_llm.intake.inbox import current_documents, present_documents
+from scr_llm.project import Project
+from scr_llm.records import Document
+from scr_llm.reports.paper_state import paper_state
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.store import Store
+from scr_llm.text.words import count, in_words
+from scr_llm.web.runner import RunState
+
+LEFT_OUT_SHOWN = 8
+"""Files with a reason that the first page names; the list of files has all."""
+LOG_SHOWN = 8
+"""Entries of the log that the first page shows; its own page has more."""
+
+StepState = Literal["done", "now", "later"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the steps from files to a paper that is sent."""
+
+    name: str
+    """In a word."""
+    state: StepState
+    """done, now (the next thing to do), later."""
+    words: str
+    """How far it is."""
+    path: str
+    """Where it is done."""
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file of the inbox."""
+
+    id: str
+    """The document's id."""
+    file: str
+    """Its name in the inbox."""
+    pages: int
+    """Pages; 0 where it was not read yet."""
+    batch: str
+    """The batch it came with."""
+    status: str
+    """Its state, in words."""
+    reason: str
+    """Why, and what to do about it; empty where there is nothing to say."""
+    counted: bool
+    """Whether it is coded or waits for that."""
+    may_count: bool
+    """Whether a person may have it counted all the same."""
+    check: int
+    """Pages that a person should look at."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The files that came together."""
+
+    name: str
+    files: int
+    coded: int
+    day: str
+    """When the first was taken in; empty where that is not known."""
+
+
+@dataclass(frozen=True)
+class PaperFile:
+    """A file to download."""
+
+    path: str
+    """Within outputs/, with forward slashes."""
+    size: str
+    """In words."""
+    at: str
+    """When it was written, in words."""
+    signed: bool
+    """Whether it is part of a signed version."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the log."""
+
+    at: str
+    """When, in words."""
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """All of the first page."""
+
+    steps: tuple[Step, ...]
+    files: tuple[FileLine, ...]
+    batches: tuple[Batch, ...]
+    left_out: tuple[FileLine, ...]
+    """Files that are not counted, each with its reason."""
+    waiting: int
+    """Files that wait to be read and coded."""
+    coded: int
+    """Reviews that are coded."""
+    copying: int
+    """Files that are still being copied into the folder."""
+    open: int
+    """Cells to be decided."""
+    of: int
+    """Cells in all."""
+    disagreed: int
+    """Cells on which two reviewers differ."""
+    sent: tuple[tuple[str, int, str], ...]
+    """Where text was sent: the place, requests, bytes in words."""
+    papers: tuple[PaperFile, ...]
+    """The latest papers, without the case sheets."""
+    sheets: int
+    """Case sheets, which have a page of their own."""
+    log: tuple[Happened, ...]
+    since: tuple[str, ...]
+    """What has changed since the last signature."""
+    signed: str
+    """The last signed version; empty where none is."""
+
+    @property
+    def now(self) -> str:
+        """Name of the step to be done next."""
+        return next((step.name for step in self.steps if step.state == "now"), "")
+
+
+def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState, copying: int) -> Home:
+    """The first page."""
+    store = session.store
+    documents = current_documents(present_documents(store))
+    files = tuple(map(file_line, documents))
+    waiting = sum(d.status == "pending" for d in documents)
+    coded = sum(d.status == "coded" for d in documents)
+    left, of = session.left(who)
+    disagreed = len(session.disagreements())
+    decided = bool(coded) and not left and not disagreed
+    state = paper_state(project, store) if decided or store.head("sign_offs")[0] else None
+    written = papers(project)
+    return Home(
+        steps=_steps(len(files), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run),
+        files=files,
+        batches=_batches(documents),
+        left_out=tuple(line for line in files if not line.counted),
+        waiting=waiting,
+        coded=coded,
+        copying=copying,
+        open=left,
+        of=of,
+        disagreed=disagreed,
+        sent=tuple((place, requests, size_in_words(size)) for place, requests, size in store.sent()),
+        papers=tuple(p for p in written if not p.path.startswith("cases/")),
+        sheets=sum(p.path.startswith("cases/") for p in written),
+        log=log(store, LOG_SHOWN),
+        since=state.since if state else (),
+        signed=state.signed.version if state and state.signed else "",
+    )
+
+
+def _steps(
+    files: int, waiting: int, coded: int, left: int, of: int, disagreed: int, signed: bool, run: RunState
+) -> tuple[Step, ...]:
+    """The steps. The first that is not done is the next thing to do."""
+    reading = f"{count(coded, 'review')} coded" + (f", {waiting} waiting" if waiting else "")
+    deciding = f"{of - left} of {of} decided" if of else "nothing to decide yet"
+    if of and disagreed and not left:
+        deciding = f"{count(disagreed, 'disagreement')} to settle"
+    decided = bool(coded) and not left and not disagreed
+    done = (
+        ("Add", bool(files), count(files, "file") if files else "no files yet", "/files"),
+        ("Read", bool(coded) and not waiting and not run.running, "under way" if run.running else reading, "/#run"),
+        ("Decide", decided, deciding, "/disagreements" if disagreed and not left else "/matrix"),
+        ("Sign", signed, "signed" if signed else "not signed", "/sign-off"),
+        ("Send", False, "the papers are ready" if signed else "after signing", "/papers"),
+    )
+    first = next((name for name, is_done, _, _ in done if not is_done), "Send")
+    return tuple(
+        Step(name, "done" if is_done else "now" if name == first else "later", words, path)
+        for name, is_done, words, path in done
+    )
+
+
+def file_line(document: Document) -> FileLine:
+    """A file as a person reads it. The next step names no command where the page has a button for it."""
+    step = document.next_step if "scr-llm " not in document.next_step else ""
+    reason = document.reason or ""
+    reason = reason[:1].upper() + reason[1:] + ("" if not reason or reason.endswith((".", "”")) else ".")
+    if document.missing and document.status == "coded":
+        reason = f"{reason} Its file is no longer in the inbox as it was read. Put it back.".strip()
+    return FileLine(
+        id=document.id,
+        file=document.file,
+        pages=document.pages,
+        batch=document.batch,
+        status=in_words(document.status),
+        reason=f"{reason} {step}".strip(),
+        counted=document.status in ("coded", "pending"),
+        may_count=document.status in ("not_a_review", "duplicate", "superseded"),
+        check=len(document.notes),
+    )
+
+
+def _batches(documents: Iterable[Document]) -> tuple[Batch, ...]:
+    found: dict[str, list[Document]] = {}
+    for document in documents:
+        found.setdefault(document.batch, []).append(document)
+    return tuple(
+        Batch(name, len(group), sum(d.status == "coded" for d in group), min(d.taken_in for d in group))
+        for name, group in sorted(found.items(), key=lambda item: (min(d.taken_in for d in item[1]), item[0]))
+    )
+
+
+FORMATS = {".docx": "Word", ".html": "for a browser", ".md": "plain text", ".xlsx": "workbook", ".json": "record"}
+"""Endings of the papers, with what they are."""
+
+
+def papers(project: Project) -> list[PaperFile]:
+    """Every paper that can be downloaded: drafts and signed ones, the latest first."""
+    found: list[tuple[float, PaperFile]] = []
+    for path in _paper_paths(project.outputs):
+        state = path.stat()
+        name = path.relative_to(project.outputs).as_posix()
+        when = day_and_time(datetime.fromtimestamp(state.st_mtime))
+        found.append((state.st_mtime, PaperFile(name, size_in_words(state.st_size), when, name.startswith("signed-"))))
+    return [paper for _, paper in sorted(found, key=lambda item: (not item[1].signed, -item[0], item[1].path))]
+
+
+def _paper_paths(outputs: Path) -> Sequence[Path]:
+    """Files of outputs/, of its folder for case sheets and of those of signed papers. Links are passed over."""
+    folders = [outputs, outputs / "cases", *outputs.glob("signed-*"), *outputs.glob("signed-*/cases")]
+    return [
+        path
+        for folder in folders
+        if folder.is_dir() and not folder.is_symlink()
+        for path in folder.iterdir()
+        if path.suffix in FORMATS and path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~"))
+    ]
+
+
+def log(store: Store, last: int) -> tuple[Happened, ...]:
+    """What people started or allowed, the latest first."""
+    return tuple(
+        Happened(day_and_time(datetime.fromisoformat(e.at).astimezone()), e.who, e.text) for e in store.log(last)
+    )
+
+
+def day_and_time(at: datetime) -> str:
+    """A moment as a person reads it."""
+    return f"{at.day} {at:%b %Y, %H:%M}"
+
+
+def size_in_words(size: int) -> str:
+    """A size in bytes as a person reads it."""
+    if size < 1000:
+        return count(size, "byte")
+    return f"{size / 1000:,.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
