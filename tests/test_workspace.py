@@ -16,7 +16,19 @@ def test_what_is_public_is_pinned() -> None:
     assert (ROOT / "scr_llm/py.typed").is_file()
     public = {name for name in vars(Workspace) if not name.startswith("_")}
     assert public == {
-        *("create", "open", "demonstration", "add", "default_coder", "coder", "run", "documents", "coding", "matrix"),
+        *(
+            "create",
+            "open",
+            "demonstration",
+            "add",
+            "take",
+            "default_coder",
+            "coder",
+            "run",
+            "documents",
+            "coding",
+            "matrix",
+        ),
         *("review", "sign_off", "edits_left_out", "brief", "briefing", "export", "exported", "explain", "case_sheet"),
     }
 

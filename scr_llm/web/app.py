@@ -28,13 +28,13 @@ from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import adding, home, running
+from scr_llm.web.routes import adding, home, model, running
 from scr_llm.web.workbench import Workbench
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 LiveHandler = Callable[["Page", Request], Awaitable[Response]]
-ROOMS = (home, running)
+ROOMS = (home, running, model)
 """Routes by what a person does, one file each."""
 LIVE_ROOMS = (adding, running)
 """Those that take or give piece by piece."""
@@ -106,6 +106,10 @@ class Page:
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
         self._reviewer = reviewer
+
+    def has_settings(self, project: Project) -> None:
+        """Use other settings from now on."""
+        self.project, self.workspace = project, Workspace(project)
 
     def renew(self) -> None:
         """Take in the reviews that a run has coded."""

@@ -233,7 +233,19 @@ def papers(project: Project) -> list[PaperFile]:
         name = path.relative_to(project.outputs).as_posix()
         when = day_and_time(datetime.fromtimestamp(state.st_mtime))
         found.append((state.st_mtime, PaperFile(name, size_in_words(state.st_size), when, name.startswith("signed-"))))
-    return [paper for _, paper in sorted(found, key=lambda item: (not item[1].signed, -item[0], item[1].path))]
+    return [paper for _, paper in sorted(found, key=_order)]
+
+
+_KINDS = ("briefing", "evidence", "seven-minutes")
+"""Papers by the beginning of their names, in the order in which they are listed."""
+
+
+def _order(item: tuple[float, PaperFile]) -> tuple[bool, int, int, str]:
+    """Signed ones first, then those of the last minute, then by what they are."""
+    at, paper = item
+    name = paper.path.rpartition("/")[2]
+    kind = next((number for number, start in enumerate(_KINDS) if name.startswith(start)), len(_KINDS))
+    return not paper.signed, -int(at // 60), kind, paper.path
 
 
 def _paper_paths(outputs: Path) -> Sequence[Path]:
@@ -246,6 +258,10 @@ def _paper_paths(outputs: Path) -> Sequence[Path]:
         for path in folder.iterdir()
         if path.suffix in FORMATS and path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~"))
     ]
+
+
+_BEFORE = {"agreed": "Agreed: ", "refused": "Not agreed: "}
+"""What goes before the text of a log entry: what was answered to it."""
 
 
 def log(store: Store, last: int) -> tuple[Happened, ...]:

@@ -1,0 +1,132 @@
+"""Choosing a language model, and reading what would be sent to it."""
+
+import json
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scr_llm.errors import RefusedError, UsageError
+from scr_llm.llm import is_loopback
+from scr_llm.llm.question import EndpointCapabilities
+from scr_llm.models.chosen import PLACE, choose_model
+from scr_llm.models.coders import llm_coder
+from scr_llm.models.options import endpoint_of, prompting_of
+from scr_llm.models.preview import open_questions
+from scr_llm.project import Project
+from scr_llm.settings import LlmSettings
+from scr_llm.web import form
+from scr_llm.web.routes.home import not_blind
+from scr_llm.web.workbench import model_option, note
+
+if TYPE_CHECKING:
+    from scr_llm.web.app import Page
+
+QUESTIONS_SHOWN = 20
+"""Questions on one page of the preview."""
+MODELS_SHOWN = 20
+"""Model files that are offered."""
+
+
+def _model(page: "Page", request: Request) -> Response:
+    not_blind(page, request)
+    llm = page.project.settings.llm
+    return page.show(
+        request,
+        "model.html.j2",
+        llm=llm,
+        set_up=model_option(llm) if llm.is_set else None,
+        files=() if page.named_by_proxy else _model_files(page.project),
+        may=not page.named_by_proxy,
+    )
+
+
+def _model_files(project: Project) -> list[str]:
+    """Model files in the project folder and where browsers put downloads."""
+    found: list[str] = []
+    for folder in (project.root, project.root / "models", Path.home() / "Downloads", Path.home() / "models"):
+        try:
+            found += sorted(str(path) for path in folder.glob("*.gguf") if path.is_file())
+        except OSError:  # a folder that may not be read offers nothing
+            continue
+    return found[:MODELS_SHOWN]
+
+
+def _choose(page: "Page", request: Request) -> Response:
+    not_blind(page, request)
+    if page.named_by_proxy:
+        raise RefusedError("on a shared server the model is set in project.toml.", next_step="Ask who runs the server.")
+    if page.bench.runner.state.running:
+        raise RefusedError("a run is under way.", next_step="Wait for its end, or stop it first.")
+    kind, who = form.one(request, "kind"), page.who(request).name
+    given = _given(request, kind)
+    if kind == "address" and not is_loopback(given["base_url"]) and not who:
+        raise RefusedError(
+            "nobody has said who allows that.", next_step="Give your name first: it goes into the record."
+        )
+    project = choose_model(page.project, given)
+    page.has_settings(project)
+    note(page.session.store, "set", _in_words(project.settings.llm), who)
+    return page.go("/model" if kind != "none" else "/")
+
+
+def _given(request: Request, kind: str) -> dict[str, str]:
+    """The form's fields for a kind of model: none, file or address."""
+    wanted = {"none": (), "file": ("file",), "address": ("base_url", "model", "region", "approved_by")}.get(kind)
+    if wanted is None:
+        raise RefusedError("choose what kind of model.", next_step="Go back and choose.")
+    given = {name: form.one(request, name).strip() for name in PLACE if name in wanted}
+    needed = {"file": ("file",), "address": ("base_url", "model")}.get(kind, ())
+    if missing := [name for name in needed if not given[name]]:
+        names = {"file": "the model file", "base_url": "the address", "model": "the model’s name"}
+        raise UsageError(f"{names[missing[0]]} is missing.", next_step="Type it.")
+    if kind == "address":
+        remote = not is_loopback(given["base_url"])
+        if remote and not (given["region"] and given["approved_by"]):
+            raise UsageError(
+                "this model is on another computer, and reviews would be sent there.",
+                next_step="Say in which region it is, and who approved that.",
+            )
+    return given
+
+
+def _in_words(llm: LlmSettings) -> str:
+    option = model_option(llm) if llm.is_set else None
+    return f"Set {option.title[:1].lower()}{option.title[1:]}. {option.words}" if option else "Set no language model"
+
+
+def _preview(page: "Page", request: Request) -> Response:
+    """The exact text of every request that waits to be sent, document by document."""
+    not_blind(page, request)
+    project = page.project
+    waiting = [d for d in page.session.store.documents() if d.status in ("pending", "failed") and not d.missing]
+    wanted = request.query_params.get("document", "")
+    document = next((d for d in waiting if d.id == wanted), None)
+    first = form.number(request.query_params.get("from", "0"))
+    shown: list[tuple[str, str, int]] = []
+    if document:
+        endpoint = endpoint_of(project)
+        coder = llm_coder(project, None, prompting_of(project))
+        asked = (q for _, q, kept in open_questions(project, coder, endpoint, [document.id]) if not kept)
+        for question in islice(asked, first, first + QUESTIONS_SHOWN + 1):
+            body = EndpointCapabilities().body(question, question.messages, endpoint)
+            shown.append(
+                (question.name, json.dumps(body, ensure_ascii=False, indent=1), len(json.dumps(body).encode()))
+            )
+    return page.show(
+        request,
+        "preview.html.j2",
+        waiting=waiting,
+        document=document,
+        questions=shown[:QUESTIONS_SHOWN],
+        first=first,
+        step=QUESTIONS_SHOWN,
+        more=len(shown) > QUESTIONS_SHOWN,
+        where=model_option(project.settings.llm) if project.settings.llm.is_set else None,
+        redacted=project.settings.llm.redact,
+    )
+
+
+ROUTES = (("/model", _model, "GET"), ("/model", _choose, "POST"), ("/preview", _preview, "GET"))
