@@ -193,9 +193,18 @@ def test_a_client_that_takes_no_answer(served: Served, browser: httpx.Client) ->
         answers_soon(browser)
 
 
+def stamped(browser: httpx.Client) -> str:
+    """The address at which a page that is up to date follows a run."""
+    browser.get("/")  # takes in the inbox
+    found = re.search(r"(/run/events\?stamp=[^\"]+)", browser.get("/").text)
+    assert found
+    return found[1]
+
+
 def test_windows_that_follow_a_run_are_so_many_and_no_more(served: Served, browser: httpx.Client) -> None:
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
-    request = fill(served, b"GET {p}/run/events HTTP/1.1\r\nHost: {host}\r\nCookie: " + cookie + b"\r\n\r\n")
+    events = stamped(browser).encode()
+    request = fill(served, b"GET {p}" + events + b" HTTP/1.1\r\nHost: {host}\r\nCookie: " + cookie + b"\r\n\r\n")
 
     def statuses(connections: list[socket.socket]) -> list[bytes]:
         for connection in connections:
@@ -223,7 +232,7 @@ def test_control_c_ends_the_page_though_a_window_follows_a_run(root: Path) -> No
         found = re.search(r"http://\S+", server.stderr.readline())
         assert found
         served = Served(found[0], server.pid, [])
-        with closing(served.browser()) as browser, browser.stream("GET", "/run/events") as stream:
+        with closing(served.browser()) as browser, browser.stream("GET", stamped(browser)) as stream:
             assert stream.status_code == 200
             started = time.perf_counter()
             server.send_signal(signal.SIGINT)
