@@ -1,10 +1,8 @@
 """What the first page shows: where the work stands, and the one next thing to do."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from scr_llm.intake.inbox import current_documents, present_documents
 from scr_llm.project import Project
@@ -15,129 +13,18 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
 from scr_llm.text.words import count, in_words
 from scr_llm.web.runner import RunState
+from scr_llm.web.shown_work import Batch, FileLine, Happened, PaperFile, PapersPage, Standing, Step
 
 LEFT_OUT_SHOWN = 8
 """Files with a reason that the first page names; the list of files has all."""
+PAPERS_SHOWN = 4
+"""Papers that the first page offers; their own page has all."""
 LOG_SHOWN = 8
 """Entries of the log that the first page shows; its own page has more."""
 
-StepState = Literal["done", "now", "later"]
 
-
-@dataclass(frozen=True)
-class Step:
-    """One of the steps from files to a paper that is sent."""
-
-    name: str
-    """In a word."""
-    state: StepState
-    """done, now (the next thing to do), later."""
-    words: str
-    """How far it is."""
-    path: str
-    """Where it is done."""
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """A file of the inbox."""
-
-    id: str
-    """The document's id."""
-    file: str
-    """Its name in the inbox."""
-    pages: int
-    """Pages; 0 where it was not read yet."""
-    batch: str
-    """The batch it came with."""
-    status: str
-    """Its state, in words."""
-    reason: str
-    """Why, and what to do about it; empty where there is nothing to say."""
-    counted: bool
-    """Whether it is coded or waits for that."""
-    may_count: bool
-    """Whether a person may have it counted all the same."""
-    check: int
-    """Pages that a person should look at."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The files that came together."""
-
-    name: str
-    files: int
-    coded: int
-    day: str
-    """When the first was taken in; empty where that is not known."""
-
-
-@dataclass(frozen=True)
-class PaperFile:
-    """A file to download."""
-
-    path: str
-    """Within outputs/, with forward slashes."""
-    size: str
-    """In words."""
-    at: str
-    """When it was written, in words."""
-    signed: bool
-    """Whether it is part of a signed version."""
-
-
-@dataclass(frozen=True)
-class Happened:
-    """A line of the log."""
-
-    at: str
-    """When, in words."""
-    who: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Home:
-    """All of the first page."""
-
-    steps: tuple[Step, ...]
-    files: tuple[FileLine, ...]
-    batches: tuple[Batch, ...]
-    left_out: tuple[FileLine, ...]
-    """Files that are not counted, each with its reason."""
-    waiting: int
-    """Files that wait to be read and coded."""
-    coded: int
-    """Reviews that are coded."""
-    copying: int
-    """Files that are still being copied into the folder."""
-    open: int
-    """Cells to be decided."""
-    of: int
-    """Cells in all."""
-    disagreed: int
-    """Cells on which two reviewers differ."""
-    sent: tuple[tuple[str, int, str], ...]
-    """Where text was sent: the place, requests, bytes in words."""
-    papers: tuple[PaperFile, ...]
-    """The latest papers, without the case sheets."""
-    sheets: int
-    """Case sheets, which have a page of their own."""
-    log: tuple[Happened, ...]
-    since: tuple[str, ...]
-    """What has changed since the last signature."""
-    signed: str
-    """The last signed version; empty where none is."""
-
-    @property
-    def now(self) -> str:
-        """Name of the step to be done next."""
-        return next((step.name for step in self.steps if step.state == "now"), "")
-
-
-def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState, copying: int) -> Home:
-    """The first page."""
+def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState, copying: int) -> Standing:
+    """Where the work stands."""
     store = session.store
     documents = current_documents(present_documents(store))
     files = tuple(map(file_line, documents))
@@ -148,11 +35,14 @@ def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState,
     decided = bool(coded) and not left and not disagreed
     state = paper_state(project, store) if decided or store.head("sign_offs")[0] else None
     written = papers(project)
-    return Home(
-        steps=_steps(len(files), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run),
-        files=files,
+    steps = _steps(len(files), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run)
+    return Standing(
+        steps=steps,
+        now=next((step.name for step in steps if step.state == "now"), ""),
+        files=len(files),
         batches=_batches(documents),
-        left_out=tuple(line for line in files if not line.counted),
+        left_out=tuple(line for line in files if not line.counted)[:LEFT_OUT_SHOWN],
+        not_counted=sum(not line.counted for line in files),
         waiting=waiting,
         coded=coded,
         copying=copying,
@@ -160,8 +50,7 @@ def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState,
         of=of,
         disagreed=disagreed,
         sent=tuple((place, requests, size_in_words(size)) for place, requests, size in store.sent()),
-        papers=tuple(p for p in written if not p.path.startswith("cases/")),
-        sheets=sum(p.path.startswith("cases/") for p in written),
+        papers=tuple(p for p in written if _is_main(p))[:PAPERS_SHOWN],
         log=log(store, LOG_SHOWN),
         since=state.since if state else (),
         signed=state.signed.version if state and state.signed else "",
@@ -236,6 +125,12 @@ def papers(project: Project) -> list[PaperFile]:
     return [paper for _, paper in sorted(found, key=_order)]
 
 
+def papers_page(project: Project) -> PapersPage:
+    """Every paper, signed ones apart from drafts."""
+    found = papers(project)
+    return PapersPage(signed=tuple(p for p in found if p.signed), drafts=tuple(p for p in found if not p.signed))
+
+
 _KINDS = ("briefing", "evidence", "seven-minutes")
 """Papers by the beginning of their names, in the order in which they are listed."""
 
@@ -246,6 +141,11 @@ def _order(item: tuple[float, PaperFile]) -> tuple[bool, int, int, str]:
     name = paper.path.rpartition("/")[2]
     kind = next((number for number, start in enumerate(_KINDS) if name.startswith(start)), len(_KINDS))
     return not paper.signed, -int(at // 60), kind, paper.path
+
+
+def _is_main(paper: PaperFile) -> bool:
+    """Whether a paper is one of those that people send: in Word, and not a case sheet."""
+    return paper.path.endswith(".docx") and paper.path.rpartition("/")[2].startswith(_KINDS)
 
 
 def _paper_paths(outputs: Path) -> Sequence[Path]:

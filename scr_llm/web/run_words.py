@@ -1,25 +1,45 @@
 """What a run has done, in words."""
 
+from dataclasses import dataclass
+
 from scr_llm.web.runner import RunState
 
 
-def progress_in_words(state: RunState, currency: str) -> dict[str, str]:
-    """What a run has done, by the name of its place on the page; empty where there is nothing to say."""
+@dataclass(frozen=True)
+class Live:
+    """What a run has done, as the page shows it and follows it; empty where there is nothing to say."""
+
+    doing: str
+    """What is being done."""
+    documents: str
+    pages: str
+    questions: str
+    tokens: str
+    money: str
+    """What it has cost."""
+    left: str
+    """How long it will still take."""
+    done: str
+    """How much is done, in hundredths."""
+
+
+def progress_in_words(state: RunState, currency: str) -> Live:
+    """What a run has done."""
     p = state.progress
     asked = f"{p.asked:,}" + (f" of at most {p.questions:,}" if p.questions else "")
     if p.kept:
         asked += f", {p.kept:,} from memory"
     by_model = p.questions is not None or p.asked or p.kept
-    return {
-        "doing": "Stopping" if state.stopping else p.doing,
-        "documents": f"{p.coded} coded" + (f", {p.document} of {p.of} read" if p.of else ""),
-        "pages": f"{p.pages:,}",
-        "questions": asked if by_model else "",
-        "tokens": f"{p.sent:,} sent, {p.received:,} received" if by_model else "",
-        "money": f"{p.money:.2f} {currency}" if p.money is not None else "",
-        "left": _left(p.seconds_left),
-        "done": str(_share(state)),
-    }
+    return Live(
+        doing="Stopping" if state.stopping else p.doing,
+        documents=f"{p.coded} coded" + (f", {p.document} of {p.of} read" if p.of else ""),
+        pages=f"{p.pages:,}",
+        questions=asked if by_model else "",
+        tokens=f"{p.sent:,} sent, {p.received:,} received" if by_model else "",
+        money=f"{p.money:.2f} {currency}" if p.money is not None else "",
+        left=_left(p.seconds_left),
+        done=str(_share(state)),
+    )
 
 
 def _share(state: RunState) -> int:

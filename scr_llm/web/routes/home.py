@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from scr_llm.errors import RefusedError
+from scr_llm.intake.inbox import current_documents, present_documents
 from scr_llm.intake.inclusion import rule
 from scr_llm.review.cells import Reviewer
 from scr_llm.text.typed import typed
 from scr_llm.web import form
-from scr_llm.web.home_view import Home, home, log, papers
+from scr_llm.web.home_view import file_line, home, log, papers, papers_page
 from scr_llm.web.run_words import progress_in_words
+from scr_llm.web.shown_work import FilesPage, HomePage, LogPage, Standing, WhoPage
 from scr_llm.web.workbench import coder_options
 
 if TYPE_CHECKING:
@@ -28,29 +30,30 @@ def _home(page: "Page", request: Request) -> Response:
     if who.blind:
         return page.go("/matrix")
     page.renew()
-    run, currency = page.bench.runner.state, page.project.settings.llm.currency
-    return page.show(
-        request,
-        "home.html.j2",
-        h=_standing(page, request),
+    run = page.bench.runner.state
+    now = HomePage(
+        work=_standing(page, request),
         run=run,
-        live=progress_in_words(run, currency),
+        live=progress_in_words(run, page.project.settings.llm.currency),
         coders=coder_options(page.project),
         chosen=page.workspace.default_coder(),
         stamp=page.bench.stamp(page.project, page.session.store),
         largest=page.project.settings.read.largest_megabytes,
-        inbox=page.project.inbox.resolve(),
+        inbox=str(page.project.inbox.resolve()),
     )
+    return page.show(request, now)
 
 
-def _standing(page: "Page", request: Request) -> Home:
+def _standing(page: "Page", request: Request) -> Standing:
     copying = page.bench.inbox.look(page.project, page.session.store)
     return home(page.project, page.session, page.who(request), page.bench.runner.state, copying)
 
 
 def _files(page: "Page", request: Request) -> Response:
     not_blind(page, request)
-    return page.show(request, "files.html.j2", h=_standing(page, request))
+    page.bench.inbox.look(page.project, page.session.store)
+    documents = current_documents(present_documents(page.session.store))
+    return page.show(request, FilesPage(files=tuple(map(file_line, documents))))
 
 
 def _rule(page: "Page", request: Request) -> Response:
@@ -66,7 +69,7 @@ def _rule(page: "Page", request: Request) -> Response:
 
 def _papers(page: "Page", request: Request) -> Response:
     not_blind(page, request)
-    return page.show(request, "papers.html.j2", papers=papers(page.project))
+    return page.show(request, papers_page(page.project))
 
 
 def _paper(page: "Page", request: Request) -> Response:
@@ -81,13 +84,15 @@ def _paper(page: "Page", request: Request) -> Response:
 
 def _log(page: "Page", request: Request) -> Response:
     not_blind(page, request)
-    return page.show(request, "log.html.j2", entries=log(page.session.store, LOG_ENTRIES))
+    return page.show(request, LogPage(entries=log(page.session.store, LOG_ENTRIES)))
 
 
 def _who(page: "Page", request: Request) -> Response:
     if page.named_by_proxy:
         return page.go("/")
-    return page.show(request, "who.html.j2", before=last_person(page))
+    who = page.who(request)
+    name, role = (who.name, who.role) if who.name else last_person(page)
+    return page.show(request, WhoPage(name=name, role=role))
 
 
 def last_person(page: "Page") -> tuple[str, str]:

@@ -19,6 +19,7 @@ from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
 from scr_llm.web import form
 from scr_llm.web.routes.home import not_blind
+from scr_llm.web.shown_work import Asked, ModelPage, PreviewPage
 from scr_llm.web.workbench import model_option, note
 
 if TYPE_CHECKING:
@@ -33,14 +34,13 @@ MODELS_SHOWN = 20
 def _model(page: "Page", request: Request) -> Response:
     not_blind(page, request)
     llm = page.project.settings.llm
-    return page.show(
-        request,
-        "model.html.j2",
+    shown = ModelPage(
         llm=llm,
         set_up=model_option(llm) if llm.is_set else None,
-        files=() if page.named_by_proxy else _model_files(page.project),
+        files=() if page.named_by_proxy else tuple(_model_files(page.project)),
         may=not page.named_by_proxy,
     )
+    return page.show(request, shown)
 
 
 def _model_files(project: Project) -> list[str]:
@@ -105,28 +105,31 @@ def _preview(page: "Page", request: Request) -> Response:
     wanted = request.query_params.get("document", "")
     document = next((d for d in waiting if d.id == wanted), None)
     first = form.number(request.query_params.get("from", "0"))
-    shown: list[tuple[str, str, int]] = []
-    if document:
-        endpoint = endpoint_of(project)
-        coder = llm_coder(project, None, prompting_of(project))
-        asked = (q for _, q, kept in open_questions(project, coder, endpoint, [document.id]) if not kept)
-        for question in islice(asked, first, first + QUESTIONS_SHOWN + 1):
-            body = EndpointCapabilities().body(question, question.messages, endpoint)
-            shown.append(
-                (question.name, json.dumps(body, ensure_ascii=False, indent=1), len(json.dumps(body).encode()))
-            )
-    return page.show(
-        request,
-        "preview.html.j2",
-        waiting=waiting,
-        document=document,
-        questions=shown[:QUESTIONS_SHOWN],
-        first=first,
-        step=QUESTIONS_SHOWN,
-        more=len(shown) > QUESTIONS_SHOWN,
+    asked = _asked(project, document.id, first) if document else []
+    shown = PreviewPage(
         where=model_option(project.settings.llm) if project.settings.llm.is_set else None,
         redacted=project.settings.llm.redact,
+        waiting=tuple(waiting),
+        document=document,
+        questions=tuple(asked[:QUESTIONS_SHOWN]),
+        first=first,
+        before=max(0, first - QUESTIONS_SHOWN) if first else None,
+        after=first + QUESTIONS_SHOWN if len(asked) > QUESTIONS_SHOWN else None,
     )
+    return page.show(request, shown)
+
+
+def _asked(project: Project, document_id: str, first: int) -> list[Asked]:
+    """Questions about a review from number `first` on: those of one page, and one more if there is one."""
+    endpoint = endpoint_of(project)
+    coder = llm_coder(project, None, prompting_of(project))
+    questions = (q for _, q, is_kept in open_questions(project, coder, endpoint, [document_id]) if not is_kept)
+    found = []
+    for question in islice(questions, first, first + QUESTIONS_SHOWN + 1):
+        body = EndpointCapabilities().body(question, question.messages, endpoint)
+        text = json.dumps(body, ensure_ascii=False, indent=1)
+        found.append(Asked(question.name, text, len(text.encode())))
+    return found
 
 
 ROUTES = (("/model", _model, "GET"), ("/model", _choose, "POST"), ("/preview", _preview, "GET"))

@@ -80,7 +80,7 @@ async def _followed(page: "Page", request: Request, stamp: str, place: ExitStack
             if looks % LOOKS_FOR_FILES == 0 and await run_in_threadpool(_has_changed, page, stamp):
                 yield "event: changed\ndata: 1\n\n"
                 return
-            now = json.dumps(progress_in_words(page.bench.runner.state, page.project.settings.llm.currency))
+            now = json.dumps(vars(progress_in_words(page.bench.runner.state, page.project.settings.llm.currency)))
             if now != last:
                 yield f"event: run\ndata: {now}\n\n"
                 last, quiet = now, 0.0
