@@ -154,7 +154,7 @@ def test_nothing_is_sent_before_two_questions_are_answered_by_somebody(tmp_path:
         assert question.startswith("The text of the reviews will be sent to https://models.example.org/v1 (UK)")
         assert press(browser, "/run/answer", question="Something else", answer="yes").status_code == 400
         press(browser, "/run/answer", question=question, answer="no")
-        text = wait_for(browser, "nobody agreed to sending text")
+        text = wait_for(browser, "Nobody agreed to sending text")
         assert ("refused", "Alex Reader", question) in log(root)
 
         press(browser, "/run", coder="llm")
@@ -170,10 +170,10 @@ def test_nothing_is_sent_before_two_questions_are_answered_by_somebody(tmp_path:
         found = re.search(r"preview\?document=(\w+)", listed)
         assert found
         exact = html.unescape(browser.get(f"/preview?document={found[1]}").text)
-        assert '"role": "user"' in exact and "alcohol" in exact.lower()
+        assert "<h3>user</h3>" in exact and "alcohol" in exact.lower() and '"model": "m"' in exact
         press(browser, "/run/answer", question=asked(text), answer="no")
         text = wait_for(browser, "The files were read and wait to be coded")
-        assert "nothing was sent" in text
+        assert "Nothing was sent" in text
         assert [act for act, _, _ in log(root)].count("agreed") == 1
         assert "<p>Nothing.</p>" in text, "what has left this computer"
     assert calls(root) == 0

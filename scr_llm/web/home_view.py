@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from scr_llm.intake.inbox import current_documents, present_documents
@@ -19,6 +20,8 @@ LEFT_OUT_SHOWN = 8
 """Files with a reason that the first page names; the list of files has all."""
 PAPERS_SHOWN = 4
 """Papers that the first page offers; their own page has all."""
+LOG_READ = 1000
+"""Entries of the log that are read, the latest ones."""
 LOG_SHOWN = 8
 """Entries of the log that the first page shows; its own page has more."""
 
@@ -165,10 +168,20 @@ _BEFORE = {"agreed": "Agreed: ", "refused": "Not agreed: "}
 
 
 def log(store: Store, last: int) -> tuple[Happened, ...]:
-    """What people started or allowed, the latest first."""
-    return tuple(
-        Happened(day_and_time(datetime.fromisoformat(e.at).astimezone()), e.who, e.text) for e in store.log(last)
-    )
+    """What people started or allowed, the latest first. Files that somebody added one after another are one line."""
+    entries = store.log(LOG_READ)
+    found: list[Happened] = []
+    for (act, who), group in groupby(entries, key=lambda e: (e.act, e.who)):
+        together = list(group)
+        at = day_and_time(datetime.fromisoformat(together[0].at).astimezone())
+        if act == "added" and len(together) > 1:
+            found.append(Happened(at, who, f"Added {count(len(together), 'file')}"))
+        else:
+            found += [
+                Happened(day_and_time(datetime.fromisoformat(e.at).astimezone()), who, _BEFORE.get(act, "") + e.text)
+                for e in together
+            ]
+    return tuple(found[:last])
 
 
 def day_and_time(at: datetime) -> str:

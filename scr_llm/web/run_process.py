@@ -118,12 +118,18 @@ def work(connection: Connection, task: Task) -> None:
         ended = Ended(False, "Stopped", ("What was finished is saved. Run again to go on with the rest.",))
     except ScrError as error:
         ended = Ended(
-            False, "It stopped before the end" if isinstance(error, StopError) else "It did not run", (str(error),)
+            False,
+            "It stopped before the end" if isinstance(error, StopError) else "It did not run",
+            (_sentence(str(error)),),
         )
     except Exception as error:  # whatever it is, the page must be able to say so
         trouble.log("RUN", "the inbox", error)
         ended = Ended(False, "Something went wrong", (trouble.in_words(error), "Finished work is saved."))
     talk.end(ended)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _interrupted(_signal: int, _frame: object) -> None:

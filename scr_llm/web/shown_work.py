@@ -199,8 +199,10 @@ class Asked:
     """A question as it would be sent."""
 
     name: str
-    body: str
-    """The request, character for character."""
+    messages: tuple[tuple[str, str], ...]
+    """Whose words, and the words, character for character."""
+    rest: str
+    """The rest of the request, as JSON."""
     size: int
     """In bytes."""
 

@@ -127,8 +127,9 @@ def _asked(project: Project, document_id: str, first: int) -> list[Asked]:
     found = []
     for question in islice(questions, first, first + QUESTIONS_SHOWN + 1):
         body = EndpointCapabilities().body(question, question.messages, endpoint)
-        text = json.dumps(body, ensure_ascii=False, indent=1)
-        found.append(Asked(question.name, text, len(text.encode())))
+        messages = tuple((m["role"], m["content"]) for m in question.messages)
+        rest = json.dumps({k: v for k, v in body.items() if k != "messages"}, ensure_ascii=False, indent=1)
+        found.append(Asked(question.name, messages, rest, len(json.dumps(body, ensure_ascii=False).encode())))
     return found
 
 

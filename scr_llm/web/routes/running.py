@@ -39,13 +39,13 @@ def _run(page: "Page", request: Request) -> Response:
     if coder not in named:
         raise RefusedError("no model is set up.", next_step="Set one up first, or use the embedded coder.")
     page.bench.runner.start(Task(page.project.root, coder), named[coder].title, page.who(request).name)  # type: ignore[arg-type]
-    return page.go("/#run")
+    return page.go("/")
 
 
 def _stop(page: "Page", request: Request) -> Response:
     not_blind(page, request)
     page.bench.runner.stop(page.who(request).name or "somebody")
-    return page.go("/#run")
+    return page.go("/")
 
 
 def _answer(page: "Page", request: Request) -> Response:
@@ -54,7 +54,7 @@ def _answer(page: "Page", request: Request) -> Response:
     if not who.name:
         raise RefusedError("nobody has said who agrees.", next_step="Give your name first: it goes into the record.")
     page.bench.runner.answer(form.one(request, "question"), yes=form.one(request, "answer") == "yes", who=who.name)
-    return page.go("/#run")
+    return page.go("/")
 
 
 async def _events(page: "Page", request: Request) -> Response:
