@@ -58,4 +58,4 @@ pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py
 
 release: $(VENV)/installed-dev
-	.ci/release
+	PYTHON=$(BIN)/python .ci/release

@@ -41,13 +41,12 @@ def open_(folder: Path, port: int, no_browser: bool, name: str | None, role: str
 
 def _workspace(folder: Path, *, new: bool) -> "Workspace":
     """The project in a folder. Where there is none it is made: after a question, or unasked where nothing is there."""
-    from scr_llm.launchers import write_launchers
     from scr_llm.workspace import Workspace
 
     if (folder / "project.toml").exists():
         workspace = Workspace.open(folder)
         try:
-            write_launchers(workspace.project.root)
+            workspace.launchers()
         except ScrError as error:  # it can be opened all the same
             say(f"scr-llm: the files for a double click were not written: {error}")
         return workspace

@@ -98,24 +98,18 @@ def watch(folder: Path, every: float, times: int | None) -> int:
     Files are taken in once they are complete, and the briefing is drafted again. Press Ctrl-C to stop. This uses the
     embedded coder and sends nothing.
     """
-    from scr_llm.intake.inbox import sizes
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    inbox = workspace.project.inbox
-    say(f"Watching {inbox}. Press Ctrl-C to stop.")
-    seen: dict[str, tuple[int, int]] = {}
-    done: dict[str, tuple[int, int]] = {}
+    say(f"Watching {workspace.project.inbox}. Press Ctrl-C to stop.")
+    arrivals = workspace.arrivals()
     for check in itertools.count(1):
-        now = sizes(inbox)
-        # A file that is still being copied changes between two checks, so all must be unchanged before a run.
-        if now and now != done and all(seen.get(name) == state for name, state in now.items()):
+        if arrivals.check():
             try:
                 _run(workspace, "rules")
-                done = now
+                arrivals.done()
             except ScrError as error:  # a full disk or a file in use may be put right before the next check
                 say(f"scr-llm: {error}")
-        seen = now
         if check == times:
             break
         time.sleep(every)

@@ -14,6 +14,7 @@ from scr_llm.records.decision import Act
 from scr_llm.review.cells import Cell, MatrixCell, Proposal, Reviewer
 from scr_llm.review.checks import Answer, check
 from scr_llm.review.proposals import content, proposals
+from scr_llm.review.related import related
 from scr_llm.stages.decisions import CellState, Key, Standing, review_priority, state
 from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.store import Store
@@ -241,6 +242,11 @@ class ReviewSession:
             nearest=() if evidence or not code else nearest(self.reading(at[0]), code),
             refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
         )
+
+    def related(self, document_id: str, key: str) -> tuple[str, ...]:
+        """The keys of the cells of a review that rest on the same words as one of its cells."""
+        coding = self.store.coding(document_id)
+        return related(coding, key) if coding else ()
 
     def quote(self, document_id: str, key: str, text: str, page: int | None) -> tuple[Evidence, ...]:
         """Words that a person marked, as evidence.
