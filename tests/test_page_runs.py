@@ -211,6 +211,16 @@ def test_a_model_on_this_computer_shows_questions_tokens_and_money(tmp_path: Pat
         assert calls(root) > 0 and ("agreed", "Alex Reader", question) in log(root)
 
 
+def test_a_model_is_tried_on_made_up_reviews(tmp_path: Path) -> None:
+    with FakeServer([BEHAVIOURS["answers"]], repeat=True) as model:
+        root = project(tmp_path / "p", 0, f'[llm]\nbase_url = "{model.base_url}"\nmodel = "{MODEL}"\n')
+        with opened(root) as (_, browser):
+            assert "Trying the model" in press(browser, "/model/try").text or "Starting" in browser.get("/").text
+            text = wait_for(browser, "Best way of asking", 120)
+            assert "F1" in text and "s a review" in text
+    assert (root / "qualified.toml").is_file()
+
+
 def test_a_run_that_cannot_begin_says_what_to_do(tmp_path: Path) -> None:
     root = project(tmp_path / "p", 1, '[llm]\nfile = "model.gguf"\n')
     with opened(root) as (_, browser):

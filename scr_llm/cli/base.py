@@ -66,8 +66,10 @@ def asking(*, yes: bool) -> "Consent":
     """Ask at the keyboard before text is sent, unless `yes`."""
     from scr_llm.models.consent import Consent
 
-    how = "To see exactly what would be sent: scr-llm preview. Continue?"
-    return Consent(agree=lambda question: yes or click.confirm(f"{question} {how}", abort=True, err=True), tell=say)
+    def agree(question: str) -> bool:
+        return yes or click.confirm(f"{question} Continue?", abort=True, err=True)
+
+    return Consent(agree, tell=say, how_to_see="To see exactly what would be sent: scr-llm preview.")
 
 
 def write_out(path: Path, content: bytes, project: "Project", *, force: bool) -> None:

@@ -20,6 +20,8 @@ class Consent:
     """Asks the person before text goes to an approved remote model. By default nobody agrees and nothing is sent."""
     tell: Callable[[str], None] = lambda _: None
     """Told what is about to take some time."""
+    how_to_see: str = ""
+    """How a person can see exactly what would be sent; added to the question."""
 
 
 AGREED = Consent(agree=lambda _: True)
@@ -83,7 +85,7 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
     question = (
         f"The text of the reviews will be sent to {place.where} ({place.region}), approved by {place.approved_by}."
     )
-    if not consent.agree(question):
+    if not consent.agree(f"{question} {consent.how_to_see}".strip()):
         raise UsageError(
             f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked, or use the embedded coder."
         )

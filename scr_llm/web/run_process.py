@@ -25,7 +25,9 @@ from scr_llm.text.words import count
 from scr_llm.web import trouble
 
 if TYPE_CHECKING:
+    from scr_llm.evaluation.strategies import Trial
     from scr_llm.models.coders import ReadyCoder
+    from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
     from scr_llm.records import Document
@@ -48,6 +50,8 @@ class Task:
     """The project folder."""
     coder: "CoderName"
     """Which coder."""
+    trial: bool = False
+    """Try the model on made-up reviews instead."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,9 @@ def _run(talk: _Talk, task: Task) -> Ended:
         agree=lambda question: talk.ask(Question("sending", question)), tell=lambda text: talk.tell(doing=text)
     )
 
+    if task.trial:
+        return _tried(talk, workspace, consent)
+
     def reading(file: str, number: int, of: int) -> None:
         talk.tell(doing=f"Reading {file}", document=number, of=of)
 
@@ -216,6 +223,25 @@ def _run(talk: _Talk, task: Task) -> Ended:
             outcome = workspace.run(coder, reading, afford=afford)
     talk.tell(doing="Writing the draft of the paper", seconds_left=None)
     return _ended(outcome, workspace.brief())
+
+
+def _tried(talk: _Talk, workspace: "Workspace", consent: "Consent") -> Ended:
+    """Try each way of asking the model on made-up reviews, and keep the best."""
+    talk.tell(doing="Trying the model on two made-up reviews")
+    lines: list[str] = []
+
+    def tried(trial: "Trial") -> None:
+        each = f"{trial.seconds / trial.documents:.0f} s a review" if trial.documents else ""
+        done = f"recall {trial.recall:.2f}, precision {trial.precision:.2f}, F1 {trial.f1:.2f}, {each}"
+        lines.append(f"{trial.coder}: {f'failed: {trial.failed}' if trial.failed else done}")
+        talk.tell(doing=f"Tried: {trial.coder}")
+
+    found = workspace.qualify(consent=consent, tried=tried)
+    if found.best is None:
+        return Ended(False, "No way of asking this model worked", tuple(lines))
+    if not found.is_better_than_rules:
+        lines.append("It did no better than the embedded coder on these two reviews, some of which that learned from.")
+    return Ended(True, f"Best way of asking: {found.best.coder}. Runs use it from now on", tuple(lines))
 
 
 def at_most(cost: "Estimate", currency: str) -> str:

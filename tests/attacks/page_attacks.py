@@ -450,6 +450,8 @@ ROOMS = [
         "csrf={csrf}&kind=file&file=x%0a%5Bread%5D%0aseconds=1",
         "{p}/model",
     ),
+    post("trying a model where none is set up", 400, "csrf={csrf}", "{p}/model/try"),
+    post("trying a model from another site", 403, "csrf={csrf}", "{p}/model/try", origin="http://evil.example"),
     get("what would be sent about a document that is not one", 200, "{p}/preview?document=..%2f..&from=9999999"),
     post("a name of 300 characters", 400, "csrf={csrf}&role=x&name=" + "x" * 300, "{p}/who"),
     post("a name with a control character", 400, "csrf={csrf}&role=x&name=a%E2%80%AEb", "{p}/who"),

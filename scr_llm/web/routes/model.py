@@ -19,6 +19,7 @@ from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
 from scr_llm.web import form
 from scr_llm.web.routes.home import not_blind
+from scr_llm.web.run_process import Task
 from scr_llm.web.shown_work import Asked, ModelPage, PreviewPage
 from scr_llm.web.workbench import model_option, note
 
@@ -97,6 +98,17 @@ def _in_words(llm: LlmSettings) -> str:
     return f"Set {option.title[:1].lower()}{option.title[1:]}. {option.words}" if option else "Set no language model"
 
 
+def _try(page: "Page", request: Request) -> Response:
+    """Try the model on made-up reviews."""
+    not_blind(page, request)
+    llm = page.project.settings.llm
+    if not llm.is_set:
+        raise RefusedError("no model is set up.", next_step="Set one up first.")
+    task = Task(page.project.root, "llm", trial=True)
+    page.bench.runner.start(task, f"Trying {model_option(llm).title}", page.who(request).name)
+    return page.go("/")
+
+
 def _preview(page: "Page", request: Request) -> Response:
     """The exact text of every request that waits to be sent, document by document."""
     not_blind(page, request)
@@ -133,4 +145,9 @@ def _asked(project: Project, document_id: str, first: int) -> list[Asked]:
     return found
 
 
-ROUTES = (("/model", _model, "GET"), ("/model", _choose, "POST"), ("/preview", _preview, "GET"))
+ROUTES = (
+    ("/model", _model, "GET"),
+    ("/model", _choose, "POST"),
+    ("/model/try", _try, "POST"),
+    ("/preview", _preview, "GET"),
+)
