@@ -54,6 +54,7 @@ def main() -> None:
         for width, height in ((1280, 800), (800, 1000)):
             page.set_viewport_size({"width": width, "height": height})
             for name, address in (
+                ("home", "/"),
                 ("matrix", "/matrix"),
                 ("cell", "/cell/" + "/".join(shown)),
                 ("sign-off", "/sign-off"),

@@ -135,11 +135,28 @@ def review_command(root: Path, *options: str | bytes) -> list[str | bytes]:
     return [*scr_llm, "--project", str(root), "--port", "0", "--no-browser", *options]
 
 
+def open_command(root: Path, *options: str | bytes) -> list[str | bytes]:
+    """The command that opens the workbench on any free port."""
+    return [sys.executable, "-m", "scr_llm", "open", str(root), "--port", "0", "--no-browser", *options]
+
+
 @contextmanager
 def review_page(root: Path, *options: str) -> Iterator[Served]:
     """`scr-llm review` over the real socket."""
-    command = review_command(root, *options)
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with _page(review_command(root, *options)) as served:
+        yield served
+
+
+@contextmanager
+def workbench(root: Path, *options: str) -> Iterator[Served]:
+    """`scr-llm open` over the real socket."""
+    with _page(open_command(root, *options)) as served:
+        yield served
+
+
+@contextmanager
+def _page(command: list[str | bytes]) -> Iterator[Served]:
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     reader: threading.Thread | None = None
     try:
         assert server.stderr

@@ -9,13 +9,14 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from jinja2 import meta, nodes
 
-from scr_llm.web import shown, shown_codebook
+from scr_llm.web import shown, shown_codebook, shown_work
 from scr_llm.web.frame import environment
 
 ROOT = Path(__file__).parent.parent
 WEB = environment({})
 assert shown_codebook.CodebookPage in shown.Shown.__subclasses__()
 PAGES = {found.template: found for found in shown.Shown.__subclasses__()}
+assert shown_work.HomePage in PAGES.values()
 
 
 def parsed(template: str) -> nodes.Template:

@@ -18,7 +18,19 @@ def test_what_is_public_is_pinned() -> None:
     assert (ROOT / "scr_llm/py.typed").is_file()
     public = {name for name in dir(Workspace) if not name.startswith("_")}
     assert public == {
-        *("create", "open", "demonstration", "add", "run", "documents", "remarks", "queue", "arrivals"),
+        *(
+            "create",
+            "open",
+            "demonstration",
+            "launchers",
+            "add",
+            "take",
+            "run",
+            "documents",
+            "remarks",
+            "queue",
+            "arrivals",
+        ),
         *("include", "exclude", "coding", "matrix", "review", "brief", "briefing", "case_sheet", "explain"),
         *("ready_to_sign", "deciding", "why_alone", "edits_left_out", "sign_off", "write_signed", "audit"),
         *("export", "exported", "pack", "record_summary", "kept_too_long", "erase"),

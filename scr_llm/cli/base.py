@@ -66,7 +66,10 @@ def asking(*, yes: bool) -> "Consent":
     """Ask at the keyboard before text is sent, unless `yes`."""
     from scr_llm.models.consent import Consent
 
-    return Consent(agree=lambda question: yes or click.confirm(question, abort=True, err=True), tell=say)
+    def agree(question: str) -> bool:
+        return yes or click.confirm(f"{question} Continue?", abort=True, err=True)
+
+    return Consent(agree, tell=say, how_to_see="To see exactly what would be sent: scr-llm preview.")
 
 
 def write_out(path: Path, content: bytes, project: "Project", *, force: bool) -> None:
@@ -84,13 +87,23 @@ def write_out(path: Path, content: bytes, project: "Project", *, force: bool) ->
     say(f"Written: {path}")
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scr-llm")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> int | None:
     """Learn across Serious Case Reviews: turn PDFs into grounded codings and a draft briefing.
+
+    Without a command, in a project folder, it opens the workbench in your browser.
 
     Nothing leaves this computer unless project.toml names a remote model and the person who approved it.
     """
+    if ctx.invoked_subcommand is not None:
+        return None
+    if not Path("project.toml").exists():
+        click.echo(ctx.get_help())
+        return 2
+    opened: int = ctx.invoke(cli.commands["open"])
+    return opened
 
 
 def main() -> None:

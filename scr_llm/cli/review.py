@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scr_llm.cli.base import PROJECT, cli, say
+from scr_llm.cli.serving import NO_BROWSER, PORT, serve_page
 from scr_llm.errors import UsageError
 from scr_llm.text.words import count
 
@@ -25,14 +26,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Review as second reviewer, who sees neither the coder's answers nor the first reviewer's.",
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8765,
-    show_default=True,
-    help="Port on this computer; 0 for any free one.",
-)
-@click.option("--no-browser", is_flag=True, help="Print the address without opening a browser.")
+@PORT
+@NO_BROWSER
 @click.option(
     "--user-header",
     help="On a shared server: the header in which the reverse proxy names the person (see docs/review.md).",
@@ -50,34 +45,24 @@ def review(
     user_header: str | None,
     public_host: tuple[str, ...],
 ) -> int:
-    """Decide cells on a page in your browser.
+    """Decide cells on a page in your browser: the workbench, opened at the matrix.
 
     The page is served on this computer only and loads nothing from the internet.
     """
-    import secrets
-    import webbrowser
-
-    from scr_llm.web.app import make_app
-    from scr_llm.web.server import listen, serve
     from scr_llm.workspace import Workspace
 
     project = Workspace.open(folder).project
     reviewer = _reviewer(name, role, blind=blind, user_header=user_header)
-    with listen(port) as listener:
-        port = listener.getsockname()[1]
-        token, base = secrets.token_urlsafe(24), "" if user_header else f"/{secrets.token_urlsafe(16)}"
-        hosts = (f"127.0.0.1:{port}", f"localhost:{port}", *public_host)
-        app = make_app(project, reviewer=reviewer, user_header=user_header, hosts=hosts, token=token, base=base)
-        address = f"http://127.0.0.1:{port}{base}/" + ("" if user_header else f"?token={token}")
-        say(
-            f"Review page: {address}\n"
-            "The address works once, in one browser on this computer. Press Ctrl-C to close the page; "
-            "every decision is saved as it is made."
-        )
-        if not no_browser:
-            webbrowser.open(address)
-        serve(app, listener)
-    return 0
+    return serve_page(
+        project,
+        reviewer,
+        port=port,
+        no_browser=no_browser,
+        what="Review page",
+        first="/matrix",
+        user_header=user_header,
+        public_host=public_host,
+    )
 
 
 def _reviewer(name: str | None, role: str | None, *, blind: bool, user_header: str | None) -> "Reviewer | None":

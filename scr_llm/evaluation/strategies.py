@@ -200,7 +200,7 @@ def qualify_project(project: Project, consent: Consent, tried: Callable[[Trial],
     """
     place, endpoint = place_of(project), endpoint_of(project)
     if place.is_allowed and not place.is_local:
-        question = f"Two made-up reviews, without case text, will be sent to {place.where}. Continue?"
+        question = f"Two made-up reviews, without case text, will be sent to {place.where}."
         if not consent.agree(question):
             raise UsageError(f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked.")
     trials: list[Trial] = []

@@ -1,7 +1,9 @@
 """The inbox compared with what is known of it: files that are new, unchanged, renamed, a second copy, or gone."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from scr_llm.files import named_errors
 from scr_llm.project import Project
@@ -45,6 +47,19 @@ def intake(project: Project, store: Store) -> None:
     for document in known.documents.values():
         if document.id not in there and not document.missing:
             store.save_document(document.model_copy(update={"missing": True}), seen=document)
+
+
+def sizes(inbox: Path) -> dict[str, tuple[int, int]]:
+    """Size in bytes and modification time in ns of each file that could be taken in.
+
+    A file that disappears or cannot be examined is left to the next look.
+    """
+    found = {}
+    for entry in entries(inbox):
+        with contextlib.suppress(OSError):
+            state = entry.path.stat(follow_symlinks=False)
+            found[entry.name] = (state.st_size, state.st_mtime_ns)
+    return found
 
 
 class _Known:

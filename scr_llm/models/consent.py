@@ -20,6 +20,8 @@ class Consent:
     """Asks the person before text goes to an approved remote model. By default nobody agrees and nothing is sent."""
     tell: Callable[[str], None] = lambda _: None
     """Told what is about to take some time."""
+    how_to_see: str = ""
+    """How a person can see exactly what would be sent; added to the question."""
 
 
 AGREED = Consent(agree=lambda _: True)
@@ -81,9 +83,9 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
             next_step="To allow that, set [llm] approved_by and region in project.toml, beside this base_url.",
         )
     question = (
-        f"The text of the reviews will be sent to {place.where} ({place.region}), approved by {place.approved_by}. "
+        f"The text of the reviews will be sent to {place.where} ({place.region}), approved by {place.approved_by}."
     )
-    if not consent.agree(question + "To see exactly what would be sent: scr-llm preview. Continue?"):
+    if not consent.agree(f"{question} {consent.how_to_see}".strip()):
         raise UsageError(
             f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked, or use the embedded coder."
         )

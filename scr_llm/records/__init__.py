@@ -68,6 +68,7 @@ from scr_llm.records.export import (
     ExportTheme,
 )
 from scr_llm.records.history import HistoryEntry, HistoryKind
+from scr_llm.records.log_entry import LogAct, LogEntry
 from scr_llm.records.model_calls import Batch, KeptReply, ModelCall
 from scr_llm.records.printed import Block, BlockKind
 from scr_llm.records.reading import (
@@ -141,6 +142,8 @@ __all__ = [
     "HistoryKind",
     "Item",
     "KeptReply",
+    "LogAct",
+    "LogEntry",
     "Mark",
     "MarkKind",
     "ModelCall",

@@ -104,6 +104,11 @@ def _codebook_changes(connection: Connection) -> None:
     _append_only(connection, "codebook_changes")
 
 
+def _log(connection: Connection) -> None:
+    tables.log.create(connection, checkfirst=True)
+    _append_only(connection, "log")
+
+
 STEPS = {
     1: ("first tables", _first),
     2: ("replies of models", _replies),
@@ -114,6 +119,7 @@ STEPS = {
     7: ("the log of calls chained", _calls),
     8: ("decisions looked up by cell", _decisions_on_cell),
     9: ("changes of the codebook", _codebook_changes),
+    10: ("what people started or allowed", _log),
 }
 
 

@@ -27,6 +27,13 @@ class ModelCalls(Rows):
         with self._engine.connect() as connection:
             return [from_columns(ModelCall, row) for row in connection.execute(query).mappings()]
 
+    def sent(self) -> list[tuple[str, int, int]]:
+        """What was sent where: each endpoint with its number of requests and of bytes."""
+        calls = tables.calls.c
+        query = select(calls.endpoint, func.count(), func.sum(calls.bytes_out)).group_by(calls.endpoint)
+        with self._engine.connect() as connection:
+            return [(str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(query)]
+
     def keep_reply(self, key: str, reply: KeptReply) -> None:
         """Keep the reply to a question; where one is kept already, that one stays."""
         with self._writing() as connection:

@@ -133,3 +133,9 @@ codebook_changes = Table(
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False),
 )
+log = Table(
+    "log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", Text, nullable=False),
+)

@@ -1,7 +1,7 @@
 """The routes of the review page. Each reads a form or an address, asks the session, and fills a template."""
 
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -23,33 +23,50 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import codebook
+from scr_llm.web.routes import adding, codebook, home, model, running
+from scr_llm.web.workbench import Workbench
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
-ROOMS = (codebook,)
+LiveHandler = Callable[["Page", Request], Awaitable[Response]]
+ROOMS = (home, running, model, codebook)
 """Routes by what a person does, one file each."""
+LIVE_ROOMS = (adding, running)
+"""Those that take or give piece by piece."""
+NAMELESS = frozenset(path for room in (home, running, model) for path, _, _ in room.ROUTES) | {"/help"}
+"""Pages for which nobody needs to have said who they are."""
+NOBODY = Reviewer("", "")
+"""Whoever sits at this computer and has not yet given a name."""
 ROWS = 60
 """Reviews on one page of the matrix."""
-STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "review.css": "text/css",
+    "review.js": "text/javascript",
+    "workbench.css": "text/css",
+    "workbench.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 class Page:
     """One running review page: the session, who decides in it, and the templates."""
 
-    def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
+    def __init__(self, project: Project, reviewer: Reviewer | None, base: str, *, named_by_proxy: bool = False) -> None:
         self.project, self.workspace = project, Workspace(project)
         self.session, self.drawing = ReviewSession(project), Drawing()
+        self.bench = Workbench(project)
         self.base, self.csrf = base, ""
         self.signing = threading.Lock()
+        self.named_by_proxy = named_by_proxy
+        """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
         self._reviewer = reviewer
         self._database = _database_identity(project)
         self._templates = frame.environment(self.session.codes)
 
     def who(self, request: Request) -> Reviewer:
         """Who is asking: the person at this computer, or the one that the reverse proxy names."""
-        if self._reviewer:
-            return self._reviewer
+        if not self.named_by_proxy:
+            return self._reviewer or NOBODY
         name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
@@ -59,6 +76,20 @@ class Page:
         if load_codebook(self.project.codebook_path) != self.session.codebook:
             self.session = ReviewSession(self.project)
             self._templates = frame.environment(self.session.codes)
+
+    def is_used_by(self, reviewer: Reviewer) -> None:
+        """Note who sits at this computer."""
+        self._reviewer = reviewer
+
+    def has_settings(self, project: Project) -> None:
+        """Use other settings from now on."""
+        self.project, self.workspace = project, Workspace(project)
+
+    def renew(self) -> None:
+        """Take in the reviews that a run has coded."""
+        coded = {d.id for d in self.session.store.documents() if d.status == "coded"}
+        if coded != self.session.documents.keys() and not self.bench.runner.state.running:
+            self.session = ReviewSession(self.project)
 
     def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
         """A page made from its template."""
@@ -121,18 +152,20 @@ def make_app(
     hosts: tuple[str, ...],
     token: str,
     base: str = "",
+    first: str = "/",
 ) -> ASGIApp:
     """Make the page as an ASGI app.
 
     Args:
         project: the project whose cells are decided.
-        reviewer: the person at this computer; None if a reverse proxy names the person.
+        reviewer: the person at this computer; None if a reverse proxy names the person, or the person has yet to do so.
         user_header: the header in which the proxy names the person.
         hosts: the server's own addresses, such as `127.0.0.1:8765`; requests to others are refused.
         token: admits the first browser that gives it.
         base: the path above all pages, such as `/x7Kq`; empty for the root.
+        first: the page that the browser comes in at.
     """
-    page = Page(project, reviewer, base)
+    page = Page(project, reviewer, base, named_by_proxy=user_header is not None)
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -141,18 +174,25 @@ def make_app(
 
         return Route(path, endpoint, methods=list(methods or ("GET",)))
 
+    def live(path: str, handler: LiveHandler, method: str) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await handler(page, request)
+
+        return Route(path, endpoint, methods=[method])
+
     @asynccontextmanager
-    async def running(_app: Starlette) -> AsyncIterator[None]:
+    async def alive(_app: Starlette) -> AsyncIterator[None]:
         page.drawing.start()
         yield
         page.drawing.close()
+        page.bench.close()
         page.session.close()
 
     app = Starlette(
-        lifespan=running,
+        lifespan=alive,
         routes=[
             *(route(*each) for room in ROOMS for each in room.ROUTES),
-            route("/", _start),
+            *(live(*each) for room in LIVE_ROOMS for each in room.LIVE),
             route("/matrix", _matrix),
             route("/next", _next),
             route("/cell/{document}/{key}", _cell),
@@ -169,7 +209,7 @@ def make_app(
             Route("/static/{name}", _static),
         ],
     )
-    guard = Guard(app, hosts, token, base, user_header)
+    guard = Guard(app, hosts, token, base, user_header, first)
     page.csrf = guard.csrf
     return guard
 
@@ -179,6 +219,8 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
     try:
         page.check_database()
         page.session.refresh()
+        if path not in NAMELESS and page.who(request) == NOBODY:
+            return page.go("/who")
         answer = handler(page, request)
         if request.method == "POST":
             page.check_database()
@@ -199,10 +241,6 @@ def _database_identity(project: Project) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _start(page: Page, _request: Request) -> Response:
-    return page.go("/matrix")
 
 
 def _matrix(page: Page, request: Request) -> Response:

@@ -6,6 +6,7 @@
 - The Host header must be the server's own. Otherwise another site could point its name at this computer (DNS
   rebinding).
 - A change must carry this site's Origin and the session's token. Otherwise another site could send it.
+- A file that is added has the token in a header, so that no byte of it is read before both are checked.
 """
 
 import hmac
@@ -24,10 +25,14 @@ from scr_llm.web import trouble
 
 LARGEST = 256 * 1024
 """Most bytes of a change."""
+UPLOAD = "/add"
+"""Takes a file as the body, which is not held in memory: the form token is in a header instead, and read first."""
+TOKEN_HEADER = "x-form-token"
+"""Another site's page cannot send it without asking, and it is refused when it asks."""
 _HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -37,21 +42,30 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 _STRANGER = (
-    "Open the page at the address that scr-llm review printed. The address works once. "
-    "To get a new one, stop scr-llm review and start it again."
+    "Open the page at the address that scr-llm printed. The address works once. "
+    "To get a new one, stop scr-llm with Ctrl-C and start it again."
 )
+_OLD = "This form is from another session. Go back and reload the page."
 
 
 class Guard:
     """Wraps the page and checks each request.
 
-    If `user_header` is given, a reverse proxy controls access and names the person in that header.
+    If `user_header` is given, a reverse proxy controls access and names the person in that header. `first` is the page
+    that a browser sees when it comes in.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: Collection[str], token: str, base: str, user_header: str | None = None
+        self,
+        app: ASGIApp,
+        hosts: Collection[str],
+        token: str,
+        base: str,
+        user_header: str | None = None,
+        first: str = "/",
     ) -> None:
         self._app, self._hosts, self._user_header, self._base = app, frozenset(hosts), user_header, base
+        self._first = first
         self._token: str | None = token
         self._cookie = f"scr_llm_{secrets.token_hex(8)}"
         self._session = secrets.token_urlsafe(32)
@@ -102,6 +116,8 @@ class Guard:
             # A browser sends scheme and host only. Whatever a program adds after them is ignored.
             if headers.get("origin", "").partition("://")[2].partition("/")[0] not in self._hosts:
                 return PlainTextResponse("This change comes from another site.", 403)
+            if scope["path"] == self._base + UPLOAD:
+                return receive if _same(headers.get(TOKEN_HEADER, ""), self.csrf) else PlainTextResponse(_OLD, 403)
             return await self._checked_body(receive)
         return receive
 
@@ -110,7 +126,7 @@ class Guard:
         if request.method != "GET" or self._token is None or not _same(given, self._token):
             return PlainTextResponse(_STRANGER, 403)
         self._token = None
-        response = RedirectResponse(f"{self._base}/", 303)
+        response = RedirectResponse(self._base + self._first, 303)
         response.set_cookie(self._cookie, self._session, path=f"{self._base}/", httponly=True, samesite="strict")
         return response
 
@@ -130,7 +146,7 @@ class Guard:
         except ValueError:
             return PlainTextResponse("This is not a form.", 400)
         if not _same(fields.get("csrf", [""])[0], self.csrf):
-            return PlainTextResponse("This form is from another session. Go back and reload the page.", 403)
+            return PlainTextResponse(_OLD, 403)
         sent = False
 
         async def again() -> Message:

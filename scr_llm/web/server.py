@@ -21,6 +21,8 @@ HEAD_SECONDS = 10.0
 """Time limit for a request's head, on a new connection or after an answer."""
 BODY_SECONDS = 30.0
 """Time limit for a request's body, counted from its head; and for the other side to take an answer."""
+SLOWEST = 100_000
+"""Bytes a second at which a file that is added must come in; that much gives the other side a second more."""
 IDLE_SECONDS = 5
 """Time limit after an answer for the first byte of the next request."""
 MOST_WAITING = 64
@@ -29,6 +31,8 @@ YOUNG_SECONDS = 0.25
 """A connection younger than this is not closed to make room: its request may have arrived but not been read yet."""
 LARGEST_HEAD = 64 * 1024
 """Most bytes of a request's head."""
+EVENTS = "/run/events"
+"""The end of the path at which a run is followed live: an answer without an end."""
 _OPEN_FILES = 4096
 
 Step = Literal["head", "body", "ours"]
@@ -41,6 +45,7 @@ class Connection(H11Protocol):
         super().__init__(*args, **kwargs)
         self._step: Step = "ours"
         self._since = 0.0
+        self._came = 0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -52,6 +57,7 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came in."""
+        self._came += len(data)
         try:
             super().data_received(data)
         except h11.LocalProtocolError:  # what arrived makes no sense after our answer
@@ -80,8 +86,9 @@ class Connection(H11Protocol):
             self._deadline.cancel()
 
     def shutdown(self) -> None:
-        """The page ends: answers in progress are finished, and no other connection is waited for."""
-        if self._step == "ours" or self.transport.get_write_buffer_size():
+        """The page ends: answers in progress are finished, except those without an end; nothing else is waited for."""
+        endless = self.cycle is not None and self.cycle.scope["path"].endswith(EVENTS)
+        if not endless and (self._step == "ours" or self.transport.get_write_buffer_size()):
             super().shutdown()
         else:
             self.transport.abort()
@@ -100,13 +107,21 @@ class Connection(H11Protocol):
         step = self._next_step()
         if step == self._step:
             return
-        self._step, self._since = step, self.loop.time()
+        self._step, self._since, self._came = step, self.loop.time(), 0
         if self._deadline:
             self._deadline.cancel()
             self._deadline = None
         if step != "ours":
             slow = step == "body" or self.transport.get_write_buffer_size()
-            self._deadline = self.loop.call_later(BODY_SECONDS if slow else HEAD_SECONDS, self.transport.abort)
+            self._deadline = self.loop.call_later(BODY_SECONDS if slow else HEAD_SECONDS, self._too_slow)
+
+    def _too_slow(self) -> None:
+        """The time is over: end the connection, unless it brings in a file that we read, and fast enough."""
+        earned = BODY_SECONDS + self._came / SLOWEST - (self.loop.time() - self._since)
+        if self._step == "body" and earned > 0 and self.cycle and not self.cycle.response_complete:
+            self._deadline = self.loop.call_later(earned + 0.01, self._too_slow)
+        else:
+            self.transport.abort()
 
     def _make_room(self) -> None:
         """Close the connections that kept us waiting longest, if there are too many."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scr_llm.errors import ScrError, UsageError
-from scr_llm.files import copy_atomically, data_dir, named_errors, sha256_of
+from scr_llm.files import data_dir
 from scr_llm.project import init_project, load_project
 from scr_llm.workspace.accounting import Accounting
 from scr_llm.workspace.documents import Documents
@@ -51,7 +51,9 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         Raises:
             UsageError: the folder already holds a project.
         """
-        return cls(init_project(Path(folder), name=name))
+        workspace = cls(init_project(Path(folder), name=name))
+        workspace.launchers()
+        return workspace
 
     @classmethod
     def open(cls, folder: Path | str) -> "Workspace":
@@ -80,6 +82,16 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         workspace.add(sorted((data_dir() / "fixtures" / "batch-1").glob("*.pdf")))
         return workspace
 
+    def launchers(self) -> None:
+        """Write the files that open the workbench by a double click. What is there and right stays.
+
+        Raises:
+            FileError: one cannot be written.
+        """
+        from scr_llm.launchers import write_launchers
+
+        write_launchers(self.project.root)
+
     def add(self, paths: Iterable[Path | str]) -> list[Path]:
         """Copy files into the inbox, for the next run. A file that is there already changes nothing.
 
@@ -87,20 +99,26 @@ class Workspace(Documents, Measuring, Themes, Accounting):
             UsageError: a different file with that name is in the inbox; nothing is overwritten.
             FileError: a file cannot be read or copied; the inbox holds no part of it.
         """
-        placed = []
-        for path in map(Path, paths):
-            target = self.project.inbox / path.name
-            with named_errors(path):
-                is_other = target.exists() and sha256_of(target) != sha256_of(path)
-            if is_other:
-                raise UsageError(
-                    f"a different file named {path.name} is in the inbox already.",
-                    next_step="Rename the new file. If it is a corrected issue, replace the old one yourself.",
-                )
-            if not target.exists():
-                copy_atomically(path, target, self.project.outputs)
-            placed.append(target)
-        return placed
+        from scr_llm.intake.receiving import add
+
+        return add(self.project, map(Path, paths))
+
+    def take(self, part: Path, name: str) -> tuple[Path, bool]:
+        """Move a complete file into the inbox under a name that somebody gave.
+
+        Returns the file, and whether it is new.
+
+        Args:
+            part: the file, on the project's disk. If it is refused, or there already, it stays where it is.
+            name: any text; it is reduced to a safe name without folders.
+
+        Raises:
+            UsageError: it is not a PDF, the inbox is full, or a different file with that name is there.
+            FileError: it cannot be read or moved.
+        """
+        from scr_llm.intake.receiving import take
+
+        return take(self.project, part, name)
 
     def run(
         self,

@@ -338,4 +338,123 @@ PROTOCOL = [
         raw=b"POST {p}{cell} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\n\r\nhello",
     ),
 ]
-TABLE = [*HOSTS, *PATHS, *COOKIES, *ORIGINS, *FORMS, *METHODS, *PROTOCOL]
+
+
+def upload(
+    name: str,
+    wanted: int | tuple[int, ...],
+    target: str = "{p}/add?name=a.pdf",
+    body: bytes | str = b"%PDF-1.7",
+    **headers: Header,
+) -> Attack:
+    token: dict[str, Header] = {"x-form-token": "{csrf}", "content-type": "application/octet-stream"}
+    return Attack(name, wanted, target, "POST", token | headers, body)
+
+
+UPLOADS = [
+    upload("a file without the form token", 403, **{"x-form-token": None}),
+    upload("a file with a wrong form token", 403, **{"x-form-token": "guess"}),
+    upload("a file with an empty form token", 403, **{"x-form-token": ""}),
+    upload("a file with a form token of raw bytes", 403, **{"x-form-token": b"\xff\xfe"}),
+    upload(
+        "a file with the form token in the address", 403, "{p}/add?name=a.pdf&csrf={csrf}", **{"x-form-token": None}
+    ),
+    upload("a file with the form token in the body", 403, body="csrf={csrf}", **{"x-form-token": None}),
+    upload("a file without a cookie", 403, cookie=None),
+    upload("a file from nowhere", 403, origin=None),
+    upload("a file from another site", 403, origin="http://evil.example"),
+    upload("a file to another host", 421, host="evil.example"),
+    upload("a file beside the secret path", 403, "/add?name=a.pdf"),
+    upload("a file below the way in", (403, 404), "{p}/add/x?name=a.pdf"),
+    upload("the way in with two slashes", (403, 404), "{p}//add?name=a.pdf"),
+    upload("the form token of files for a decision", 403, "{p}{cell}", "seen=0&value=not_mentioned"),
+    upload("what is no PDF", 400, body=b"MZ\x90\x00"),
+    upload("a web page as a PDF", 400, body="<script>alert(1)</script>"),
+    upload("no file at all", 400, body=b""),
+    upload("a file without a name that is no PDF", 400, "{p}/add", b"x"),
+    upload("a file with a script for a name", 400, "{p}/add?name=%3Cscript%3Ealert(1)%3C/script%3E", b"x"),
+    upload("a file with a name of raw bytes", 400, "{p}/add?name=%ff%fe%ed%a0%80%00", b"x"),
+    upload("a file with a line end in its name", 400, "{p}/add?name=%0d%0aSet-Cookie:%20x=1", b"x"),
+    upload("a file with a name of 50,000 characters", 400, "{p}/add?name=" + "x" * 50_000, b"x"),
+    upload("a file that says it is a terabyte", 413, body=b"%PDF-", **{"content-length": "1000000000000"}),
+    upload("a file whose length has 5,000 digits", (400, 413), body=b"%PDF-", **{"content-length": "9" * 5000}),
+    upload(
+        "a file as a form", 400, body="name=a.pdf&csrf={csrf}", **{"content-type": "application/x-www-form-urlencoded"}
+    ),
+    get("the way in by a link", 405, "{p}/add?name=a.pdf"),
+    Attack("a file by PUT", (403, 405), "{p}/add?name=a.pdf", "PUT", {"origin": "{origin}", "x-form-token": "{csrf}"}),
+    Attack(
+        "asking before another site sends a file", (403, 405), "{p}/add", "OPTIONS", {"origin": "http://evil.example"}
+    ),
+]
+RUNS = [
+    get("starting a run by a link", 405, "{p}/run?coder=rules&csrf={csrf}"),
+    get("stopping by a link", 405, "{p}/run/stop"),
+    get("agreeing by a link", 405, "{p}/run/answer?answer=yes&csrf={csrf}"),
+    post("starting a run without the form token", 403, "coder=rules", "{p}/run"),
+    post("starting a run from another site", 403, "csrf={csrf}&coder=rules", "{p}/run", origin="http://evil.example"),
+    post("starting a run without a cookie", 403, "csrf={csrf}&coder=rules", "{p}/run", cookie=None),
+    post("a coder that is not one", 400, "csrf={csrf}&coder=../x", "{p}/run"),
+    post("a coder that is not set up", 400, "csrf={csrf}&coder=llm", "{p}/run"),
+    post("stopping where nothing runs", 303, "csrf={csrf}", "{p}/run/stop"),
+    post("stopping from another site", 403, "csrf={csrf}", "{p}/run/stop", origin="null"),
+    post("agreeing where nothing is asked", 400, "csrf={csrf}&answer=yes&question=", "{p}/run/answer"),
+    post("agreeing from another site", 403, "csrf={csrf}&answer=yes", "{p}/run/answer", origin="http://evil.example"),
+    get("following a run without a cookie", 403, "{p}/run/events", cookie=None),
+    get("following a run with another host", 421, "{p}/run/events", host="evil.example"),
+    get("following a run beside the secret path", 403, "/run/events"),
+    post("following a run by a form", 405, "csrf={csrf}", "{p}/run/events"),
+]
+ROOMS = [
+    get("papers without a cookie", 403, "{p}/papers", cookie=None),
+    *(
+        get(f"out of the papers: {t}", 404, "{p}/paper/" + t)
+        for t in (
+            "../project.toml",
+            "..%2fproject.toml",
+            "%2e%2e%2fscr_llm.sqlite",
+            "..%5cproject.toml",
+            "/etc/passwd",
+            "cases/../../project.toml",
+            "signed-1/../../scr_llm.sqlite",
+            "briefing.docx%00",
+            "C:%5Cwindows%5Cwin.ini",
+            ".scr.part",
+        )
+    ),
+    get("leaving out by a link", 405, "{p}/file/{document}/exclude?reason=x&csrf={csrf}"),
+    post("leaving out without a reason", 400, "csrf={csrf}&reason=", "{p}/file/{document}/exclude"),
+    post("leaving out for 5,000 characters", 400, "csrf={csrf}&reason=" + "x" * 5000, "{p}/file/{document}/exclude"),
+    post("leaving out without the form token", 403, "reason=x", "{p}/file/{document}/exclude"),
+    post("another act on a file", 404, "csrf={csrf}&reason=x", "{p}/file/{document}/erase"),
+    post("a file that is not one", 400, "csrf={csrf}&reason=x", "{p}/file/%2e%2e/exclude"),
+    post("a model without the form token", 403, "kind=none", "{p}/model"),
+    post("a model from another site", 403, "csrf={csrf}&kind=none", "{p}/model", origin="http://evil.example"),
+    post("a kind of model that is not one", 400, "csrf={csrf}&kind=x", "{p}/model"),
+    post("a model at no address", 400, "csrf={csrf}&kind=address&base_url=javascript:alert(1)&model=m", "{p}/model"),
+    post(
+        "a model elsewhere that nobody approved",
+        400,
+        "csrf={csrf}&kind=address&base_url=https://evil.example/v1&model=m",
+        "{p}/model",
+    ),
+    post(
+        "a model at an address with our name before it",
+        400,
+        "csrf={csrf}&kind=address&base_url=http://127.0.0.1@evil.example/v1&model=m",
+        "{p}/model",
+    ),
+    post(
+        "a setting smuggled in by a model's file",
+        400,
+        "csrf={csrf}&kind=file&file=x%0a%5Bread%5D%0aseconds=1",
+        "{p}/model",
+    ),
+    post("trying a model where none is set up", 400, "csrf={csrf}", "{p}/model/try"),
+    post("trying a model from another site", 403, "csrf={csrf}", "{p}/model/try", origin="http://evil.example"),
+    get("what would be sent about a document that is not one", 200, "{p}/preview?document=..%2f..&from=9999999"),
+    post("a name of 300 characters", 400, "csrf={csrf}&role=x&name=" + "x" * 300, "{p}/who"),
+    post("a name with a control character", 400, "csrf={csrf}&role=x&name=a%E2%80%AEb", "{p}/who"),
+    post("a name from another site", 403, "csrf={csrf}&role=x&name=y", "{p}/who", origin="http://evil.example"),
+]
+TABLE = [*HOSTS, *PATHS, *COOKIES, *ORIGINS, *FORMS, *METHODS, *PROTOCOL, *UPLOADS, *RUNS, *ROOMS]

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from served import ALEX, Served, coded_project, heeds_ctrl_c, review_page
+from served import ALEX, Served, coded_project, heeds_ctrl_c, review_command, review_page
 
 from scr_llm.web.server import BODY_SECONDS, HEAD_SECONDS, MOST_WAITING
+from scr_llm.web.workbench import FOLLOWERS
 
 GET = b"GET {p}/matrix HTTP/1.1\r\nHost: {host}\r\n"
 
@@ -190,6 +191,59 @@ def test_a_client_that_takes_no_answer(served: Served, browser: httpx.Client) ->
     request = fill(served, b"GET {p}/matrix HTTP/1.1\r\nHost: {host}\r\nCookie: " + cookie + b"\r\n\r\n")
     with held(served, 30, request * 100):
         answers_soon(browser)
+
+
+def stamped(browser: httpx.Client) -> str:
+    """The address at which a page that is up to date follows a run."""
+    browser.get("/")  # takes in the inbox
+    found = re.search(r"(/run/events\?stamp=[^\"]+)", browser.get("/").text)
+    assert found
+    return found[1]
+
+
+def test_windows_that_follow_a_run_are_so_many_and_no_more(served: Served, browser: httpx.Client) -> None:
+    cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
+    events = stamped(browser).encode()
+    request = fill(served, b"GET {p}" + events + b" HTTP/1.1\r\nHost: {host}\r\nCookie: " + cookie + b"\r\n\r\n")
+
+    def statuses(connections: list[socket.socket]) -> list[bytes]:
+        for connection in connections:
+            connection.setblocking(True)
+        return [c.makefile("rb").readline().split()[1] for c in connections]
+
+    with held(served, FOLLOWERS, request) as followers:
+        assert statuses(followers) == [b"200"] * FOLLOWERS
+        with held(served, 3, request) as others:
+            assert statuses(others) == [b"503"] * 3
+        answers_soon(browser)
+    end = time.perf_counter() + 10
+    while True:  # those that are gone are noticed, and others may follow
+        with held(served, 1, request) as others:
+            if statuses(others) == [b"200"]:
+                break
+        assert time.perf_counter() < end
+        time.sleep(0.3)
+
+
+def test_control_c_ends_the_page_though_a_window_follows_a_run(root: Path) -> None:
+    server = subprocess.Popen(review_command(root, *ALEX), stderr=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c)
+    try:
+        assert server.stderr
+        found = re.search(r"http://\S+", server.stderr.readline())
+        assert found
+        served = Served(found[0], server.pid, [])
+        with closing(served.browser()) as browser, browser.stream("GET", stamped(browser)) as stream:
+            assert stream.status_code == 200
+            started = time.perf_counter()
+            server.send_signal(signal.SIGINT)
+            server.wait(10)
+            assert time.perf_counter() - started < 3
+        assert "Traceback" not in server.stderr.read()
+    finally:
+        server.kill()
+        server.wait()
+        if server.stderr:
+            server.stderr.close()
 
 
 def test_control_c_ends_the_page_though_connections_are_open(root: Path) -> None:

@@ -138,6 +138,9 @@ def test_attack(door: Door, attack: Attack) -> None:
     if status in (403, 421):
         assert "corriford" not in body.lower() and "<html" not in body, "a stranger sees nothing"
     assert door.decisions() == before
+    assert [p.name for p in (door.root / "inbox").iterdir()] == ["corriford-child-1.pdf"], "no file got in"
+    assert not list((door.root / "outputs").glob(".*")), "no half file is left"
+    assert "[llm]" not in re.sub("(?m)^#.*", "", (door.root / "project.toml").read_text("utf-8"))
     assert door.browser.get("/help").status_code == 200
     assert not [line for line in door.served.said[heard:] if "Traceback" in line or "Error" in line], door.served.said
 
