@@ -24,7 +24,7 @@ ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", 
 def half_reviewed(root: Path) -> tuple[str, str]:
     """Decide half of the cells, and let a second reviewer disagree on one. Returns a cell that makes a good picture."""
     session = ReviewSession(load_project(root))
-    waiting = [key for key in session.open_for(ALEX_READER) if key[1] in session.codes]
+    waiting = [key for key in session.open_cells(ALEX_READER) if key[1] in session.codes]
     shown = next(k for k in waiting if k[1] == "record_keeping" and session.proposals[k].value == "present")
     for key in waiting[::2]:
         cell = session.cell(*key, ALEX_READER)

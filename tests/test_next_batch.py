@@ -144,7 +144,7 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     session = ReviewSession(project)
     old = next(i for i, d in session.documents.items() if d.file.startswith("corriford"))
     cells = [
-        k for k in session.open_for(ALEX) if k[0] == old and session.value(k) == "present" and k[1] in session.codes
+        k for k in session.open_cells(ALEX) if k[0] == old and session.value(k) == "present" and k[1] in session.codes
     ]
     for key in cells:
         session.decide(ALEX, *key, "present", evidence=session.cell(*key, ALEX).evidence)

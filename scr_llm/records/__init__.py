@@ -53,7 +53,7 @@ from scr_llm.records.coding import (
     Window,
 )
 from scr_llm.records.deciding import Decider, Deciding
-from scr_llm.records.decision import Decision
+from scr_llm.records.decision import Covered, Decision, SetItem
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
 from scr_llm.records.explanation import ExplainedCell, Explanation
 from scr_llm.records.export import (
@@ -101,6 +101,7 @@ __all__ = [
     "Coding",
     "Confused",
     "Context",
+    "Covered",
     "Decider",
     "Deciding",
     "Decision",
@@ -161,6 +162,7 @@ __all__ = [
     "Section",
     "SectionKind",
     "Sentence",
+    "SetItem",
     "SignOff",
     "SignedPaper",
     "Span",

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from types import TracebackType
 
+from scr_llm.errors import RefusedError
 from scr_llm.project import Project
 from scr_llm.records import Evidence, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.review.lists import ItemList, confirm, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
 
@@ -33,12 +35,46 @@ class PersonalReview:
     def open(self) -> list[Key]:
         """Document id and theme, item or fact of every cell that this person has yet to decide."""
         self.session.refresh()
-        return self.session.open_for(self.who)
+        return self.session.open_cells(self.who)
 
     def next(self) -> Cell | None:
-        """The next cell to decide; None if there is none."""
+        """The next cell to decide; None if there is none. Themes come first, then findings, recommendations, facts."""
         waiting = self.open()
         return self.session.cell(*waiting[0], self.who) if waiting else None
+
+    def steps(self) -> list[Key]:
+        """The same as it is asked on the page: each open theme, and each review's open list, `list:items`, as one."""
+        self.session.refresh()
+        return self.session.open_for(self.who)
+
+    def items(self, document_id: str) -> ItemList:
+        """The findings, recommendations and facts of a review as a list.
+
+        Raises:
+            RefusedError: there is no such review, or the reviewer is blind.
+        """
+        return item_list(self.session, self.who, document_id)
+
+    def show(self, items: ItemList, page: int) -> str:
+        """The text of a page, which this person then has been shown.
+
+        Raises:
+            RefusedError: the review has no such page.
+        """
+        pages = self.session.reading(items.document_id).pages
+        if not 1 <= page <= len(pages):
+            raise RefusedError(f"this review has no page {page}.", next_step=f"Its pages are 1 to {len(pages)}.")
+        show(self.session, self.who, items.document_id, page)
+        return pages[page - 1].text
+
+    def confirm(self, items: ItemList) -> int:
+        """Confirm all that is open of a list, in one decision. Returns its number.
+
+        Raises:
+            ConflictError: somebody has decided on something of the list since it was opened.
+            RefusedError: a page on which something of it stands was not shown, or nothing is open.
+        """
+        return confirm(self.session, self.who, items)
 
     def quote(self, cell: Cell, words: str, page: int | None = None) -> tuple[Evidence, ...]:
         """Words of the review, as evidence for a cell.

@@ -23,6 +23,7 @@ from scr_llm.project import Project
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
@@ -372,4 +373,6 @@ def _static(request: Request) -> Response:
 
 
 def _address(key: tuple[str, str]) -> str:
+    if key[1] == LIST:
+        return f"/document/{in_url(key[0], safe='')}"
     return f"/cell/{in_url(key[0], safe='')}/{in_url(key[1], safe='')}"
