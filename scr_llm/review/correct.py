@@ -10,7 +10,7 @@ from typing import Literal
 from scr_llm.errors import RefusedError
 from scr_llm.records import Covered, Evidence, Item, Reading, SetItem
 from scr_llm.review.cells import Reviewer
-from scr_llm.review.lists import ItemList, Row, unchanged
+from scr_llm.review.lists import ItemList, Row, Shown, unchanged
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions.items import ItemKind
 from scr_llm.stages.ground import item_id
@@ -23,7 +23,7 @@ _NUMBER_BEFORE = re.compile(
 """The number that is printed before an item, at the beginning of a line."""
 
 
-def remove(session: ReviewSession, who: Reviewer, given: ItemList, key: str, reason: str = "") -> int:
+def remove(session: ReviewSession, who: Reviewer, given: ItemList | Shown, key: str, reason: str = "") -> int:
     """Decide that an item is none, or that a fact is not stated. Returns the number of the decision.
 
     Raises:
@@ -33,7 +33,7 @@ def remove(session: ReviewSession, who: Reviewer, given: ItemList, key: str, rea
     return _decide(session, who, given, key, "not_mentioned", reason)
 
 
-def put_back(session: ReviewSession, who: Reviewer, given: ItemList, key: str, reason: str = "") -> int:
+def put_back(session: ReviewSession, who: Reviewer, given: ItemList | Shown, key: str, reason: str = "") -> int:
     """Decide that an item is one after all; raises as `remove` does."""
     return _decide(session, who, given, key, "present", reason)
 
@@ -41,7 +41,7 @@ def put_back(session: ReviewSession, who: Reviewer, given: ItemList, key: str, r
 def _decide(
     session: ReviewSession,
     who: Reviewer,
-    given: ItemList,
+    given: ItemList | Shown,
     key: str,
     value: Literal["present", "not_mentioned"],
     reason: str,
@@ -53,7 +53,7 @@ def _decide(
 
 
 def add(
-    session: ReviewSession, who: Reviewer, given: ItemList, kind: ItemKind, words: str, page: int | None = None
+    session: ReviewSession, who: Reviewer, given: ItemList | Shown, kind: ItemKind, words: str, page: int | None = None
 ) -> int:
     """Add a finding or recommendation by quoting its words. Returns the number of the decision.
 
@@ -72,7 +72,7 @@ def add(
 
 
 def correct(
-    session: ReviewSession, who: Reviewer, given: ItemList, key: str, words: str, page: int | None = None
+    session: ReviewSession, who: Reviewer, given: ItemList | Shown, key: str, words: str, page: int | None = None
 ) -> int:
     """Give an item other words of the review; raises as `add` does. Returns the number of the decision."""
     document, seen = given.document_id, session.store.last_on(given.document_id, key)
@@ -85,7 +85,7 @@ def correct(
     return session.decide(who, document, key, "present", evidence=evidence, text=_text(evidence), item=item, seen=seen)
 
 
-def split(session: ReviewSession, who: Reviewer, given: ItemList, key: str, words: str) -> int:
+def split(session: ReviewSession, who: Reviewer, given: ItemList | Shown, key: str, words: str) -> int:
     """Split an item in two, before the given words, with which the second begins. Returns the number of the decision.
 
     Raises:
@@ -103,7 +103,7 @@ def split(session: ReviewSession, who: Reviewer, given: ItemList, key: str, word
     return _append(session, who, now, key, covers)
 
 
-def join(session: ReviewSession, who: Reviewer, given: ItemList, key: str) -> int:
+def join(session: ReviewSession, who: Reviewer, given: ItemList | Shown, key: str) -> int:
     """Join an item with the next of its kind: one item with the words of both. Returns the number of the decision.
 
     Raises:

@@ -93,6 +93,17 @@ class ItemList:
         return next(iter(kept[kept.index(row) + 1 :]), None) if row in kept else None
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Which list a person was shown, as a browser sends it back."""
+
+    document_id: str
+    seen: int
+    """As in the list."""
+    fingerprint: str
+    """As in the list."""
+
+
 def item_list(session: ReviewSession, who: Reviewer, document_id: str) -> ItemList:
     """The list of a review.
 
@@ -145,7 +156,7 @@ def show(session: ReviewSession, who: Reviewer, document_id: str, page: int) -> 
     session.shown_pages.setdefault((who.name, document_id), set()).add(page)
 
 
-def confirm(session: ReviewSession, who: Reviewer, given: ItemList) -> int:
+def confirm(session: ReviewSession, who: Reviewer, given: ItemList | Shown) -> int:
     """Confirm all of a list that is open, as it was shown. Returns the number of the decision.
 
     Raises:
@@ -178,7 +189,7 @@ def confirm(session: ReviewSession, who: Reviewer, given: ItemList) -> int:
     return number
 
 
-def unchanged(session: ReviewSession, who: Reviewer, given: ItemList) -> ItemList:
+def unchanged(session: ReviewSession, who: Reviewer, given: ItemList | Shown) -> ItemList:
     """A list as it is now, if that is what the person was shown.
 
     Raises:

@@ -29,6 +29,7 @@ from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web import form, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
+from scr_llm.web.routes import lists
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
@@ -43,7 +44,12 @@ STATES = {
 """State of a cell to the words beside its value."""
 SHORT_STATES = STATES | {"undecided": "undecided", "stale": "definition changed", "disagreed": "reviewers differ"}
 """The same where there is little room."""
-STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "review.css": "text/css",
+    "review.js": "text/javascript",
+    "list.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 _CODE_ID = re.compile(r"\b\w+_\w+\b|(?<=\()\w+(?=\)| if )")
 """A word that may be the id of another code: `silo_working` anywhere, `(neglect)` in brackets."""
@@ -100,6 +106,11 @@ class Page:
     def go(self, path: str) -> Response:
         """Send the browser to another page."""
         return RedirectResponse(self.base + path, 303)
+
+    def go_after(self, who: Reviewer, key: tuple[str, str]) -> Response:
+        """Send the browser to what is open after a cell or a list."""
+        found = self.session.after(who, key)
+        return self.go(_address(found) if found else "/matrix?done=1")
 
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
         """A page that says why something was not saved, with what the person typed."""
@@ -175,6 +186,7 @@ def make_app(
     app = Starlette(
         lifespan=running,
         routes=[
+            *(route(*each) for each in lists.ROUTES),
             route("/", _start),
             route("/matrix", _matrix),
             route("/next", _next),
@@ -237,8 +249,7 @@ def _matrix(page: Page, request: Request) -> Response:
 
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
-    found = page.session.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
-    return page.go(_address(found) if found else "/matrix?done=1")
+    return page.go_after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
 
 
 def _cell(page: Page, request: Request) -> Response:
@@ -275,19 +286,20 @@ def _decide(page: Page, request: Request) -> Response:
         return page.go(_address((document, key)))
     if given.act == "adjudicated":
         return page.go("/disagreements")
-    found = page.session.after(who, (document, key))
-    return page.go(_address(found) if found else "/matrix?done=1")
+    return page.go_after(who, (document, key))
 
 
 def _undo(page: Page, request: Request) -> Response:
     key = page.session.withdraw(page.who(request))
+    if key and key[1] != LIST and key not in page.session.proposals:
+        key = (key[0], LIST)  # an item that was added is gone with the act that added it
     return page.go(_address(key) if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:
-    return page.show(
-        request, "document.html.j2", **view.document(page.session, request.path_params["document"], page.who(request))
-    )
+    if not page.who(request).blind:
+        return page.go(_address((request.path_params["document"], LIST)))
+    return page.show(request, "document.html.j2", **view.document(page.session, request.path_params["document"]))
 
 
 def _case_sheet(page: Page, request: Request) -> Response:
@@ -374,5 +386,5 @@ def _static(request: Request) -> Response:
 
 def _address(key: tuple[str, str]) -> str:
     if key[1] == LIST:
-        return f"/document/{in_url(key[0], safe='')}"
+        return f"/list/{in_url(key[0], safe='')}"
     return f"/cell/{in_url(key[0], safe='')}/{in_url(key[1], safe='')}"

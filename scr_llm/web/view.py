@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from scr_llm.errors import RefusedError
-from scr_llm.records import Code, Decision, Evidence, Span
+from scr_llm.records import Code, Decision, Span
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
 from scr_llm.text.words import CONTEXTS, MATRIX
 from scr_llm.web.drawing import Drawing
+from scr_llm.web.list_view import marked
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _line(
         "file": session.documents[document].file,
         "cells": [_matrix_cell(session, who, (document, code.id)) for code in codes],
         "others": len(items),
-        "open": sum(session.state(key) == "undecided" for key in items),
+        "open": sum(session.state(key) in ("undecided", "stale") for key in items),
     }
 
 
@@ -120,7 +121,7 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
         "pages": len(reading.pages),
         "boxes": placed.marks,
         "lines": placed.lines,
-        "marked": _marked(text, here),
+        "marked": marked(text, here),
         "here": here,
         "proposal": bool(cell.evidence),
         "opinions": [] if who.blind else _opinions(cell.standing),
@@ -142,30 +143,13 @@ def _history(standing: Standing) -> list[Decision]:
     return sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at)
 
 
-def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
-    """A page's text in pieces, and whether each is quoted. Of overlapping quotes the first is marked."""
-    found: list[tuple[str, bool]] = []
-    at = 0
-    for quote in sorted(quotes, key=lambda e: e.start):
-        if quote.start >= at:
-            found += [(text[at : quote.start], False), (text[quote.start : quote.end], True)]
-            at = quote.end
-    return [*found, (text[at:], False)]
-
-
-def document(session: ReviewSession, document_id: str, who: Reviewer) -> dict[str, Any]:
-    """Findings, recommendations and case facts of one review, each with its state."""
+def document(session: ReviewSession, document_id: str) -> dict[str, Any]:
+    """What a blind reviewer sees of a review beside its cells."""
     if document_id not in session.documents:
         raise RefusedError(
             "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
         )
-    keys = [key for (d, key), p in session.proposals.items() if d == document_id and p.kind != "theme"]
-    return {
-        "label": session.labels[document_id],
-        "d": session.documents[document_id],
-        "rows": [] if who.blind else [session.cell(document_id, key, who) for key in keys],
-        "passed_over": () if who.blind else session.reading(document_id).passed_over,
-    }
+    return {"label": session.labels[document_id], "d": session.documents[document_id]}
 
 
 def disagreements(session: ReviewSession) -> list[dict[str, Any]]:

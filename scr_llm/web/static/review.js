@@ -60,7 +60,7 @@
     if (event.key === "Escape") { if (document.activeElement) document.activeElement.blur(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(off) === "1") return;
     const target = event.target;
-    if (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "checkbox")) return;
+    if (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !["checkbox", "radio"].includes(target.type))) return;
     if (event.key === "q") { quote(); event.preventDefault(); return; }
     if (event.key === "c") { const box = document.getElementById("reason"); if (box) { box.focus(); event.preventDefault(); } return; }
     const found = Array.from(document.querySelectorAll("[data-key]")).find((e) => e.dataset.key === event.key);
