@@ -93,6 +93,22 @@ def select(page: Page, words: str) -> None:
     page.mouse.up()
 
 
+def decide_by_keys(page: Page, start: str) -> tuple[int, int, int]:
+    """Decide whatever is open as it is proposed. Returns the keys for themes, for pages of lists, and for lists."""
+    themes = turns = lists = 0
+    page.goto(start)
+    while "/matrix" not in page.url:
+        old, is_list = page.url, "/list/" in page.url
+        if is_list and page.locator("button[data-key=a]").count() == 0:
+            page.keyboard.press("]")
+            turns += 1
+        else:
+            page.keyboard.press("a" if page.locator("button[data-key=a]").count() else "x")
+            lists, themes = lists + is_list, themes + (not is_list)
+        page.wait_for_url(lambda url, old=old: url != old)
+    return themes, turns, lists
+
+
 def state(root: Path, document: str, theme: str) -> str:
     session = ReviewSession(load_project(root))
     try:
@@ -152,19 +168,11 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
 
         # the rest by one key a cell
         before = len(session.store.decisions())
-        presses = 0
-        while "/cell/" in page.goto(f"{first.base}/next").url:  # type: ignore[union-attr]
-            for _ in range(40):
-                key = "a" if page.locator("button[data-key=a]").count() else "x"
-                old = page.url
-                page.keyboard.press(key)
-                presses += 1
-                page.wait_for_url(lambda url, old=old: url != old)
-                if "/cell/" not in page.url:
-                    break
+        themes, turns, lists = decide_by_keys(page, f"{first.base}/next")
         session.refresh()
         assert not session.open_for(ALEX_READER)
-        assert presses == len(session.store.decisions()) - before, "one key a cell"
+        assert themes + lists == len(session.store.decisions()) - before, "one key a theme, and one a list"
+        assert (turns, lists) == (3, 2), "and one for each further page of a list"
         accessible(page)
 
         # the second reviewer sees nobody's answers
@@ -220,7 +228,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         # where a number comes from, the review's findings, the help
         for view in (
             f"explain/{present[0]}",
-            f"document/{person}",
+            f"list/{person}",
             f"document/{person}/sheet",
             "help",
             "matrix?themes=all",
@@ -388,3 +396,84 @@ def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> N
     assert target and page.locator(target.replace(".", r"\.")).count() == 1
     source = page.locator("blockquote a").first.get_attribute("href") or ""
     assert (project.outputs / source.split("#")[0]).resolve().is_file() and "#page=" in source
+
+
+def test_a_list_is_paged_through_put_right_and_confirmed(chromium: Browser, tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    session = ReviewSession(load_project(root))
+    (child,) = session.documents
+    with review_page(root, *ALEX) as served:
+        page, wrong = visit(chromium, served.address)
+        page.goto(f"{served.base}/list/{child}")
+        expect(page.locator(".decide")).to_contain_text("First look at page 2")
+        assert not page.locator("button[data-key=a]").count(), "not before its pages were shown"
+        accessible(page)
+
+        # the arrows move through the items; an item on another page brings that page
+        page.keyboard.press("ArrowDown")
+        before = page.locator("input[name=item]:checked").get_attribute("value")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("input[name=item]:checked").get_attribute("value") != before
+        assert page.locator("#sheet rect.mark").count()
+        page.locator("label", has_text="Recommendation 4").click()
+        page.wait_for_url("**page=2&item=r*")
+        expect(page.locator("button[data-key=a]")).to_contain_text("23 items")
+
+        # split before words that are selected on the page; undone as one
+        select(page, "whether there are children at home")
+        page.keyboard.press("s")
+        expect(page.locator(".rows")).to_contain_text("Recommendations: 15")
+        session.refresh()
+        assert [len(d.covers) for d in session.store.decisions()] == [2]
+        accessible(page)
+        page.keyboard.press("z")
+        page.wait_for_url("**/cell/**")
+        page.goto(f"{served.base}/list/{child}?page=2")
+        expect(page.locator(".rows")).to_contain_text("Recommendations: 14")
+
+        # words that are not there are refused beside the field, and kept
+        page.locator("summary", has_text="Put the chosen item right").click()
+        page.fill("#quote", "The tortoise was not consulted.")
+        page.locator("button[data-key=f]").click()
+        expect(page.locator("[role=alert]")).to_contain_text("cannot be used as evidence")
+        expect(page.locator("#quote")).to_have_value("The tortoise was not consulted.")
+        accessible(page)
+
+        # one is removed, another added from the page, and the rest confirmed by one key
+        page.goto(f"{served.base}/list/{child}?page=1")
+        page.locator("label", has_text="Finding 3.6").click()
+        page.keyboard.press("x")
+        expect(page.locator(".item.gone")).to_have_count(1)
+        select(page, "Father was regularly intoxicated in the evenings")
+        page.keyboard.press("f")
+        expect(page.locator(".rows")).to_contain_text("Findings: 6")
+        accessible(page)
+        page.keyboard.press("a")
+        page.wait_for_url(lambda url: f"/list/{child}" not in url)
+        session.refresh()
+        last = session.store.decisions()[-1]
+        assert (last.theme, last.pages, len(last.covers)) == ("list:items", (1, 2), 22)
+        assert not [key for key in session.open_cells(ALEX_READER) if key[1] not in session.codes]
+        page.keyboard.press("z")
+        page.wait_for_url(f"**/list/{child}")
+        expect(page.locator(".decide")).to_contain_text("First look at page")
+        assert not [w for w in wrong if "400" not in w], wrong
+    session.close()
+
+
+@pytest.mark.slow
+def test_eight_reviews_need_few_decisions_and_keys(chromium: Browser, tmp_path: Path) -> None:
+    from scr_llm import Workspace
+
+    workspace = Workspace.demonstration(tmp_path / "p")
+    workspace.run("rules")
+    with review_page(tmp_path / "p", *ALEX) as served:
+        page, wrong = visit(chromium, served.address)
+        themes, turns, lists = decide_by_keys(page, f"{served.base}/next")
+        assert not wrong
+    session = ReviewSession(workspace.project)
+    decisions = len(session.store.decisions())
+    session.close()
+    print(f"{decisions} decisions, {themes + turns + lists} keys: {themes} themes, {lists} lists, {turns} pages")
+    assert decisions == themes + lists <= 130
+    assert themes + turns + lists <= 200
