@@ -135,7 +135,8 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
         )
         for path in (
             "/matrix",
-            f"/document/{document.id}",
+            f"/list/{document.id}",
+            f"/document/{document.id}/sheet",
             "/explain/workforce",
             "/sign-off",
             f"/cell/{document.id}/workforce",

@@ -1,142 +1,111 @@
 """What the page of a list shows: a page of the PDF, and beside it the findings, recommendations and facts."""
 
-from dataclasses import dataclass
-
-from scr_llm.records import Decision, Evidence, PassedOver, Span
+from scr_llm.records import Span
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.lists import ItemList, Row, item_list, show
 from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.text.words import CONTEXTS
+from scr_llm.web import shown
 from scr_llm.web.drawing import Drawing
-from scr_llm.web.picture import Box, Line
+from scr_llm.web.view import pieces
 
-_HEADINGS = (("Case facts", ("case",)), ("Findings", ("finding",)), ("Recommendations", ("recommendation",)))
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row as it is shown."""
-
-    row: Row
-    text: str
-    here: bool
-    """Whether it stands on the page that is shown."""
-    first: int | None
-    """The first page on which it stands."""
-    doubts: tuple[str, ...]
-
-    @property
-    def decision(self) -> Decision | None:
-        """The decision that counts, if it still holds."""
-        return None if self.row.is_open else self.row.cell.standing.counts
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A box on the page over words of an item."""
-
-    box: Box
-    key: str
-    """Of the item."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListPage:
-    """A page of the PDF and the list beside it."""
-
-    items: ItemList
-    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
-    """Heading and entries."""
-    chosen: str
-    """Key of the chosen entry; empty for none."""
-    number: int
-    """Of the page that is shown."""
-    pages: int
-    """Pages of the document."""
-    file: str
-    marks: tuple[Mark, ...]
-    lines: tuple[Line, ...]
-    marked: tuple[tuple[str, bool], ...]
-    """The page's text in pieces, and whether each is part of an item."""
-    warnings: tuple[str, ...]
-    passed_over: tuple[PassedOver, ...]
-    before: int | None
-    """The page of the list before this one."""
-    after: int | None
-    """The page of the list after this one; the first one that was not shown, where this is the last."""
+_GROUPS = {"Case facts": "case", "Findings": "finding", "Recommendations": "recommendation"}
 
 
 def list_page(
-    session: ReviewSession, drawing: Drawing, who: Reviewer, document_id: str, number: int, chosen: str
-) -> ListPage:
+    session: ReviewSession,
+    drawing: Drawing,
+    who: Reviewer,
+    at: tuple[str, int, str],
+    typed: tuple[str, str, str] = ("", "", ""),
+) -> shown.ListPage:
     """Open a list at a page, which the person then has been shown.
 
     Args:
         session: the project's cells.
         drawing: where words of the page are.
         who: who looks.
-        document_id: of the review.
-        number: the page that was asked for; where there is no such page, the first that was not shown.
-        chosen: key of an item to begin at.
+        at: document id; page that was asked for, where there is no such page the first that was not shown; key of an
+            item to begin at.
+        typed: why something was refused, and the words and the comment that the person had typed.
 
     Raises:
         RefusedError: the reviewer is blind, or there is no such review.
     """
-    items, reading = item_list(session, who, document_id), session.reading(document_id)
+    document_id, number, chosen = at
+    items, pages = item_list(session, who, document_id), len(session.reading(document_id).pages)
     standing = tuple(sorted({page for row in items.rows for page in row.pages}))
-    if not 1 <= number <= len(reading.pages):
+    if not 1 <= number <= pages:
         number = next(iter((*items.left, *standing)), 1)
     show(session, who, document_id, number)
     items = item_list(session, who, document_id)
-    page, file = reading.pages[number - 1], session.documents[document_id].file
-    here = [(row, e) for row in items.rows if row.cell.value == "present" for e in row.cell.evidence]
-    here = [(row, e) for row, e in here if e.page == number]
-    spans = tuple(Span(page=e.page, start=e.start, end=e.end) for _, e in here)
-    placed = drawing.layout(session.project.inbox / file, number, page.text, spans)
-    entries = [_entry(row, number) for row in items.rows]
-    on_page = [entry for entry in entries if entry.here]
-    if chosen not in {entry.row.cell.key for entry in entries}:
-        chosen = on_page[0].row.cell.key if on_page else ""
+    here = [row.cell.key for row in items.rows if number in row.pages]
+    if chosen not in {row.cell.key for row in items.rows}:
+        chosen = here[0] if here else ""
     walked = items.pages or standing
-    return ListPage(
+    refusal, words, reason = typed
+    return shown.ListPage(
+        at=(document_id, LIST),
         items=items,
-        groups=tuple((name, tuple(e for e in entries if e.row.cell.kind in kinds)) for name, kinds in _HEADINGS),
+        pdf=_pdf(session, drawing, items, number, chosen),
+        groups=tuple(
+            (heading, tuple(_entry(row) for row in items.rows if row.cell.kind == kind))
+            for heading, kind in _GROUPS.items()
+        ),
         chosen=chosen,
+        before=max((page for page in walked if page < number), default=None),
+        after=min((page for page in walked if page > number), default=next(iter(items.left), None)),
+        passed_over=session.reading(document_id).passed_over,
+        refusal=refusal,
+        words=words,
+        reason=reason,
+    )
+
+
+def _pdf(session: ReviewSession, drawing: Drawing, items: ItemList, number: int, chosen: str) -> shown.PdfPage:
+    """A page of the PDF with marks over the items on it."""
+    document, reading = session.documents[items.document_id], session.reading(items.document_id)
+    kept = [row.cell for row in items.rows if row.cell.value == "present"]
+    here = [(cell.key, e) for cell in kept for e in cell.evidence if e.page == number]
+    spans = tuple(Span(page=e.page, start=e.start, end=e.end) for _, e in here)
+    text = reading.pages[number - 1].text
+    placed = drawing.layout(session.project.inbox / document.file, number, text, spans)
+    keys = [here[quote][0] for quote in placed.quotes]
+    return shown.PdfPage(
+        document=document,
         number=number,
-        pages=len(reading.pages),
-        file=file,
-        marks=tuple(Mark(box, here[quote][0].cell.key) for box, quote in zip(placed.marks, placed.quotes, strict=True)),
+        of=len(reading.pages),
+        marks=tuple(
+            shown.Mark(box, "mark" if key == chosen else "near", key)
+            for box, key in zip(placed.marks, keys, strict=True)
+        ),
         lines=placed.lines,
-        marked=tuple(marked(page.text, [e for _, e in here])),
-        warnings=page.warnings,
-        passed_over=reading.passed_over,
-        before=max((p for p in walked if p < number), default=None),
-        after=min((p for p in walked if p > number), default=next(iter(items.left), None)),
+        pieces=pieces(text, [e for _, e in here]),
+        warnings=reading.pages[number - 1].warnings,
     )
 
 
-def _entry(row: Row, number: int) -> Entry:
-    cell, pages = row.cell, row.pages
-    text = cell.text or ""
-    if cell.key == "case:context":
+def _entry(row: Row) -> shown.Entry:
+    cell = row.cell
+    text = cell.text if cell.value == "present" or cell.kind != "case" else None
+    if text and cell.key == "case:context":
         text = CONTEXTS.get(text, text)
-    if cell.kind == "case" and cell.value != "present":
-        text = ""
-    return Entry(
-        row=row,
+    return shown.Entry(
+        cell=cell,
+        name=row.name,
         text=text or "Not stated",
-        here=number in pages,
-        first=pages[0] if pages else None,
+        addressee=row.item.addressee or "" if row.item else "",
+        pages=row.pages,
         doubts=cell.doubts if row.is_open else (),
+        decided=_decided(row),
     )
 
 
-def marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
-    """A page's text in pieces, and whether each is quoted. Of overlapping quotes the first is marked."""
-    found: list[tuple[str, bool]] = []
-    at = 0
-    for quote in sorted(quotes, key=lambda e: e.start):
-        if quote.start >= at:
-            found += [(text[at : quote.start], False), (text[quote.start : quote.end], True)]
-            at = quote.end
-    return [*found, (text[at:], False)]
+def _decided(row: Row) -> str:
+    """What was decided on an item, and by whom; empty while it is open."""
+    decision = row.cell.standing.counts
+    if row.is_open or decision is None:
+        return ""
+    removed = "not stated" if row.cell.kind == "case" else "removed"
+    return f"{'confirmed' if decision.value == 'present' else removed}, {decision.author}"

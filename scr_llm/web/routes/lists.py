@@ -28,17 +28,10 @@ def _list(page: "Page", request: Request) -> Response:
 
 def _shown(page: "Page", request: Request, number: int, item: str, refusal: RefusedError | None = None) -> Response:
     """The list, with the reason why something was not saved, and what the person had typed."""
-    document, who = request.path_params["document"], page.who(request)
     status = 200 if refusal is None else 409 if isinstance(refusal, ConflictError) else 400
-    return page.show(
-        request,
-        "list.html.j2",
-        status,
-        l=list_page(page.session, page.drawing, who, document, number, item),
-        refusal=str(refusal) if refusal else "",
-        words=form.one(request, "quote") if refusal else "",
-        reason=form.one(request, "reason") if refusal else "",
-    )
+    typed = (str(refusal), form.one(request, "quote"), form.one(request, "reason")) if refusal else ("", "", "")
+    at = (request.path_params["document"], number, item)
+    return page.show(request, list_page(page.session, page.drawing, page.who(request), at, typed), status)
 
 
 def _act(page: "Page", request: Request) -> Response:

@@ -16,14 +16,19 @@
     if (text && sheet) words = { text: text, page: sheet.dataset.page };
   });
 
+  // Scroll a box, and nothing around it, until something in it is at a third of its height.
+  function intoView(box, inside) {
+    box.scrollTop += inside.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+  }
+
   function shown(radio) {
     document.querySelectorAll("#sheet rect").forEach((rect) => {
       rect.setAttribute("class", rect.dataset.item === radio.value ? "mark" : "near");
     });
     const rows = document.getElementById("rows"), row = radio.closest(".item");
-    rows.scrollTop += row.getBoundingClientRect().top - rows.getBoundingClientRect().top - rows.clientHeight / 3;
+    intoView(rows, row);
     const sheet = document.getElementById("sheet"), mark = sheet.querySelector("rect.mark");
-    if (mark) sheet.scrollTop += mark.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3;
+    if (mark) intoView(sheet, mark);
   }
 
   // An item on another page takes its page with it.
@@ -41,7 +46,8 @@
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     const target = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "radio")) return;
+    if (target instanceof HTMLTextAreaElement) return;
+    if (target instanceof HTMLInputElement && target.type !== "radio") return;
     if (target.closest && target.closest("#sheet, #words")) return;  // the page itself scrolls
     const all = radios(), now = all.findIndex((radio) => radio.checked);
     const next = all[now + (event.key === "ArrowDown" ? 1 : -1)];
