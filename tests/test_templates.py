@@ -9,12 +9,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from jinja2 import meta, nodes
 
-from scr_llm.web import shown
+from scr_llm.web import list_view, shown
 from scr_llm.web.frame import environment
 
 ROOT = Path(__file__).parent.parent
 WEB = environment({})
-PAGES = {found.template: found for found in shown.Shown.__subclasses__()}
+PAGES = {found.template: found for found in shown.Shown.__subclasses__()} | {"list.html.j2": list_view.ListPage}
 
 
 def parsed(template: str) -> nodes.Template:

@@ -14,7 +14,7 @@ from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.stages.decisions import current, latest
 from scr_llm.stages.decisions.deciding import deciding
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, synthesise
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, chosen_in, synthesise
 from scr_llm.store import Store
 from scr_llm.text.words import in_words
 
@@ -67,7 +67,11 @@ def paper(
                 return *_as_signed(store), ()
             status = state.status
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
-        reviews = [CodedReview(d, current(codings[d.id], decisions)) for d in documents if d.id in codings]
+        reviews = [
+            CodedReview(d, current(codings[d.id], decisions), chosen_in(codings[d.id], decisions, codebook))
+            for d in documents
+            if d.id in codings
+        ]
     if only:
         reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
         documents = [r.document for r in reviews]
@@ -82,7 +86,7 @@ def paper(
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:
         briefing = without(briefing, names)
-        reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
+        reviews = [CodedReview(r.document, without(r.coding, names), r.chosen) for r in reviews]
     return briefing, reviews, tuple(cautions(reviews, (*briefing.parts, *briefing.annex)))
 
 

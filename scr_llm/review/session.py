@@ -17,6 +17,7 @@ from scr_llm.review.checks import Answer, check
 from scr_llm.review.opening import blind_cell, full_cell
 from scr_llm.review.proposals import added, proposals
 from scr_llm.review.queue import Queue
+from scr_llm.review.related import related
 from scr_llm.review.undo import can_be_undone, last_in_force, withdrawn_cells
 from scr_llm.stages.decisions import CellState, Key, Standing, state
 from scr_llm.stages.decisions.items import LIST, one_by_one, shown_hashes
@@ -202,6 +203,11 @@ class ReviewSession:
         if at not in self.proposals or coding is None:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
         return blind_cell(self, at, coding, who, seen) if who.blind else full_cell(self, at, coding, seen)
+
+    def related(self, document_id: str, key: str) -> tuple[str, ...]:
+        """The keys of the cells of a review that rest on the same words as one of its cells."""
+        coding = self.store.coding(document_id)
+        return related(coding, key) if coding else ()
 
     def quote(self, document_id: str, key: str, text: str, page: int | None) -> tuple[Evidence, ...]:
         """Words that a person marked, as evidence.

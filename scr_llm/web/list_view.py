@@ -1,16 +1,64 @@
 """What the page of a list shows: a page of the PDF, and beside it the findings, recommendations and facts."""
 
-from scr_llm.records import Span
-from scr_llm.review.cells import Reviewer
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scr_llm.records.reading import PassedOver
+from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.lists import ItemList, Row, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions.items import LIST
 from scr_llm.text.words import CONTEXTS
-from scr_llm.web import shown
 from scr_llm.web.drawing import Drawing
-from scr_llm.web.view import pieces
+from scr_llm.web.pdf_page import Marked, PdfPage, pdf_page
+from scr_llm.web.shown import Shown
 
 _GROUPS = {"Case facts": "case", "Findings": "finding", "Recommendations": "recommendation"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finding, recommendation or fact of a list."""
+
+    cell: Cell
+    name: str
+    """Such as "Finding 3"."""
+    text: str
+    addressee: str
+    """Whom a recommendation asks; empty where it names nobody."""
+    pages: tuple[int, ...]
+    """On which it stands."""
+    doubts: tuple[str, ...]
+    """While it is open."""
+    decided: str
+    """What was decided and by whom, in words; empty while it is open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(Shown):
+    """A page of the PDF, and beside it the findings, recommendations and facts of the review."""
+
+    template: ClassVar[str] = "list.html.j2"
+    items: ItemList
+    pdf: PdfPage
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
+    """Headings, and what is under them."""
+    chosen: str
+    """Key of the chosen item; empty for none."""
+    before: int | None
+    """The page of the list before this one."""
+    after: int | None
+    """The one after it; on the last one, the first that was not shown."""
+    passed_over: tuple[PassedOver, ...]
+    """What looks like a finding or a recommendation but was not counted as one."""
+    undone: bool
+    """Whether the person has just taken back a decision on it."""
+    refusal: str
+    """Why something was not saved; empty if nothing was refused."""
+    words: str
+    """What the person had typed as words of the review."""
+    reason: str
+    """What the person had typed as a comment."""
 
 
 def list_page(
@@ -19,7 +67,9 @@ def list_page(
     who: Reviewer,
     at: tuple[str, int, str],
     typed: tuple[str, str, str] = ("", "", ""),
-) -> shown.ListPage:
+    *,
+    undone: bool = False,
+) -> ListPage:
     """Open a list at a page, which the person then has been shown.
 
     Args:
@@ -29,6 +79,7 @@ def list_page(
         at: document id; page that was asked for, where there is no such page the first that was not shown; key of an
             item to begin at.
         typed: why something was refused, and the words and the comment that the person had typed.
+        undone: whether the person has just taken back a decision on it.
 
     Raises:
         RefusedError: the reviewer is blind, or there is no such review.
@@ -45,10 +96,12 @@ def list_page(
         chosen = here[0] if here else ""
     walked = items.pages or standing
     refusal, words, reason = typed
-    return shown.ListPage(
+    kept = [row.cell for row in items.rows if row.cell.value == "present"]
+    marked = [Marked(e, "mark" if c.key == chosen else "near", c.key) for c in kept for e in c.evidence]
+    return ListPage(
         at=(document_id, LIST),
         items=items,
-        pdf=_pdf(session, drawing, items, number, chosen),
+        pdf=pdf_page(session, drawing, session.documents[document_id], number, marked),
         groups=tuple(
             (heading, tuple(_entry(row) for row in items.rows if row.cell.kind == kind))
             for heading, kind in _GROUPS.items()
@@ -57,41 +110,19 @@ def list_page(
         before=max((page for page in walked if page < number), default=None),
         after=min((page for page in walked if page > number), default=next(iter(items.left), None)),
         passed_over=session.reading(document_id).passed_over,
+        undone=undone,
         refusal=refusal,
         words=words,
         reason=reason,
     )
 
 
-def _pdf(session: ReviewSession, drawing: Drawing, items: ItemList, number: int, chosen: str) -> shown.PdfPage:
-    """A page of the PDF with marks over the items on it."""
-    document, reading = session.documents[items.document_id], session.reading(items.document_id)
-    kept = [row.cell for row in items.rows if row.cell.value == "present"]
-    here = [(cell.key, e) for cell in kept for e in cell.evidence if e.page == number]
-    spans = tuple(Span(page=e.page, start=e.start, end=e.end) for _, e in here)
-    text = reading.pages[number - 1].text
-    placed = drawing.layout(session.project.inbox / document.file, number, text, spans)
-    keys = [here[quote][0] for quote in placed.quotes]
-    return shown.PdfPage(
-        document=document,
-        number=number,
-        of=len(reading.pages),
-        marks=tuple(
-            shown.Mark(box, "mark" if key == chosen else "near", key)
-            for box, key in zip(placed.marks, keys, strict=True)
-        ),
-        lines=placed.lines,
-        pieces=pieces(text, [e for _, e in here]),
-        warnings=reading.pages[number - 1].warnings,
-    )
-
-
-def _entry(row: Row) -> shown.Entry:
+def _entry(row: Row) -> Entry:
     cell = row.cell
     text = cell.text if cell.value == "present" or cell.kind != "case" else None
     if text and cell.key == "case:context":
         text = CONTEXTS.get(text, text)
-    return shown.Entry(
+    return Entry(
         cell=cell,
         name=row.name,
         text=text or "Not stated",

@@ -6,12 +6,10 @@ A template may use the fields of its page's record, the fields of `Frame`, and n
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scr_llm.records import Decision, Document, Explanation, Paper, SignOff, ThemeValue
-from scr_llm.records.reading import PassedOver
+from scr_llm.records import Decision, Explanation, Paper, SignOff, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
-from scr_llm.review.lists import ItemList
 from scr_llm.stages.decisions import CellState, Key
-from scr_llm.web.picture import Box, Line
+from scr_llm.web.pdf_page import PdfPage
 
 
 @dataclass(frozen=True)
@@ -129,43 +127,6 @@ class MatrixPage(Shown):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of a page's text."""
-
-    text: str
-    quoted: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A box over words of a page."""
-
-    box: Box
-    style: str
-    """mark: a quote, or the chosen item of a list. near: a passage near to a theme, or another item."""
-    item: str = ""
-    """Key of the item, in a list."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PdfPage:
-    """A page of the PDF: as a picture with marks and selectable lines, and as text."""
-
-    document: Document
-    number: int
-    """From 1."""
-    of: int
-    """Pages of the PDF."""
-    marks: tuple[Mark, ...]
-    """Over the quotes or items on this page."""
-    lines: tuple[Line, ...]
-    pieces: tuple[Piece, ...]
-    """The text, and which of it is quoted."""
-    warnings: tuple[str, ...]
-    """Why a person should check the text of this page."""
-
-
-@dataclass(frozen=True)
 class Opinion:
     """What one of two reviewers decided."""
 
@@ -194,6 +155,56 @@ class Choice:
     text: str
 
 
+@dataclass(frozen=True)
+class Quote:
+    """A quote with a box to tick."""
+
+    text: str
+    places: str
+    """Where its pieces are, as the form gives them."""
+    page: int
+    """Where it begins."""
+    section: str
+    """Heading above it; empty where there is none."""
+    flags: tuple[str, ...]
+    ticked: bool
+    key: str
+    """The number that ticks or unticks it; empty from the tenth on."""
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """The quotes of a cell, numbered together in this order."""
+
+    strong: tuple[Quote, ...] = ()
+    """In sight: those that are ticked or, where none is, the first."""
+    others: tuple[Quote, ...] = ()
+    """Weaker ones and those that a person unticked; folded."""
+    nearest: tuple[Quote, ...] = ()
+    """Where the cell has none: the passages closest to the theme."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another cell that rests on the same words."""
+
+    key: Key
+    title: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a person filled in before something was refused, so that nothing is lost."""
+
+    trouble: str = ""
+    """Why it was refused; empty where nothing was."""
+    reason: str = ""
+    quote: str = ""
+    text: str | None = None
+    kept: tuple[str, ...] | None = None
+    """Places of the quotes that were ticked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CellPage(Shown):
     """One cell: the review on the left, and what is to be decided on the right."""
@@ -201,6 +212,12 @@ class CellPage(Shown):
     template: ClassVar[str] = "cell.html.j2"
     cell: Cell
     pdf: PdfPage
+    quotes: Quotes
+    related: tuple[Related, ...]
+    """Findings and recommendations that speak of the theme, or themes that the item speaks of; none while blind."""
+    filled: Filled
+    undone: bool
+    """Whether the person has just taken back their decision on this cell."""
     adjudicates: bool
     """Whether deciding settles a disagreement, which needs a reason."""
     answers: tuple[Answer, ...]
@@ -210,49 +227,6 @@ class CellPage(Shown):
     """What each reviewer decided, where two did; empty for a blind reviewer."""
     history: tuple[Decision, ...]
     """All decisions on the cell, the earliest first; empty for a blind reviewer."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A finding, recommendation or fact of a list."""
-
-    cell: Cell
-    name: str
-    """Such as "Finding 3"."""
-    text: str
-    addressee: str
-    """Whom a recommendation asks; empty where it names nobody."""
-    pages: tuple[int, ...]
-    """On which it stands."""
-    doubts: tuple[str, ...]
-    """While it is open."""
-    decided: str
-    """What was decided and by whom, in words; empty while it is open."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListPage(Shown):
-    """A page of the PDF, and beside it the findings, recommendations and facts of the review."""
-
-    template: ClassVar[str] = "list.html.j2"
-    items: ItemList
-    pdf: PdfPage
-    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
-    """Headings, and what is under them."""
-    chosen: str
-    """Key of the chosen item; empty for none."""
-    before: int | None
-    """The page of the list before this one."""
-    after: int | None
-    """The one after it; on the last one, the first that was not shown."""
-    passed_over: tuple[PassedOver, ...]
-    """What looks like a finding or a recommendation but was not counted as one."""
-    refusal: str
-    """Why something was not saved; empty if nothing was refused."""
-    words: str
-    """What the person had typed as words of the review."""
-    reason: str
-    """What the person had typed as a comment."""
 
 
 @dataclass(frozen=True, kw_only=True)

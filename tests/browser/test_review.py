@@ -8,6 +8,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -93,20 +94,47 @@ def select(page: Page, words: str) -> None:
     page.mouse.up()
 
 
-def decide_by_keys(page: Page, start: str) -> tuple[int, int, int]:
-    """Decide whatever is open as it is proposed. Returns the keys for themes, for pages of lists, and for lists."""
-    themes = turns = lists = 0
+@dataclass
+class Keys:
+    """Keys that somebody pressed who decides everything as it is proposed."""
+
+    themes: int = 0
+    """One for each theme."""
+    ticks: int = 0
+    """To choose a quote, where none shows a theme plainly."""
+    turns: int = 0
+    """To the next page of a list."""
+    lists: int = 0
+    """One for each list."""
+
+    @property
+    def all(self) -> int:
+        return self.themes + self.ticks + self.turns + self.lists
+
+
+def decide_by_keys(page: Page, start: str) -> Keys:
+    """Decide whatever is open as it is proposed."""
+    keys = Keys()
     page.goto(start)
     while "/matrix" not in page.url:
         old, is_list = page.url, "/list/" in page.url
-        if is_list and page.locator("button[data-key=a]").count() == 0:
+        accept = page.locator("button[data-key=a]").count()
+        if is_list and not accept:
             page.keyboard.press("]")
-            turns += 1
+            keys.turns += 1
+        elif is_list:
+            page.keyboard.press("a")
+            keys.lists += 1
         else:
-            page.keyboard.press("a" if page.locator("button[data-key=a]").count() else "x")
-            lists, themes = lists + is_list, themes + (not is_list)
+            needs_one = page.locator("button[data-key=a][value=present], button[data-key=a][value=explicitly_absent]")
+            # No quote shows the theme plainly enough to be ticked: one is chosen.
+            if needs_one.count() and not page.locator("input[name=keep]:checked").count():
+                page.keyboard.press("1")
+                keys.ticks += 1
+            page.keyboard.press("a" if accept else "x")
+            keys.themes += 1
         page.wait_for_url(lambda url, old=old: url != old)
-    return themes, turns, lists
+    return keys
 
 
 def state(root: Path, document: str, theme: str) -> str:
@@ -140,7 +168,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
         assert state(root, child, present[0]) == "not_mentioned, decided"
         page.keyboard.press("z")
-        page.wait_for_url(f"**/{child}/{present[0]}")
+        page.wait_for_url(f"**/{child}/{present[0]}*")
         assert state(root, child, present[0]) == "present, undecided"
         page.keyboard.press("r")
         page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
@@ -168,11 +196,11 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
 
         # the rest by one key a cell
         before = len(session.store.decisions())
-        themes, turns, lists = decide_by_keys(page, f"{first.base}/next")
+        keys = decide_by_keys(page, f"{first.base}/next")
         session.refresh()
         assert not session.open_for(ALEX_READER)
-        assert themes + lists == len(session.store.decisions()) - before, "one key a theme, and one a list"
-        assert (turns, lists) == (3, 2), "and one for each further page of a list"
+        assert keys.themes + keys.lists == len(session.store.decisions()) - before, "one key a theme, and one a list"
+        assert (keys.turns, keys.lists) == (3, 2), "and one for each further page of a list"
         accessible(page)
 
         # the second reviewer sees nobody's answers
@@ -251,7 +279,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.goto(f"{again.base}/sign-off")
         expect(page.locator("main")).to_contain_text("the meaning of the code has changed")
         page.keyboard.press("n")
-        page.wait_for_url(f"**/{child}/{present[0]}")
+        page.wait_for_url(f"**/{child}/{present[0]}*")
         expect(page.locator("main")).to_contain_text("the definition has changed since")
         assert not wrong
 
@@ -455,7 +483,8 @@ def test_a_list_is_paged_through_put_right_and_confirmed(chromium: Browser, tmp_
         assert (last.theme, last.pages, len(last.covers)) == ("list:items", (1, 2), 22)
         assert not [key for key in session.open_cells(ALEX_READER) if key[1] not in session.codes]
         page.keyboard.press("z")
-        page.wait_for_url(f"**/list/{child}")
+        page.wait_for_url(f"**/list/{child}?undone")
+        expect(page.locator(".listing [role=status]")).to_contain_text("You took back")
         expect(page.locator(".decide")).to_contain_text("First look at page")
         assert not [w for w in wrong if "400" not in w], wrong
     session.close()
@@ -469,11 +498,11 @@ def test_eight_reviews_need_few_decisions_and_keys(chromium: Browser, tmp_path: 
     workspace.run("rules")
     with review_page(tmp_path / "p", *ALEX) as served:
         page, wrong = visit(chromium, served.address)
-        themes, turns, lists = decide_by_keys(page, f"{served.base}/next")
+        keys = decide_by_keys(page, f"{served.base}/next")
         assert not wrong
     session = ReviewSession(workspace.project)
     decisions = len(session.store.decisions())
     session.close()
-    print(f"{decisions} decisions, {themes + turns + lists} keys: {themes} themes, {lists} lists, {turns} pages")
-    assert decisions == themes + lists <= 130
-    assert themes + turns + lists <= 200
+    print(decisions, "decisions,", keys.all, "keys:", keys)
+    assert decisions == keys.themes + keys.lists <= 130
+    assert keys.all <= 200

@@ -31,7 +31,9 @@ def _shown(page: "Page", request: Request, number: int, item: str, refusal: Refu
     status = 200 if refusal is None else 409 if isinstance(refusal, ConflictError) else 400
     typed = (str(refusal), form.one(request, "quote"), form.one(request, "reason")) if refusal else ("", "", "")
     at = (request.path_params["document"], number, item)
-    return page.show(request, list_page(page.session, page.drawing, page.who(request), at, typed), status)
+    undone = "undone" in request.query_params
+    shown = list_page(page.session, page.drawing, page.who(request), at, typed, undone=undone)
+    return page.show(request, shown, status)
 
 
 def _act(page: "Page", request: Request) -> Response:
