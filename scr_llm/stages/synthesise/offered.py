@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scr_llm.records import Codebook, Coding, Decision, Evidence, ThemeCoding
-from scr_llm.stages.synthesise.quote_score import UNKNOWN_STRENGTH, Candidate, barred, score, strengths
+from scr_llm.stages.synthesise.quote_score import UNKNOWN_STRENGTH, Candidate, barred, label_of, score, strengths
 from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.flow import readable
 
@@ -101,7 +101,7 @@ def _points(
 ) -> float:
     first = pieces[0]
     candidate = Candidate(
-        text=" ".join(readable(piece.quote) for piece in pieces),
+        text=" ".join(readable(piece.quote) for piece in pieces)[label_of(first.quote) :],
         evidence=first,
         strength=measured.get((first.page, first.start), UNKNOWN_STRENGTH),
         polarity=polarity,
