@@ -58,8 +58,10 @@ def main() -> None:
                 ("cell", "/cell/" + "/".join(shown)),
                 ("sign-off", "/sign-off"),
                 ("explain", "/explain/workforce"),
+                ("list", f"/list/{shown[0]}"),
             ):
                 page.goto(served.base + address)
+                page.wait_for_load_state("networkidle")
                 if width == 1280 or name in ("matrix", "cell", "sign-off"):
                     page.screenshot(path=PICTURES / f"{name}-{width}.png")
         browser.close()

@@ -125,7 +125,7 @@ def test_single_decisions_and_lists_find_each_others_conflicts(review: PersonalR
 def test_what_was_decided_singly_keeps_its_decision(review: PersonalReview) -> None:
     items = the_list(review, shown=True)
     gone = next(row for row in items.rows if row.cell.kind == "finding")
-    correct.remove(review.session, ALEX, items, gone.cell.key, "It is about another case.")
+    review.remove_item(items, gone.cell.key, "It is about another case.")
     review.confirm(the_list(review))
     standing = review.session.standing((items.document_id, gone.cell.key)).counts
     assert standing and standing.value == "not_mentioned" and not standing.shown_sha256
@@ -138,21 +138,21 @@ def test_words_are_added_corrected_split_and_joined(review: PersonalReview, root
     first, second = before.recommendations[:2]
     words = first.text.split()
     half = " ".join(words[len(words) // 2 :])
-    correct.split(session, ALEX, items, first.id, half)
+    review.split_item(items, first.id, half)
     parts = now(root).recommendations[:3]
     assert [p.text for p in parts] == [" ".join(words[: len(words) // 2]), half, second.text]
     assert parts[0].id == first.id and (parts[0].number, parts[1].number) == (first.number, None)
-    correct.join(session, ALEX, the_list(review), first.id)
+    review.join_items(the_list(review), first.id)
     assert [i.text for i in now(root).recommendations] == [i.text for i in before.recommendations]
-    correct.correct(session, ALEX, the_list(review), second.id, " ".join(second.text.split()[:6]), second.page)
+    review.correct_item(the_list(review), second.id, " ".join(second.text.split()[:6]), second.page)
     assert now(root).recommendations[1].text == " ".join(second.text.split()[:6])
     with pytest.raises(RefusedError, match="part of recommendation"):
-        correct.add(session, ALEX, the_list(review), "recommendation", second.text.split(". ")[0][:40])
+        review.add_item(the_list(review), "recommendation", second.text.split(". ")[0][:40])
     quote = "three services knew of it"
     with pytest.raises(RefusedError, match="part of finding"):
-        correct.add(session, ALEX, the_list(review), "finding", quote)
+        review.add_item(the_list(review), "finding", quote)
     quote = "Father was regularly intoxicated in the evenings"
-    correct.add(session, ALEX, the_list(review), "finding", quote)
+    review.add_item(the_list(review), "finding", quote)
     assert len(now(root).findings) == len(before.findings) + 1
     added = now(root).findings[0]
     assert added.text == quote and added.number is None

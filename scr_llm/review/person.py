@@ -9,10 +9,12 @@ from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import read_file
 from scr_llm.project import Project
 from scr_llm.records import Evidence, Paper, ThemeValue
+from scr_llm.review import correct
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.lists import ItemList, confirm, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
+from scr_llm.stages.decisions.items import ItemKind
 
 if TYPE_CHECKING:
     from scr_llm.review.returned import Returned, RowDecision
@@ -81,6 +83,31 @@ class PersonalReview:
             RefusedError: a page on which something of it stands was not shown, or nothing is open.
         """
         return confirm(self.session, self.who, items)
+
+    def add_item(self, items: ItemList, kind: ItemKind, words: str, page: int | None = None) -> int:
+        """Add a finding or recommendation by quoting its words. Returns the number of the decision.
+
+        Raises:
+            RefusedError: the words are not in the review, or an item of the list has them already.
+            ConflictError: somebody has decided on something of the list since it was opened.
+        """
+        return correct.add(self.session, self.who, items, kind, words, page)
+
+    def correct_item(self, items: ItemList, key: str, words: str, page: int | None = None) -> int:
+        """Give a finding or recommendation other words of the review; raises as `add_item` does."""
+        return correct.correct(self.session, self.who, items, key, words, page)
+
+    def split_item(self, items: ItemList, key: str, words: str) -> int:
+        """Split one in two, before the words with which the second begins; raises as `add_item` does."""
+        return correct.split(self.session, self.who, items, key, words)
+
+    def join_items(self, items: ItemList, key: str) -> int:
+        """Join one with the next of its kind; raises as `add_item` does."""
+        return correct.join(self.session, self.who, items, key)
+
+    def remove_item(self, items: ItemList, key: str, reason: str = "") -> int:
+        """Decide that one is none, or that a fact is not stated; raises as `add_item` does."""
+        return correct.remove(self.session, self.who, items, key, reason)
 
     def quote(self, cell: Cell, words: str, page: int | None = None) -> tuple[Evidence, ...]:
         """Words of the review, as evidence for a cell.
