@@ -176,9 +176,8 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     items = item_list(session, ALEX, new)
     assert [(row.cell.key, row.cell.kind) for row in items.open] == [(items.open[0].cell.key, "finding")]
     assert "nine months" in (items.open[0].cell.text or ""), "of the list too, only what changed is open again"
-    assert [row.cell.text for row in items.rows if row.cell.kind == "finding"][0] == words, (
-        "and what was added is there"
-    )
+    first = next(row for row in items.rows if row.cell.kind == "finding")
+    assert first.cell.text == words, "and what was added is there"
     assert not audit(project)
 
 
@@ -256,7 +255,8 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
 
     add(project, TWO)
     again(project)
-    found, total = emerging.candidates(project)
+    suggested = emerging.suggestions(project)
+    found, total = suggested.groups, suggested.findings
     with Store(project.store_path) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)
