@@ -214,7 +214,7 @@ def audit(folder: Path) -> int:
         faults = check(project)
         decisions, head = store.head()
         state = paper_state(project, store) if readable and not faults else None
-        alone = [signed for signed, _ in store.sign_offs() if signed.alone] if readable else []
+        alone = [signed for signed in store.signatures() if signed.alone] if readable else []
     click.echo(f"{count(decisions, 'decision')}; the chain ends in {head}.")
     for signed in alone:
         who = f"{signed.name}, {signed.role}, who decided most of the cells"

@@ -12,8 +12,8 @@ from scr_llm.project import Project
 from scr_llm.records import Briefing, Codebook, Deciding, Decision, SignedPaper
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
-from scr_llm.stages.decisions import current, latest
-from scr_llm.stages.decisions.deciding import deciding
+from scr_llm.stages.decisions import current, decided_by_document, latest
+from scr_llm.stages.decisions.deciding import deciding, proposed_cells
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, synthesise
 from scr_llm.store import Store
 from scr_llm.text.words import in_words
@@ -67,7 +67,8 @@ def paper(
                 return *_as_signed(store), ()
             status = state.status
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
-        reviews = [CodedReview(d, current(codings[d.id], decisions)) for d in documents if d.id in codings]
+        decided = decided_by_document(decisions)
+        reviews = [CodedReview(d, current(codings[d.id], decided.get(d.id, {}))) for d in documents if d.id in codings]
     if only:
         reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
         documents = [r.document for r in reviews]
@@ -76,8 +77,8 @@ def paper(
                 "no coded review is in this subset.", next_step="List the reviews: scr-llm export --format csv"
             )
     record = _record(count, head, _obsolete(reviews, codebook, decisions))
-    proposed = {r.document.id: codings[r.document.id] for r in reviews}
-    people = deciding(proposed, decisions, {code.id for code in codebook.codes})
+    codes = [code.id for code in codebook.codes]
+    people = deciding({i: proposed_cells(codings[i], codes) for i in (r.document.id for r in reviews)}, decisions)
     options = _options(project, only or {}, status, signature, record, people)
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:

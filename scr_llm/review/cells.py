@@ -6,10 +6,9 @@ from typing import Literal, get_args
 from scr_llm.records import Code, Document, Evidence, Refusal, ThemeValue
 from scr_llm.records.coding import Context
 from scr_llm.stages.decisions import CellState, Standing
+from scr_llm.stages.decisions.deciding import Proposed
 
 CellKind = Literal["theme", "finding", "recommendation", "case"]
-FACTS = ("authority", "pseudonym", "context")
-"""Case facts that are decided one by one."""
 STATED = tuple(c for c in get_args(Context) if c != "not stated")
 """Reasons for holding a review, where the review states one."""
 
@@ -24,17 +23,18 @@ class Reviewer:
     """Whether this is a second reviewer, who sees nobody else's answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(Proposed):
     """What the coder proposed for a cell, in short."""
 
     kind: CellKind
     title: str
     """The theme's label, or for example "Finding 3"."""
-    value: ThemeValue
     doubts: tuple[str, ...] = ()
     core: bool = True
     """Whether the cell must be decided before the briefing can be signed."""
+    recommendation_only: bool = False
+    """Whether a theme's only evidence is in recommendations."""
 
 
 @dataclass(frozen=True, kw_only=True)

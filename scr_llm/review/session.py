@@ -1,167 +1,33 @@
 """A review session: a project's cells, as people see and decide them on the page, in a review sheet or by program."""
 
-import itertools
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from statistics import median
+from functools import lru_cache
 
-from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.records import Coding, Decision, Document, Evidence, Reading, ThemeValue
+from scr_llm.records import Code, Coding, Deciding, Decision, Evidence, Reading, ThemeValue
 from scr_llm.records.decision import Act
-from scr_llm.review.cells import Cell, MatrixCell, Proposal, Reviewer
+from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.checks import Answer, check
-from scr_llm.review.proposals import content, proposals
-from scr_llm.stages.decisions import CellState, Key, Standing, review_priority, state
+from scr_llm.review.index import CellIndex
+from scr_llm.review.proposals import content
+from scr_llm.stages.decisions import Key, Standing, unverified
+from scr_llm.stages.decisions.deciding import deciding
 from scr_llm.stages.ground import ground_quote, nearest
-from scr_llm.store import Store
-from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
 from scr_llm.text.typed import plain, typed
 
-LONGEST_PAUSE = 300
-"""Seconds between two decisions beyond which the reviewer is taken to have paused."""
-FEWEST_GAPS = 4
-"""Gaps between decisions that are needed to estimate a pace."""
-ORDER_OF_KINDS = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
+MOST_SEARCHES = 2000
+"""Searches for the nearest passages of which the results are remembered: a few MB."""
 
 
-class ReviewSession:
-    """A project's cells. Holds a short index of all of them; the rest is read when a cell is opened."""
+class ReviewSession(CellIndex):
+    """A project's cells, as people open and decide them. Holds an index; the rest is read when a cell is opened."""
 
     def __init__(self, project: Project) -> None:
-        self.project = project
-        self.codebook = load_codebook(project.codebook_path)
-        self.codes = {code.id: code for code in self.codebook.codes}
-        self.hashes = {code.id: code_sha256(code) for code in self.codebook.codes}
-        self.codebook_sha256 = codebook_sha256(self.codebook)
-        self.store = Store(project.store_path)
-        self.documents: dict[str, Document] = {}
-        self.labels: dict[str, str] = {}
-        self.proposals: dict[Key, Proposal] = {}
-        self._standings: dict[Key, Standing] = {}
-        self._acts: list[tuple[str, str]] = []
-        self._taken = 0
-        self._order: dict[bool, list[Key]] = {}
-        self._rank: dict[bool, dict[Key, int]] = {}
-        self._counted = set[Key]()
-        self._open = set[Key]()
-        self._lock = threading.Lock()
-        for document in sorted(self.store.documents(), key=lambda d: (d.file, d.id)):
-            if document.status == "coded" and (coding := self.store.coding(document.id)):
-                self._index(document, coding)
-        self._set_order()
-        self.refresh()
-
-    def _index(self, document: Document, coding: Coding) -> None:
-        self.documents[document.id] = document
-        self.labels[document.id] = case_label(coding.case, document)
-        for key, proposal in proposals(coding, self.codes):
-            self.proposals[document.id, key] = proposal
-
-    def refresh(self) -> None:
-        """Read the decisions that others have made since."""
-        with self._lock:
-            for decision in self.store.decisions(after=self._taken):
-                self._standings.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
-                self._acts.append((decision.author, decision.at))
-                self._taken += 1
-                self._note((decision.document_id, decision.theme))
-
-    def standing(self, key: Key) -> Standing:
-        """Everything that people have decided on a cell."""
-        return self._standings.get(key, Standing())
-
-    def state(self, key: Key) -> CellState:
-        """Whether a cell is decided, and whether that decision still holds."""
-        return state(self._standings.get(key), self.hashes.get(key[1], ""))
-
-    def value(self, key: Key) -> ThemeValue:
-        """A cell's current value."""
-        decision = self.standing(key).counts
-        return decision.value if decision else self.proposals[key].value
-
-    def counted(self) -> list[Key]:
-        """Every cell that is printed or counted, document by document.
-
-        These are the cells that must be decided, and any others that somebody has decided.
-        """
-        return [key for key in self.proposals if key in self._counted]
-
-    def matrix(self) -> dict[Key, MatrixCell]:
-        """Every cell that is counted, with its current value and state."""
-        return {key: self._matrix_cell(key) for key in self.counted()}
-
-    def _matrix_cell(self, key: Key) -> MatrixCell:
-        proposal = self.proposals[key]
-        return MatrixCell(
-            label=self.labels[key[0]],
-            title=proposal.title,
-            kind=proposal.kind,
-            value=self.value(key),
-            state=self.state(key),
-        )
-
-    def _set_order(self) -> None:
-        """Set the order in which cells are asked, whether or not they are decided.
-
-        The cells that most need a look come first. A blind reviewer has the core themes only, review by review.
-        """
-
-        def rank(key: Key) -> tuple[int | Key, ...]:
-            proposal = self.proposals[key]
-            return ORDER_OF_KINDS[proposal.kind], *review_priority(proposal.value, proposal.doubts), key
-
-        core = [c.id for c in self.codebook.codes if c.core]
-        self._order = {False: sorted(self.proposals, key=rank), True: [(d, c) for d in self.documents for c in core]}
-        self._rank = {blind: {key: at for at, key in enumerate(order)} for blind, order in self._order.items()}
-        self._counted = {key for key, p in self.proposals.items() if p.core}
-        self._open = set(self._counted)
-
-    def _note(self, key: Key) -> None:
-        """Update which cells count and which are open, after an act on a cell."""
-        if proposal := self.proposals.get(key):
-            counts = proposal.core or self.standing(key).counts is not None
-            waits = counts and self.state(key) in ("undecided", "stale")
-            (self._counted.add if counts else self._counted.discard)(key)
-            (self._open.add if waits else self._open.discard)(key)
-
-    def _waits(self, who: Reviewer, key: Key) -> bool:
-        if who.blind:
-            return not any(d.author == who.name for d in self.standing(key).blind)
-        return key in self._open
-
-    def open_for(self, who: Reviewer) -> list[Key]:
-        """The cells that a reviewer has yet to decide, in the order in which they are asked."""
-        return [key for key in self._order[who.blind] if self._waits(who, key)]
-
-    def left(self, who: Reviewer) -> tuple[int, int]:
-        """How many cells a reviewer has yet to decide, and out of how many."""
-        if who.blind:
-            return len(self.open_for(who)), len(self._order[True])
-        return len(self._open), len(self._counted)
-
-    def after(self, who: Reviewer, key: Key) -> Key | None:
-        """The next open cell after a given one; None if none is open. Skipped cells come up again at the end."""
-        order, start = self._order[who.blind], self._rank[who.blind].get(key, -1) + 1
-        following = itertools.chain(itertools.islice(order, start, None), itertools.islice(order, start))
-        return next((k for k in following if self._waits(who, k)), None)
-
-    def blind_done(self, name: str) -> bool:
-        """Whether a second reviewer has decided every cell that is decided blind."""
-        return not self.open_for(Reviewer(name, "", blind=True))
-
-    def disagreements(self) -> list[Key]:
-        """Cells on which two reviewers differ and nobody has adjudicated."""
-        return [key for key in list(self._standings) if key in self.proposals and self.state(key) == "disagreed"]
-
-    def minutes_left(self, who: Reviewer) -> float | None:
-        """Minutes for the open cells at this person's own pace, without long pauses; None before five decisions."""
-        times = [datetime.fromisoformat(at).timestamp() for author, at in self._acts if author == who.name]
-        gaps = [b - a for a, b in itertools.pairwise(times) if 0 <= b - a < LONGEST_PAUSE]
-        return median(gaps) * self.left(who)[0] / 60 if len(gaps) >= FEWEST_GAPS else None
+        super().__init__(project)
+        self._nearest = lru_cache(maxsize=MOST_SEARCHES)(self._search)
 
     def reading(self, document_id: str) -> Reading:
         """The text of a document.
@@ -183,7 +49,7 @@ class ReviewSession:
         # A decision later than what was taken in is taken in before the cell is shown as seen up to it; one that is
         # made after this line is a conflict. Neither is overlooked.
         seen = self.store.last_on(*at)
-        if seen > self._taken:
+        if seen > len(self.acts):
             self.refresh()
         coding = self.store.coding(document_id)
         if at not in self.proposals or coding is None:
@@ -238,9 +104,32 @@ class ReviewSession:
             state=self.state(at),
             standing=standing,
             seen=seen,
-            nearest=() if evidence or not code else nearest(self.reading(at[0]), code),
+            nearest=() if evidence or not code else self.nearest(at[0], code),
             refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
         )
+
+    def has_lost_a_quote(self, key: Key, text: str) -> bool:
+        """Whether a quote of the decision that counts is no longer in the text, whose hash is now `text`.
+
+        The quotes were found in the text that the decision was made on, and before anything is signed the audit looks
+        them up there again. Only if the text is another one now are they looked up here.
+        """
+        decision = self.standing(key).counts
+        if decision is None or decision.reading_sha256 == text:
+            return False
+        return bool(unverified(decision.evidence, self.reading(key[0])))
+
+    def deciding(self) -> Deciding:
+        """How the deciding went so far."""
+        return deciding(self.cells, self.acts.copy())
+
+    def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
+        """The passages of a review that come closest to a theme."""
+        text = self.store.reading_hashes([document_id]).get(document_id, "")
+        return self._nearest(document_id, text, code.id, self.hashes[code.id])
+
+    def _search(self, document_id: str, _text: str, code: str, _meaning: str) -> tuple[Evidence, ...]:
+        return nearest(self.reading(document_id), self.codes[code])
 
     def quote(self, document_id: str, key: str, text: str, page: int | None) -> tuple[Evidence, ...]:
         """Words that a person marked, as evidence.
@@ -317,7 +206,7 @@ class ReviewSession:
             what = self.documents[document_id].file
             raise RefusedError(
                 f"{what} is no longer counted: {now.reason if now else 'it has been removed'}",
-                next_step="Close the review and open it again.",
+                next_step="Go back to the matrix.",
             )
 
     def decide(
@@ -368,7 +257,7 @@ class ReviewSession:
             RefusedError: somebody else has decided on the cell since.
         """
         self.refresh()
-        own = self._acts_in_force(who.name)
+        own = self.acts_in_force(who.name)
         if not own:
             return None
         key = own[-1]
@@ -380,20 +269,3 @@ class ReviewSession:
             )
         self.decide(who, *key, "unclear", act="withdrawn")
         return key
-
-    def _acts_in_force(self, author: str) -> list[Key]:
-        """The cells of a person's acts that have not been taken back, oldest first; a cell once for each act."""
-        own: list[Key] = []
-        for decision in self.store.decisions():
-            if decision.author != author:
-                continue
-            key = (decision.document_id, decision.theme)
-            if decision.act != "withdrawn":
-                own.append(key)
-            elif key in own:  # a withdrawal takes back the last act on its cell
-                del own[len(own) - 1 - own[::-1].index(key)]
-        return own
-
-    def close(self) -> None:
-        """Close the store."""
-        self.store.close()

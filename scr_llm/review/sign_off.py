@@ -29,7 +29,7 @@ from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, p
 from scr_llm.review.as_edited import Basis, as_edited
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.decisions import Key, unverified
+from scr_llm.stages.decisions import Key
 from scr_llm.stages.decisions.deciding import same_person
 from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.store import Store
@@ -84,12 +84,12 @@ def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
 
 
 def _cells_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    readings = {d: session.reading(d) for d in session.documents}
+    texts = session.store.reading_hashes(list(session.documents))
     for key in session.counted():
         state, file, title = session.state(key), session.documents[key[0]].file, session.proposals[key].title
         if state != "decided":
             yield SignOffBlocker(file=file, title=title, what=state, message=_STATES[state], key=key)
-        elif (decision := session.standing(key).counts) and unverified(decision.evidence, readings[key[0]]):
+        elif session.has_lost_a_quote(key, texts.get(key[0], "")):
             yield SignOffBlocker(
                 file=file, title=title, what="quote", message="a quote is no longer in the text", key=key
             )
@@ -236,7 +236,7 @@ def _sign(
     """Sign a paper that rests on exactly these inputs; refuse if anything has changed since they were checked."""
     # The number is taken before the check. If somebody else signs before this line, the check refuses; if after it,
     # the store refuses a second signature with the same number.
-    number = len(store.sign_offs()) + 1
+    number = store.head("sign_offs")[0] + 1
     _refuse_if_signed(paper_state(project, store))
     deciding = deciding_so_far(project, store)
     alone = why_alone(project, deciding, who.name, alone)
@@ -335,7 +335,7 @@ def finish(project: Project, store: Store) -> None:
 
     Papers are written to a .part folder, the signature is recorded, and then the folder gets its final name.
     """
-    signed = [s for s, _ in store.sign_offs()]
+    signed = store.signatures()
     for part in project.outputs.glob(".signed-*.part"):
         if not (found := re.fullmatch(r"\.signed-(\d{1,6})\.(\d{1,10})\.part", part.name)):
             continue

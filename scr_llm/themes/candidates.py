@@ -15,7 +15,7 @@ from scr_llm.codebook import edit_codebook, load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Codebook, Coding, Evidence, Item
-from scr_llm.stages.decisions import current
+from scr_llm.stages.decisions import current, decided_by_document
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
@@ -91,11 +91,11 @@ def _grouped(rare: list[set[str]]) -> list[list[int]]:
 def _unmatched(project: Project) -> tuple[list[Passage], int]:
     found, total = [], 0
     with Store(project.store_path) as store:
-        decisions = store.decisions()
+        decided = decided_by_document(store.decisions())
         for document in store.documents():
             if document.status != "coded" or not (proposed := store.coding(document.id)):
                 continue
-            coding = current(proposed, decisions)
+            coding = current(proposed, decided.get(document.id, {}))
             label = case_label(coding.case, document)
             total += len(coding.findings)
             found += [

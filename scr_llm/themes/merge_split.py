@@ -8,7 +8,7 @@ from scr_llm.codebook import edit_codebook, load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
-from scr_llm.stages.decisions import current
+from scr_llm.stages.decisions import current, decided_by_document
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 
@@ -101,9 +101,11 @@ def split(project: Project, code: str, who: str) -> None:
 def _cases(project: Project) -> list[tuple[str, str, Coding]]:
     """Label, file and current coding of each case."""
     with Store(project.store_path) as store:
-        decisions = store.decisions()
+        decided = decided_by_document(store.decisions())
         coded = [
-            (d, current(c, decisions)) for d in store.documents() if d.status == "coded" and (c := store.coding(d.id))
+            (d, current(c, decided.get(d.id, {})))
+            for d in store.documents()
+            if d.status == "coded" and (c := store.coding(d.id))
         ]
     return [(case_label(coding.case, document), document.file, coding) for document, coding in coded]
 

@@ -22,6 +22,8 @@ from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.explanation import ROWS as EXPLAINED
+from scr_llm.review.explanation import explained_in_part
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import CONTEXTS, VALUES, in_words
@@ -321,7 +323,9 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
-    return page.show(request, "explain.html.j2", e=page.workspace.explain(request.path_params["theme"])[0])
+    first = form.number(request.query_params.get("from", "0"))
+    part = explained_in_part(page.session, request.path_params["theme"], first)
+    return page.show(request, "explain.html.j2", e=part.explanation, first=part.first, rows=EXPLAINED, of=part.of)
 
 
 def _sign_off(page: Page, request: Request) -> Response:
@@ -329,13 +333,13 @@ def _sign_off(page: Page, request: Request) -> Response:
         raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
     state, wrong = signing.state_of(page.session), signing.blockers(page.session)
     shown = () if wrong or state.is_signed else signing.cautions(page.project)
-    deciding = signing.how_decided(page.project)
+    deciding = page.session.deciding()
     return page.show(
         request,
         "sign_off.html.j2",
         wrong=wrong,
         since=state.since,
-        signed=page.session.store.sign_offs(),
+        signed=page.session.store.signatures(),
         session=page.session,
         signing=_to_sign(page),
         deciding=deciding_in_words(deciding),
@@ -357,7 +361,7 @@ def _sign(page: Page, request: Request) -> Response:
 
 def _to_sign(page: Page) -> str:
     """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
-    return f"{len(page.session.store.sign_offs()) + 1}:{page.session.store.head()[1]}"
+    return f"{page.session.store.head('sign_offs')[0] + 1}:{page.session.store.head()[1]}"
 
 
 def _help(page: Page, request: Request) -> Response:

@@ -60,10 +60,9 @@ def matrix(session: ReviewSession, who: Reviewer, first: int, rows: int, everyth
     """
     codes = [c for c in session.codebook.codes if c.core or everything]
     documents = sorted(session.documents, key=lambda d: session.labels[d])
-    with_items = not who.blind and len(documents) <= rows  # counting the items of many reviews takes too long
     return {
         "codes": codes,
-        "lines": [_line(session, who, d, codes, with_items=with_items) for d in documents[first : first + rows]],
+        "lines": [_line(session, who, d, codes, with_items=not who.blind) for d in documents[first : first + rows]],
         "first": first,
         "rows": rows,
         "of": len(documents),
@@ -84,7 +83,7 @@ def _line(
     """A review as a line of the matrix."""
     items = []
     if with_items:
-        items = [key for key, p in session.proposals.items() if key[0] == document and p.kind != "theme"]
+        items = [(document, key) for key, p in session.cells[document].items() if p.kind != "theme"]
     return {
         "id": document,
         "label": session.labels[document],
@@ -159,7 +158,7 @@ def document(session: ReviewSession, document_id: str, who: Reviewer) -> dict[st
         raise RefusedError(
             "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
         )
-    keys = [key for (d, key), p in session.proposals.items() if d == document_id and p.kind != "theme"]
+    keys = [key for key, p in session.cells[document_id].items() if p.kind != "theme"]
     return {
         "label": session.labels[document_id],
         "d": session.documents[document_id],
@@ -185,6 +184,5 @@ def disagreements(session: ReviewSession) -> list[dict[str, Any]]:
 
 def agreed(session: ReviewSession) -> tuple[int, int]:
     """On how many cells two reviewers agreed, of how many that both decided. Adjudication does not count."""
-    standings = [session.standing(key) for key in session.proposals]
-    both = [(s.first[-1], s.second) for s in standings if s.first and s.second]
+    both = session.double()
     return sum(first.value == second.value for first, second in both), len(both)

@@ -1,0 +1,306 @@
+"""A project's cells in short, kept up to date with what other people and other programs store."""
+
+import itertools
+import threading
+from bisect import insort
+from collections import defaultdict, deque
+from collections.abc import Collection
+from datetime import datetime
+from statistics import median
+
+from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
+from scr_llm.errors import CodebookError
+from scr_llm.project import Project
+from scr_llm.records import Case, Codebook, Decision, Document, ThemeValue
+from scr_llm.review.cells import MatrixCell, Proposal, Reviewer
+from scr_llm.review.news import News
+from scr_llm.review.proposals import proposals
+from scr_llm.stages.decisions import CellState, Key, Standing, review_priority, state
+from scr_llm.store import Store
+from scr_llm.text.case_label import case_label
+
+LONGEST_PAUSE = 300
+"""Seconds between two decisions beyond which the reviewer is taken to have paused."""
+FEWEST_GAPS = 4
+"""Gaps between decisions that are needed to estimate a pace."""
+MOST_GAPS = 500
+"""The latest gaps, from which it is estimated."""
+ORDER_OF_KINDS = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
+_MANY = 200
+"""Documents that change at once beyond which the order of all cells is made anew."""
+
+
+class CellIndex:
+    """What is coded and decided, cell by cell, without the words of the reviews.
+
+    `refresh` takes in what was stored since. Many threads read it at once: what belongs together is replaced together,
+    and whoever walks through something that grows walks through a copy.
+    """
+
+    codebook: Codebook
+
+    def __init__(self, project: Project) -> None:
+        self.project, self.store, self.news = project, Store(project.store_path), News()
+        self.files: dict[str, Document] = {}
+        """Every document that was ever taken in, by id."""
+        self.documents: dict[str, Document] = {}
+        """Those that are coded, in the order of their files."""
+        self.labels: dict[str, str] = {}
+        self.cells: dict[str, dict[str, Proposal]] = {}
+        """What is proposed for the cells of each document."""
+        self.proposals: dict[Key, Proposal] = {}
+        """The same in one, document by document."""
+        self.acts: list[Decision] = []
+        """Everything that people did, in order."""
+        self.codebook_fault = ""
+        """Why the codebook cannot be used as its file is now; the one before is used meanwhile."""
+        self._cases: dict[str, Case] = {}
+        self._standings: dict[Key, Standing] = {}
+        self._order: dict[bool, list[Key]] = {False: [], True: []}
+        self._rank: dict[bool, dict[Key, int]] = {}
+        self._counted, self._open, self._disagreed, self._double = set[Key](), set[Key](), set[Key](), set[Key]()
+        self._blind, self._in_force = defaultdict[str, set[Key]](set), defaultdict[str, list[Key]](list)
+        self._last_act = dict[str, float]()
+        self._gaps = defaultdict[str, deque[float]](lambda: deque(maxlen=MOST_GAPS))
+        self._entries, self._signed, self._codebook_file = 0, 0, (0, 0)
+        self._lock = threading.RLock()
+        self.refresh()
+        self.news.forget()
+
+    def refresh(self) -> None:
+        """Take in what others have stored since: a changed codebook, documents and codings, decisions, sign-offs."""
+        with self._lock:
+            if self._codebook_file != (version := self._version_of_codebook()):
+                self._take_codebook(version)
+            self._take_documents()
+            for decision in self.store.decisions(after=len(self.acts)):
+                self._take_decision(decision)
+            if self._signed != (signed := self.store.head("sign_offs")[0]):
+                self._signed = signed
+                self.news.add("signed")
+
+    def _version_of_codebook(self) -> tuple[int, int]:
+        """Modification time in ns and size in bytes of the codebook's file; zeros where it cannot be looked at."""
+        try:
+            found = self.project.codebook_path.stat()
+        except OSError:
+            return 0, 0
+        return found.st_mtime_ns, found.st_size
+
+    def _take_codebook(self, version: tuple[int, int]) -> None:
+        """Read the codebook. If it cannot be used, as while somebody writes it, the one before stays in use.
+
+        Raises:
+            CodebookError: it cannot be used, and there is none before.
+        """
+        before = getattr(self, "codebook", None)
+        try:
+            codebook = load_codebook(self.project.codebook_path)
+        except CodebookError as error:
+            if before is None:
+                raise
+            self.codebook_fault, self._codebook_file = str(error), version
+            return
+        self.codebook_fault, self._codebook_file = "", version
+        if codebook == before:
+            return
+        self.codebook = codebook
+        self.codes = {code.id: code for code in codebook.codes}
+        self.hashes = {code.id: code_sha256(code) for code in codebook.codes}
+        self.codebook_sha256 = codebook_sha256(codebook)
+        self._index(list(self.documents.values()))
+        self.news.add("codebook")
+
+    def _take_documents(self) -> None:
+        """Index the documents that were stored, read or coded since."""
+        changed, last = self.store.changed_documents(after=self._entries)
+        if not self._entries:
+            documents = self.store.documents()
+        else:
+            documents = [d for i in changed if (d := self.store.document(i))]
+        self._entries = last
+        if not documents:
+            return
+        before = self.documents
+        self.files = self.files | {d.id: d for d in documents}
+        self._index(documents)
+        for i in (d.id for d in documents):
+            if i in self.documents:
+                self.news.add("coded again" if i in before else "added", (i, ""))
+            elif i in before:
+                self.news.add("gone", (i, ""))
+
+    def _index(self, changed: Collection[Document]) -> None:
+        """Index documents anew, and leave those out that are not coded."""
+        ids = {d.id for d in changed}
+        documents = {i: d for i, d in self.documents.items() if i not in ids}
+        cells, cases = {i: own for i, own in self.cells.items() if i not in ids}, dict(self._cases)
+        for document in changed:
+            if document.status == "coded" and (coding := self.store.coding(document.id)):
+                documents[document.id], cases[document.id] = document, coding.case
+                cells[document.id] = dict(proposals(coding, self.codes))
+        documents = dict(sorted(documents.items(), key=lambda pair: (pair[1].file, pair[0])))
+        known = {(i, key): proposal for i in documents for key, proposal in cells[i].items()}
+        order = self._ordered(known, ids)
+        parts = {
+            "documents": documents,
+            "labels": self.labels | {i: self._label(documents[i], cases[i]) for i in documents.keys() & ids},
+            "_cases": cases,
+            "cells": cells,
+            "proposals": known,
+            "_order": order,
+            "_rank": {blind: {key: at for at, key in enumerate(keys)} for blind, keys in order.items()},
+        }
+        parts |= {
+            name: {key for key in getattr(self, name) if key[0] not in ids}
+            for name in ("_counted", "_open", "_disagreed", "_double")
+        }
+        self.__dict__.update(parts)
+        for i in documents.keys() & ids:
+            for key in cells[i]:
+                self._note((i, key))
+
+    def _label(self, document: Document, case: Case) -> str:
+        """What a review is called, by what people decided on its authority and pseudonym."""
+        facts = {name: self.standing((document.id, f"case:{name}")).counts for name in ("authority", "pseudonym")}
+        decided = {
+            name: (d.text or getattr(case, name)) if d.value == "present" else None for name, d in facts.items() if d
+        }
+        return case_label(case.model_copy(update=decided), document)
+
+    def _ordered(self, known: dict[Key, Proposal], changed: set[str]) -> dict[bool, list[Key]]:
+        """The order in which cells are asked, whether or not they are decided.
+
+        The cells that most need a look come first. A blind reviewer has the core themes only, review by review.
+        """
+
+        def rank(key: Key) -> tuple[int | Key, ...]:
+            proposal = known[key]
+            return ORDER_OF_KINDS[proposal.kind], *review_priority(proposal.value, proposal.doubts), key
+
+        if len(changed) > _MANY or not self._order[False]:
+            order = sorted(known, key=rank)
+        else:  # sorting tens of thousands of cells for each new review would hold everybody up
+            order = [key for key in self._order[False] if key[0] not in changed]
+            for key in known:
+                if key[0] in changed:
+                    insort(order, key, key=rank)
+        core = [c.id for c in self.codebook.codes if c.core]
+        return {False: order, True: [(i, c) for i in dict.fromkeys(i for i, _ in known) for c in core]}
+
+    def _take_decision(self, decision: Decision) -> None:
+        key, author = (decision.document_id, decision.theme), decision.author
+        standing = self._standings.setdefault(key, Standing())
+        standing.add(decision)
+        self.acts.append(decision)
+        before, at = self._last_act.get(author), datetime.fromisoformat(decision.at).timestamp()
+        if before is not None and 0 <= at - before < LONGEST_PAUSE:
+            self._gaps[author].append(at - before)
+        self._last_act[author] = at
+        own = self._in_force[author]
+        if decision.act != "withdrawn":
+            own.append(key)
+        elif key in own:  # a withdrawal takes back the last act on its cell
+            del own[len(own) - 1 - own[::-1].index(key)]
+        is_blind = any(d.author == author for d in standing.blind)
+        (self._blind[author].add if is_blind else self._blind[author].discard)(key)
+        self._note(key)
+        if decision.theme in ("case:authority", "case:pseudonym") and (document := self.documents.get(key[0])):
+            self.labels[key[0]] = self._label(document, self._cases[key[0]])
+        self.news.add("decided", key, author)
+
+    def _note(self, key: Key) -> None:
+        """Update which cells count, are open, disagreed and decided twice, after an act on a cell."""
+        if not (proposal := self.proposals.get(key)):
+            return
+        standing = self._standings.get(key)
+        now = state(standing, self.hashes.get(key[1], ""))
+        counts = proposal.core or (standing is not None and standing.counts is not None)
+        for cells, is_one in (
+            (self._counted, counts),
+            (self._open, counts and now in ("undecided", "stale")),
+            (self._disagreed, now == "disagreed"),
+            (self._double, bool(standing and standing.pair)),
+        ):
+            (cells.add if is_one else cells.discard)(key)
+
+    def standing(self, key: Key) -> Standing:
+        """Everything that people have decided on a cell."""
+        return self._standings.get(key, Standing())
+
+    def state(self, key: Key) -> CellState:
+        """Whether a cell is decided, and whether that decision still holds."""
+        return state(self._standings.get(key), self.hashes.get(key[1], ""))
+
+    def value(self, key: Key) -> ThemeValue:
+        """A cell's current value."""
+        standing = self._standings.get(key)
+        decision = standing.counts if standing else None
+        return decision.value if decision else self.proposals[key].value
+
+    def counted(self) -> list[Key]:
+        """Every cell that is printed or counted, document by document.
+
+        These are the cells that must be decided, and any others that somebody has decided.
+        """
+        return [key for key in self.proposals if key in self._counted]
+
+    def matrix(self) -> dict[Key, MatrixCell]:
+        """Every cell that is counted, with its current value and state."""
+        return {key: self._matrix_cell(key) for key in self.counted()}
+
+    def _matrix_cell(self, key: Key) -> MatrixCell:
+        proposal = self.proposals[key]
+        return MatrixCell(
+            label=self.labels[key[0]],
+            title=proposal.title,
+            kind=proposal.kind,
+            value=self.value(key),
+            state=self.state(key),
+        )
+
+    def _waits(self, who: Reviewer, key: Key) -> bool:
+        return key not in self._blind.get(who.name, ()) if who.blind else key in self._open
+
+    def open_for(self, who: Reviewer) -> list[Key]:
+        """The cells that a reviewer has yet to decide, in the order in which they are asked."""
+        return [key for key in self._order[who.blind] if self._waits(who, key)]
+
+    def left(self, who: Reviewer) -> tuple[int, int]:
+        """How many cells a reviewer has yet to decide, and out of how many."""
+        if who.blind:
+            rank = self._rank[True]
+            return len(rank) - sum(key in rank for key in self._blind.get(who.name, set()).copy()), len(rank)
+        return len(self._open), len(self._counted)
+
+    def after(self, who: Reviewer, key: Key) -> Key | None:
+        """The next open cell after a given one; None if none is open. Skipped cells come up again at the end."""
+        order, start = self._order[who.blind], self._rank[who.blind].get(key, -1) + 1
+        following = itertools.chain(itertools.islice(order, start, None), itertools.islice(order, start))
+        return next((k for k in following if self._waits(who, k)), None)
+
+    def blind_done(self, name: str) -> bool:
+        """Whether a second reviewer has decided every cell that is decided blind."""
+        return not self.left(Reviewer(name, "", blind=True))[0]
+
+    def disagreements(self) -> list[Key]:
+        """Cells on which two reviewers differ and nobody has adjudicated."""
+        found = self._disagreed
+        return [key for key in list(self._standings) if key in found] if found else []
+
+    def double(self) -> list[tuple[Decision, Decision]]:
+        """The first reviewer's and the second reviewer's answer on each cell that both decided, before adjudication."""
+        return [pair for key in self._double.copy() if (pair := self.standing(key).pair)]
+
+    def minutes_left(self, who: Reviewer) -> float | None:
+        """Minutes for the open cells at this person's own pace, without long pauses; None before five decisions."""
+        gaps = list(self._gaps.get(who.name, ()))
+        return median(gaps) * self.left(who)[0] / 60 if len(gaps) >= FEWEST_GAPS else None
+
+    def acts_in_force(self, author: str) -> list[Key]:
+        """The cells of a person's acts that have not been taken back, oldest first; a cell once for each act."""
+        return list(self._in_force.get(author, ()))
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
