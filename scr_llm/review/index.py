@@ -4,9 +4,10 @@ import itertools
 import threading
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from statistics import median
+from typing import Any, Self, TypeVar
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import CodebookError
@@ -19,6 +20,7 @@ from scr_llm.stages.decisions import CellState, Key, Standing, review_priority, 
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 
+T = TypeVar("T")
 LONGEST_PAUSE = 300
 """Seconds between two decisions beyond which the reviewer is taken to have paused."""
 FEWEST_GAPS = 4
@@ -63,6 +65,8 @@ class CellIndex:
         self._last_act = dict[str, float]()
         self._gaps = defaultdict[str, deque[float]](lambda: deque(maxlen=MOST_GAPS))
         self._entries, self._signed, self._codebook_file = 0, 0, (0, 0)
+        self._versions = defaultdict[str, int](int)
+        self._computed = dict[Callable[[Any, str], object], dict[str, tuple[int, object]]]()
         self._lock = threading.RLock()
         self.refresh()
         self.news.forget()
@@ -156,6 +160,8 @@ class CellIndex:
             for name in ("_counted", "_open", "_disagreed", "_double")
         }
         self.__dict__.update(parts)
+        for i in ids:
+            self._versions[i] += 1
         for i in documents.keys() & ids:
             for key in cells[i]:
                 self._note((i, key))
@@ -205,6 +211,7 @@ class CellIndex:
         is_blind = any(d.author == author for d in standing.blind)
         (self._blind[author].add if is_blind else self._blind[author].discard)(key)
         self._note(key)
+        self._versions[key[0]] += 1
         if decision.theme in ("case:authority", "case:pseudonym") and (document := self.documents.get(key[0])):
             self.labels[key[0]] = self._label(document, self._cases[key[0]])
         self.news.add("decided", key, author)
@@ -223,6 +230,16 @@ class CellIndex:
             (self._double, bool(standing and standing.pair)),
         ):
             (cells.add if is_one else cells.discard)(key)
+
+    def of_each(self, compute: Callable[[Self, str], T]) -> list[T]:
+        """What a function computes for each document, anew only where something was stored or decided on it since."""
+        before, now = self._computed.get(compute, {}), dict[str, tuple[int, object]]()
+        for i in self.documents:
+            version = self._versions[i]
+            found = before.get(i)
+            now[i] = found if found and found[0] == version else (version, compute(self, i))
+        self._computed[compute] = now
+        return [result for _, result in now.values()]  # type: ignore[misc]
 
     def standing(self, key: Key) -> Standing:
         """Everything that people have decided on a cell."""
@@ -244,6 +261,10 @@ class CellIndex:
         These are the cells that must be decided, and any others that somebody has decided.
         """
         return [key for key in self.proposals if key in self._counted]
+
+    def counted_in(self, document_id: str) -> list[Key]:
+        """Those of one document."""
+        return [key for theme in self.cells[document_id] if (key := (document_id, theme)) in self._counted]
 
     def matrix(self) -> dict[Key, MatrixCell]:
         """Every cell that is counted, with its current value and state."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from scr_llm.audit import source_fault
 from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.records import Code, Coding, Deciding, Decision, Evidence, Reading, ThemeValue
+from scr_llm.records import Code, Coding, Deciding, Decision, Document, Evidence, Reading, ThemeValue
 from scr_llm.records.decision import Act
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.checks import Answer, check
@@ -27,6 +28,7 @@ class ReviewSession(CellIndex):
 
     def __init__(self, project: Project) -> None:
         super().__init__(project)
+        self._sources = dict[str, tuple[tuple[str, str, int, int], str | None]]()
         self._nearest = lru_cache(maxsize=MOST_SEARCHES)(self._search)
 
     def reading(self, document_id: str) -> Reading:
@@ -107,6 +109,18 @@ class ReviewSession(CellIndex):
             nearest=() if evidence or not code else self.nearest(at[0], code),
             refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
         )
+
+    def source_fault(self, document: Document) -> str | None:
+        """As `audit.source_fault`; a file that is as it was at the last look is not read again."""
+        try:
+            found = (self.project.inbox / document.file).stat()
+        except OSError:
+            return source_fault(self.project, document)
+        version = (document.file, document.sha256, found.st_mtime_ns, found.st_size)
+        before = self._sources.get(document.id)
+        if before is None or before[0] != version:
+            before = self._sources[document.id] = (version, source_fault(self.project, document))
+        return before[1]
 
     def has_lost_a_quote(self, key: Key, text: str) -> bool:
         """Whether a quote of the decision that counts is no longer in the text, whose hash is now `text`.

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from scr_llm.audit import RECORD, record_faults, record_file, source_fault
+from scr_llm.audit import RECORD, record_faults, record_file
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, read_file, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
@@ -63,6 +64,7 @@ _STATES = {
     "undecided": "nobody has decided it",
     "stale": "the meaning of the code has changed since it was decided",
     "disagreed": "two reviewers differ",
+    "quote": "a quote is no longer in the text",
 }
 
 
@@ -71,7 +73,7 @@ def blockers(session: ReviewSession) -> list[SignOffBlocker]:
 
     A cell is not ready when it is undecided, or when its quote is no longer in the text.
     """
-    return [*_files_in_the_way(session), *_cells_in_the_way(session)]
+    return [*_files_in_the_way(session), *itertools.chain.from_iterable(session.of_each(_cells_in_the_way))]
 
 
 def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
@@ -79,20 +81,20 @@ def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
         if document.status == "pending" and not document.missing:
             message = "it was taken in and is not yet coded: scr-llm run"
             yield SignOffBlocker(file=document.file, title="The file", what="waiting", message=message)
-        elif document.status == "coded" and (fault := source_fault(session.project, document)):
+        elif document.status == "coded" and (fault := session.source_fault(document)):
             yield SignOffBlocker(file=document.file, title="The file", what="source", message=fault)
 
 
-def _cells_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    texts = session.store.reading_hashes(list(session.documents))
-    for key in session.counted():
-        state, file, title = session.state(key), session.documents[key[0]].file, session.proposals[key].title
-        if state != "decided":
-            yield SignOffBlocker(file=file, title=title, what=state, message=_STATES[state], key=key)
-        elif session.has_lost_a_quote(key, texts.get(key[0], "")):
-            yield SignOffBlocker(
-                file=file, title=title, what="quote", message="a quote is no longer in the text", key=key
-            )
+def _cells_in_the_way(session: ReviewSession, document_id: str) -> tuple[SignOffBlocker, ...]:
+    text = session.store.reading_hashes([document_id]).get(document_id, "")
+    found = []
+    for key in session.counted_in(document_id):
+        state = session.state(key)
+        what = "quote" if state == "decided" and session.has_lost_a_quote(key, text) else state
+        if what != "decided":
+            file, title = session.documents[document_id].file, session.proposals[key].title
+            found.append(SignOffBlocker(file=file, title=title, what=what, message=_STATES[what], key=key))
+    return tuple(found)
 
 
 def ready(project: Project) -> tuple[str, ...]:
