@@ -1,14 +1,10 @@
 """The routes of the review page. Each reads a form or an address, asks the session, and fills a template."""
 
-import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from typing import Any
-from urllib.parse import quote as in_url
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,9 +21,7 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.explanation import ROWS as EXPLAINED
 from scr_llm.review.explanation import explained_in_part
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.synthesise.people import deciding_in_words
-from scr_llm.text.words import CONTEXTS, VALUES, in_words
-from scr_llm.web import form, trouble, view
+from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
 from scr_llm.workspace import Workspace
@@ -35,19 +29,7 @@ from scr_llm.workspace import Workspace
 Handler = Callable[["Page", Request], Response]
 ROWS = 60
 """Reviews on one page of the matrix."""
-STATES = {
-    "undecided": "proposed by the coder, undecided",
-    "decided": "decided",
-    "stale": "decided, but the definition has changed since",
-    "disagreed": "two reviewers differ",
-}
-"""State of a cell to the words beside its value."""
-SHORT_STATES = STATES | {"undecided": "undecided", "stale": "definition changed", "disagreed": "reviewers differ"}
-"""The same where there is little room."""
 STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
-
-_CODE_ID = re.compile(r"\b\w+_\w+\b|(?<=\()\w+(?=\)| if )")
-"""A word that may be the id of another code: `silo_working` anywhere, `(neglect)` in brackets."""
 
 
 class Page:
@@ -60,22 +42,7 @@ class Page:
         self.signing = threading.Lock()
         self._reviewer = reviewer
         self._database = _database_identity(project)
-        self._templates = Environment(
-            loader=PackageLoader("scr_llm.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals |= {"values": VALUES, "states": STATES, "short_states": SHORT_STATES}
-        self._templates.filters["words"] = in_words
-        self._templates.filters["context"] = lambda context: CONTEXTS.get(context, context)
-        labels = {code.id: code.label for code in self.session.codes.values()}
-        # A code's exclusions name other codes by their ids, in brackets; a person reads their labels.
-        self._templates.filters["labelled"] = lambda text: _CODE_ID.sub(
-            lambda found: labels.get(found[0], found[0]), str(text)
-        )
-        self._templates.filters["part"] = lambda text: in_url(str(text), safe="")
+        self._templates = frame.environment(self.session.codes)
 
     def who(self, request: Request) -> Reviewer:
         """Who is asking: the person at this computer, or the one that the reverse proxy names."""
@@ -85,18 +52,19 @@ class Page:
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
 
-    def show(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A page made from a template."""
+    def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
+        """A page made from its template."""
         who = self.who(request)
-        text = self._templates.get_template(template).render(
+        progress = view.progress(self.session, who)
+        around = shown.Frame(
+            name=self.project.settings.name,
             who=who,
             base=self.base,
             csrf=self.csrf,
-            project=self.project.settings,
-            progress=view.progress(self.session, who),
-            **values,
+            links=frame.links(who, progress, page),
+            progress=progress,
         )
-        return HTMLResponse(text, status)
+        return HTMLResponse(frame.filled(self._templates, page, around), status)
 
     def go(self, path: str) -> Response:
         """Send the browser to another page."""
@@ -105,23 +73,22 @@ class Page:
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
         """A page that says why something was not saved, with what the person typed."""
         status = 409 if isinstance(error, ConflictError) else 400
-        return self.show(request, "refused.html.j2", status, message=str(error), back=back, wrote=form.written(request))
+        page = shown.RefusedPage(message=str(error), back=back, wrote=form.written(request))
+        return self.show(request, page, status)
 
     def troubled(self, request: Request, error: Exception) -> Response:
         """A page that says what went wrong on this computer, and lets the person send the same again."""
         query = request.url.query
         again = request.scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
         expected = isinstance(error, (ScrError, SQLAlchemyError, OSError))
-        return self.show(
-            request,
-            "trouble.html.j2",
-            503 if expected else 500,
+        page = shown.TroublePage(
             message=trouble.in_words(error),
             again=again,
             post=request.method == "POST",
-            fields=[(name, text) for name, text in form.fields(request) if name != "csrf"],
+            fields=tuple((name, text) for name, text in form.fields(request) if name != "csrf"),
             wrote=form.written(request),
         )
+        return self.show(request, page, 503 if expected else 500)
 
     def check_database(self) -> None:
         """Check that decisions are written to the project's database.
@@ -233,21 +200,19 @@ def _matrix(page: Page, request: Request) -> Response:
     who = page.who(request)
     first = max(0, form.number(request.query_params.get("from", "0")))
     everything = request.query_params.get("themes") == "all" and not who.blind
-    return page.show(request, "matrix.html.j2", m=view.matrix(page.session, who, first, ROWS, everything))
+    return page.show(request, view.matrix(page.session, who, first, ROWS, everything))
 
 
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
     found = page.session.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
-    return page.go(_address(found) if found else "/matrix?done=1")
+    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
 
 
 def _cell(page: Page, request: Request) -> Response:
     cell = page.session.cell(request.path_params["document"], request.path_params["key"], page.who(request))
     number = form.number(request.query_params.get("page", "0"))
-    return page.show(
-        request, "cell.html.j2", **view.opened(page.session, page.drawing, cell, page.who(request), number)
-    )
+    return page.show(request, view.opened(page.session, page.drawing, cell, page.who(request), number))
 
 
 def _decide(page: Page, request: Request) -> Response:
@@ -269,33 +234,31 @@ def _decide(page: Page, request: Request) -> Response:
             seen=given.seen,
         )
     except RefusedError as error:
-        return page.refused(request, error, back=_address((document, key)))
+        return page.refused(request, error, back=frame.cell_path((document, key)))
     except form.FormError as error:
-        return page.refused(request, RefusedError(str(error)), back=_address((document, key)))
+        return page.refused(request, RefusedError(str(error)), back=frame.cell_path((document, key)))
     if given.stay:
-        return page.go(_address((document, key)))
+        return page.go(frame.cell_path((document, key)))
     if given.act == "adjudicated":
         return page.go("/disagreements")
     found = page.session.after(who, (document, key))
-    return page.go(_address(found) if found else "/matrix?done=1")
+    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
 
 
 def _undo(page: Page, request: Request) -> Response:
     key = page.session.withdraw(page.who(request))
-    return page.go(_address(key) if key else "/matrix")
+    return page.go(frame.cell_path(key) if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:
-    return page.show(
-        request, "document.html.j2", **view.document(page.session, request.path_params["document"], page.who(request))
-    )
+    return page.show(request, view.document(page.session, request.path_params["document"], page.who(request)))
 
 
 def _case_sheet(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees nobody's answers.", next_step="Decide the remaining cells.")
     document = request.path_params["document"]
-    return page.show(request, "case_sheet.html.j2", p=page.workspace.case_sheet(document), document=document)
+    return page.show(request, shown.CaseSheetPage(document=document, sheet=page.workspace.case_sheet(document)))
 
 
 def _picture(page: Page, request: Request) -> Response:
@@ -315,9 +278,7 @@ def _disagreements(page: Page, request: Request) -> Response:
         raise RefusedError(
             "disagreements are shown once the second reviewer has finished.", next_step="Decide the remaining cells."
         )
-    return page.show(
-        request, "disagreements.html.j2", rows=view.disagreements(page.session), agreed=view.agreed(page.session)
-    )
+    return page.show(request, view.disagreements(page.session))
 
 
 def _explain(page: Page, request: Request) -> Response:
@@ -325,27 +286,15 @@ def _explain(page: Page, request: Request) -> Response:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
     first = form.number(request.query_params.get("from", "0"))
     part = explained_in_part(page.session, request.path_params["theme"], first)
-    return page.show(request, "explain.html.j2", e=part.explanation, first=part.first, rows=EXPLAINED, of=part.of)
+    return page.show(
+        request, shown.ExplainPage(explanation=part.explanation, first=part.first, most=EXPLAINED, of=part.of)
+    )
 
 
 def _sign_off(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
-    state, wrong = signing.state_of(page.session), signing.blockers(page.session)
-    shown = () if wrong or state.is_signed else signing.cautions(page.project)
-    deciding = page.session.deciding()
-    return page.show(
-        request,
-        "sign_off.html.j2",
-        wrong=wrong,
-        since=state.since,
-        signed=page.session.store.signatures(),
-        session=page.session,
-        signing=_to_sign(page),
-        deciding=deciding_in_words(deciding),
-        alone=signing.asks_why_alone(page.project, deciding, page.who(request).name),
-        cautions=[{"id": form.name_of(text), "text": text} for text in shown],
-    )
+    return page.show(request, view.sign_off(page.project, page.session, page.who(request)))
 
 
 def _sign(page: Page, request: Request) -> Response:
@@ -353,19 +302,14 @@ def _sign(page: Page, request: Request) -> Response:
     if who.blind:
         raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
     with page.signing:  # a second click waits for the first, and finds that the briefing is signed
-        if form.one(request, "signing") == _to_sign(page):
+        if form.one(request, "signing") == view.to_sign(page.session):
             answers = form.answers(request, signing.ready(page.project))
             page.workspace.sign_off(who.name, who.role, answers, alone=form.one(request, "alone"))
     return page.go("/sign-off")
 
 
-def _to_sign(page: Page) -> str:
-    """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
-    return f"{page.session.store.head('sign_offs')[0] + 1}:{page.session.store.head()[1]}"
-
-
 def _help(page: Page, request: Request) -> Response:
-    return page.show(request, "help.html.j2")
+    return page.show(request, view.keys())
 
 
 def _static(request: Request) -> Response:
@@ -373,7 +317,3 @@ def _static(request: Request) -> Response:
     if name not in STATIC:
         raise HTTPException(404)
     return Response(files("scr_llm.web").joinpath("static", name).read_bytes(), media_type=STATIC[name])
-
-
-def _address(key: tuple[str, str]) -> str:
-    return f"/cell/{in_url(key[0], safe='')}/{in_url(key[1], safe='')}"

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from scr_llm.errors import RefusedError
 from scr_llm.records import AnsweredCaution, Evidence, EvidenceFlag, ThemeValue
 from scr_llm.review.session import ReviewSession
+from scr_llm.web.shown import Typed
 
 LONGEST = 4000
 """Most characters of a reason or a quote."""
@@ -34,12 +35,19 @@ class Given:
 
     value: ThemeValue
     evidence: tuple[Evidence, ...]
+    """The quotes that were kept and the one that was added; none for "not found"."""
     sub_themes: tuple[str, ...]
+    """Aspects of the theme."""
     text: str | None
+    """Of a case fact, in the review's words; None if nothing was typed."""
     reason: str
+    """The comment; empty if nothing was typed."""
     act: str
+    """decided or adjudicated."""
     seen: int
+    """Number of the last decision that the person saw on the cell."""
     stay: bool
+    """Whether the page of the same cell comes next."""
 
 
 def number(text: str) -> int:
@@ -59,9 +67,9 @@ def one(request: Request, name: str) -> str:
     return next((text for given, text in fields(request) if given == name), "")
 
 
-def written(request: Request) -> list[tuple[str, str]]:
+def written(request: Request) -> tuple[Typed, ...]:
     """What the person typed, with its labels, so that a page can give it back if it was not saved."""
-    return [(label, text) for name, label in _LABELS.items() if (text := one(request, name).strip())]
+    return tuple(Typed(label, text) for name, label in _LABELS.items() if (text := one(request, name).strip()))
 
 
 def name_of(text: str) -> str:
@@ -124,6 +132,11 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
         seen=number(first("seen")),
         stay=first("stay") == "1",
     )
+
+
+def place_of(quote: Evidence) -> str:
+    """The place of a quote, as the form gives it."""
+    return f"{quote.page}:{quote.start}:{quote.end}:{quote.status}:{','.join(quote.flags)}"
 
 
 def _kept(session: ReviewSession, document: str, given: str) -> Evidence:

@@ -1,36 +1,44 @@
-"""What the templates show, computed."""
-
-from dataclasses import dataclass
-from typing import Any
+"""What the pages show, computed from the session. The records are in `shown`, the templates in `templates/`."""
 
 from scr_llm.errors import RefusedError
+from scr_llm.project import Project
 from scr_llm.records import Code, Decision, Evidence, Span
+from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
-from scr_llm.text.words import CONTEXTS, MATRIX
+from scr_llm.stages.synthesise.people import deciding_in_words
+from scr_llm.text.words import CONTEXTS, MATRIX, in_words
+from scr_llm.web import form, shown
 from scr_llm.web.drawing import Drawing
 
+MARKS = {"decided": " ✓", "stale": " ↻", "disagreed": " ≠"}
+"""Signs for the states of a cell."""
+MOST_BLOCKERS = 200
+"""How many of the things that prevent signing are listed."""
+KEYS = {
+    "a": "accept the proposal and go to the next cell",
+    "r": "reject it (not found) and go to the next cell",
+    "p": "present (needs a quote)",
+    "e": "ruled out (needs a quote)",
+    "x": "not found",
+    "u": "unclear",
+    "q": "use the selected words as a quote",
+    "c": "write a comment",
+    "z": "undo my last decision",
+    "n": "go to the next cell without deciding",
+    "t": "show the page as a picture or as text",
+    "[ and ]": "previous and next page",
+    "m": "go to the matrix",
+}
+"""What each key does."""
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the person has got."""
 
-    open: int
-    """Cells that wait for this person."""
-    of: int
-    """Cells in all."""
-    minutes: int | None
-    """Minutes left at the person's pace; None if the pace is not known."""
-    disagreed: int
-    """Cells on which two reviewers differ."""
-
-
-def progress(session: ReviewSession, who: Reviewer) -> Progress:
+def progress(session: ReviewSession, who: Reviewer) -> shown.Progress:
     """How many cells wait for this person, of how many, and how long they will take."""
     waiting, of = session.left(who)
     minutes = session.minutes_left(who)
-    return Progress(
+    return shown.Progress(
         open=waiting,
         of=of,
         minutes=None if minutes is None else max(1, round(minutes)),
@@ -38,38 +46,27 @@ def progress(session: ReviewSession, who: Reviewer) -> Progress:
     )
 
 
-@dataclass(frozen=True)
-class MatrixCell:
-    """A cell at a glance."""
-
-    key: Key
-    value: str
-    """In words."""
-    state: str
-
-
-def matrix(session: ReviewSession, who: Reviewer, first: int, rows: int, everything: bool) -> dict[str, Any]:
+def matrix(session: ReviewSession, who: Reviewer, first: int, most: int, everything: bool) -> shown.MatrixPage:
     """Reviews by themes, with each cell's state.
 
     Args:
         session: the project's cells.
         who: who looks. A blind reviewer sees only their own decisions.
         first: the number of the first review, from 0.
-        rows: how many reviews one page shows.
+        most: how many reviews one page shows.
         everything: whether all themes are shown, or only the main ones.
     """
     codes = [c for c in session.codebook.codes if c.core or everything]
     documents = sorted(session.documents, key=lambda d: session.labels[d])
-    return {
-        "codes": codes,
-        "lines": [_line(session, who, d, codes, with_items=not who.blind) for d in documents[first : first + rows]],
-        "first": first,
-        "rows": rows,
-        "of": len(documents),
-        "everything": everything,
-        "counts": {code.id: _present(session, code.id, documents) for code in codes},
-        "more": sum(not c.core for c in session.codebook.codes),
-    }
+    return shown.MatrixPage(
+        columns=tuple(shown.Column(c.id, c.label, _present(session, c.id, documents)) for c in codes),
+        rows=tuple(_row(session, who, d, codes, with_items=not who.blind) for d in documents[first : first + most]),
+        first=first,
+        most=most,
+        of=len(documents),
+        everything=everything,
+        more=sum(not c.core for c in session.codebook.codes),
+    )
 
 
 def _present(session: ReviewSession, code: str, documents: list[str]) -> int:
@@ -77,112 +74,173 @@ def _present(session: ReviewSession, code: str, documents: list[str]) -> int:
     return sum(session.value((d, code)) == "present" for d in documents if (d, code) in session.proposals)
 
 
-def _line(
-    session: ReviewSession, who: Reviewer, document: str, codes: list[Code], *, with_items: bool
-) -> dict[str, Any]:
-    """A review as a line of the matrix."""
+def _row(session: ReviewSession, who: Reviewer, document: str, codes: list[Code], *, with_items: bool) -> shown.Row:
     items = []
     if with_items:
         items = [(document, key) for key, p in session.cells[document].items() if p.kind != "theme"]
-    return {
-        "id": document,
-        "label": session.labels[document],
-        "file": session.documents[document].file,
-        "cells": [_matrix_cell(session, who, (document, code.id)) for code in codes],
-        "others": len(items),
-        "open": sum(session.state(key) == "undecided" for key in items),
-    }
+    return shown.Row(
+        id=document,
+        label=session.labels[document],
+        file=session.documents[document].file,
+        chips=tuple(_chip(session, who, (document, code.id)) for code in codes),
+        items=len(items),
+        open=sum(session.state(key) == "undecided" for key in items),
+    )
 
 
-def _matrix_cell(session: ReviewSession, who: Reviewer, key: Key) -> MatrixCell:
+def _chip(session: ReviewSession, who: Reviewer, key: Key) -> shown.Chip:
     if not who.blind:
-        return MatrixCell(key, MATRIX[session.value(key)], session.state(key))
+        state = session.state(key)
+        return shown.Chip(key, MATRIX[session.value(key)], state, MARKS.get(state, ""))
     own = [d for d in session.standing(key).blind if d.author == who.name]
-    return MatrixCell(key, MATRIX[own[-1].value], "decided") if own else MatrixCell(key, "Open", "undecided")
+    if own:
+        return shown.Chip(key, MATRIX[own[-1].value], "decided", MARKS["decided"])
+    return shown.Chip(key, "Open", "undecided", "")
 
 
-def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> dict[str, Any]:
-    """All that the page of one cell shows: the cell, and a page of the PDF with its highlights and selectable lines.
+def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> shown.CellPage:
+    """One cell, with a page of the PDF.
 
     `page` is the page that the person asked for; where there is no such page, it is that of the first quote.
     """
+    return shown.CellPage(
+        at=(cell.document.id, cell.key),
+        cell=cell,
+        pdf=_pdf(session, drawing, cell, page),
+        adjudicates=cell.state == "disagreed" and not who.blind,
+        answers=(*(() if who.blind else _to_the_proposal(cell)), *_answers(cell)),
+        contexts=tuple(shown.Choice(name, CONTEXTS[name]) for name in STATED),
+        opinions=() if who.blind else _opinions(cell.standing),
+        history=() if who.blind else _history(cell.standing),
+    )
+
+
+def _pdf(session: ReviewSession, drawing: Drawing, cell: Cell, page: int) -> shown.PdfPage:
+    """A page of the PDF with its highlights and selectable lines."""
     reading = session.reading(cell.document.id)
-    shown = cell.evidence or cell.nearest
-    first_quoted = shown[0].page if shown else 1
-    number = page if 1 <= page <= len(reading.pages) else first_quoted
+    quotes = cell.evidence or cell.nearest
+    number = page if 1 <= page <= len(reading.pages) else quotes[0].page if quotes else 1
     path, text = session.project.inbox / cell.document.file, reading.pages[number - 1].text
-    here = [e for e in shown if e.page == number]
+    here = [e for e in quotes if e.page == number]
     placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
-    return {
-        "c": cell,
-        "number": number,
-        "pages": len(reading.pages),
-        "boxes": placed.marks,
-        "lines": placed.lines,
-        "marked": _marked(text, here),
-        "here": here,
-        "proposal": bool(cell.evidence),
-        "opinions": [] if who.blind else _opinions(cell.standing),
-        "contexts": {name: CONTEXTS[name] for name in STATED},
-        "warnings": reading.pages[number - 1].warnings,
-        "history": [] if who.blind else _history(cell.standing),
-    }
+    return shown.PdfPage(
+        number=number,
+        of=len(reading.pages),
+        marks=placed.marks,
+        proposed=bool(cell.evidence),
+        lines=placed.lines,
+        pieces=_pieces(text, here),
+        warnings=reading.pages[number - 1].warnings,
+    )
 
 
-def _opinions(standing: Standing) -> list[tuple[str, Decision]]:
-    """What each reviewer decided, where two did."""
-    if not (standing.first and standing.second):
-        return []
-    return [("First reviewer", standing.first[-1]), ("Second reviewer", standing.second)]
-
-
-def _history(standing: Standing) -> list[Decision]:
-    """All decisions on a cell, the earliest first."""
-    return sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at)
-
-
-def _marked(text: str, quotes: list[Evidence]) -> list[tuple[str, bool]]:
-    """A page's text in pieces, and whether each is quoted. Of overlapping quotes the first is marked."""
-    found: list[tuple[str, bool]] = []
+def _pieces(text: str, quotes: list[Evidence]) -> tuple[shown.Piece, ...]:
+    """A page's text, and which of it is quoted. Of overlapping quotes the first is marked."""
+    found: list[shown.Piece] = []
     at = 0
     for quote in sorted(quotes, key=lambda e: e.start):
         if quote.start >= at:
-            found += [(text[at : quote.start], False), (text[quote.start : quote.end], True)]
+            found.append(shown.Piece(text[at : quote.start], quoted=False))
+            found.append(shown.Piece(text[quote.start : quote.end], quoted=True))
             at = quote.end
-    return [*found, (text[at:], False)]
+    return (*found, shown.Piece(text[at:], quoted=False))
 
 
-def document(session: ReviewSession, document_id: str, who: Reviewer) -> dict[str, Any]:
-    """Findings, recommendations and case facts of one review, each with its state."""
+def _to_the_proposal(cell: Cell) -> list[shown.Answer]:
+    """Accept and Reject. Nothing can be accepted while the cell is unclear or two reviewers differ."""
+    if cell.value == "unclear" or cell.state == "disagreed":
+        return []
+    accept = shown.Answer(cell.value, "a", f"Accept: {in_words(cell.value)}", "accept")
+    return (
+        [accept] if cell.value == "not_mentioned" else [accept, shown.Answer("not_mentioned", "r", "Reject", "reject")]
+    )
+
+
+def _answers(cell: Cell) -> list[shown.Answer]:
+    """All values that a cell of this kind can have."""
+    if cell.kind == "theme":
+        return [
+            shown.Answer("present", "p", "Present"),
+            shown.Answer("explicitly_absent", "e", "Ruled out"),
+            shown.Answer("not_mentioned", "x", "Not found"),
+            shown.Answer("unclear", "u", "Unclear"),
+        ]
+    if cell.kind == "case":
+        return [shown.Answer("present", "p", "Stated"), shown.Answer("not_mentioned", "x", "Not stated")]
+    return [shown.Answer("present", "p", "Confirm"), shown.Answer("not_mentioned", "x", f"Not a {cell.kind}")]
+
+
+def _opinions(standing: Standing) -> tuple[shown.Opinion, ...]:
+    """What each reviewer decided, where two did."""
+    if not (standing.first and standing.second):
+        return ()
+    return shown.Opinion("First reviewer", standing.first[-1]), shown.Opinion("Second reviewer", standing.second)
+
+
+def _history(standing: Standing) -> tuple[Decision, ...]:
+    """All decisions on a cell, the earliest first."""
+    return tuple(sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at))
+
+
+def document(session: ReviewSession, document_id: str, who: Reviewer) -> shown.DocumentPage:
+    """Findings, recommendations and case facts of one review, each with its state.
+
+    Raises:
+        RefusedError: there is no such review in the project.
+    """
     if document_id not in session.documents:
         raise RefusedError(
             "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
         )
     keys = [key for key, p in session.cells[document_id].items() if p.kind != "theme"]
-    return {
-        "label": session.labels[document_id],
-        "d": session.documents[document_id],
-        "rows": [] if who.blind else [session.cell(document_id, key, who) for key in keys],
-        "passed_over": () if who.blind else session.reading(document_id).passed_over,
-    }
+    return shown.DocumentPage(
+        document=session.documents[document_id],
+        label=session.labels[document_id],
+        cells=() if who.blind else tuple(session.cell(document_id, key, who) for key in keys),
+        passed_over=() if who.blind else session.reading(document_id).passed_over,
+    )
 
 
-def disagreements(session: ReviewSession) -> list[dict[str, Any]]:
-    """Cells on which two reviewers differ, with both answers."""
-    return [
-        {
-            "key": key,
-            "label": session.labels[key[0]],
-            "theme": session.proposals[key].title,
-            "first": s.first[-1],
-            "second": s.second,
-        }
-        for key in session.disagreements()
-        if (s := session.standing(key))
-    ]
-
-
-def agreed(session: ReviewSession) -> tuple[int, int]:
-    """On how many cells two reviewers agreed, of how many that both decided. Adjudication does not count."""
+def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
+    """Cells on which two reviewers differ, with both answers, and on how many they agreed."""
     both = session.double()
-    return sum(first.value == second.value for first, second in both), len(both)
+    return shown.DisagreementsPage(
+        disagreements=tuple(
+            shown.Disagreement(
+                key, session.labels[key[0]], session.proposals[key].title, _opinions(session.standing(key))
+            )
+            for key in session.disagreements()
+        ),
+        agreed=sum(first.value == second.value for first, second in both),
+        both=len(both),
+    )
+
+
+def sign_off(project: Project, session: ReviewSession, who: Reviewer) -> shown.SignOffPage:
+    """Whether the briefing can be signed now, and what was signed before."""
+    state, blockers = signing.state_of(session), signing.blockers(session)
+    cautions = () if blockers or state.is_signed else signing.cautions(project)
+    deciding = session.deciding()
+    return shown.SignOffPage(
+        deciding=deciding_in_words(deciding),
+        blockers=tuple(
+            shown.Blocker(session.labels[b.key[0]] if b.key else b.file, b.title, b.message, b.key)
+            for b in blockers[:MOST_BLOCKERS]
+        ),
+        blocked=len(blockers),
+        since=state.since,
+        signed=tuple(session.store.signatures()),
+        signing=to_sign(session),
+        alone=signing.asks_why_alone(project, deciding, who.name),
+        cautions=tuple(shown.Caution(form.name_of(text), text) for text in cautions),
+    )
+
+
+def to_sign(session: ReviewSession) -> str:
+    """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
+    return f"{session.store.head('sign_offs')[0] + 1}:{session.store.head()[1]}"
+
+
+def keys() -> shown.HelpPage:
+    """What each key does."""
+    return shown.HelpPage(keys=tuple(shown.KeyHelp(key, does) for key, does in KEYS.items()))

@@ -44,7 +44,10 @@
 
   const sheet = document.getElementById("sheet"), mark = document.querySelector("#sheet rect");
   if (mark) {
-    const show = () => { sheet.scrollTop += mark.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3; };
+    const show = () => {
+      const below = mark.getBoundingClientRect().top - sheet.getBoundingClientRect().top;
+      sheet.scrollTop += below - sheet.clientHeight / 3;
+    };
     const image = sheet.querySelector("img");
     if (image.complete) show(); else image.addEventListener("load", show, { once: true });
   }
@@ -60,9 +63,14 @@
     if (event.key === "Escape") { if (document.activeElement) document.activeElement.blur(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(off) === "1") return;
     const target = event.target;
-    if (target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "checkbox")) return;
+    const line = target instanceof HTMLInputElement && target.type !== "checkbox";
+    if (line || target instanceof HTMLTextAreaElement) return;
     if (event.key === "q") { quote(); event.preventDefault(); return; }
-    if (event.key === "c") { const box = document.getElementById("reason"); if (box) { box.focus(); event.preventDefault(); } return; }
+    if (event.key === "c") {
+      const box = document.getElementById("reason");
+      if (box) { box.focus(); event.preventDefault(); }
+      return;
+    }
     const found = Array.from(document.querySelectorAll("[data-key]")).find((e) => e.dataset.key === event.key);
     if (found) {
       event.preventDefault();

@@ -1,0 +1,360 @@
+"""What each page shows: one record for each page, which its template calls `p`.
+
+A template may use the fields of its page's record, the fields of `Frame`, and nothing else (a test checks both).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scr_llm.records import Decision, Document, Explanation, Paper, SignOff, ThemeValue
+from scr_llm.records.reading import PassedOver
+from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.stages.decisions import CellState, Key
+from scr_llm.web.picture import Box, Line
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the person has got."""
+
+    open: int
+    """Cells that wait for this person."""
+    of: int
+    """Cells in all."""
+    minutes: int | None
+    """Minutes left at the person's pace; None if the pace is not known."""
+    disagreed: int
+    """Cells on which two reviewers differ."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the navigation, at the top of every page."""
+
+    text: str
+    path: str
+    """Below the page's own address, such as `/matrix`."""
+    here: bool = False
+    """Whether this is the page that is open."""
+    key: str = ""
+    """The key that follows it; empty if there is none."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page."""
+
+    name: str
+    """Of the project."""
+    who: Reviewer
+    """Who looks."""
+    base: str
+    """The path above all pages, such as `/x7Kq`; empty for the root."""
+    csrf: str
+    """The token that every form sends back."""
+    links: tuple[Link, ...]
+    """The navigation."""
+    progress: Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What one page shows."""
+
+    template: ClassVar[str]
+    """The file in `templates/`."""
+    tab: ClassVar[str] = ""
+    """The path of the navigation's link to this page; empty if none leads to it."""
+    at: Key | None = None
+    """The cell that is open, after which the next one comes."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A cell at a glance: its link in the matrix."""
+
+    key: Key
+    value: str
+    """In words."""
+    state: CellState
+    mark: str
+    """A sign for the state, so that nobody needs to see its colour; empty while the cell is undecided."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A theme of the matrix."""
+
+    id: str
+    label: str
+    present: int
+    """In how many reviews it is present now."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A review in the matrix."""
+
+    id: str
+    label: str
+    file: str
+    chips: tuple[Chip, ...]
+    """One for each column."""
+    items: int
+    """Findings, recommendations and case facts; 0 where they are not counted."""
+    open: int
+    """How many of them are undecided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixPage(Shown):
+    """Reviews by themes, with each cell's state."""
+
+    template: ClassVar[str] = "matrix.html.j2"
+    tab: ClassVar[str] = "/matrix"
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    """The reviews on this page of the matrix."""
+    first: int
+    """The number of the first review on this page, from 0."""
+    most: int
+    """How many reviews one page shows."""
+    of: int
+    """Reviews in all."""
+    everything: bool
+    """Whether all themes are shown, or only the main ones."""
+    more: int
+    """Themes that are not among the main ones."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a page's text."""
+
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PdfPage:
+    """A page of the PDF: as a picture with marks and selectable lines, and as text."""
+
+    number: int
+    """From 1."""
+    of: int
+    """Pages of the PDF."""
+    marks: tuple[Box, ...]
+    """Over the quotes on this page."""
+    proposed: bool
+    """Whether the marks are the cell's quotes; if not, they are the passages nearest to its theme."""
+    lines: tuple[Line, ...]
+    pieces: tuple[Piece, ...]
+    """The text, and which of it is quoted."""
+    warnings: tuple[str, ...]
+    """Why a person should check the text of this page."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one of two reviewers decided."""
+
+    reviewer: str
+    """First or second."""
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A button that decides the cell."""
+
+    value: ThemeValue
+    key: str
+    """The key that presses it."""
+    text: str
+    style: str = ""
+    """Accept or reject, for those that answer a proposal."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice from a list."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellPage(Shown):
+    """One cell: the review on the left, and what is to be decided on the right."""
+
+    template: ClassVar[str] = "cell.html.j2"
+    cell: Cell
+    pdf: PdfPage
+    adjudicates: bool
+    """Whether deciding settles a disagreement, which needs a reason."""
+    answers: tuple[Answer, ...]
+    contexts: tuple[Choice, ...]
+    """Reasons for holding a review."""
+    opinions: tuple[Opinion, ...]
+    """What each reviewer decided, where two did; empty for a blind reviewer."""
+    history: tuple[Decision, ...]
+    """All decisions on the cell, the earliest first; empty for a blind reviewer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentPage(Shown):
+    """Findings, recommendations and case facts of one review."""
+
+    template: ClassVar[str] = "document.html.j2"
+    document: Document
+    label: str
+    cells: tuple[Cell, ...]
+    passed_over: tuple[PassedOver, ...]
+    """What looks like a finding or a recommendation but was not counted as one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSheetPage(Shown):
+    """The review on one page."""
+
+    template: ClassVar[str] = "case_sheet.html.j2"
+    document: str
+    sheet: Paper
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A cell on which two reviewers differ."""
+
+    key: Key
+    label: str
+    """Of the review."""
+    title: str
+    """Of the theme, finding, recommendation or fact."""
+    opinions: tuple[Opinion, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisagreementsPage(Shown):
+    """Cells on which two reviewers differ, and how often they agree."""
+
+    template: ClassVar[str] = "disagreements.html.j2"
+    tab: ClassVar[str] = "/disagreements"
+    disagreements: tuple[Disagreement, ...]
+    agreed: int
+    """Cells on which both decided alike; adjudication does not count."""
+    both: int
+    """Cells that both decided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainPage(Shown):
+    """Where a theme's number comes from."""
+
+    template: ClassVar[str] = "explain.html.j2"
+    explanation: Explanation
+    """With some of its reviews."""
+    first: int
+    """The number of the first of them, from 0."""
+    most: int
+    """How many one page shows."""
+    of: int
+    """Reviews in all."""
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What prevents signing."""
+
+    where: str
+    """The review's label, or the file's name."""
+    title: str
+    """The cell, or "The file"."""
+    message: str
+    key: Key | None
+    """The cell; None for a file."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A detail that might identify a child, and that the signatory answers."""
+
+    id: str
+    """In the form."""
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOffPage(Shown):
+    """Whether the briefing can be signed, the form for signing it, and what was signed."""
+
+    template: ClassVar[str] = "sign_off.html.j2"
+    tab: ClassVar[str] = "/sign-off"
+    deciding: tuple[str, ...]
+    """How the deciding went, in sentences."""
+    blockers: tuple[Blocker, ...]
+    """The first of them."""
+    blocked: int
+    """How many there are in all."""
+    since: tuple[str, ...]
+    """What has changed since the last sign-off."""
+    signed: tuple[SignOff, ...]
+    """Every sign-off, in order."""
+    signing: str
+    """What a signature would cover, as the form states it."""
+    alone: bool
+    """Whether the signatory is asked why one person both decides and signs."""
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True)
+class KeyHelp:
+    """What a key does."""
+
+    key: str
+    does: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpPage(Shown):
+    """Keys, and what counts."""
+
+    template: ClassVar[str] = "help.html.j2"
+    tab: ClassVar[str] = "/help"
+    keys: tuple[KeyHelp, ...]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the person typed into a field."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedPage(Shown):
+    """Why something was not saved."""
+
+    template: ClassVar[str] = "refused.html.j2"
+    message: str
+    back: str
+    """The path of the page to go back to."""
+    wrote: tuple[Typed, ...]
+    """What the person typed, to copy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TroublePage(Shown):
+    """What went wrong on this computer."""
+
+    template: ClassVar[str] = "trouble.html.j2"
+    message: str
+    again: str
+    """The address to try again."""
+    post: bool
+    """Whether a form was sent."""
+    fields: tuple[tuple[str, str], ...]
+    """Names and texts of its fields, to send again."""
+    wrote: tuple[Typed, ...]
+    """What the person typed, to copy."""
