@@ -8,6 +8,7 @@ import click
 
 from scr_llm.cli.base import FORCE, JSON, PROJECT, asking, cli, say, write_out
 from scr_llm.errors import UsageError
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.project import Project
@@ -144,7 +145,7 @@ def compare(folder: Path, first: str, second: str, assisted: bool, as_json: bool
     Each is coder, rules, person:NAME, or a file or folder of codings (for example an export made with the previous
     codebook).
     """
-    from scr_llm.evaluation.raters import compare_raters
+    from scr_llm.evaluation.raters import compare_raters, same_answers
     from scr_llm.project import load_project
 
     project = load_project(folder)
@@ -154,7 +155,10 @@ def compare(folder: Path, first: str, second: str, assisted: bool, as_json: bool
         click.echo(json.dumps({"assisted": assisted, "all": together.model_dump(), "themes": by_theme}, indent=2))
         return 0
     marking = " (ASSISTED: made with the coder’s suggestion in view)" if assisted else ""
-    click.echo(f"{first} and {second}{marking}: {_raters(together)}")
+    one, other = (rater.removeprefix("person:") for rater in (first, second))
+    if found := same_answers(project, first, second):
+        click.echo(f"{one} and {other} gave the same answer on {found[0]} of {count(found[1], 'cell')}.")
+    click.echo(f"{one} and {other}, present or not{marking}: {_raters(together)}")
     labels = _labels(project)
     for theme, raters in themes.items():
         click.echo(f"  {labels.get(theme, theme)}: {_raters(raters)}")

@@ -88,6 +88,8 @@ class ReviewSession(CellIndex):
         proposal, standing, code = self.proposals[at], self.standing(at), self.codes.get(at[1])
         proposed, decision = content(coding, proposal.kind, at[1]), standing.counts
         evidence = decision.evidence if decision else proposed.evidence
+        if standing.disagreed and (pair := standing.pair):  # whoever adjudicates chooses from the quotes of both
+            evidence = tuple({(e.page, e.start, e.end): e for answer in pair for e in answer.evidence}.values())
         return Cell(
             document=self.documents[at[0]],
             label=self.labels[at[0]],

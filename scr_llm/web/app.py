@@ -21,31 +21,53 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.explanation import ROWS as EXPLAINED
 from scr_llm.review.explanation import explained_in_part
 from scr_llm.review.session import ReviewSession
-from scr_llm.web import form, frame, shown, trouble, view
+from scr_llm.web import beside, form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
+from scr_llm.web.seats import SEAT, Seats
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 ROWS = 60
 """Reviews on one page of the matrix."""
-STATIC = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "review.css": "text/css",
+    "review.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 class Page:
     """One running review page: the session, who decides in it, and the templates."""
 
-    def __init__(self, project: Project, reviewer: Reviewer | None, base: str) -> None:
+    seats: Seats
+    origin: str
+    """Scheme, host and port."""
+
+    def __init__(self, project: Project, reviewer: Reviewer | None) -> None:
         self.project, self.workspace = project, Workspace(project)
         self.session, self.drawing = ReviewSession(project), Drawing()
-        self.base, self.csrf = base, ""
+        self.named_by_proxy = reviewer is None
+        """Whether a reverse proxy names people."""
         self.signing = threading.Lock()
         self._reviewer = reviewer
         self._database = _database_identity(project)
         self._templates = frame.environment(self.session.codes)
 
+    @property
+    def base(self) -> str:
+        """The path above all pages, of the person who asks."""
+        return SEAT.get().base
+
+    @property
+    def csrf(self) -> str:
+        """The token in their forms."""
+        return SEAT.get().csrf
+
     def who(self, request: Request) -> Reviewer:
-        """Who is asking: the person at this computer, or the one that the reverse proxy names."""
+        """Who is asking: the person at this computer, one who was invited, or the one that the reverse proxy names."""
+        if guest := SEAT.get().reviewer:
+            return guest
         if self._reviewer:
             return self._reviewer
         name: str = request.state.person
@@ -63,6 +85,8 @@ class Page:
             csrf=self.csrf,
             links=frame.links(who, progress, page),
             progress=progress,
+            news=self.session.news.number,
+            fault=self.session.codebook_fault,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)
 
@@ -124,7 +148,7 @@ def make_app(
         token: admits the first browser that gives it.
         base: the path above all pages, such as `/x7Kq`; empty for the root.
     """
-    page = Page(project, reviewer, base)
+    page = Page(project, reviewer)
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -157,11 +181,15 @@ def make_app(
             route("/sign-off", _sign_off),
             route("/sign-off", _sign, "POST"),
             route("/help", _help),
+            route("/news", beside.news),
+            route("/second", beside.second),
+            route("/second", beside.invite, "POST"),
+            route("/done", beside.done),
             Route("/static/{name}", _static),
         ],
     )
     guard = Guard(app, hosts, token, base, user_header)
-    page.csrf = guard.csrf
+    page.seats, page.origin, guard.who = guard.seats, f"http://{hosts[0]}", page.who
     return guard
 
 
@@ -170,7 +198,14 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
     try:
         page.check_database()
         page.session.refresh()
-        answer = handler(page, request)
+        known = page.session.news.number
+        try:
+            answer = handler(page, request)
+        except KeyError:
+            # A review was taken out of the project while the page was made. What only looks can look again.
+            if request.method != "GET" or page.session.news.number == known:
+                raise
+            answer = handler(page, request)
         if request.method == "POST":
             page.check_database()
         return answer
@@ -206,7 +241,7 @@ def _matrix(page: Page, request: Request) -> Response:
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
     found = page.session.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
-    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
+    return page.go(frame.cell_path(found) if found else "/done" if who.blind else "/matrix?done=1")
 
 
 def _cell(page: Page, request: Request) -> Response:
@@ -221,6 +256,11 @@ def _decide(page: Page, request: Request) -> Response:
         given = form.read(request, page.session, document, key)
         if given.act == "adjudicated" and who.blind:
             raise RefusedError("a blind reviewer cannot adjudicate.", next_step="Ask a third person.")
+        if given.meaning and given.meaning != page.session.hashes.get(key, ""):
+            raise RefusedError(
+                "the definition of this theme has changed since you opened it.",
+                next_step="Go back, read it, and decide again.",
+            )
         page.session.decide(
             who,
             document,
@@ -242,7 +282,7 @@ def _decide(page: Page, request: Request) -> Response:
     if given.act == "adjudicated":
         return page.go("/disagreements")
     found = page.session.after(who, (document, key))
-    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
+    return page.go(frame.cell_path(found) if found else "/done" if who.blind else "/matrix?done=1")
 
 
 def _undo(page: Page, request: Request) -> Response:

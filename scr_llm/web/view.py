@@ -7,6 +7,7 @@ from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
+from scr_llm.stages.decisions.deciding import agreement
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
 from scr_llm.web import form, shown
@@ -106,6 +107,7 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
     return shown.CellPage(
         at=(cell.document.id, cell.key),
         cell=cell,
+        meaning=session.hashes.get(cell.key, ""),
         pdf=_pdf(session, drawing, cell, page),
         adjudicates=cell.state == "disagreed" and not who.blind,
         answers=(*(() if who.blind else _to_the_proposal(cell)), *_answers(cell)),
@@ -174,7 +176,7 @@ def _opinions(standing: Standing) -> tuple[shown.Opinion, ...]:
     """What each reviewer decided, where two did."""
     if not (standing.first and standing.second):
         return ()
-    return shown.Opinion("First reviewer", standing.first[-1]), shown.Opinion("Second reviewer", standing.second)
+    return shown.Opinion("first reviewer", standing.first[-1]), shown.Opinion("second reviewer", standing.second)
 
 
 def _history(standing: Standing) -> tuple[Decision, ...]:
@@ -203,7 +205,6 @@ def document(session: ReviewSession, document_id: str, who: Reviewer) -> shown.D
 
 def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
     """Cells on which two reviewers differ, with both answers, and on how many they agreed."""
-    both = session.double()
     return shown.DisagreementsPage(
         disagreements=tuple(
             shown.Disagreement(
@@ -211,8 +212,10 @@ def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
             )
             for key in session.disagreements()
         ),
-        agreed=sum(first.value == second.value for first, second in both),
-        both=len(both),
+        raters=tuple(
+            shown.TwoRaters(*names, agreed=same, both=both)
+            for names, (same, both) in agreement(session.double()).items()
+        ),
     )
 
 

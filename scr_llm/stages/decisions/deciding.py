@@ -64,7 +64,7 @@ def deciding(proposed: Mapping[str, Mapping[str, Proposed]], decisions: Sequence
         accepted=sum(_same_words(d, p) for d, p in kept),
         quotes=sum(len(p.places) for _, p in kept),
         unticked=sum(len(set(p.places) - set(_places(d.evidence))) for d, p in kept),
-        **_second_opinions(standing),
+        **_second_opinions(standing, proposed),
     )
 
 
@@ -108,13 +108,34 @@ def _pace(made: Sequence[Decision]) -> float | None:
     return round(median(gaps), 3) if gaps else None
 
 
-def _second_opinions(standing: Mapping[Key, Standing]) -> dict[str, int]:
-    both = [pair for s in standing.values() if (pair := s.pair)]
+def _second_opinions(
+    standing: Mapping[Key, Standing], proposed: Mapping[str, Mapping[str, Proposed]]
+) -> dict[str, int]:
+    now = {key: s for key, s in standing.items() if key[1] in proposed[key[0]]}
+    twice = agreement(pair for s in now.values() if (pair := s.pair))
     return {
-        "double_coded": len(both),
-        "agreed": sum(first.value == second.value for first, second in both),
-        "blind_only": sum(bool(s.blind) and not s.first for s in standing.values()),
+        "double_coded": sum(both for _, both in twice.values()),
+        "agreed": sum(same for same, _ in twice.values()),
+        "blind_only": sum(bool(s.blind) and not s.first for s in now.values()),
     }
+
+
+def agreement(pairs: Iterable[tuple[Decision, Decision]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """How far first and second reviewers agree before any adjudication: the same value on how many of how many cells.
+
+    Everything that says how far two people agree takes it from here: the page, the paper, the packs and `compare`.
+
+    Args:
+        pairs: for each cell that two people decided, the first and the second reviewer's last answer.
+
+    Returns:
+        The names of the first and the second reviewer, to the two numbers.
+    """
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for first, second in pairs:
+        same, both = found.get((first.author, second.author), (0, 0))
+        found[first.author, second.author] = same + (first.value == second.value), both + 1
+    return dict(sorted(found.items()))
 
 
 def proposed_cells(coding: Coding, codes: Iterable[str]) -> dict[str, Proposed]:
