@@ -52,10 +52,11 @@ weights: $(VENV)/installed-dev
 
 measure: $(VENV)/installed-dev
 	$(BIN)/python bench/coding.py
-	$(BIN)/python bench/items.py $(REPORTS)
+	$(BIN)/python bench/real.py $(addprefix --pfd ,$(PFD))
+	$(BIN)/python bench/items.py $(addprefix --official ,$(OFFICIAL)) $(addprefix --pfd ,$(PFD))
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py
 
 release: $(VENV)/installed-dev
-	.ci/release
+	PYTHON=$(BIN)/python .ci/release

@@ -3,8 +3,6 @@
     python bench/coding.py            all; writes docs/scoreboard.md and the README's table
     python bench/coding.py --dev      print the mistakes on the development reviews: what to look at while tuning
     python bench/coding.py --quotes FOLDER    print each quote that a paper on fixtures/FOLDER prints, and where it lies
-    python bench/coding.py --other DIR GOLD   print one more folder of PDFs with gold, its quotes in papers on eight
-                                              reviews each; nothing is written
 
 What each set may be used for is in bench/sets.py.
 """
@@ -22,7 +20,6 @@ from sets import ROOT, SETS, Passage, Set, as_reading, documents, passages, read
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
-from scr_llm.evaluation.gold import load_gold
 from scr_llm.records import Agreement, Codebook, Coding, Document, ExportDocument, ExportTheme, GoldDocument, Score
 from scr_llm.records.export import ExportCase, ExportChild
 from scr_llm.stages.agree import agree, statistics
@@ -37,10 +34,10 @@ CODERS: Mapping[str, Callable[[Codebook], Coder]] = {
     "embedded (default)": lambda book: EmbeddedCoder(embedded_identity(book)),
     "wordings alone": lambda book: RulesCoder(embedded_identity(book)),
 }
+REAL = "<!-- real -->"
+"""Where the section of bench/real.py begins in the scoreboard. That and what follows it are left as they stand."""
 ITEMS = "<!-- items -->"
-"""Where the section of bench/items.py begins in the scoreboard; it runs to the end."""
-EIGHT = 8
-"""Reviews in a paper of the usual length."""
+"""Where the section of bench/items.py begins; it runs to the end."""
 ENOUGH = 10
 """Positives that a theme needs before it has a row to itself."""
 
@@ -284,28 +281,6 @@ def summary(book: Codebook) -> str:
     return "\n".join(lines)
 
 
-def others(folder: Path, gold_of: Path, book: Codebook) -> None:
-    """Print the figures of every coder on a folder of PDFs with gold."""
-    gold = {g.file: g for g in load_gold(gold_of)}
-    pairs = [(p, gold[p.name]) for p in sorted(folder.glob("*.pdf")) if p.name in gold]
-    for name, make in CODERS.items():
-        found = compared(make(book), pairs, book)
-        core = [found.themes[c.id] for c in book.codes if c.core]
-        both, right, there = (sum(getattr(s, n) for s in core) for n in ("both", "found", "gold"))
-        print(
-            name,
-            *(f"{what}: {figure(found)}" for what, figure in ROWS[:5]),
-            *(
-                f"{what}: {on_gold(score)}"
-                for what, score in zip(
-                    QUOTES, (printed(make(book), pairs, book, EIGHT), offered(make(book), pairs, book)), strict=True
-                )
-            ),
-            f"core: P {both / max(1, right):.2f} R {both / max(1, there):.2f}",
-            sep="\n  ",
-        )
-
-
 def listed(pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> None:
     """Print every quote that a briefing by the default coder prints under a theme, to be read."""
     gold = {path.stem: g for path, g in pairs}
@@ -317,7 +292,6 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--dev", action="store_true")
     options.add_argument("--quotes", choices=[folder for of in SETS if of.shown for folder in of.folders])
-    options.add_argument("--other", nargs=2, type=Path)
     given = options.parse_args()
     book = load_codebook(ROOT / "prompts/codebook.yaml")
     if given.dev:
@@ -325,9 +299,6 @@ def main() -> None:
         return
     if given.quotes:
         listed(documents([given.quotes]), book)
-        return
-    if given.other:
-        others(*given.other, book)
         return
     fixtures = hash_of(
         [
@@ -342,18 +313,18 @@ def main() -> None:
         f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
         f"codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python "
         f"{platform.python_version()}.",
-        "Brackets hold 95 % bootstrap intervals over documents. All texts are made up by language models writing as "
-        "different authors, and so is the corpus that the default",
-        "coder learned from: figures on them are no figures on real reviews. Models are measured in "
-        "[models.md](models.md).",
+        "Brackets hold 95 % bootstrap intervals over documents. Unless a section says that its texts are real, they "
+        "are made up by language models writing as different",
+        "authors, and so is the corpus that the default coder learned from: figures on them are no figures on real "
+        "reviews. Models are measured below and in [models.md](models.md).",
         "",
         "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).",
         "",
         *(line for of in SETS for line in board(of, book)),
     ]
     scoreboard = ROOT / "docs/scoreboard.md"
-    _, mark, items = scoreboard.read_text("utf-8").partition(ITEMS)
-    scoreboard.write_text("\n".join(text).rstrip("\n") + "\n\n" + mark + items, "utf-8")
+    _, mark, rest = scoreboard.read_text("utf-8").partition(REAL)
+    scoreboard.write_text("\n".join(text).rstrip("\n") + "\n\n" + mark + rest, "utf-8")
     page = ROOT / "README.md"
     readme = page.read_text("utf-8")
     start, end = readme.index("<!-- measured -->"), readme.index("<!-- end table -->")

@@ -3,7 +3,7 @@
 Writes the last section of docs/scoreboard.md.
 
     python bench/items.py [--official DIR] [--pfd DIR]
-    make measure REPORTS="--official DIR --pfd DIR"      the rest of the scoreboard first
+    make measure OFFICIAL=DIR PFD=DIR                    the rest of the scoreboard first
 
 --official DIR   real reports, NAME.pdf with NAME.json: `findings` and `recommendations` (null where nobody marked
                  them), and `distractors`, which look like items but are not; none states a case fact

@@ -97,6 +97,19 @@ def documents(folders: Sequence[str]) -> list[tuple[Path, GoldDocument]]:
     return found
 
 
+def given_pairs(folder: Path) -> list[tuple[Path, GoldDocument]]:
+    """PDFs outside the project with gold: FOLDER/pdf and FOLDER/gold."""
+    gold = {g.file: g for g in load_gold(folder / "gold")}
+    return [(p, gold[p.name]) for p in sorted((folder / "pdf").glob("*.pdf")) if p.name in gold]
+
+
+def write_between(page: Path, name: str, lines: Sequence[str]) -> None:
+    """Write a part of a page between its two marks, `<!-- name -->` and `<!-- end name -->`, which must be there."""
+    text = page.read_text("utf-8")
+    start, end = text.index(mark := f"<!-- {name} -->") + len(mark), text.index(f"<!-- end {name} -->")
+    page.write_text(text[:start] + "\n" + "\n".join(lines).strip("\n") + "\n" + text[end:], "utf-8")
+
+
 @cache
 def reading_of(path: Path) -> Reading:
     return read(path, path.stem)

@@ -4,6 +4,8 @@
                                       scr_llm/stages/code/weights.bin
     python bench/train.py --tried     leave out each hand of reviews/train in turn, and print how well the weights
                                       learned from the others do on it
+    python bench/train.py --manners   leave out a sixth of the corpus's hands in turn, and print how well the others
+                                      tell denial, praise, and implying from stating
 
 Learned from: fixtures/corpus (18 hands), fixtures/passages/dev.jsonl, the reviews of batches 1 to 3 with their marks,
 fixtures/reviews/train and fixtures/reviews/reports. Never from fixtures/reviews/dev, which is there to try it on, nor
@@ -26,6 +28,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from scr_llm.codebook import load_codebook
 from scr_llm.stages.code.embedded import DENIED, passages_of, score_of
@@ -48,6 +51,8 @@ STRENGTH = 4.0
 """Inverse of the penalty on large weights (scikit-learn's C)."""
 LEAST = 3
 """Sentences that must have a feature for it to count."""
+FOLDS = 6
+"""Groups of hands of which one is left out in turn."""
 ELSEWHERE = 0.5
 """Weight of a corpus passage as an example against the themes it was not written for: authors rarely name others."""
 
@@ -230,14 +235,36 @@ def tried(examples: Sequence[Example], rarity: dict[str, float]) -> Iterator[str
         yield f"{folder}: precision {precision:.2f}, recall {recall:.2f}, kappa {kappa:.2f} on {total} cells"
 
 
+def manners(examples: Sequence[Example], rarity: dict[str, float]) -> Iterator[str]:
+    """How well what a passage does is told, whatever its theme, in passages by hands that nothing was learned from."""
+    table, hands = matrix(examples, rarity), sorted({e.hand for e in examples if e.hand.startswith("hand ")})
+    for manner, name in (("infers", "implies its theme, not states it"), ("denies", "denies"), ("praises", "praises")):
+        answers: list[bool] = []
+        odds: list[float] = []
+        for fold in range(FOLDS):
+            left_out = set(hands[fold::FOLDS])
+            others = [n for n, e in enumerate(examples) if e.hand not in left_out]
+            weights, biases = fit([examples[n] for n in others], table[others], [manner])
+            own = [n for n, e in enumerate(examples) if e.hand in left_out and manner in e.known]
+            answers += [examples[n].known[manner][0] for n in own]
+            odds += [float(o) for o in (table[own] @ weights.T + biases)[:, 0]]
+        right = sum(a == (o >= 0) for a, o in zip(answers, odds, strict=True)) / len(answers)
+        area = roc_auc_score(answers, odds)
+        yield f"{name}: area under the curve {area:.2f}, right {right:.2f}, on {len(answers)} passages"
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--tried", action="store_true")
+    options.add_argument("--manners", action="store_true")
     given = options.parse_args()
     examples = [*corpus(), *fixtures(), *reviews("train"), *reviews("reports")]
     rarity = rarities(examples)
     if given.tried:
         print("\n".join(tried(examples, rarity)))
+        return
+    if given.manners:
+        print("\n".join(manners(examples, rarity)))
         return
     found, biases = fit(examples, matrix(examples, rarity), OUTPUTS)
     source = hashlib.sha256("\n".join(repr(e) for e in examples).encode()).hexdigest()

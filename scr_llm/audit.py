@@ -10,6 +10,7 @@ can show that; each signed paper and each export has one.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from scr_llm.files import sha256_of
 from scr_llm.project import Project
@@ -30,6 +31,30 @@ _KINDS: dict[HistoryKind, str] = {
 }
 RECORD = "sign-off.json"
 """File name of the record of a signature, next to its papers."""
+
+
+@dataclass(frozen=True)
+class RecordSummary:
+    """What people decided, and what was sent to a model."""
+
+    decisions: int
+    """How many were ever made."""
+    broken_at: int | None
+    """The number of the first decision that was changed from outside; None if the chain is intact."""
+    requests: int
+    """Sent to a model."""
+    bytes_sent: int
+    """Their size together."""
+    endpoints: tuple[str, ...]
+    """Where they went, sorted."""
+
+
+def summary(project: Project) -> RecordSummary:
+    """How much the record holds."""
+    with Store(project.store_path) as store:
+        calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
+    places = tuple(sorted({call.endpoint for call in calls}))
+    return RecordSummary(decisions, broken, len(calls), sum(call.bytes_out for call in calls), places)
 
 
 def record_faults(project: Project, store: Store) -> list[str]:

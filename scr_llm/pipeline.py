@@ -81,9 +81,21 @@ def run(
             _code_all(store, to_code, coder, codebook, max_concurrency, stop)
         except StopError as error:
             stopped = str(error)
-        after = present_documents(store)
-        coded = [d for d in after if d.status == "coded"]
-        remarks = {d.file: remarks_on(store.coding(d.id)) for d in coded if d.id not in before} | recoded
+        return _outcome(store, before, recoded, stopped)
+
+
+def _outcome(store: Store, before: set[str], recoded: Mapping[str, Sequence[str]], stopped: str | None) -> Outcome:
+    """What a run did.
+
+    Args:
+        store: with the documents as they are now.
+        before: ids of the documents that were coded before the run.
+        recoded: file name of each of these to what a person should know about codes that were proposed again.
+        stopped: why the run ended early.
+    """
+    after = present_documents(store)
+    coded = [d for d in after if d.status == "coded"]
+    remarks = {d.file: remarks_on(store.coding(d.id)) for d in coded if d.id not in before} | dict(recoded)
     return Outcome(
         coded=tuple(d for d in coded if d.id not in before),
         kept=tuple(d for d in coded if d.id in before),

@@ -56,6 +56,12 @@ class Project:
         own = self.root / "prompts"
         return own if own.is_dir() else data_dir() / "prompts"
 
+    def owns(self, path: Path) -> bool:
+        """Whether a path is one of the project's own files, which no export or report may overwrite."""
+        own = (self.store_path, self.root / "project.toml", self.codebook_path, self.root / "template.docx")
+        resolved = path.resolve()
+        return resolved in {p.resolve() for p in own} or resolved.is_relative_to(self.inbox.resolve())
+
 
 _TEMPLATE = """# Settings of this project. Lines that begin with # are explanations, or settings that are switched off.
 

@@ -245,6 +245,9 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
     with Store(project.store_path) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)
+    for candidate in (c for c in found if len(c.passages) == 1):
+        places = [candidate.passages[0].text.lower().find(word) for word in candidate.words]
+        assert places == sorted(places), "words in the order of the text, so the same in every run"
     emerging.adopt(
         project,
         found[0],

@@ -6,7 +6,7 @@ import pytest
 
 from scr_llm.codebook import load_codebook
 from scr_llm.records import Case, CoderIdentity, Coding, Decision, Document, Evidence, Item, Strength, ThemeCoding
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, chosen_in, offered
 from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.quote_score import (
     BARS,
@@ -47,10 +47,13 @@ def cell(theme: str, *quotes: tuple[Evidence, float | None]) -> ThemeCoding:
     )
 
 
-def review(name: str, *themes: ThemeCoding, findings: tuple[Item, ...] = ()) -> CodedReview:
+def review(
+    name: str, *themes: ThemeCoding, findings: tuple[Item, ...] = (), chosen: tuple[str, ...] = ()
+) -> CodedReview:
     coder = CoderIdentity(kind="rules", version="0", codebook_version="1", codebook_sha256="")
     coding = Coding(document_id=name, reading_sha256="", coder=coder, case=Case(), themes=themes, findings=findings)
-    return CodedReview(Document(id=name, file=f"{name}.pdf", sha256="", bytes=0, status="coded"), coding)
+    document = Document(id=name, file=f"{name}.pdf", sha256="", bytes=0, status="coded")
+    return CodedReview(document, coding, frozenset(chosen))
 
 
 def tally(*reviews: CodedReview, decided: tuple[tuple[str, str], ...] = ()) -> ThemeTally:
@@ -153,9 +156,12 @@ def test_what_a_reviewer_typed_comes_first_then_what_they_picked_and_never_what_
     unticked = proposed.model_copy(update={"evidence": (evidence(OTHER, 200),)})
     typed = proposed.model_copy(update={"evidence": (evidence(THIRD, 400), evidence(GOOD))})
     on = "information_sharing"
-    assert chosen(tally(review("a", unticked), decided=(("a", on),))) == [OTHER]
+    took = review("a", unticked, chosen=(on,))
+    assert chosen(tally(took, decided=(("a", on),))) == [OTHER]
+    assert chosen(tally(review("a", unticked), decided=(("a", on),))) == []  # left as it was ticked, and weak
     assert chosen(tally(review("a", typed), decided=(("a", on),))) == [THIRD, GOOD]
-    both = tally(review("a", proposed), review("b", unticked), review("c", typed), decided=(("b", on), ("c", on)))
+    others = review("b", unticked, chosen=(on,)), review("c", typed)
+    both = tally(review("a", proposed), *others, decided=(("b", on), ("c", on)))
     assert chosen(both, limit=3) == [THIRD, OTHER, GOOD]
 
 
@@ -196,3 +202,33 @@ def test_praise_that_stands_alone_comes_first() -> None:
     assert (
         sorted(texts, key=praise_order)[0].startswith("The nurse") and sorted(texts, key=praise_order)[-1] == texts[0]
     )
+
+
+def test_the_strongest_quote_is_offered_first_and_weak_ones_are_not_ticked() -> None:
+    proposed = cell(
+        "information_sharing", (evidence(GOOD), 0.5), (evidence(OTHER, 200), 6.0), (evidence(THIRD, 400), 1)
+    )
+    first, *others = offered(proposed, "shortcoming")
+    assert first.text == OTHER and first.ticked and not any(quote.ticked for quote in others)
+    weak = cell("information_sharing", (evidence(GOOD), 0.1))
+    assert [quote.ticked for quote in offered(weak, "shortcoming")] == [True]  # the strongest of a proposal always is
+    praise = cell("information_sharing", (evidence(GOOD, flags=("good_practice",)), 9.0))
+    assert [quote.ticked for quote in offered(praise, "shortcoming")] == [False]
+    denied = proposed.model_copy(update={"value": "explicitly_absent"})
+    assert [quote.text for quote in offered(denied)] == [GOOD, OTHER, THIRD] and all(q.ticked for q in offered(denied))
+
+
+def test_a_choice_is_what_differs_from_the_ticks() -> None:
+    on = "information_sharing"
+    proposed = cell(on, (evidence(GOOD), 0.5), (evidence(OTHER, 200), 6.0))
+    coding = review("a", proposed).coding
+
+    def chose(*kept: Evidence) -> bool:
+        act = {"author": "A", "role": "r", "at": "", "codebook_sha256": "", "reading_sha256": ""}
+        return on in chosen_in(
+            coding, [Decision(document_id="a", theme=on, value="present", evidence=kept, **act)], BOOK
+        )
+
+    weak, strong = proposed.evidence
+    assert not chose(strong) and not chose(weak, strong) and chose(weak)
+    assert not chose(evidence(THIRD, 400))  # words of the person's own, which count as typed

@@ -58,3 +58,16 @@ def test_former_names_of_commands_work_and_are_not_listed(former: str) -> None:
 def test_each_command_answers_to_help() -> None:
     done = subprocess.run([sys.executable, "-m", "scr_llm", "--help"], capture_output=True, text=True, check=True)
     assert all(name in done.stdout for name in cli.commands)
+
+
+@pytest.mark.parametrize("page", ("docs/architecture.md", "docs/extending.md", "CONTRIBUTING.md"))
+def test_every_file_and_folder_of_the_code_that_is_named_is_there(page: str) -> None:
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", (ROOT / page).read_text("utf-8"))
+    made = ("dist/",)  # by `make release`
+    assert (
+        named
+        and [
+            n for n in named if not n.startswith(made) and not ((ROOT / n).exists() or (ROOT / "scr_llm" / n).exists())
+        ]
+        == []
+    )

@@ -1,5 +1,7 @@
 """The public face: what other programs import, and the whole job in it."""
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,66 @@ def test_what_is_public_is_pinned() -> None:
     assert scr_llm.__all__ == ["Consent", "ScrError", "Workspace", "__version__"]
     assert all(getattr(scr_llm, name) for name in scr_llm.__all__)
     assert (ROOT / "scr_llm/py.typed").is_file()
-    public = {name for name in vars(Workspace) if not name.startswith("_")}
+    public = {name for name in dir(Workspace) if not name.startswith("_")}
     assert public == {
-        *("create", "open", "demonstration", "add", "default_coder", "coder", "run", "documents", "coding", "matrix"),
-        *("review", "sign_off", "edits_left_out", "brief", "briefing", "export", "exported", "explain", "case_sheet"),
+        *("create", "open", "demonstration", "add", "run", "documents", "remarks", "queue", "arrivals"),
+        *("include", "exclude", "coding", "matrix", "review", "brief", "briefing", "case_sheet", "explain"),
+        *("ready_to_sign", "deciding", "why_alone", "edits_left_out", "sign_off", "write_signed", "audit"),
+        *("export", "exported", "pack", "record_summary", "kept_too_long", "erase"),
+        *("default_coder", "coder", "model", "model_answers", "preview"),
+        *("write_batch", "send_batch", "collect_batches", "read_batch"),
+        *("codebook", "codebook_faults", "codebook_hits", "suggest_themes", "adopt_theme"),
+        *("merge_effect", "merge_codes", "split_effect", "split_code"),
+        *("evaluate", "compare", "learn", "qualify"),
     }
+    documented = (ROOT / "docs/python.md").read_text("utf-8")
+    assert [name for name in sorted(public) if f"{name}(" not in documented] == []
+
+
+def _imported_at_run_time(tree: ast.AST) -> Iterator[str]:
+    """Modules that a file imports when it runs; imports under TYPE_CHECKING are for the type checker only."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        yield from _imported_at_run_time(node)
+
+
+def test_the_commands_reach_the_rooms_through_the_workspace() -> None:
+    """Besides what formats and words need, and the few commands that need no project."""
+    may = ("cli", "workspace", "web", "render", "text", "records", "files", "errors", "version")
+    exceptions = {
+        "scr_llm.stages.ground": "`ground` needs no project",
+        "scr_llm.llm.fake": "`fake-model` needs no project",
+        "scr_llm.codebook": "`doctor` describes the shipped codebook where there is no project",
+        "scr_llm.models.consent": "how a person is asked at the keyboard",
+        "scr_llm.models.batches": "to tell the two kinds of result apart",
+        "scr_llm.review.cells": "the reviewer whom the page is for",
+        "scr_llm.stages.synthesise": "numbers of pages in words",
+        "scr_llm.stages.synthesise.people": "how the deciding went, in words",
+    }
+    found = {
+        module
+        for path in (ROOT / "scr_llm/cli").glob("*.py")
+        for module in _imported_at_run_time(ast.parse(path.read_text("utf-8")))
+        if module.startswith("scr_llm.") and module.split(".")[1] not in may
+    }
+    assert found == set(exceptions)
+
+
+def test_only_the_commands_and_the_page_print_or_ask() -> None:
+    """Everything below them returns records or calls back; the process that serves a model file tells its parent."""
+    printing = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "scr_llm").rglob("*.py"))
+        if path.parent.name not in ("cli", "web") and path.name != "local_server.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "input", "click.echo", "click.confirm")
+    ]
+    assert printing == []
 
 
 def test_the_version_is_the_changelogs() -> None:
@@ -96,3 +153,32 @@ def test_nothing_goes_to_a_remote_model_unasked(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nobody agreed"), remote.coder("llm", consent=consent):
         pass
     assert "models.example.org" in asked[0] and "approved by A. Governance" in asked[0]
+
+
+def test_files_are_taken_in_once_they_are_whole(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    arrivals, path = workspace.arrivals(), workspace.project.inbox / "a.pdf"
+    assert not arrivals.check()
+    path.write_bytes(b"%PDF-")
+    assert not arrivals.check(), "seen for the first time"
+    path.write_bytes(b"%PDF-1.4 and more")
+    assert not arrivals.check(), "it has grown since"
+    assert arrivals.check() and arrivals.check(), "until it is said to be done"
+    arrivals.done()
+    assert not arrivals.check()
+    path.unlink()
+    assert not arrivals.check()
+
+
+def test_a_program_can_account_for_the_work_and_erase_it(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    workspace.add([ROOT / "fixtures/batch-1/corriford-child-1.pdf"])
+    workspace.run("rules")
+    assert {document.file for document, _ in workspace.queue()} == {"corriford-child-1.pdf"}
+    assert workspace.exclude("corriford-child-1.pdf", "Not ours.").status == "not_a_review"
+    assert workspace.include("corriford-child-1.pdf", "Ours after all.").status == "coded"
+    report, held = workspace.audit(), workspace.record_summary()
+    assert (report.faults, report.decisions, held.decisions, held.endpoints) == ((), 0, 0, ())
+    assert not workspace.model().where and not workspace.kept_too_long()
+    certificate, remaining = workspace.erase(inbox=True)
+    assert certificate.name in remaining and "inbox" not in remaining and not workspace.documents()

@@ -76,9 +76,7 @@ def write_out(path: Path, content: bytes, project: "Project", *, force: bool) ->
         UsageError: a different file exists there, or the path is one of the project's own files, which are never
             overwritten.
     """
-    own = (project.store_path, project.root / "project.toml", project.codebook_path, project.root / "template.docx")
-    resolved = path.resolve()
-    if resolved in {p.resolve() for p in own} or resolved.is_relative_to(project.inbox.resolve()):
+    if project.owns(path):
         raise UsageError(f"{path} is one of the project's own files.", next_step="Choose another name.")
     if not force and path.is_file() and read_file(path) != content:
         raise UsageError(f"{path} already exists.", next_step="Choose another name, or overwrite it with --force.")

@@ -10,7 +10,6 @@ from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.reports.drafts import Written
-    from scr_llm.workspace import Workspace
 
 _CHANGES_PRINTED = 10
 """Most lines that are printed about changes. The file holds all of them."""
@@ -54,7 +53,9 @@ def brief(
 
     workspace = Workspace.open(folder)
     if signed is not None:
-        return _write_signed(workspace, signed)
+        for path in workspace.write_signed(signed):
+            say(f"Written: {path}")
+        return 0
     pairs = (part.partition("=") for part in only)
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     subset = {what: value for what, _, value in pairs}
@@ -62,14 +63,6 @@ def brief(
     say_written(draft)
     if draft.state.is_signed and not draft.paths:
         say(draft.state.closing(0, 0) + " Nothing was written.")
-    return 0
-
-
-def _write_signed(workspace: "Workspace", number: int) -> int:
-    from scr_llm.review.sign_off import write_again
-
-    for path in write_again(workspace.project, number):
-        say(f"Written: {path}")
     return 0
 
 

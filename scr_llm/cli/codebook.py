@@ -1,6 +1,7 @@
 """Changing the codebook: new themes from what no theme matches, and merging and splitting codes."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,27 +35,23 @@ def suggest_themes(folder: Path, adopt: int | None, code: str, label: str, defin
 
     Similar findings are grouped into candidate themes. Oddities of the codebook are listed too.
     """
-    from scr_llm.codebook import load_codebook
-    from scr_llm.errors import UsageError
-    from scr_llm.project import load_project
-    from scr_llm.themes import candidates as themes
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    found, total = themes.candidates(project)
+    workspace = Workspace.open(folder)
+    project = workspace.project
     if adopt is not None:
-        if not 1 <= adopt <= len(found):
-            raise UsageError(f"there is no candidate {adopt}.", next_step="List them: scr-llm suggest-themes")
-        themes.adopt(project, found[adopt - 1], code, label, definition, name)
+        workspace.adopt_theme(adopt, code, label=label, definition=definition, name=name)
         say(
             f"Added {code} to {project.codebook_path}. Read its wordings there, "
             f"then: scr-llm run --project {project.root}"
         )
         return 0
+    found, total = workspace.suggest_themes()
     unmatched = sum(len(candidate.passages) for candidate in found)
     click.echo(f"{unmatched} of {total} findings match no theme.")
     for number, candidate in enumerate(found, 1):
         _print_candidate(number, candidate)
-    for line in themes.faults(load_codebook(project.codebook_path)):
+    for line in workspace.codebook_faults():
         say(f"codebook: {line}")
     return 0
 
@@ -82,12 +79,12 @@ def group() -> None:
 @_YES
 def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, yes: bool) -> int:
     """Merge the codes ONE and OTHER."""
-    from scr_llm.project import load_project
-    from scr_llm.themes import merge_split
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    effects = merge_split.merge_effect(project, one, other, new)
-    return _confirm_and_change(effects, lambda: merge_split.merge(project, one, other, new, label, name), yes=yes)
+    workspace = Workspace.open(folder)
+    effects = workspace.merge_effect(one, other, new)
+    change = partial(workspace.merge_codes, one, other, new, label=label, name=name)
+    return _confirm_and_change(effects, change, yes=yes)
 
 
 @group.command("split")
@@ -97,12 +94,10 @@ def merge_command(folder: Path, one: str, other: str, new: str, label: str, name
 @_YES
 def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
     """Split CODE: each of its aspects becomes a code."""
-    from scr_llm.project import load_project
-    from scr_llm.themes import merge_split
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    effects = merge_split.split_effect(project, code)
-    return _confirm_and_change(effects, lambda: merge_split.split(project, code, name), yes=yes)
+    workspace = Workspace.open(folder)
+    return _confirm_and_change(workspace.split_effect(code), partial(workspace.split_code, code, name=name), yes=yes)
 
 
 def _confirm_and_change(effects: "list[Effect]", change: Callable[[], None], *, yes: bool) -> int:

@@ -11,9 +11,8 @@ from scr_llm.errors import UsageError
 from scr_llm.text.words import count
 
 if TYPE_CHECKING:
-    from scr_llm.project import Project
     from scr_llm.records import Agreement, Raters
-    from scr_llm.workspace import CoderName
+    from scr_llm.workspace import CoderName, Workspace
 
 
 @cli.command()
@@ -41,38 +40,29 @@ def evaluate(
 
     Gives precision, recall and F1 for each theme, for findings, recommendations, quotes and facts.
     """
-    from scr_llm.evaluation.gold import evaluate as evaluate_coding
-    from scr_llm.evaluation.gold import load_gold
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    project = workspace.project
-    gold = load_gold(gold_dir)
-    if coder:
-        with workspace.coder(coder, consent=asking(yes=yes)) as ready:
-            agreement = evaluate_coding(project, gold, ready.coder)
-    else:
-        agreement = evaluate_coding(project, gold)
+    project, labels = workspace.project, _labels(workspace)
+    agreement = workspace.evaluate(gold_dir, coder, consent=asking(yes=yes))
     if as_json:
         click.echo(agreement.model_dump_json(indent=2))
     else:
-        _print_agreement(agreement, _labels(project))
+        _print_agreement(agreement, labels)
         for line in agreement.wrong:
             say(line)
     if page:
         from scr_llm.render.html import agreement_page
 
-        write_out(page, agreement_page(agreement, _labels(project), project.settings.name), project, force=force)
+        write_out(page, agreement_page(agreement, labels, project.settings.name), project, force=force)
     for file in agreement.not_coded:
         say(f"{file} has a gold coding but is not coded in this project.")
     return 1 if agreement.not_coded else 0
 
 
-def _labels(project: "Project") -> dict[str, str]:
+def _labels(workspace: "Workspace") -> dict[str, str]:
     """Id of each code to its label."""
-    from scr_llm.codebook import load_codebook
-
-    return {code.id: code.label for code in load_codebook(project.codebook_path).codes}
+    return {code.id: code.label for code in workspace.codebook().codes}
 
 
 def _print_agreement(agreement: "Agreement", labels: dict[str, str]) -> None:
@@ -145,21 +135,20 @@ def compare(folder: Path, first: str, second: str, assisted: bool, as_json: bool
     Each is coder, rules, person:NAME, or a file or folder of codings (for example an export made with the previous
     codebook).
     """
-    from scr_llm.evaluation.raters import compare_raters, same_answers
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    together, themes = compare_raters(project, first, second, assisted=assisted)
+    workspace = Workspace.open(folder)
+    together, themes = workspace.compare(first, second, assisted=assisted)
     if as_json:
         by_theme = {theme: raters.model_dump() for theme, raters in themes.items()}
         click.echo(json.dumps({"assisted": assisted, "all": together.model_dump(), "themes": by_theme}, indent=2))
         return 0
     marking = " (ASSISTED: made with the coder’s suggestion in view)" if assisted else ""
     one, other = (rater.removeprefix("person:") for rater in (first, second))
-    if found := same_answers(project, first, second):
+    if found := workspace.same_answers(first, second):
         click.echo(f"{one} and {other} gave the same answer on {found[0]} of {count(found[1], 'cell')}.")
     click.echo(f"{one} and {other}, present or not{marking}: {_raters(together)}")
-    labels = _labels(project)
+    labels = _labels(workspace)
     for theme, raters in themes.items():
         click.echo(f"  {labels.get(theme, theme)}: {_raters(raters)}")
     return 0
@@ -172,12 +161,11 @@ def learn(folder: Path) -> int:
 
     What is learned is measured against the rules, and used for the themes where it does better.
     """
-    from scr_llm.models.train import learn as learn_from
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    found = learn_from(project)
-    labels = _labels(project)
+    workspace = Workspace.open(folder)
+    found = workspace.learn()
+    labels = _labels(workspace)
     click.echo("| theme | documents | F1 of the rules | F1 of what was learned | used |\n|---|---|---|---|---|")
     for t in found:
         used = "yes" if t.better else "no"

@@ -22,18 +22,18 @@ def pack(folder: Path, kind: str, out: Path | None, force: bool) -> int:
 
     KIND is foi (for a freedom of information request), atr (a draft transparency record) or dpia (a fact sheet).
     """
-    from scr_llm.governance.information_packs import pack as make
-    from scr_llm.project import load_project
     from scr_llm.render import render
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
+    workspace = Workspace.open(folder)
+    project = workspace.project
     path = out or project.outputs / f"{kind}.docx"
     if path.suffix not in (".docx", ".html", ".md"):
         raise UsageError(
             f"{path.name} does not end in .docx, .html or .md.",
             next_step="Give --out a file name with one of these endings.",
         )
-    write_out(path, render(make(project, kind), path.suffix[1:]), project, force=force)
+    write_out(path, render(workspace.pack(kind), path.suffix[1:]), project, force=force)
     return 0
 
 
@@ -46,10 +46,10 @@ def erase(folder: Path, inbox: bool, yes: bool) -> int:
 
     Texts, quotes, decisions, caches, logs and papers are removed. A certificate of hashes, dates and counts stays.
     """
-    from scr_llm.governance.erase import forget as remove
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
+    workspace = Workspace.open(folder)
+    project = workspace.project
     if not yes:
         pdfs = ", and its PDFs" if inbox else ""
         question = (
@@ -57,8 +57,8 @@ def erase(folder: Path, inbox: bool, yes: bool) -> int:
             "Continue?"
         )
         click.confirm(question, abort=True, err=True)
-    say(f"Erased. Certificate: {remove(project, inbox=inbox)}")
-    stays = sorted(p.name for p in project.root.iterdir() if p.name not in ("inbox", "outputs") or any(p.iterdir()))
+    certificate, stays = workspace.erase(inbox=inbox)
+    say(f"Erased. Certificate: {certificate}")
     say(
         f"Still in {project.root}: {', '.join(stays)}. "
         "Remove any other files that hold case text yourself, such as review sheets."

@@ -29,10 +29,9 @@ _EFFECTS = {
 @_NAME
 def include(folder: Path, file: str, reason: str, name: str) -> int:
     """Code a FILE that intake left out. `exclude` is the reverse."""
-    from scr_llm.intake.inclusion import rule
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    return _say_effect(rule(load_project(folder), file, "include", reason, name))
+    return _say_effect(Workspace.open(folder).include(file, reason, name))
 
 
 @cli.command()
@@ -45,10 +44,9 @@ def exclude(folder: Path, file: str, reason: str, name: str) -> int:
 
     Its coding and decisions are kept; `include` brings them back.
     """
-    from scr_llm.intake.inclusion import rule
-    from scr_llm.project import load_project
+    from scr_llm.workspace import Workspace
 
-    return _say_effect(rule(load_project(folder), file, "exclude", reason, name))
+    return _say_effect(Workspace.open(folder).exclude(file, reason, name))
 
 
 def _say_effect(document: "Document") -> int:

@@ -12,10 +12,7 @@ from scr_llm.cli.cost import at_most
 from scr_llm.errors import UsageError
 
 if TYPE_CHECKING:
-    from scr_llm.llm import Endpoint
-    from scr_llm.settings import LlmSettings
-    from scr_llm.stages.code.llm import LlmCoder
-    from scr_llm.store import Store
+    from scr_llm.models.preview import Preview
 
 
 @cli.command()
@@ -27,66 +24,41 @@ def preview(folder: Path, file: str | None, full: bool) -> int:
 
     It also shows where it would go, and at what cost.
     """
-    from scr_llm.llm.question import EndpointCapabilities
-    from scr_llm.models.coders import llm_coder
-    from scr_llm.models.options import endpoint_of, prompting_of, spend_of
-    from scr_llm.models.preview import estimate, open_questions
-    from scr_llm.pipeline import prepare
-    from scr_llm.project import load_project
-    from scr_llm.store import Store
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    llm, endpoint = project.settings.llm, endpoint_of(project)
-    coder = llm_coder(project, None, prompting_of(project))
-    prepare(project)
-    with Store(project.store_path) as store:
-        ids = [d.id for d in store.documents() if d.status in ("pending", "failed") and file in (None, d.file)]
-        if file and not ids:
-            raise UsageError(f"no document {file} is waiting to be coded.", next_step="List them: scr-llm status")
-        _say_redactions(store, coder, ids)
-    redaction = "on" if llm.redact else "off"
-    say(f"To: {_destination(llm, endpoint)}, asked by {coder.identity.strategy}; redaction {redaction}.")
-    for document, question, is_kept in open_questions(project, coder, endpoint, ids):
-        if is_kept:
-            continue
-        request = EndpointCapabilities().body(question, question.messages, endpoint)
-        body = json.dumps(request, ensure_ascii=False, indent=1 if full else None)
+    workspace = Workspace.open(folder)
+    shown = workspace.preview(file)
+    for document, redaction in shown.redactions.items():
+        pairs = "; ".join(f"{placeholder} for {words}" for placeholder, words in redaction.items())
+        say(f"{document}: stays here: {pairs}")
+    redaction_is = "on" if shown.redacts else "off"
+    say(f"To: {_destination(shown)}, asked by {shown.strategy}; redaction {redaction_is}.")
+    for request in shown.requests:
+        body = json.dumps(request.body, ensure_ascii=False, indent=1 if full else None)
         if full:
-            click.echo(f"--- {document.file} {question.name}\n{body}")
+            click.echo(f"--- {request.file} {request.question}\n{body}")
         else:
-            click.echo(f"{document.file} {question.name}: {len(body.encode()):,} bytes")
-    if llm.critic and ids:
+            click.echo(f"{request.file} {request.question}: {len(body.encode()):,} bytes")
+    if shown.looks_again:
         say(
             "A second look follows at each theme that is found: one question, with its sentences as shown above. "
             "The cost below includes it for every theme."
         )
-    say(at_most(estimate(project, coder, endpoint, spend_of(llm).price, ids), llm.currency))
+    say(at_most(shown.cost, workspace.project.settings.llm.currency))
     return 0
 
 
-def _say_redactions(store: "Store", coder: "LlmCoder", ids: list[str]) -> None:
-    """Say which words of each document stay here, and what is sent in their place."""
-    for document_id in ids:
-        redaction = coder.redacted(store.reading(document_id))
-        if not redaction:
-            continue
-        document = store.document(document_id)
-        pairs = "; ".join(f"{placeholder} for {words}" for placeholder, words in redaction.items())
-        say(f"{document.file if document else document_id}: stays here: {pairs}")
-
-
-def _destination(llm: "LlmSettings", endpoint: "Endpoint") -> str:
+def _destination(shown: "Preview") -> str:
     """Where the questions would go, whether that is approved, and which model answers."""
-    from scr_llm.models.consent import stays_here
-
-    approval = f"approved by {llm.approved_by}" if llm.approved_by else "NOT approved: it will be refused"
-    if llm.file:
-        where = ""  # the endpoint's own words name this computer and the file
-    elif stays_here(llm):
+    place = shown.place
+    approval = f"approved by {place.approved_by}" if place.approved_by else "NOT approved: it will be refused"
+    if place.is_file:
+        where = ""  # the address names this computer and the file
+    elif place.is_local:
         where = " (this computer)"
     else:
-        where = f" ({llm.region or 'region not named'}, {approval})"
-    return f"{endpoint.place}{where}, model {endpoint.model}"
+        where = f" ({place.region or 'region not named'}, {approval})"
+    return f"{shown.address}{where}, model {place.model}"
 
 
 @cli.command("fake-model")

@@ -13,6 +13,7 @@ from scr_llm.text.words import count
 if TYPE_CHECKING:
     from scr_llm.records import AnsweredCaution, OwnWords
     from scr_llm.review.cells import Reviewer
+    from scr_llm.workspace import Workspace
 
 
 @cli.command()
@@ -56,11 +57,11 @@ def review(
     import secrets
     import webbrowser
 
-    from scr_llm.project import load_project
     from scr_llm.web.app import make_app
     from scr_llm.web.server import listen, serve
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
+    project = Workspace.open(folder).project
     reviewer = _reviewer(name, role, blind=blind, user_header=user_header)
     with listen(port) as listener:
         port = listener.getsockname()[1]
@@ -126,8 +127,6 @@ def sign_off(folder: Path, name: str, role: str, alone: str, edited: Path | None
     and so are details that might identify a child. On a terminal you answer each; elsewhere your signature
     acknowledges them. Unless project.toml says otherwise, whoever decided most cells signs only with --alone.
     """
-    from scr_llm.review import sign_off as signing
-    from scr_llm.stages.synthesise.people import deciding_in_words
     from scr_llm.text.typed import typed
     from scr_llm.workspace import Workspace
 
@@ -136,20 +135,9 @@ def sign_off(folder: Path, name: str, role: str, alone: str, edited: Path | None
     if own_words and not edited:
         raise UsageError("--mine is for a paper that you edited.", next_step="Name it: --paper FILE.docx")
     workspace = Workspace.open(folder)
-    project = workspace.project
-    cautions = signing.ready(project)
-    deciding = signing.how_decided(project)
-    for line in deciding_in_words(deciding):
-        say(line)
-    if not signing.why_alone(project, deciding, name, alone) and alone:
-        say("The reason for signing alone is not recorded: somebody else decided most of the cells.")
-    if cautions:
-        say("Before you sign, check these details, which might identify a child:")
-    answers = {}
-    for number, text in enumerate(cautions, 1):
-        say(f"  {number}. {text}")
-        if sys.stdin.isatty():
-            answers[text] = _answer(text)
+    cautions = workspace.ready_to_sign()
+    _say_how_decided(workspace, name, alone)
+    answers = _answers(cautions)
     if not edited and (source := workspace.edits_left_out()):
         say(
             f"{source} has a person’s words, which this signature leaves out. "
@@ -168,6 +156,28 @@ def sign_off(folder: Path, name: str, role: str, alone: str, edited: Path | None
     for path in written:
         say(f"Written: {path}")
     return 0
+
+
+def _say_how_decided(workspace: "Workspace", name: str, alone: str) -> None:
+    """Say how the deciding went. Raises RefusedError if this person needs a reason to sign alone and gives none."""
+    from scr_llm.stages.synthesise.people import deciding_in_words
+
+    for line in deciding_in_words(workspace.deciding()):
+        say(line)
+    if not workspace.why_alone(name, alone) and alone:
+        say("The reason for signing alone is not recorded: somebody else decided most of the cells.")
+
+
+def _answers(cautions: tuple[str, ...]) -> "dict[str, AnsweredCaution]":
+    """Show the cautions, and ask on a terminal for an answer to each."""
+    answers = {}
+    if cautions:
+        say("Before you sign, check these details, which might identify a child:")
+    for number, text in enumerate(cautions, 1):
+        say(f"  {number}. {text}")
+        if sys.stdin.isatty():
+            answers[text] = _answer(text)
+    return answers
 
 
 def _own_words(given: str) -> "OwnWords":
@@ -200,30 +210,19 @@ def audit(folder: Path) -> int:
 
     Compares it with what every sign-off recorded, with the signed papers and with the files in the inbox.
     """
-    from scr_llm.audit import audit as check
-    from scr_llm.project import load_project
-    from scr_llm.reports.paper_state import paper_state
-    from scr_llm.review.sign_off import finish
-    from scr_llm.store import Store
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    with Store(project.store_path) as store:
-        readable = not (store.damage() or store.unreadable())
-        if readable:
-            finish(project, store)  # a sign-off that was interrupted would look like a fault
-        faults = check(project)
-        decisions, head = store.head()
-        state = paper_state(project, store) if readable and not faults else None
-        alone = [signed for signed in store.signatures() if signed.alone] if readable else []
-    click.echo(f"{count(decisions, 'decision')}; the chain ends in {head}.")
-    for signed in alone:
+    report = Workspace.open(folder).audit()
+    click.echo(f"{count(report.decisions, 'decision')}; the chain ends in {report.head}.")
+    for signed in report.signed_alone:
         who = f"{signed.name}, {signed.role}, who decided most of the cells"
         click.echo(f"Version {signed.version} was signed alone by {who}. The reason given: {signed.alone}")
-    for line in faults:
+    for line in report.faults:
         click.echo(line)
-    if faults:
-        click.echo(f"{count(len(faults), 'fault')} found.")
+    if report.faults:
+        click.echo(f"{count(len(report.faults), 'fault')} found.")
         return 1
+    state = report.state
     if state and state.signed and state.since:
         changes = "; ".join(state.since)
         click.echo(f"The record is intact. Since version {state.signed.version} was signed: {changes}.")

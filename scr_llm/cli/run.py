@@ -1,6 +1,5 @@
 """The work itself: make a project, run it once, or run it whenever a file arrives."""
 
-import contextlib
 import itertools
 import time
 from pathlib import Path
@@ -102,39 +101,19 @@ def watch(folder: Path, every: float, times: int | None) -> int:
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    inbox = workspace.project.inbox
-    say(f"Watching {inbox}. Press Ctrl-C to stop.")
-    seen: dict[str, tuple[int, int]] = {}
-    done: dict[str, tuple[int, int]] = {}
+    say(f"Watching {workspace.project.inbox}. Press Ctrl-C to stop.")
+    arrivals = workspace.arrivals()
     for check in itertools.count(1):
-        now = _sizes(inbox)
-        # A file that is still being copied changes between two checks, so all must be unchanged before a run.
-        if now and now != done and all(seen.get(name) == state for name, state in now.items()):
+        if arrivals.check():
             try:
                 _run(workspace, "rules")
-                done = now
+                arrivals.done()
             except ScrError as error:  # a full disk or a file in use may be put right before the next check
                 say(f"scr-llm: {error}")
-        seen = now
         if check == times:
             break
         time.sleep(every)
     return 0
-
-
-def _sizes(inbox: Path) -> dict[str, tuple[int, int]]:
-    """Size in bytes and modification time in ns of each file that could be taken in.
-
-    A file that disappears or cannot be examined is left to the next check.
-    """
-    from scr_llm.stages.intake import entries
-
-    found = {}
-    for entry in entries(inbox):
-        with contextlib.suppress(OSError):
-            state = entry.path.stat(follow_symlinks=False)
-            found[entry.name] = (state.st_size, state.st_mtime_ns)
-    return found
 
 
 def _run(

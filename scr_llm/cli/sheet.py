@@ -34,25 +34,16 @@ def sheet_write(
     folder: Path, out: Path, name: str, role: str, blind: bool, only_open: bool, questions: bool, force: bool
 ) -> int:
     """Write the review sheet OUT (.xlsx), or with --questions the list of open questions (.docx)."""
-    from scr_llm.project import load_project
     from scr_llm.render import render
-    from scr_llm.review.cells import Reviewer
-    from scr_llm.review.questions import questions as questions_of
-    from scr_llm.review.session import ReviewSession
-    from scr_llm.review.spreadsheet import write as write_sheet
-    from scr_llm.text.typed import typed
+    from scr_llm.workspace import Workspace
 
     ending = ".docx" if questions else ".xlsx"
     if out.suffix != ending:
         raise UsageError(f"{out.name} does not end in {ending}.", next_step=f"Give a file name that ends in {ending}.")
-    project = load_project(folder)
-    session, reviewer = ReviewSession(project), Reviewer(typed(name, "the name"), typed(role, "the role"), blind)
-    if questions:
-        content = render(questions_of(session, reviewer), "docx")
-    else:
-        content = write_sheet(session, reviewer, only_open=only_open)
-    session.close()
-    write_out(out, content, project, force=force)
+    workspace = Workspace.open(folder)
+    with workspace.review(name, role, blind=blind) as review:
+        content = render(review.questions(), "docx") if questions else review.sheet(only_open=only_open)
+    write_out(out, content, workspace.project, force=force)
     say("It contains passages of the reviews. Handle it as you would the reviews themselves.")
     return 0
 
@@ -69,31 +60,20 @@ def sheet_read(folder: Path, file: Path, name: str, role: str, blind: bool, yes:
 
     Shows what would change and asks first. Each row that cannot be imported is named.
     """
-    from scr_llm.project import load_project
-    from scr_llm.review.cells import Reviewer
-    from scr_llm.review.returned import import_decisions
-    from scr_llm.review.returned import read as read_sheet
-    from scr_llm.review.session import ReviewSession
-    from scr_llm.review.sheet_file import LARGEST
+    from scr_llm.workspace import Workspace
 
-    session, reviewer = ReviewSession(load_project(folder)), Reviewer(name, role, blind)
-    if file.stat().st_size > LARGEST:
-        raise UsageError(
-            f"{file.name} is larger than {LARGEST // 1_000_000} MB.",
-            next_step="Give the xlsx file that scr-llm sheet write made.",
-        )
-    returned = read_sheet(session, reviewer, file.read_bytes())
-    for change in returned.changes:
-        click.echo(f"row {change.row}: {change.summary}")
-    if returned.changes and not yes:
-        decisions, rest = count(len(returned.changes), "decision"), count(returned.blank, "row")
-        say(f"{decisions} by {name}, {role}. {rest} without a decision will not change anything.")
-        if not click.confirm("Import these decisions?", err=True):
-            say("Nothing was imported.")
-            return 1
-    late = import_decisions(session, reviewer, returned.changes)
+    with Workspace.open(folder).review(name, role, blind=blind) as review:
+        returned = review.read_sheet(file)
+        for change in returned.changes:
+            click.echo(f"row {change.row}: {change.summary}")
+        if returned.changes and not yes:
+            decisions, rest = count(len(returned.changes), "decision"), count(returned.blank, "row")
+            say(f"{decisions} by {name}, {role}. {rest} without a decision will not change anything.")
+            if not click.confirm("Import these decisions?", err=True):
+                say("Nothing was imported.")
+                return 1
+        late = review.import_sheet(returned.changes)
     refused = [*returned.refused, *late]
-    session.close()
     for row, why in refused:
         click.echo(f"row {row} refused: {why}")
     say(

@@ -1,7 +1,6 @@
 """Where every file of the inbox stands, and which cells wait for a decision."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,27 +22,18 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
 
     If a file was not coded, the reason is given.
     """
-    from scr_llm.codebook import load_codebook
-    from scr_llm.intake.inbox import intake, present_documents
-    from scr_llm.project import load_project
-    from scr_llm.stages.code.remarks import remarks_on
-    from scr_llm.stages.decisions import queue
-    from scr_llm.store import Store
+    from scr_llm.workspace import Workspace
 
-    project = load_project(folder)
-    with Store(project.store_path) as store:
-        intake(project, store)
-        documents = present_documents(store)
-        codings = {d.id: coding for d in documents if (coding := store.coding(d.id))}
-        remarks = {d.id: remarks_on(codings.get(d.id)) for d in documents}
-        waiting = queue({d.id: codings[d.id] for d in documents if d.status == "coded"}, store.decisions())
+    workspace = Workspace.open(folder)
     if show_queue:
-        files = {d.id: d.file for d in documents}
+        waiting = workspace.queue()
         if as_json:
-            _print_json("undecided", [_waiting_row(files[i], i, theme) for i, theme in waiting])
+            _print_json("undecided", [_waiting_row(document, theme) for document, theme in waiting])
         else:
-            _print_queue(waiting, files, {c.id: c.label for c in load_codebook(project.codebook_path).codes})
+            _print_queue(waiting, {code.id: code.label for code in workspace.codebook().codes})
         return 0
+    documents = workspace.documents()
+    remarks = workspace.remarks()
     if as_json:
         rows = [{**d.model_dump(mode="json"), "remarks": remarks[d.id]} for d in documents]
         _print_json("documents", rows)
@@ -51,8 +41,8 @@ def status(folder: Path, as_json: bool, show_queue: bool) -> int:
     for document in documents:
         _print_document(document, remarks[document.id])
     if not documents:
-        click.echo(f"There are no files in {project.inbox}.")
-    if (until := project.settings.retain_until) and until < f"{datetime.now():%Y-%m-%d}":
+        click.echo(f"There are no files in {workspace.project.inbox}.")
+    if until := workspace.kept_too_long():
         click.echo(f"This project was to be kept until {until}. To remove its contents: scr-llm erase")
     return 0
 
@@ -73,20 +63,20 @@ def _print_document(document: "Document", remarks: "list[str]") -> None:
         click.echo(f"  {remark}")
 
 
-def _waiting_row(file: str, document_id: str, theme: "ThemeCoding") -> dict[str, object]:
+def _waiting_row(document: "Document", theme: "ThemeCoding") -> dict[str, object]:
     return {
-        "document_id": document_id,
-        "file": file,
+        "document_id": document.id,
+        "file": document.file,
         "theme": theme.theme,
         "value": theme.value,
         "doubts": theme.doubts,
     }
 
 
-def _print_queue(waiting: "list[tuple[str, ThemeCoding]]", files: dict[str, str], labels: dict[str, str]) -> None:
-    for document_id, theme in waiting:
+def _print_queue(waiting: "list[tuple[Document, ThemeCoding]]", labels: dict[str, str]) -> None:
+    for document, theme in waiting:
         doubts = f" ({'; '.join(theme.doubts)})" if theme.doubts else ""
-        click.echo(f"{files[document_id]} {labels.get(theme.theme, theme.theme)}: {in_words(theme.value)}{doubts}")
+        click.echo(f"{document.file} {labels.get(theme.theme, theme.theme)}: {in_words(theme.value)}{doubts}")
 
 
 def _print_json(name: str, rows: list[dict[str, object]]) -> None:

@@ -3,15 +3,18 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.evaluation.gold import load_gold
-from scr_llm.files import data_dir
+from scr_llm.files import data_dir, write_atomically
 from scr_llm.llm import Endpoint, Question, Reply
-from scr_llm.models.coders import llm_coder
+from scr_llm.models.coders import connected, llm_coder
+from scr_llm.models.consent import Consent, place_of
+from scr_llm.models.options import endpoint_of, prompting_of
 from scr_llm.project import Project
 from scr_llm.records import Codebook, GoldDocument, Reading
 from scr_llm.stages.code import Coder
@@ -65,6 +68,23 @@ class Trial:
     def f1(self) -> float:
         """The harmonic mean of precision and recall."""
         return 2 * self.both / (self.gold + self.found) if self.gold + self.found else 0.0
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """Every way of asking the project's model, tried on made-up reviews."""
+
+    trials: tuple[Trial, ...]
+    """The embedded coder first."""
+    best: Trial | None
+    """The best way of asking the model; None if no way worked."""
+    path: Path
+    """The project's qualified.toml, which was written if some way worked."""
+
+    @property
+    def is_better_than_rules(self) -> bool:
+        """Whether the best way did better than the embedded coder."""
+        return self.best is not None and self.best.f1 > self.trials[0].f1
 
 
 class Remembered:
@@ -165,6 +185,34 @@ def qualify(
             yield replace(
                 best, coder=f"{name} ({thresholds})", thresholds=thresholds, seconds=first.seconds, tokens=first.tokens
             )
+
+
+def qualify_project(project: Project, consent: Consent, tried: Callable[[Trial], None]) -> Qualification:
+    """Try each way of asking the project's model, and keep the best in qualified.toml.
+
+    Args:
+        project: whose model is tried.
+        consent: asks a person before made-up text is sent to a remote model.
+        tried: called with each trial as it ends.
+
+    Raises:
+        UsageError: no model is set; or it is remote, and nobody approved it or agreed.
+    """
+    place, endpoint = place_of(project), endpoint_of(project)
+    if place.is_allowed and not place.is_local:
+        question = f"Two made-up reviews, without case text, will be sent to {place.where}. Continue?"
+        if not consent.agree(question):
+            raise UsageError(f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked.")
+    trials: list[Trial] = []
+    with connected(project, endpoint, consent.tell, memory=Remembered(), remote_allowed=place.is_allowed) as client:
+        for each in qualify(project, client, prompting_of(project), made_up()):
+            trials.append(each)
+            tried(each)
+    best, path = best_of(trials), project.root / "qualified.toml"
+    if best:
+        day = datetime.now(UTC).date().isoformat()
+        write_atomically(path, as_toml(project.settings.llm.model, best, trials, day).encode())
+    return Qualification(tuple(trials), best, path)
 
 
 def best_thresholds(tried: Callable[[Thresholds], Trial]) -> tuple[Thresholds, Thresholds]:

@@ -72,3 +72,9 @@ def _empty(folder: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+
+
+def remaining(project: Project) -> list[str]:
+    """Names of what is still in a project folder, but for empty folders of the project's own."""
+    own = (project.inbox.name, project.outputs.name)
+    return sorted(p.name for p in project.root.iterdir() if p.name not in own or any(p.iterdir()))

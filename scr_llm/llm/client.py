@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -94,58 +94,66 @@ class Client:
             NoReplyError: there is no usable reply; its `state` says why.
             StopError: the budget is used up, or `stop` was called.
         """
-        if self._memory and (kept := self._memory.recall(question, self.endpoint)):
-            try:
-                reply = replace(kept, parsed=parse(kept.raw, question.reply, strict=False))
-            except ValueError:
-                pass  # kept for an earlier version of the record: ask again
-            else:
-                self.spend.remembered()
-                return reply
+        if reply := self._remembered(question):
+            return reply
         messages = question.messages
         sent = received = 0
-        for last in (False, True):
+        for _ in range(2):
             completion = self._complete(question, messages, about)
             prompt, written = completion.prompt_tokens, completion.completion_tokens
-            chars = sum(len(m["content"]) for m in messages)
-            if was_cut(chars, prompt):
-                raise failure(
-                    "truncated", self._where, f"the server read {prompt} tokens of a prompt of {chars:,} characters"
-                )
-            raw = words_of(completion, self._where, self.endpoint.max_tokens, weighed=question.weighed)
             sent, received = sent + (prompt or 0), received + (written or 0)
-            state: State = "empty"
-            problem = "The reply was empty."
-            if raw.strip():
-                try:
-                    parsed = parse(raw, question.reply, strict=self.manner.form == "schema")
-                except ValueError as error:
-                    state, problem = "invalid", explain(error)
-                else:
-                    if not foreign(parsed):
-                        reply = Reply(
-                            parsed=parsed,
-                            raw=raw,
-                            prompt_tokens=sent if prompt is not None else None,
-                            completion_tokens=received if written is not None else None,
-                            finish_reason=completion.finish,
-                            model=completion.model or self.endpoint.model,
-                        )
-                        if self._memory:
-                            self._memory.keep(question, self.endpoint, reply, about)
-                        return reply
-                    state, problem = "language", "It is not in English."
-            if not last:
-                if raw.strip():  # some chat templates reject an empty turn
-                    messages = [
-                        *messages,
-                        {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()},
-                    ]
-                messages = [
-                    *messages,
-                    {"role": "user", "content": prompts.fill(prompts.shipped("again"), problem=problem)},
-                ]
-        raise failure(state, self._where, f"two replies could not be used. The second: {problem.rstrip('.')}")
+            raw = self._raw(question, messages, completion)
+            found = self._read(question, raw)
+            if not isinstance(found, _Unusable):
+                reply = Reply(
+                    parsed=found,
+                    raw=raw,
+                    prompt_tokens=sent if prompt is not None else None,
+                    completion_tokens=received if written is not None else None,
+                    finish_reason=completion.finish,
+                    model=completion.model or self.endpoint.model,
+                )
+                if self._memory:
+                    self._memory.keep(question, self.endpoint, reply, about)
+                return reply
+            messages = _asked_again(messages, raw, found.problem)
+        last = found.problem.rstrip(".")
+        raise failure(found.state, self._where, f"two replies could not be used. The second: {last}")
+
+    def _remembered(self, question: Question) -> Reply[Any] | None:
+        """A reply that was kept; None if there is none, or it was kept for an earlier version of the record."""
+        kept = self._memory.recall(question, self.endpoint) if self._memory else None
+        if kept is None:
+            return None
+        try:
+            reply = replace(kept, parsed=parse(kept.raw, question.reply, strict=False))
+        except ValueError:
+            return None
+        self.spend.remembered()
+        return reply
+
+    def _raw(self, question: Question, messages: list[Message], completion: Completion) -> str:
+        """The words of a completion.
+
+        Raises:
+            NoReplyError: the server did not read the whole prompt, or the completion has no words for us.
+        """
+        prompt, chars = completion.prompt_tokens, sum(len(m["content"]) for m in messages)
+        if was_cut(chars, prompt):
+            raise failure(
+                "truncated", self._where, f"the server read {prompt} tokens of a prompt of {chars:,} characters"
+            )
+        return words_of(completion, self._where, self.endpoint.max_tokens, weighed=question.weighed)
+
+    def _read(self, question: Question, raw: str) -> Any:
+        """The record in a reply, or an `_Unusable` that says what is wrong with it."""
+        if not raw.strip():
+            return _Unusable("empty", "The reply was empty.")
+        try:
+            parsed = parse(raw, question.reply, strict=self.manner.form == "schema")
+        except ValueError as error:
+            return _Unusable("invalid", explain(error))
+        return _Unusable("language", "It is not in English.") if foreign(parsed) else parsed
 
     def models(self) -> list[str]:
         """Names of the models that the endpoint serves. No text is sent.
@@ -211,6 +219,22 @@ class Client:
             if simpler is None:
                 raise failure(state_of(answer), self._where, what_failed(answer), retry_after(answer.retry_after))
             self.manner = simpler
+
+
+@dataclass(frozen=True)
+class _Unusable:
+    """A reply that cannot be used."""
+
+    state: State
+    problem: str
+
+
+def _asked_again(messages: list[Message], raw: str, problem: str) -> list[Message]:
+    """The conversation with a reply that could not be used, and the request for a better one."""
+    again: Message = {"role": "user", "content": prompts.fill(prompts.shipped("again"), problem=problem)}
+    if not raw.strip():  # some chat templates reject an empty turn
+        return [*messages, again]
+    return [*messages, {"role": "assistant", "content": raw[:4000].encode("utf-8", "replace").decode()}, again]
 
 
 def _completion(body: dict[str, Any], openai: Any) -> Any:

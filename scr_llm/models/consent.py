@@ -26,6 +26,39 @@ AGREED = Consent(agree=lambda _: True)
 """For a caller that has already asked."""
 
 
+@dataclass(frozen=True)
+class ModelPlace:
+    """Which model a project asks, where that is, and whether text may go there."""
+
+    model: str
+    """Name of the model; empty if none is set."""
+    where: str
+    """Address without credentials, or the model file; empty if no model is set."""
+    is_file: bool
+    """Whether it is a model file, served on this computer while it is needed."""
+    is_local: bool
+    """Whether asking it certainly sends nothing to another computer."""
+    region: str
+    """Where project.toml says that a remote model is."""
+    approved_by: str
+    """Who approved a remote model."""
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether text may go there, once a person agrees."""
+        return self.is_local or bool(self.approved_by and self.region)
+
+
+def place_of(project: Project) -> ModelPlace:
+    """Which model the project asks, and where."""
+    from scr_llm.llm import without_credentials
+
+    llm = project.settings.llm
+    where = llm.file or (without_credentials(llm.base_url) if llm.base_url else "")
+    is_local = bool(where) and stays_here(llm)
+    return ModelPlace(llm.model, where, bool(llm.file), is_local, llm.region, llm.approved_by)
+
+
 def stays_here(llm: LlmSettings) -> bool:
     """Whether asking the model certainly sends nothing to another machine."""
     from scr_llm.llm import is_loopback
@@ -39,19 +72,18 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
     Raises:
         UsageError: it is remote, and project.toml does not say its region and who approved it, or nobody agreed.
     """
-    from scr_llm.llm import without_credentials
-
-    llm = project.settings.llm
-    if stays_here(llm):
+    place = place_of(project)
+    if place.is_local:
         return
-    where = without_credentials(llm.base_url)
-    if not (llm.approved_by and llm.region):
+    if not place.is_allowed:
         raise UsageError(
-            f"the model at {where} is not on this machine, and reviews would be sent there.",
+            f"the model at {place.where} is not on this machine, and reviews would be sent there.",
             next_step="To allow that, set [llm] approved_by and region in project.toml, beside this base_url.",
         )
-    question = f"The text of the reviews will be sent to {where} ({llm.region}), approved by {llm.approved_by}. "
+    question = (
+        f"The text of the reviews will be sent to {place.where} ({place.region}), approved by {place.approved_by}. "
+    )
     if not consent.agree(question + "To see exactly what would be sent: scr-llm preview. Continue?"):
         raise UsageError(
-            f"nobody agreed to sending text to {where}.", next_step="Agree when asked, or use the embedded coder."
+            f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked, or use the embedded coder."
         )

@@ -1,14 +1,17 @@
 """What would be sent to a model: every question about the waiting documents, before any is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scr_llm.codebook import load_codebook
-from scr_llm.errors import CoderError
+from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm import Endpoint, Price, Question
+from scr_llm.llm.question import EndpointCapabilities
 from scr_llm.llm.spend import at_most_tokens
-from scr_llm.models.options import endpoint_of
+from scr_llm.models.consent import ModelPlace, place_of
+from scr_llm.models.options import endpoint_of, prompting_of, spend_of
+from scr_llm.pipeline import prepare
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.store import Store
@@ -34,6 +37,81 @@ class Estimate:
     """Tokens that would come back, at most."""
     money: float | None
     """What that would cost; None without a price."""
+
+
+@dataclass(frozen=True)
+class PreviewedRequest:
+    """A request as it would be sent."""
+
+    file: str
+    """The document that it is about."""
+    question: str
+    """Name of the question."""
+    body: Mapping[str, Any]
+    """The body of the request."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would send to the project's model."""
+
+    place: ModelPlace
+    """Which model, and where."""
+    address: str
+    """The endpoint in words; a model file's own words name this computer."""
+    strategy: str
+    """The way of asking."""
+    redacts: bool
+    """Whether names and identifiers are replaced before sending."""
+    redactions: Mapping[str, Mapping[str, str]]
+    """File name to what is sent instead of words that stay here: placeholder to words."""
+    looks_again: bool
+    """Whether each theme that is found is asked about a second time."""
+    requests: Iterator[PreviewedRequest]
+    """The requests, made one by one while they are read: all of them might not fit into memory."""
+    cost: Estimate
+    """The most that it can cost."""
+
+
+def preview(project: Project, file: str | None = None) -> Preview:
+    """What a run would send about the waiting documents, or about one file of them. Sends nothing.
+
+    Raises:
+        UsageError: no model is set, or the file is not waiting to be coded.
+    """
+    from scr_llm.models.coders import llm_coder
+
+    llm, endpoint = project.settings.llm, endpoint_of(project)
+    coder = llm_coder(project, None, prompting_of(project))
+    prepare(project)
+    redactions = {}
+    with Store(project.store_path) as store:
+        waiting = [d for d in store.documents() if d.status in ("pending", "failed") and file in (None, d.file)]
+        if file and not waiting:
+            raise UsageError(f"no document {file} is waiting to be coded.", next_step="List them: scr-llm status")
+        for document in waiting:
+            if redaction := coder.redacted(store.reading(document.id)):
+                redactions[document.file] = redaction
+    ids = [document.id for document in waiting]
+    return Preview(
+        place=place_of(project),
+        address=endpoint.place,
+        strategy=coder.identity.strategy or "",
+        redacts=llm.redact,
+        redactions=redactions,
+        looks_again=llm.critic and bool(ids),
+        requests=_requests(project, coder, endpoint, ids),
+        cost=estimate(project, coder, endpoint, spend_of(llm).price, ids),
+    )
+
+
+def _requests(
+    project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str]
+) -> Iterator[PreviewedRequest]:
+    form = EndpointCapabilities()
+    for document, question, is_kept in open_questions(project, coder, endpoint, ids):
+        if not is_kept:
+            yield PreviewedRequest(document.file, question.name, form.body(question, question.messages, endpoint))
 
 
 def open_questions(

@@ -1,7 +1,7 @@
 """The briefing of what is coded now, and the codings that it rests on."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.stages.decisions import current, decided_by_document, latest
 from scr_llm.stages.decisions.deciding import deciding, proposed_cells
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, synthesise
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, chosen_in, synthesise
 from scr_llm.store import Store
 from scr_llm.text.words import in_words
 
@@ -67,8 +67,16 @@ def paper(
                 return *_as_signed(store), ()
             status = state.status
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
-        decided = decided_by_document(decisions)
-        reviews = [CodedReview(d, current(codings[d.id], decided.get(d.id, {}))) for d in documents if d.id in codings]
+        decided, acts = decided_by_document(decisions), defaultdict[str, list[Decision]](list)
+        for decision in decisions:
+            acts[decision.document_id].append(decision)
+        reviews = [
+            CodedReview(
+                d, current(codings[d.id], decided.get(d.id, {})), chosen_in(codings[d.id], acts[d.id], codebook)
+            )
+            for d in documents
+            if d.id in codings
+        ]
     if only:
         reviews = [r for r in reviews if all(_is(r, what, value) for what, value in only.items())]
         documents = [r.document for r in reviews]
@@ -83,7 +91,7 @@ def paper(
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:
         briefing = without(briefing, names)
-        reviews = [CodedReview(r.document, without(r.coding, names)) for r in reviews]
+        reviews = [CodedReview(r.document, without(r.coding, names), r.chosen) for r in reviews]
     return briefing, reviews, tuple(cautions(reviews, (*briefing.parts, *briefing.annex)))
 
 

@@ -1,13 +1,20 @@
 """One person's review: the cells that they have yet to decide, one after the other."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
+from scr_llm.errors import UsageError
+from scr_llm.files import read_file
 from scr_llm.project import Project
-from scr_llm.records import Evidence, ThemeValue
+from scr_llm.records import Evidence, Paper, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
+
+if TYPE_CHECKING:
+    from scr_llm.review.returned import Returned, RowDecision
 
 
 class PersonalReview:
@@ -91,6 +98,48 @@ class PersonalReview:
             RefusedError: somebody else has decided on the cell since.
         """
         return self.session.withdraw(self.who)
+
+    def sheet(self, *, only_open: bool = False) -> bytes:
+        """The review sheet for this person, an xlsx file. It contains passages of the reviews.
+
+        Args:
+            only_open: leave out what is decided.
+        """
+        from scr_llm.review.spreadsheet import write
+
+        return write(self.session, self.who, only_open=only_open)
+
+    def questions(self) -> Paper:
+        """The open questions for this person as a document, to be answered in Word."""
+        from scr_llm.review.questions import questions
+
+        return questions(self.session, self.who)
+
+    def read_sheet(self, file: Path) -> "Returned":
+        """What a review sheet that has come back would change. Nothing is changed yet.
+
+        Raises:
+            UsageError: it is not an xlsx file, is too large, or is not one of this project's sheets.
+        """
+        from scr_llm.review.returned import read
+        from scr_llm.review.sheet_file import LARGEST
+
+        if file.stat().st_size > LARGEST:
+            raise UsageError(
+                f"{file.name} is larger than {LARGEST // 1_000_000} MB.",
+                next_step="Give the xlsx file that scr-llm sheet write made.",
+            )
+        return read(self.session, self.who, read_file(file))
+
+    def import_sheet(self, changes: "Sequence[RowDecision]") -> list[tuple[int, str]]:
+        """Make the decisions that `read_sheet` found, all in one transaction.
+
+        Returns:
+            The rows that could not be imported after all, each with the reason.
+        """
+        from scr_llm.review.returned import import_decisions
+
+        return import_decisions(self.session, self.who, list(changes))
 
     def close(self) -> None:
         """Close the store."""

@@ -13,6 +13,7 @@ from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.checks import Answer, check
 from scr_llm.review.index import CellIndex
 from scr_llm.review.proposals import content
+from scr_llm.review.related import related
 from scr_llm.stages.decisions import Key, Standing, unverified
 from scr_llm.stages.decisions.deciding import deciding
 from scr_llm.stages.ground import ground_quote, nearest
@@ -146,6 +147,11 @@ class ReviewSession(CellIndex):
 
     def _search(self, document_id: str, _text: str, code: str, _meaning: str) -> tuple[Evidence, ...]:
         return nearest(self.reading(document_id), self.codes[code])
+
+    def related(self, document_id: str, key: str) -> tuple[str, ...]:
+        """The keys of the cells of a review that rest on the same words as one of its cells."""
+        coding = self.store.coding(document_id)
+        return related(coding, key) if coding else ()
 
     def quote(self, document_id: str, key: str, text: str, page: int | None) -> tuple[Evidence, ...]:
         """Words that a person marked, as evidence.

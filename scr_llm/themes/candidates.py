@@ -69,9 +69,9 @@ def candidates(project: Project) -> tuple[list[Candidate], int]:
     passages, total = _unmatched(project)
     stems = [_stems(p.text) for p in passages]
     spread = Counter(stem for own in stems for stem in own)
-    rare = [{stem for stem in own if spread[stem] <= max(3, len(passages) // 4)} for own in stems]
+    rare = [[stem for stem in own if spread[stem] <= max(3, len(passages) // 4)] for own in stems]
     found = []
-    for members in _grouped(rare):
+    for members in _grouped([set(own) for own in rare]):
         words = Counter(stem for at in members for stem in rare[at])
         shared = tuple(word for word, n in words.most_common(4) if n > 1 or len(members) == 1)
         found.append(Candidate(shared, tuple(passages[at] for at in members)))
@@ -116,10 +116,13 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
     return one.page == other.page and one.start < other.end and other.start < one.end
 
 
-def _stems(text: str) -> frozenset[str]:
-    """The words of a text without common endings, so that "record" and "recording" count as one."""
+def _stems(text: str) -> tuple[str, ...]:
+    """The words of a text without common endings, so that "record" and "recording" count as one.
+
+    Each is given once and in the order of the text, so that the same findings always share the same words.
+    """
     words = (word for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in _COMMON_WORDS)
-    return frozenset(re.sub(r"(?:ing|ed|es|s|ly)$", "", word) for word in words)
+    return tuple(dict.fromkeys(re.sub(r"(?:ing|ed|es|s|ly)$", "", word) for word in words))
 
 
 def faults(book: Codebook) -> list[str]:

@@ -245,9 +245,31 @@ def _next(page: Page, request: Request) -> Response:
 
 
 def _cell(page: Page, request: Request) -> Response:
-    cell = page.session.cell(request.path_params["document"], request.path_params["key"], page.who(request))
-    number = form.number(request.query_params.get("page", "0"))
-    return page.show(request, view.opened(page.session, page.drawing, cell, page.who(request), number))
+    number, undone = form.number(request.query_params.get("page", "0")), "undone" in request.query_params
+    return _opened(page, request, view.Asked(number, undone=undone))
+
+
+def _opened(page: Page, request: Request, asked: view.Asked, status: int = 200) -> Response:
+    """The page of the cell that a request names."""
+    who, document, key = page.who(request), request.path_params["document"], request.path_params["key"]
+    cell = page.session.cell(document, key, who)
+    return page.show(request, view.opened(page.session, page.drawing, cell, who, asked), status)
+
+
+def _not_saved(page: Page, request: Request, error: ScrError) -> Response:
+    """The cell again, with the reason and all that the person had filled in."""
+    if isinstance(error, ConflictError):  # another's answer must be looked at before this one is given again
+        return page.refused(
+            request, error, back=frame.cell_path((request.path_params["document"], request.path_params["key"]))
+        )
+    filled = shown.Filled(
+        trouble=str(error),
+        reason=form.one(request, "reason"),
+        quote=form.one(request, "quote"),
+        text=form.one(request, "text") or None,
+        kept=tuple(text for name, text in form.fields(request) if name == "keep"),
+    )
+    return _opened(page, request, view.Asked(form.number(form.one(request, "quote_page")), filled), 400)
 
 
 def _decide(page: Page, request: Request) -> Response:
@@ -273,10 +295,10 @@ def _decide(page: Page, request: Request) -> Response:
             act="adjudicated" if given.act == "adjudicated" else None,
             seen=given.seen,
         )
-    except RefusedError as error:
-        return page.refused(request, error, back=frame.cell_path((document, key)))
-    except form.FormError as error:
-        return page.refused(request, RefusedError(str(error)), back=frame.cell_path((document, key)))
+    except (RefusedError, form.FormError) as error:
+        if (document, key) not in page.session.proposals:
+            return page.refused(request, RefusedError(str(error)))
+        return _not_saved(page, request, error if isinstance(error, ScrError) else RefusedError(str(error)))
     if given.stay:
         return page.go(frame.cell_path((document, key)))
     if given.act == "adjudicated":
@@ -287,7 +309,7 @@ def _decide(page: Page, request: Request) -> Response:
 
 def _undo(page: Page, request: Request) -> Response:
     key = page.session.withdraw(page.who(request))
-    return page.go(frame.cell_path(key) if key else "/matrix")
+    return page.go(f"{frame.cell_path(key)}?undone" if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:

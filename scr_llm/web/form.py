@@ -122,7 +122,11 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
         raise FormError("Choose a value.")
     if (document, key) not in session.proposals:
         raise FormError("This project has no such cell.")
-    evidence = [] if value == "not_mentioned" else [_kept(session, document, place) for place in every("keep")]
+    evidence = (
+        []
+        if value == "not_mentioned"
+        else [_kept(session, document, place) for places in every("keep") for place in places.split()]
+    )
     marked = first("quote").strip()
     if marked and value != "not_mentioned":
         evidence += session.quote(document, key, marked, number(first("quote_page")) or None)

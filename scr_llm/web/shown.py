@@ -187,6 +187,56 @@ class Choice:
     text: str
 
 
+@dataclass(frozen=True)
+class Quote:
+    """A quote with a box to tick."""
+
+    text: str
+    places: str
+    """Where its pieces are, as the form gives them."""
+    page: int
+    """Where it begins."""
+    section: str
+    """Heading above it; empty where there is none."""
+    flags: tuple[str, ...]
+    ticked: bool
+    key: str
+    """The number that ticks or unticks it; empty from the tenth on."""
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """The quotes of a cell, numbered together in this order."""
+
+    strong: tuple[Quote, ...] = ()
+    """In sight: those that are ticked or, where none is, the first."""
+    others: tuple[Quote, ...] = ()
+    """Weaker ones and those that a person unticked; folded."""
+    nearest: tuple[Quote, ...] = ()
+    """Where the cell has none: the passages closest to the theme."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another cell that rests on the same words."""
+
+    key: Key
+    title: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a person filled in before something was refused, so that nothing is lost."""
+
+    trouble: str = ""
+    """Why it was refused; empty where nothing was."""
+    reason: str = ""
+    quote: str = ""
+    text: str | None = None
+    kept: tuple[str, ...] | None = None
+    """Places of the quotes that were ticked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CellPage(Shown):
     """One cell: the review on the left, and what is to be decided on the right."""
@@ -196,6 +246,12 @@ class CellPage(Shown):
     meaning: str
     """Hash of the definition that is shown; empty where there is none."""
     pdf: PdfPage
+    quotes: Quotes
+    related: tuple[Related, ...]
+    """Findings and recommendations that speak of the theme, or themes that the item speaks of; none while blind."""
+    filled: Filled
+    undone: bool
+    """Whether the person has just taken back their decision on this cell."""
     adjudicates: bool
     """Whether deciding settles a disagreement, which needs a reason."""
     answers: tuple[Answer, ...]

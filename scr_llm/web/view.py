@@ -1,5 +1,9 @@
 """What the pages show, computed from the session. The records are in `shown`, the templates in `templates/`."""
 
+import itertools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
 from scr_llm.errors import RefusedError
 from scr_llm.project import Project
 from scr_llm.records import Code, Decision, Evidence, Span
@@ -8,7 +12,9 @@ from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.decisions.deciding import agreement
+from scr_llm.stages.synthesise import OfferedQuote, offered
 from scr_llm.stages.synthesise.people import deciding_in_words
+from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
 from scr_llm.web import form, shown
 from scr_llm.web.drawing import Drawing
@@ -18,7 +24,9 @@ MARKS = {"decided": " ✓", "stale": " ↻", "disagreed": " ≠"}
 MOST_BLOCKERS = 200
 """How many of the things that prevent signing are listed."""
 KEYS = {
-    "a": "accept the proposal and go to the next cell",
+    "a": "accept the proposal with the quotes that are ticked, and go to the next cell",
+    "1 to 9": "tick or untick a quote",
+    "d": "show or fold the definition",
     "r": "reject it (not found) and go to the next cell",
     "p": "present (needs a quote)",
     "e": "ruled out (needs a quote)",
@@ -99,16 +107,35 @@ def _chip(session: ReviewSession, who: Reviewer, key: Key) -> shown.Chip:
     return shown.Chip(key, "Open", "undecided", "")
 
 
-def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, page: int) -> shown.CellPage:
-    """One cell, with a page of the PDF.
+_NOTHING = shown.Filled()
 
-    `page` is the page that the person asked for; where there is no such page, it is that of the first quote.
-    """
+
+@dataclass(frozen=True)
+class Asked:
+    """How a person asked for a cell."""
+
+    page: int = 0
+    """Of the PDF; 0 or one that it does not have means that of the strongest quote."""
+    filled: shown.Filled = _NOTHING
+    """What they had filled in before something was refused."""
+    undone: bool = False
+    """Whether they have just taken back their decision on it."""
+
+
+def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, asked: Asked) -> shown.CellPage:
+    """One cell, with a page of the PDF."""
+    offers = offered_to(session, cell, who)
+    quotes = _quotes(offers, () if who.blind else cell.nearest, asked.filled.kept)
+    marked = [piece for offer in offers for piece in offer.evidence] or list(cell.nearest)
     return shown.CellPage(
         at=(cell.document.id, cell.key),
         cell=cell,
         meaning=session.hashes.get(cell.key, ""),
-        pdf=_pdf(session, drawing, cell, page),
+        pdf=_pdf(session, drawing, cell, marked, asked.page),
+        quotes=quotes,
+        related=() if who.blind else _related(session, cell),
+        filled=asked.filled,
+        undone=asked.undone,
         adjudicates=cell.state == "disagreed" and not who.blind,
         answers=(*(() if who.blind else _to_the_proposal(cell)), *_answers(cell)),
         contexts=tuple(shown.Choice(name, CONTEXTS[name]) for name in STATED),
@@ -117,10 +144,61 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
     )
 
 
-def _pdf(session: ReviewSession, drawing: Drawing, cell: Cell, page: int) -> shown.PdfPage:
-    """A page of the PDF with its highlights and selectable lines."""
+def offered_to(session: ReviewSession, cell: Cell, who: Reviewer) -> tuple[OfferedQuote, ...]:
+    """The quotes of a cell, the strongest first: of a decided cell those that the person kept, then the others.
+
+    A blind reviewer has their own alone.
+    """
+    kept = tuple(OfferedQuote(tuple(pieces), ticked=True) for pieces in groups(cell.evidence))
+    coding = session.store.coding(cell.document.id) if cell.kind == "theme" and not who.blind else None
+    proposed = next((t for t in coding.themes if t.theme == cell.key), None) if coding else None
+    if proposed is None:
+        return kept
+    offers = offered(proposed, (cell.code and cell.code.polarity) or "")
+    if cell.state == "undecided":
+        return offers
+    taken = {quote.place for quote in kept}
+    return (*kept, *(replace(quote, ticked=False) for quote in offers if quote.place not in taken))
+
+
+def _quotes(offers: Sequence[OfferedQuote], nearest: Sequence[Evidence], kept: Collection[str] | None) -> shown.Quotes:
+    """The quotes as they are shown. Their numbers go on from one group to the next.
+
+    `kept` has the places that a person had ticked before something was refused; None where nothing was.
+    """
+    strong = [quote for quote in offers if quote.ticked] or list(offers[:1])
+    others = [quote for quote in offers if quote not in strong]
+    close = [OfferedQuote((piece,), ticked=False) for piece in nearest]
+    numbers = itertools.count(1)
+    groups_of = (strong, others, close)
+    return shown.Quotes(*(tuple(_quote(each, next(numbers), kept) for each in group) for group in groups_of))
+
+
+def _quote(offer: OfferedQuote, number: int, kept: Collection[str] | None) -> shown.Quote:
+    places = " ".join(form.place_of(piece) for piece in offer.evidence)
+    return shown.Quote(
+        text=offer.text,
+        places=places,
+        page=offer.first.page,
+        section=offer.first.section,
+        flags=offer.first.flags,
+        ticked=offer.ticked if kept is None else places in kept,
+        key=str(number) if number < 10 else "",
+    )
+
+
+def _related(session: ReviewSession, cell: Cell) -> tuple[shown.Related, ...]:
+    """Findings and recommendations that speak of a theme, or the themes that one speaks of."""
+    keys = [(cell.document.id, other) for other in session.related(cell.document.id, cell.key)]
+    return tuple(shown.Related(key, session.proposals[key].title) for key in keys if key in session.proposals)
+
+
+def _pdf(session: ReviewSession, drawing: Drawing, cell: Cell, quotes: Sequence[Evidence], page: int) -> shown.PdfPage:
+    """A page of the PDF with its highlights and selectable lines.
+
+    Where the person asks for no page that there is, it is that of the first quote.
+    """
     reading = session.reading(cell.document.id)
-    quotes = cell.evidence or cell.nearest
     number = page if 1 <= page <= len(reading.pages) else quotes[0].page if quotes else 1
     path, text = session.project.inbox / cell.document.file, reading.pages[number - 1].text
     here = [e for e in quotes if e.page == number]

@@ -124,7 +124,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
         assert state(root, child, present[0]) == "not_mentioned, decided"
         page.keyboard.press("z")
-        page.wait_for_url(f"**/{child}/{present[0]}")
+        page.wait_for_url(f"**/{child}/{present[0]}*")
         assert state(root, child, present[0]) == "present, undecided"
         page.keyboard.press("r")
         page.wait_for_url(lambda url: f"{child}/{present[0]}" not in url)
@@ -156,6 +156,8 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         while "/cell/" in page.goto(f"{first.base}/next").url:  # type: ignore[union-attr]
             for _ in range(40):
                 key = "a" if page.locator("button[data-key=a]").count() else "x"
+                if key == "a" and page.locator(".hint").count():  # no quote shows the theme plainly: one is chosen
+                    page.keyboard.press("1")
                 old = page.url
                 page.keyboard.press(key)
                 presses += 1
@@ -243,7 +245,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         page.goto(f"{again.base}/sign-off")
         expect(page.locator("main")).to_contain_text("the meaning of the code has changed")
         page.keyboard.press("n")
-        page.wait_for_url(f"**/{child}/{present[0]}")
+        page.wait_for_url(f"**/{child}/{present[0]}*")
         expect(page.locator("main")).to_contain_text("the definition has changed since")
         assert not wrong
 

@@ -9,6 +9,7 @@ from scr_llm.stages.synthesise.caution import cautions
 from scr_llm.stages.synthesise.count import BriefingOptions, CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import Coverage, coverage, page_ranges
 from scr_llm.stages.synthesise.explain import as_paper, explained
+from scr_llm.stages.synthesise.offered import OfferedQuote, chosen_in, offered
 from scr_llm.stages.synthesise.paper import Writer
 from scr_llm.stages.synthesise.seven import seven_minutes
 
@@ -16,15 +17,18 @@ __all__ = [
     "BriefingOptions",
     "CodedReview",
     "Coverage",
+    "OfferedQuote",
     "ReviewState",
     "SheetSource",
     "ThemeTally",
     "as_paper",
     "case_sheet",
     "cautions",
+    "chosen_in",
     "coverage",
     "evidence_file",
     "explained",
+    "offered",
     "page_ranges",
     "seven_minutes",
     "sheet_sources",

@@ -71,6 +71,8 @@ class CodedReview:
 
     document: Document
     coding: Coding
+    chosen: frozenset[str] = frozenset()
+    """Codes under which a person chose among the proposed quotes, rather than leave the ticks as they were."""
 
     @property
     def label(self) -> str:

@@ -35,7 +35,7 @@ class Candidate:
     decided: bool = False
     """Whether a person decided its cell, and kept it."""
     picked: bool = False
-    """Whether that person also unticked another quote of the cell."""
+    """Whether that person chose it among the proposed quotes, rather than leave the ticks as they were."""
     typed: bool = False
     """Whether a person marked or typed it."""
     elsewhere: bool = False
@@ -94,7 +94,7 @@ def _heading(pattern: re.Pattern[str]) -> Callable[[Candidate], bool]:
 
 PARTS: tuple[Part, ...] = (
     Part("typed", 100, "A reviewer marked these very words for this theme.", lambda c: c.typed),
-    Part("picked", 10, "A reviewer unticked others of the cell and left this one.", lambda c: c.picked),
+    Part("picked", 10, "A reviewer chose among the quotes of the cell and took this one.", lambda c: c.picked),
     Part("kept", 0.5, "A reviewer decided the cell and left the quote ticked.", lambda c: c.decided),
     Part("finding", 1, "A finding, lesson or conclusion says what the facts come to.", _heading(_STATES)),
     Part("analysis", 0.5, "An analysis weighs the facts; a narrative only tells them.", _heading(_ANALYSES)),

@@ -113,8 +113,7 @@ def _candidates(
 ) -> Iterator[tuple[EvidenceRef, Candidate]]:
     proposed, decided = strengths(cell), tally.is_decided(review, theme)
     others = [strengths(t) for t in review.coding.themes if t.theme != theme and tally.is_present(t)]
-    left = {(e.page, e.start) for e in cell.evidence}
-    picked = decided and any(place not in left for place in proposed)
+    picked = decided and theme in review.chosen
     for group in counted_groups(cell):
         ref, place = reference(tally, review, theme, group), (group[0].page, group[0].start)
         yield (

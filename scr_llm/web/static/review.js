@@ -1,6 +1,7 @@
 "use strict";
 // One key for each step. Everything works without this file too; it only presses buttons and follows links.
 (function () {
+  let sent = false;
   const said = document.getElementById("said");
   const off = "scr-llm-no-keys";
   const say = (text) => { if (said) said.textContent = text; };
@@ -19,9 +20,14 @@
     const box = document.getElementById("quote");
     if (!box) return;
     if (!found) { say("Select words on the page first."); return; }
-    box.value = found.text;
-    document.getElementById("quote_page").value = found.page;
-    say("Quote taken from page " + found.page + ". Now decide.");
+    const from = document.getElementById("quote_page");
+    // Words that go on over a page: what was taken from the page before stays in front.
+    const goesOn = box.value.trim() && Number(found.page) === Number(from.value) + 1;
+    box.value = goesOn ? box.value.trim() + " " + found.text : found.text;
+    if (!goesOn) from.value = found.page;
+    box.rows = 3;
+    say(goesOn ? "The quote goes on on page " + found.page + ". Now decide."
+      : "Quote taken from page " + found.page + ". Now decide.");
     box.classList.add("taken");
   }
 
@@ -42,6 +48,37 @@
     nokeys.addEventListener("change", () => localStorage.setItem(off, nokeys.checked ? "1" : "0"));
   }
 
+  // The definition stays folded or open as the person left it, from cell to cell.
+  const definition = document.getElementById("definition"), left = "scr-llm-definition";
+  if (definition) {
+    definition.open = localStorage.getItem(left) === "open";
+    definition.addEventListener("toggle", () => localStorage.setItem(left, definition.open ? "open" : "folded"));
+  }
+
+  // What is filled in stays while the person turns the pages of the review, until it is sent.
+  const decision = document.getElementById("decision"), kept = "scr-llm-filled " + window.location.pathname;
+  const filled = () => ({
+    quote: decision.quote.value, from: decision.quote_page.value, reason: decision.reason.value,
+    ticked: Array.from(decision.querySelectorAll("input[name=keep]:checked")).map((box) => box.value),
+  });
+  if (decision && !document.getElementById("trouble")) {
+    const before = JSON.parse(sessionStorage.getItem(kept) || "null");
+    if (before && before.seen === decision.seen.value) {
+      if (before.quote) { decision.quote.value = before.quote; decision.quote_page.value = before.from; }
+      decision.reason.value = before.reason;
+      decision.querySelectorAll("input[name=keep]").forEach((box) => {
+        box.checked = before.ticked.includes(box.value);
+      });
+    }
+    const untouched = JSON.stringify(filled());
+    window.addEventListener("pagehide", () => {
+      if (sent) sessionStorage.removeItem(kept);
+      else if (before || JSON.stringify(filled()) !== untouched) {
+        sessionStorage.setItem(kept, JSON.stringify({ seen: decision.seen.value, ...filled() }));
+      }
+    });
+  }
+
   const sheet = document.getElementById("sheet"), mark = document.querySelector("#sheet rect");
   if (mark) {
     const show = () => {
@@ -53,7 +90,6 @@
   }
 
   // A form goes out once, however often its button is pressed; after a while again, in case nothing came back.
-  let sent = false;
   document.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
     sent = true;

@@ -1,17 +1,21 @@
 """A project folder and everything that can be done with it.
 
-Other programs call this, and so do the command line and the review page for the job itself. Rarer tools (batches,
-spreadsheets, packs, merging themes) have rooms of their own, which the commands call.
+Other programs call this, and so do the command line and the review page. The job itself is here, from a PDF to a
+signed paper; what belongs to it less often is in the files beside this one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from scr_llm.errors import ScrError, UsageError
 from scr_llm.files import copy_atomically, data_dir, named_errors, sha256_of
-from scr_llm.project import Project, init_project, load_project
+from scr_llm.project import init_project, load_project
+from scr_llm.workspace.accounting import Accounting
+from scr_llm.workspace.documents import Documents
+from scr_llm.workspace.measuring import Measuring
+from scr_llm.workspace.models import CoderName
+from scr_llm.workspace.themes import Themes
 
 if TYPE_CHECKING:
     from scr_llm.intake.admission import Progress
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.records import Briefing, CaseRow, Coding, Document, Explanation, Export, OwnWords, Paper, SignOff
+    from scr_llm.records import Briefing, CaseRow, Coding, Deciding, Explanation, Export, OwnWords, Paper, SignOff
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
@@ -27,24 +31,18 @@ if TYPE_CHECKING:
     from scr_llm.stages.decisions import Key
     from scr_llm.stages.synthesise import CodedReview
 
-CoderName = Literal["rules", "llm"]
-"""The embedded coder, or the model that project.toml names."""
 DRAFT_FORMATS = ("docx", "html", "md", "xlsx")
 """Formats in which a draft is written by default."""
 SUBSETS = ("authority", "batch", "context", "age", "taken-in")
 """What a subset of the reviews can be selected by."""
 
 
-class Workspace:
+class Workspace(Documents, Measuring, Themes, Accounting):
     """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
     It can safely be opened several times at once. Every expected failure is a `ScrError` whose message names the
     document, the page and the next step.
     """
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        """Where the folder is, and its settings."""
 
     @classmethod
     def create(cls, folder: Path | str, *, name: str | None = None) -> "Workspace":
@@ -104,34 +102,6 @@ class Workspace:
             placed.append(target)
         return placed
 
-    def default_coder(self) -> CoderName:
-        """The default coder: the model if project.toml names one, otherwise the embedded coder."""
-        return "llm" if self.project.settings.llm.is_set else "rules"
-
-    @contextmanager
-    def coder(
-        self, name: CoderName | None = None, *, consent: "Consent | None" = None, replay: Path | None = None
-    ) -> Iterator["ReadyCoder"]:
-        """Prepare a coder, which can be used until the end of the block.
-
-        Args:
-            name: which coder; None for the default.
-            consent: asks a person before text is sent to a remote model. Without it, nothing is sent to one.
-            replay: for `llm`, a file of recorded replies to answer from; nothing is sent.
-
-        Raises:
-            UsageError: no model is set; or it is remote, and nobody approved it or agreed.
-        """
-        from scr_llm.models.coders import choose_coder
-        from scr_llm.models.consent import Consent
-
-        default: CoderName = "llm" if replay else self.default_coder()
-        chosen = choose_coder(self.project, name or default, consent or Consent(), replay=replay)
-        try:
-            yield chosen
-        finally:
-            chosen.close()
-
     def run(
         self,
         coder: "CoderName | ReadyCoder | None" = None,
@@ -173,15 +143,6 @@ class Workspace:
             first=before if coder.costs else None,
         )
 
-    def documents(self) -> "list[Document]":
-        """Every file that was ever taken in, sorted by name, each with its status and the reason for it."""
-        from scr_llm.intake.inbox import intake, present_documents
-        from scr_llm.store import Store
-
-        with Store(self.project.store_path) as store:
-            intake(self.project, store)
-            return present_documents(store)
-
     def coding(self, document_id: str) -> "Coding | None":
         """A document's coding as it counts now: the proposals, overlaid with people's decisions.
 
@@ -221,6 +182,32 @@ class Workspace:
 
         return PersonalReview(self.project, Reviewer(typed(name, "the name"), typed(role, "the role"), blind))
 
+    def ready_to_sign(self) -> tuple[str, ...]:
+        """Check that the paper can be signed. Returns its cautions: what might tell a reader who a child is.
+
+        Raises:
+            RefusedError: something prevents it, and the first reasons are named.
+        """
+        from scr_llm.review.sign_off import ready
+
+        return ready(self.project)
+
+    def deciding(self) -> "Deciding":
+        """How the deciding went: who decided how many cells, over how long."""
+        from scr_llm.review.sign_off import how_decided
+
+        return how_decided(self.project)
+
+    def why_alone(self, name: str, reason: str) -> str:
+        """Why the person who decided most cells signs alone, as it is kept; empty if somebody else signs.
+
+        Raises:
+            RefusedError: the project asks for two people, and there is no reason.
+        """
+        from scr_llm.review.sign_off import why_alone
+
+        return why_alone(self.project, self.deciding(), name, reason)
+
     def sign_off(
         self,
         name: str,
@@ -256,6 +243,16 @@ class Workspace:
 
         return edits_left_out(self.project)
 
+    def write_signed(self, number: int | None = None) -> list[Path]:
+        """Write the files of a signed paper again, byte for byte; the last one without a number.
+
+        Raises:
+            UsageError: there is no such signed paper.
+        """
+        from scr_llm.review.sign_off import write_again
+
+        return write_again(self.project, number)
+
     def brief(
         self,
         formats: Sequence[str] = DRAFT_FORMATS,
@@ -285,16 +282,8 @@ class Workspace:
         from scr_llm.render import FORMATS
         from scr_llm.reports.drafts import write
 
-        known = tuple(FORMATS)
-        if not formats:
-            raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
-        if unknown := [f for f in formats if f not in known]:
-            raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(known)}.")
-        for what, value in (only or {}).items():
-            if what not in SUBSETS or not value:
-                raise UsageError(
-                    f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
-                )
+        _check_formats(formats, tuple(FORMATS))
+        _check_subset(only or {})
         writer = sentences_of(self.project, consent or Consent()) if prose or summaries else None
         try:
             return write(
@@ -359,6 +348,21 @@ class Workspace:
         from scr_llm.reports.explain import explain
 
         return explain(self.project, theme)
+
+
+def _check_formats(formats: Sequence[str], known: Sequence[str]) -> None:
+    if not formats:
+        raise UsageError("no format was given.", next_step=f"Choose from {', '.join(known)}.")
+    if unknown := [form for form in formats if form not in known]:
+        raise UsageError(f"no such format: {', '.join(unknown)}.", next_step=f"Choose from {', '.join(known)}.")
+
+
+def _check_subset(only: Mapping[str, str]) -> None:
+    for what, value in only.items():
+        if what not in SUBSETS or not value:
+            raise UsageError(
+                f"{what}={value} is not a subset.", next_step="Give for example --only authority=Northmere."
+            )
 
 
 __all__ = ["DRAFT_FORMATS", "SUBSETS", "CoderName", "ScrError", "Workspace"]
