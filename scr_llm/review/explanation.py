@@ -11,7 +11,7 @@ from scr_llm.stages.decisions import current
 from scr_llm.stages.synthesise import CodedReview, explained
 from scr_llm.stages.synthesise.count import recommendation_only
 
-ROWS = 20
+ROWS = 15
 """Reviews at a time. Each that is silent on the theme is searched for the nearest passages, which takes a while."""
 
 

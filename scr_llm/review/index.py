@@ -56,6 +56,8 @@ class CellIndex:
         """Everything that people did, in order."""
         self.codebook_fault = ""
         """Why the codebook cannot be used as its file is now; the one before is used meanwhile."""
+        self.texts: dict[str, str] = {}
+        """Document id to the hash of its text."""
         self._cases: dict[str, Case] = {}
         self._standings: dict[Key, Standing] = {}
         self._order: dict[bool, list[Key]] = {False: [], True: []}
@@ -67,7 +69,7 @@ class CellIndex:
         self._entries, self._signed, self._codebook_file = 0, 0, (0, 0)
         self._versions = defaultdict[str, int](int)
         self._computed = dict[Callable[[Any, str], object], dict[str, tuple[int, object]]]()
-        self._lock = threading.RLock()
+        self._lock, self._computing = threading.RLock(), threading.Lock()
         self.refresh()
         self.news.forget()
 
@@ -151,6 +153,7 @@ class CellIndex:
             "labels": self.labels | {i: self._label(documents[i], cases[i]) for i in documents.keys() & ids},
             "_cases": cases,
             "cells": cells,
+            "texts": self.texts | self.store.reading_hashes(list(ids)),
             "proposals": known,
             "_order": order,
             "_rank": {blind: {key: at for at, key in enumerate(keys)} for blind, keys in order.items()},
@@ -233,12 +236,13 @@ class CellIndex:
 
     def of_each(self, compute: Callable[[Self, str], T]) -> list[T]:
         """What a function computes for each document, anew only where something was stored or decided on it since."""
-        before, now = self._computed.get(compute, {}), dict[str, tuple[int, object]]()
-        for i in self.documents:
-            version = self._versions[i]
-            found = before.get(i)
-            now[i] = found if found and found[0] == version else (version, compute(self, i))
-        self._computed[compute] = now
+        with self._computing:  # whoever asks meanwhile waits for it, and does not do the same again
+            before, now = self._computed.get(compute, {}), dict[str, tuple[int, object]]()
+            for i in self.documents:
+                version = self._versions[i]
+                found = before.get(i)
+                now[i] = found if found and found[0] == version else (version, compute(self, i))
+            self._computed[compute] = now
         return [result for _, result in now.values()]  # type: ignore[misc]
 
     def standing(self, key: Key) -> Standing:

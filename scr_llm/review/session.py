@@ -125,14 +125,14 @@ class ReviewSession(CellIndex):
             before = self._sources[document.id] = (version, source_fault(self.project, document))
         return before[1]
 
-    def has_lost_a_quote(self, key: Key, text: str) -> bool:
-        """Whether a quote of the decision that counts is no longer in the text, whose hash is now `text`.
+    def has_lost_a_quote(self, key: Key) -> bool:
+        """Whether a quote of the decision that counts is no longer in the text.
 
         The quotes were found in the text that the decision was made on, and before anything is signed the audit looks
         them up there again. Only if the text is another one now are they looked up here.
         """
         decision = self.standing(key).counts
-        if decision is None or decision.reading_sha256 == text:
+        if decision is None or decision.reading_sha256 == self.texts.get(key[0]):
             return False
         return bool(unverified(decision.evidence, self.reading(key[0])))
 
@@ -142,8 +142,7 @@ class ReviewSession(CellIndex):
 
     def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
         """The passages of a review that come closest to a theme."""
-        text = self.store.reading_hashes([document_id]).get(document_id, "")
-        return self._nearest(document_id, text, code.id, self.hashes[code.id])
+        return self._nearest(document_id, self.texts.get(document_id, ""), code.id, self.hashes[code.id])
 
     def _search(self, document_id: str, _text: str, code: str, _meaning: str) -> tuple[Evidence, ...]:
         return nearest(self.reading(document_id), self.codes[code])

@@ -77,7 +77,7 @@ def blockers(session: ReviewSession) -> list[SignOffBlocker]:
 
 
 def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    for document in session.store.documents():
+    for document in sorted(session.files.values(), key=lambda d: (d.file, d.id)):
         if document.status == "pending" and not document.missing:
             message = "it was taken in and is not yet coded: scr-llm run"
             yield SignOffBlocker(file=document.file, title="The file", what="waiting", message=message)
@@ -86,11 +86,10 @@ def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
 
 
 def _cells_in_the_way(session: ReviewSession, document_id: str) -> tuple[SignOffBlocker, ...]:
-    text = session.store.reading_hashes([document_id]).get(document_id, "")
     found = []
     for key in session.counted_in(document_id):
         state = session.state(key)
-        what = "quote" if state == "decided" and session.has_lost_a_quote(key, text) else state
+        what = "quote" if state == "decided" and session.has_lost_a_quote(key) else state
         if what != "decided":
             file, title = session.documents[document_id].file, session.proposals[key].title
             found.append(SignOffBlocker(file=file, title=title, what=what, message=_STATES[what], key=key))

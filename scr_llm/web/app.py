@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -160,6 +160,7 @@ def make_app(
     @asynccontextmanager
     async def running(_app: Starlette) -> AsyncIterator[None]:
         page.drawing.start()
+        threading.Thread(target=_prepare, args=(page.session,), daemon=True).start()
         yield
         page.drawing.close()
         page.session.close()
@@ -191,6 +192,12 @@ def make_app(
     guard = Guard(app, hosts, token, base, user_header)
     page.seats, page.origin, guard.who = guard.seats, f"http://{hosts[0]}", page.who
     return guard
+
+
+def _prepare(session: ReviewSession) -> None:
+    """Work out what takes longest the first time, before anybody asks for it. A fault is told to whoever asks then."""
+    with suppress(Exception):
+        signing.blockers(session)
 
 
 def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:
