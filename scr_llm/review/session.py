@@ -30,6 +30,7 @@ class ReviewSession(CellIndex):
     def __init__(self, project: Project) -> None:
         super().__init__(project)
         self._sources = dict[str, tuple[tuple[str, str, int, int], str | None]]()
+        self._deciding: tuple[tuple[int, int, str], Deciding] | None = None
         self._nearest = lru_cache(maxsize=MOST_SEARCHES)(self._search)
 
     def reading(self, document_id: str) -> Reading:
@@ -138,7 +139,10 @@ class ReviewSession(CellIndex):
 
     def deciding(self) -> Deciding:
         """How the deciding went so far."""
-        return deciding(self.cells, self.acts.copy())
+        now = (len(self.acts), self._entries, self.codebook_sha256)
+        if self._deciding is None or self._deciding[0] != now:
+            self._deciding = (now, deciding(self.cells, self.acts.copy()))
+        return self._deciding[1]
 
     def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
         """The passages of a review that come closest to a theme."""
