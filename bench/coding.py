@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from quotes import Placed, offered_of, printed_of
+from quotes import Placed, offered_of, printed_of, ticked_of
 from sets import ROOT, SETS, Passage, Set, as_reading, documents, passages, reading_of
 
 from scr_llm import __version__
@@ -137,6 +137,12 @@ def offered(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Code
     return placed(gold, offered_of(reviewed(coder, pairs, book), gold))
 
 
+def ticked(coder: Coder, pairs: Sequence[tuple[Path, GoldDocument]], book: Codebook) -> Score:
+    """The quotes that start ticked for a reviewer."""
+    gold = {path.stem: g for path, g in pairs}
+    return placed(gold, ticked_of(reviewed(coder, pairs, book), gold, book))
+
+
 def placed(gold: Mapping[str, GoldDocument], quotes: Iterable[Placed]) -> Score:
     """Quotes counted (`found`): `both` are those on gold, `gold` those of cells that gold has present too."""
     scores: dict[str, list[Score]] = {i: [] for i in gold}
@@ -149,6 +155,7 @@ def placed(gold: Mapping[str, GoldDocument], quotes: Iterable[Placed]) -> Score:
 QUOTES: Mapping[str, Callable[[Coder, Sequence[tuple[Path, GoldDocument]], Codebook], Score]] = {
     "quotes that a briefing prints, on a passage that shows their theme": printed,
     "quotes that a reviewer is offered, on a passage that shows their theme": offered,
+    "of these, quotes that start ticked": ticked,
 }
 """Shares of quotes on gold, by what is counted."""
 

@@ -2,7 +2,7 @@
 
 Printed are the quotes under the themes of a briefing on the reviews; praise, which has its own part, and the annex,
 which has all evidence, are left out. Offered are all quotes of the cells that the coder proposes as present, which a
-reviewer sees.
+reviewer sees. Ticked are those of them that count unless the reviewer unticks them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scr_llm.records import Codebook, Document, GoldDocument
-from scr_llm.stages.synthesise import BriefingOptions, CodedReview, synthesise
+from scr_llm.stages.synthesise import BriefingOptions, CodedReview, offered, synthesise
 from scr_llm.text.flow import readable
 
 Lies = Literal["on gold", "beside gold", "no gold", "unclear"]
@@ -50,6 +50,18 @@ def offered_of(reviews: Sequence[CodedReview], gold: Mapping[str, GoldDocument])
                 if "good_practice" not in e.flags and "continued" not in e.flags:
                     text = readable(e.quote)
                     yield Placed(own, e.page, cell.theme, text, _lies(gold[own], cell.theme, text))
+
+
+def ticked_of(reviews: Sequence[CodedReview], gold: Mapping[str, GoldDocument], book: Codebook) -> Iterator[Placed]:
+    """Of these, the quotes that count unless the reviewer unticks them."""
+    polarities = {code.id: code.polarity or "" for code in book.codes}
+    for review in reviews:
+        own = review.document.id
+        for cell in review.coding.themes:
+            for quote in offered(cell, polarities[cell.theme]) if cell.value == "present" else ():
+                if quote.ticked:
+                    lies = _lies(gold[own], cell.theme, quote.text)
+                    yield Placed(own, quote.first.page, cell.theme, quote.text, lies)
 
 
 def _lies(gold: GoldDocument, theme: str, text: str) -> Lies:
