@@ -4,6 +4,7 @@ from pathlib import Path
 from types import TracebackType
 
 from scr_llm.store.checks import Checks
+from scr_llm.store.codebook_changes import CodebookChanges
 from scr_llm.store.documents import Documents
 from scr_llm.store.engine import engine_of, make, named_errors
 from scr_llm.store.migrations import migrate
@@ -11,10 +12,11 @@ from scr_llm.store.model_calls import ModelCalls
 from scr_llm.store.sign_offs import SignOffs
 
 
-class Store(Documents, SignOffs, ModelCalls, Checks):
+class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Checks):
     """One project's records. Use it in a `with`; every call is a transaction of its own.
 
-    Its methods are in the modules of its parts: documents (with history and decisions), sign_offs, model_calls, checks.
+    Its methods are in the modules of its parts: documents (with history and decisions), sign_offs, model_calls,
+    codebook_changes, checks.
 
     Any call raises StoreError where the database cannot be used: it is damaged, another program has locked it, the
     disk is full, or it is read-only.

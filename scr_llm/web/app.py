@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from scr_llm.codebook import load_codebook
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
 from scr_llm.review import sign_off as signing
@@ -24,10 +25,13 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.web import beside, form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
+from scr_llm.web.routes import codebook
 from scr_llm.web.seats import SEAT, Seats
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
+ROOMS = (codebook,)
+"""Routes by what a person does, one file each."""
 ROWS = 60
 """Reviews on one page of the matrix."""
 STATIC = {
@@ -73,6 +77,12 @@ class Page:
         name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
+
+    def renew_codebook(self) -> None:
+        """Take in a codebook that was changed, in the page or by hand."""
+        if load_codebook(self.project.codebook_path) != self.session.codebook:
+            self.session = ReviewSession(self.project)
+            self._templates = frame.environment(self.session.codes)
 
     def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
         """A page made from its template."""
@@ -168,6 +178,7 @@ def make_app(
     app = Starlette(
         lifespan=running,
         routes=[
+            *(route(*each) for room in ROOMS for each in room.ROUTES),
             route("/", _start),
             route("/matrix", _matrix),
             route("/next", _next),

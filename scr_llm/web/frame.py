@@ -65,6 +65,7 @@ def links(who: Reviewer, progress: Progress, page: Shown) -> tuple[Link, ...]:
     after = f"?document={part(page.at[0])}&key={part(page.at[1])}" if page.at else ""
     differ = f" ({progress.disagreed})" if progress.disagreed else ""
     found = [Link("Matrix", "/matrix", key="m"), Link("Next cell", f"/next{after}", key="n")]
+    found.append(Link("Codebook", "/codebook"))
     if not who.blind:
         found += [Link(f"Disagreements{differ}", "/disagreements"), Link("Sign-off", "/sign-off")]
         found.append(Link("Second reviewer", "/second"))
