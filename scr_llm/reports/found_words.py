@@ -42,7 +42,7 @@ def found_words(project: Project, store: Store, drafts: Sequence[Draft]) -> Foun
 
     They are those of the file that was written last. Its words hold those of the edited files before it.
     """
-    signed = [s for s, _ in store.sign_offs()]
+    signed = store.signatures()
     used = {s.edited_sha256 for s in signed}
     edited: dict[Path, float] = {}
     for number, draft in enumerate(drafts):

@@ -29,7 +29,6 @@ def _home(page: "Page", request: Request) -> Response:
     who = page.who(request)
     if who.blind:
         return page.go("/matrix")
-    page.renew()
     run = page.bench.runner.state
     now = HomePage(
         work=_standing(page, request),
