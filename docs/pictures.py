@@ -63,6 +63,13 @@ def main() -> None:
                 page.goto(served.base + address)
                 if width == 1280 or name in ("matrix", "cell", "sign-off"):
                     page.screenshot(path=PICTURES / f"{name}-{width}.png")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(served.base + "/codebook/code/record_keeping")
+        page.screenshot(path=PICTURES / "codebook-1280.png")
+        page.fill("#definition", "The review finds that what was recorded was missing, late, wrong or not used.")
+        page.fill("#wordings", page.input_value("#wordings") + "\n(file|files)")
+        page.get_by_role("button", name="Preview the change").click()
+        page.screenshot(path=PICTURES / "codebook-preview-1280.png")
         browser.close()
     shutil.rmtree(folder)
 

@@ -23,6 +23,7 @@ _CHAINS: dict[Chain, str] = {
     "sign_offs": "sign-offs",
     "history": "what was stored",
     "calls": "what was sent to models",
+    "codebook_changes": "changes of the codebook",
 }
 _KINDS: dict[HistoryKind, str] = {
     "document": "the entry for the file",

@@ -241,7 +241,8 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
 
     add(project, TWO)
     again(project)
-    found, total = emerging.candidates(project)
+    suggested = emerging.suggestions(project)
+    found, total = suggested.groups, suggested.findings
     with Store(project.store_path) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)

@@ -9,11 +9,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from jinja2 import meta, nodes
 
-from scr_llm.web import shown, shown_work
+from scr_llm.web import shown, shown_codebook, shown_work
 from scr_llm.web.frame import environment
 
 ROOT = Path(__file__).parent.parent
 WEB = environment({})
+assert shown_codebook.CodebookPage in shown.Shown.__subclasses__()
 PAGES = {found.template: found for found in shown.Shown.__subclasses__()}
 assert shown_work.HomePage in PAGES.values()
 
@@ -69,7 +70,8 @@ def test_what_a_page_shows_is_in_its_record(template: str) -> None:
 
 
 def test_every_template_belongs_to_a_page() -> None:
-    used = {"base.html.j2", "parts/macros.html.j2"}.union(*(with_its_parts(template) for template in PAGES))
+    imported = {"parts/macros.html.j2", "parts/codebook.html.j2"}
+    used = ({"base.html.j2"} | imported).union(*(with_its_parts(template) for template in PAGES))
     assert used == set(WEB.list_templates())
 
 

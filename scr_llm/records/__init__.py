@@ -28,7 +28,7 @@ from scr_llm.records.briefing import (
     Table,
     ThemeCount,
 )
-from scr_llm.records.codebook import Code, Codebook, SubCode
+from scr_llm.records.codebook import Code, Codebook, CodebookAct, CodebookChange, SubCode
 from scr_llm.records.coding import (
     AgeBand,
     Case,
@@ -98,6 +98,8 @@ __all__ = [
     "CaseRow",
     "Code",
     "Codebook",
+    "CodebookAct",
+    "CodebookChange",
     "CoderIdentity",
     "Coding",
     "Confused",

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from scr_llm.codebook import load_codebook
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
 from scr_llm.review import sign_off as signing
@@ -22,20 +23,12 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import adding, home, model, running
-from scr_llm.web.workbench import Workbench
+from scr_llm.web.routes.registry import LIVE_ROOMS, NAMELESS, ROOMS
+from scr_llm.web.workbench import NOBODY, Workbench, database_identity
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 LiveHandler = Callable[["Page", Request], Awaitable[Response]]
-ROOMS = (home, running, model)
-"""Routes by what a person does, one file each."""
-LIVE_ROOMS = (adding, running)
-"""Those that take or give piece by piece."""
-NAMELESS = frozenset(path for room in ROOMS for path, _, _ in room.ROUTES) | {"/help"}
-"""Pages for which nobody needs to have said who they are."""
-NOBODY = Reviewer("", "")
-"""Whoever sits at this computer and has not yet given a name."""
 ROWS = 60
 """Reviews on one page of the matrix."""
 STATIC = {
@@ -59,7 +52,7 @@ class Page:
         self.named_by_proxy = named_by_proxy
         """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
         self._reviewer = reviewer
-        self._database = _database_identity(project)
+        self._database = database_identity(project)
         self._templates = frame.environment(self.session.codes)
 
     def who(self, request: Request) -> Reviewer:
@@ -69,6 +62,11 @@ class Page:
         name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
+
+    @property
+    def may_be_named(self) -> bool:
+        """Whether the person who asks is the one at this computer, who may say who that is."""
+        return not self.named_by_proxy
 
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
@@ -83,6 +81,12 @@ class Page:
         coded = {d.id for d in self.session.store.documents() if d.status == "coded"}
         if coded != self.session.documents.keys() and not self.bench.runner.state.running:
             self.session = ReviewSession(self.project)
+
+    def renew_codebook(self) -> None:
+        """Take in a codebook that was changed, in the page or by hand."""
+        if load_codebook(self.project.codebook_path) != self.session.codebook:
+            self.session = ReviewSession(self.project)
+            self._templates = frame.environment(self.session.codes)
 
     def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
         """A page made from its template."""
@@ -128,7 +132,7 @@ class Page:
         Raises:
             ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
         """
-        if _database_identity(self.project) != self._database:
+        if database_identity(self.project) != self._database:
             raise ScrError(
                 "the project's database was moved, deleted or replaced while this page was open, "
                 "so nothing can be saved.",
@@ -225,15 +229,6 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
     except Exception as error:
         trouble.log(request.method, path, error)
         return page.troubled(request, error)
-
-
-def _database_identity(project: Project) -> tuple[int, int] | None:
-    """Device and inode of the project's database; None if there is none."""
-    try:
-        found = project.store_path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _matrix(page: Page, request: Request) -> Response:

@@ -66,6 +66,7 @@ def links(who: Reviewer, progress: Progress, page: Shown) -> tuple[Link, ...]:
     differ = f" ({progress.disagreed})" if progress.disagreed else ""
     found = [] if who.blind else [Link("Home", "/")]
     found += [Link("Matrix", "/matrix", key="m"), Link("Next cell", f"/next{after}", key="n")]
+    found.append(Link("Codebook", "/codebook"))
     if not who.blind:
         found += [Link(f"Disagreements{differ}", "/disagreements"), Link("Sign-off", "/sign-off")]
     found.append(Link("Keys and help", "/help"))

@@ -80,6 +80,14 @@ def latest(decisions: Iterable[Decision]) -> dict[Key, Decision]:
     return {key: decision for key, standing in standings(decisions).items() if (decision := standing.counts)}
 
 
+def by_document(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """The decisions on each document, in their order: to compute many codings, each from its own decisions only."""
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.document_id, []).append(decision)
+    return found
+
+
 def state(standing: Standing | None, code_sha256: str) -> CellState:
     """The state of a cell. `code_sha256` is what its code means now; it is empty for a cell that is not a theme."""
     decision = standing.counts if standing else None
