@@ -53,7 +53,7 @@ from scr_llm.records.coding import (
     Window,
 )
 from scr_llm.records.deciding import Decider, Deciding
-from scr_llm.records.decision import Decision
+from scr_llm.records.decision import Covered, Decision, SetItem
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
 from scr_llm.records.explanation import ExplainedCell, Explanation
 from scr_llm.records.export import (
@@ -104,6 +104,7 @@ __all__ = [
     "Coding",
     "Confused",
     "Context",
+    "Covered",
     "Decider",
     "Deciding",
     "Decision",
@@ -166,6 +167,7 @@ __all__ = [
     "Section",
     "SectionKind",
     "Sentence",
+    "SetItem",
     "SignOff",
     "SignedPaper",
     "Span",

@@ -20,6 +20,8 @@ from scr_llm.project import Project
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions import Key
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
@@ -36,6 +38,7 @@ STATIC = {
     "review.js": "text/javascript",
     "workbench.css": "text/css",
     "workbench.js": "text/javascript",
+    "list.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -68,6 +71,12 @@ class Page:
         """Whether the person who asks is the one at this computer, who may say who that is."""
         return not self.named_by_proxy
 
+    def renew_codebook(self) -> None:
+        """Take in a codebook that was changed, in the page or by hand."""
+        if load_codebook(self.project.codebook_path) != self.session.codebook:
+            self.session = ReviewSession(self.project)
+            self._templates = frame.environment(self.session.codes)
+
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
         self._reviewer = reviewer
@@ -81,12 +90,6 @@ class Page:
         coded = {d.id for d in self.session.store.documents() if d.status == "coded"}
         if coded != self.session.documents.keys() and not self.bench.runner.state.running:
             self.session = ReviewSession(self.project)
-
-    def renew_codebook(self) -> None:
-        """Take in a codebook that was changed, in the page or by hand."""
-        if load_codebook(self.project.codebook_path) != self.session.codebook:
-            self.session = ReviewSession(self.project)
-            self._templates = frame.environment(self.session.codes)
 
     def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
         """A page made from its template."""
@@ -105,6 +108,11 @@ class Page:
     def go(self, path: str) -> Response:
         """Send the browser to another page."""
         return RedirectResponse(self.base + path, 303)
+
+    def go_after(self, who: Reviewer, key: Key) -> Response:
+        """Send the browser to what is open after a cell or a list."""
+        found = self.session.after(who, key)
+        return self.go(frame.cell_path(found) if found else "/matrix?done=1")
 
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
         """A page that says why something was not saved, with what the person typed."""
@@ -240,8 +248,7 @@ def _matrix(page: Page, request: Request) -> Response:
 
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
-    found = page.session.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
-    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
+    return page.go_after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
 
 
 def _cell(page: Page, request: Request) -> Response:
@@ -298,17 +305,18 @@ def _decide(page: Page, request: Request) -> Response:
         return page.go(frame.cell_path((document, key)))
     if given.act == "adjudicated":
         return page.go("/disagreements")
-    found = page.session.after(who, (document, key))
-    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
+    return page.go_after(who, (document, key))
 
 
 def _undo(page: Page, request: Request) -> Response:
     key = page.session.withdraw(page.who(request))
+    if key and key not in page.session.proposals:
+        key = (key[0], LIST)  # an item that was added is gone with the act that added it
     return page.go(f"{frame.cell_path(key)}?undone" if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:
-    return page.show(request, view.document(page.session, request.path_params["document"], page.who(request)))
+    return page.go(frame.cell_path((request.path_params["document"], LIST)))
 
 
 def _case_sheet(page: Page, request: Request) -> Response:

@@ -1,8 +1,8 @@
 """The rooms of routes: a new one is one line here."""
 
-from scr_llm.web.routes import adding, codebook, home, model, running
+from scr_llm.web.routes import adding, codebook, home, lists, model, running
 
-ROOMS = (home, running, model, codebook)
+ROOMS = (home, running, model, codebook, lists)
 """Those whose handlers run in a thread."""
 LIVE_ROOMS = (adding, running)
 """Those that take or give piece by piece, in the server's loop."""
