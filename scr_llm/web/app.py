@@ -26,21 +26,13 @@ from scr_llm.stages.decisions.items import LIST
 from scr_llm.web import beside, form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import adding, codebook, home, lists, model, running
+from scr_llm.web.routes.registry import LIVE_ROOMS, NAMELESS, ROOMS
 from scr_llm.web.seats import SEAT, Seats
-from scr_llm.web.workbench import Workbench
+from scr_llm.web.workbench import NOBODY, Workbench, database_identity
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 LiveHandler = Callable[["Page", Request], Awaitable[Response]]
-ROOMS = (home, running, model, codebook, lists)
-"""Routes by what a person does, one file each."""
-LIVE_ROOMS = (adding, running)
-"""Those that take or give piece by piece."""
-NAMELESS = frozenset(path for room in (home, running, model) for path, _, _ in room.ROUTES) | {"/help"}
-"""Pages for which nobody needs to have said who they are."""
-NOBODY = Reviewer("", "")
-"""Whoever sits at this computer and has not yet given a name."""
 ROWS = 60
 """Reviews on one page of the matrix."""
 STATIC = {
@@ -68,7 +60,7 @@ class Page:
         self.named_by_proxy = named_by_proxy
         """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
         self._reviewer = reviewer
-        self._database = _database_identity(project)
+        self._database = database_identity(project)
         self._codes = self.session.codes
         self._templates = frame.environment(self._codes)
 
@@ -91,6 +83,11 @@ class Page:
         name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
+
+    @property
+    def may_be_named(self) -> bool:
+        """Whether the person who asks is the one at this computer, who may say who that is."""
+        return not self.named_by_proxy and SEAT.get().reviewer is None
 
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
@@ -154,7 +151,7 @@ class Page:
         Raises:
             ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
         """
-        if _database_identity(self.project) != self._database:
+        if database_identity(self.project) != self._database:
             raise ScrError(
                 "the project's database was moved, deleted or replaced while this page was open, "
                 "so nothing can be saved.",
@@ -269,15 +266,6 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
     except Exception as error:
         trouble.log(request.method, path, error)
         return page.troubled(request, error)
-
-
-def _database_identity(project: Project) -> tuple[int, int] | None:
-    """Device and inode of the project's database; None if there is none."""
-    try:
-        found = project.store_path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _matrix(page: Page, request: Request) -> Response:
