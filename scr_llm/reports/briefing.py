@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
@@ -12,7 +12,7 @@ from scr_llm.project import Project
 from scr_llm.records import Briefing, Codebook, Deciding, Decision, SignedPaper
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
-from scr_llm.stages.decisions import current, latest
+from scr_llm.stages.decisions import current, latest, particular_of
 from scr_llm.stages.decisions.deciding import deciding
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, chosen_in, synthesise
 from scr_llm.store import Store
@@ -68,7 +68,12 @@ def paper(
             status = state.status
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
         reviews = [
-            CodedReview(d, current(codings[d.id], decisions), chosen_in(codings[d.id], decisions, codebook))
+            CodedReview(
+                d,
+                current(codings[d.id], decisions),
+                chosen_in(codings[d.id], decisions, codebook),
+                particular_of(d.id, decisions),
+            )
             for d in documents
             if d.id in codings
         ]
@@ -86,7 +91,7 @@ def paper(
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:
         briefing = without(briefing, names)
-        reviews = [CodedReview(r.document, without(r.coding, names), r.chosen) for r in reviews]
+        reviews = [replace(r, coding=without(r.coding, names)) for r in reviews]
     return briefing, reviews, tuple(cautions(reviews, (*briefing.parts, *briefing.annex)))
 
 

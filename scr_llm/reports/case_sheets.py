@@ -17,7 +17,7 @@ from scr_llm.render import render
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.reports.summaries import Summarise, summary
-from scr_llm.stages.decisions import Key, Standing, current, must_be_decided, standings, state
+from scr_llm.stages.decisions import Key, Standing, current, must_be_decided, particular_of, standings, state
 from scr_llm.stages.synthesise import (
     BriefingOptions,
     CodedReview,
@@ -86,7 +86,11 @@ class CaseSheets:
         document, coding = self._store.document(document_id), self._store.coding(document_id)
         if document is None or coding is None or document.status != "coded":
             return None
-        return CodedReview(document, without(current(coding, self._decisions), self._names))
+        return CodedReview(
+            document,
+            without(current(coding, self._decisions), self._names),
+            particular=particular_of(document_id, self._decisions),
+        )
 
     def sheet(self, review: CodedReview, summary: Sequence[str] = ()) -> Paper:
         """The sheet of a coded review. `summary` are checked sentences of a model, each with its mark."""

@@ -10,6 +10,8 @@ from scr_llm.stages.decisions import CellState, Standing
 CellKind = Literal["theme", "finding", "recommendation", "case"]
 FACTS = ("authority", "pseudonym", "context")
 """Case facts that are decided one by one."""
+PARTICULAR_TEXT = 60
+"""Words that a reviewer may write as the particular finding of a case: what a cell of the paper's table takes."""
 STATED = tuple(c for c in get_args(Context) if c != "not stated")
 """Reasons for holding a review, where the review states one."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scr_llm.records import Code, Coding, Evidence
 from scr_llm.review.cells import FACTS, CellKind, Proposal
-from scr_llm.stages.decisions import must_be_decided
+from scr_llm.stages.decisions import PARTICULAR, must_be_decided
 
 
 def proposals(coding: Coding, codes: Mapping[str, Code]) -> Iterator[tuple[str, Proposal]]:
@@ -25,6 +25,7 @@ def proposals(coding: Coding, codes: Mapping[str, Code]) -> Iterator[tuple[str, 
     for fact in FACTS:
         stated = bool(coding.case.evidence.get(fact))
         yield f"case:{fact}", Proposal("case", f"Case: {fact}", "present" if stated else "not_mentioned")
+    yield PARTICULAR, Proposal("case", "The particular finding", "not_mentioned", core=False)
 
 
 def _numbered(name: str, number: str | None) -> str:
@@ -47,6 +48,8 @@ def content(coding: Coding, kind: CellKind, key: str) -> Content:
     if kind == "theme":
         theme = next((t for t in coding.themes if t.theme == key), None)
         return Content(None, theme.evidence, theme.sub_themes, theme.why) if theme else Content()
+    if key == PARTICULAR:
+        return Content()
     if kind == "case":
         fact = key.removeprefix("case:")
         return Content(getattr(coding.case, fact), coding.case.evidence.get(fact, ()))

@@ -10,7 +10,7 @@ from scr_llm.records import Code, Decision, Evidence, Span
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.decisions import Key, Standing
+from scr_llm.stages.decisions import PARTICULAR, Key, Standing
 from scr_llm.stages.synthesise import OfferedQuote, offered
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.stages.synthesise.quotes import groups
@@ -93,7 +93,7 @@ def _row(session: ReviewSession, who: Reviewer, document: str, codes: list[Code]
         file=session.documents[document].file,
         chips=tuple(_chip(session, who, (document, code.id)) for code in codes),
         items=len(items),
-        open=sum(session.state(key) == "undecided" for key in items),
+        open=sum(session.state(key) == "undecided" for key in items if key[1] != PARTICULAR),
     )
 
 
@@ -227,7 +227,7 @@ def _pieces(text: str, quotes: list[Evidence]) -> tuple[shown.Piece, ...]:
 
 def _to_the_proposal(cell: Cell) -> list[shown.Answer]:
     """Accept and Reject. Nothing can be accepted while the cell is unclear or two reviewers differ."""
-    if cell.value == "unclear" or cell.state == "disagreed":
+    if cell.value == "unclear" or cell.state == "disagreed" or cell.key == PARTICULAR:
         return []
     accept = shown.Answer(cell.value, "a", f"Accept: {in_words(cell.value)}", "accept")
     return (
@@ -243,6 +243,11 @@ def _answers(cell: Cell) -> list[shown.Answer]:
             shown.Answer("explicitly_absent", "e", "Ruled out"),
             shown.Answer("not_mentioned", "x", "Not found"),
             shown.Answer("unclear", "u", "Unclear"),
+        ]
+    if cell.key == PARTICULAR:
+        return [
+            shown.Answer("present", "p", "Print this"),
+            shown.Answer("not_mentioned", "x", "Leave it to the score"),
         ]
     if cell.kind == "case":
         return [shown.Answer("present", "p", "Stated"), shown.Answer("not_mentioned", "x", "Not stated")]

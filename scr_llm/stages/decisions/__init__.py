@@ -13,6 +13,8 @@ CellState = Literal["undecided", "decided", "stale", "disagreed"]
 
 stale: the meaning of the code has changed since it was decided. disagreed: a blind second reviewer chose another value,
 and nobody has adjudicated."""
+PARTICULAR = "case:particular"
+"""The particular finding of a case: a quote that a person chose, or their own words. Nobody need decide it."""
 Key = tuple[str, str]
 """A cell: the id of its document, and that of the theme, item or fact."""
 
@@ -112,6 +114,13 @@ def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
             "case": _decided_case(coding.case, decided),
         }
     )
+
+
+def particular_of(document_id: str, decisions: Iterable[Decision]) -> Decision | None:
+    """What a person chose or wrote as the particular finding of a review; None where it is left to the score."""
+    chosen = latest(d for d in decisions if (d.document_id, d.theme) == (document_id, PARTICULAR))
+    decision = chosen.get((document_id, PARTICULAR))
+    return decision if decision and decision.value == "present" else None
 
 
 def _decided_theme(theme: ThemeCoding, decision: Decision | None) -> ThemeCoding:
