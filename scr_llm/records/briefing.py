@@ -214,7 +214,8 @@ class CaseRow(Record):
     themes: dict[str, str]
     """Code id to what its cell says: Yes, Yes (R), Ruled out, Unclear or Not found."""
     particular: str
-    """The particular finding of this case: an exact quote with its page, or Not found."""
+    """The particular finding of this case: an exact quote with its page, or Not found. What a person chose or wrote is
+    marked as theirs."""
 
 
 class RegisterRow(Record):

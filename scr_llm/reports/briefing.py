@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
@@ -12,7 +12,7 @@ from scr_llm.project import Project
 from scr_llm.records import Briefing, Codebook, Coding, Deciding, Decision, SignedPaper
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
-from scr_llm.stages.decisions import current, decided_by_document, latest
+from scr_llm.stages.decisions import current, decided_by_document, latest, particular_of
 from scr_llm.stages.decisions.deciding import deciding, proposed_cells
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, chosen_in, synthesise
 from scr_llm.store import Store
@@ -72,7 +72,10 @@ def paper(
             acts[decision.document_id].append(decision)
         reviews = [
             CodedReview(
-                d, current(codings[d.id], decided.get(d.id, {})), chosen_in(codings[d.id], acts[d.id], codebook)
+                d,
+                current(codings[d.id], decided.get(d.id, {})),
+                chosen_in(codings[d.id], acts[d.id], codebook),
+                particular_of(decided.get(d.id, {})),
             )
             for d in documents
             if d.id in codings
@@ -92,7 +95,7 @@ def paper(
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:
         briefing = without(briefing, names)
-        reviews = [CodedReview(r.document, without(r.coding, names), r.chosen) for r in reviews]
+        reviews = [replace(r, coding=without(r.coding, names)) for r in reviews]
     return briefing, reviews, tuple(cautions(reviews, (*briefing.parts, *briefing.annex)))
 
 

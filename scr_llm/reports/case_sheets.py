@@ -17,7 +17,16 @@ from scr_llm.render import render
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.reports.summaries import Summarise, summary
-from scr_llm.stages.decisions import Key, Standing, current, decided_by_document, must_be_decided, standings, state
+from scr_llm.stages.decisions import (
+    Key,
+    Standing,
+    current,
+    decided_by_document,
+    must_be_decided,
+    particular_of,
+    standings,
+    state,
+)
 from scr_llm.stages.decisions.items import shown_hashes
 from scr_llm.stages.synthesise import (
     BriefingOptions,
@@ -97,7 +106,8 @@ class CaseSheets:
         document, coding = self._store.document(document_id), self._store.coding(document_id)
         if document is None or coding is None or document.status != "coded":
             return None
-        return CodedReview(document, without(current(coding, self._decided.get(document_id, {})), self._names))
+        decided = self._decided.get(document_id, {})
+        return CodedReview(document, without(current(coding, decided), self._names), particular=particular_of(decided))
 
     def sheet(self, review: CodedReview, summary: Sequence[str] = ()) -> Paper:
         """The sheet of a coded review. `summary` are checked sentences of a model, each with its mark."""

@@ -11,6 +11,8 @@ from scr_llm.stages.decisions import CellState, Standing
 from scr_llm.stages.decisions.deciding import Proposed
 
 CellKind = Literal["theme", "finding", "recommendation", "case"]
+PARTICULAR_TEXT = 60
+"""Words that a reviewer may write as the particular finding of a case: what a cell of the paper's table takes."""
 STATED = tuple(c for c in get_args(Context) if c != "not stated")
 """Reasons for holding a review, where the review states one."""
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from scr_llm.errors import RefusedError
 from scr_llm.records import Evidence, Reading, ThemeValue
 from scr_llm.records.decision import Act
-from scr_llm.review.cells import STATED, Proposal
+from scr_llm.review.cells import PARTICULAR_TEXT, STATED, Proposal
 from scr_llm.stages.decisions import unverified
+from scr_llm.stages.decisions.items import PARTICULAR
 from scr_llm.text.words import VALUES
 
 
@@ -41,7 +42,9 @@ def check(answer: Answer, key: str, proposal: Proposal, reading: Reading, file: 
         raise RefusedError(f"a quote is not on page {wrong[0].page} as given.", next_step="Mark it again.")
     if answer.act == "adjudicated" and not answer.reason.strip():
         raise RefusedError("an adjudication needs a reason.", next_step="Write your reason in the comment.")
-    if answer.value == "present" and proposal.kind == "case":
+    if answer.value == "present" and key == PARTICULAR:
+        _check_particular(answer, reading, file)
+    elif answer.value == "present" and proposal.kind == "case":
         _check_fact(answer, key, proposal, reading, file)
 
 
@@ -62,6 +65,31 @@ def _check_fact(answer: Answer, key: str, proposal: Proposal, reading: Reading, 
             document=file,
             next_step="Write it as the review does, or say in the comment where you know it from.",
         )
+
+
+def _check_particular(answer: Answer, reading: Reading, file: str) -> None:
+    """A particular finding is a quote or a few words of the reviewer's own, in which only the review is quoted."""
+    if not answer.text.strip() and not answer.evidence:
+        raise RefusedError(
+            "no finding is chosen or written.", document=file, next_step="Mark its words in the review, or write it."
+        )
+    if (long := len(answer.text.split())) > PARTICULAR_TEXT:
+        raise RefusedError(
+            f"the particular finding has {long} words; the paper has room for {PARTICULAR_TEXT}.",
+            document=file,
+            next_step="Shorten it.",
+        )
+    whole = " ".join(page.text for page in reading.pages)
+    for curly, straight in _QUOTED.findall(answer.text):
+        if not _contains(whole, curly or straight):
+            raise RefusedError(
+                f"“{(curly or straight)[:60]}” is in quotation marks, but not in this review.",
+                document=file,
+                next_step="Quote the review’s own words, or leave out the quotation marks.",
+            )
+
+
+_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 
 
 def _contains(text: str, words: str) -> bool:

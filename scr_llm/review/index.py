@@ -14,7 +14,7 @@ from scr_llm.records import Case, Codebook, Decision, Document, ThemeValue
 from scr_llm.review.cells import MatrixCell, Proposal, Reviewer
 from scr_llm.review.news import News
 from scr_llm.review.proposals import added, proposals
-from scr_llm.review.queue import Queue
+from scr_llm.review.queue import Queue, is_listed
 from scr_llm.stages.decisions import CellState, Key, Standing, state
 from scr_llm.stages.decisions.items import LIST, one_by_one, shown_hashes
 from scr_llm.store import Store
@@ -291,7 +291,7 @@ class CellIndex:
         steps = self.open_for(who)
         items: dict[str, list[Key]] = {document: [] for document, key in steps if key == LIST}
         for key, proposal in self.proposals.items():
-            if key[0] in items and proposal.kind != "theme" and self._queue.waits(key, proposal):
+            if key[0] in items and is_listed(key[1], proposal) and self._queue.waits(key, proposal):
                 items[key[0]].append(key)
         return [cell for step in steps for cell in (items[step[0]] if step[1] == LIST else [step])]
 

@@ -14,7 +14,7 @@ from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.lists import ItemList, confirm, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
-from scr_llm.stages.decisions.items import ItemKind
+from scr_llm.stages.decisions.items import PARTICULAR, ItemKind
 
 if TYPE_CHECKING:
     from scr_llm.review.returned import Returned, RowDecision
@@ -152,6 +152,24 @@ class PersonalReview:
             reason=reason,
             seen=cell.seen,
         )
+
+    def particular(self, document_id: str, finding: str = "", *, words: str = "") -> int:
+        """Choose the particular finding of a review, or write it. Returns the number of the decision.
+
+        Args:
+            document_id: the review.
+            finding: id of the finding to print; empty where the words are the person's own.
+            words: the person's own words, which the paper marks as theirs.
+
+        Raises:
+            RefusedError: there is no such finding, or the words cannot be printed.
+        """
+        coding = self.session.store.coding(document_id)
+        findings = {item.id: item.evidence for item in coding.findings} if coding else {}
+        if finding and finding not in findings:
+            raise RefusedError("there is no such finding in this review.", next_step="List them: scr-llm show")
+        cell = self.session.cell(document_id, PARTICULAR, self.who)
+        return self.decide(cell, "present", evidence=findings.get(finding, ()), text=words or None)
 
     def undo(self) -> Key | None:
         """Take back this person's last decision still in force. Returns its cell; None if there is none.

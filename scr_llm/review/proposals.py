@@ -8,7 +8,7 @@ from scr_llm.records import Code, Coding, Evidence, Item, SetItem, ThemeCoding
 from scr_llm.review.cells import CellKind, Proposal
 from scr_llm.stages.decisions import must_be_decided
 from scr_llm.stages.decisions.deciding import Proposed, proposed_cells
-from scr_llm.stages.decisions.items import FACTS
+from scr_llm.stages.decisions.items import FACTS, PARTICULAR
 from scr_llm.stages.synthesise.count import recommendation_only
 
 
@@ -27,6 +27,7 @@ def proposals(coding: Coding, codes: Mapping[str, Code]) -> Iterator[tuple[str, 
             yield item.id, _proposal(cells[item.id], kind=kind, title=title, doubts=item.doubts)
     for fact in FACTS:
         yield f"case:{fact}", _proposal(cells[f"case:{fact}"], kind="case", title=f"Case: {fact}")
+    yield PARTICULAR, _proposal(cells[PARTICULAR], kind="case", title="The particular finding", core=False)
 
 
 def added(item: SetItem) -> Proposal:
@@ -73,6 +74,8 @@ def content(coding: Coding, kind: CellKind, key: str) -> Content:
     if kind == "theme":
         theme = next((t for t in coding.themes if t.theme == key), None)
         return Content(None, theme.evidence, theme.sub_themes, theme.why) if theme else Content()
+    if key == PARTICULAR:
+        return Content()
     if kind == "case":
         fact = key.removeprefix("case:")
         return Content(getattr(coding.case, fact), coding.case.evidence.get(fact, ()))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from scr_llm.review.cells import Proposal
 from scr_llm.stages.decisions import Key, review_priority
-from scr_llm.stages.decisions.items import LIST
+from scr_llm.stages.decisions.items import LIST, PARTICULAR
 
 
 class Queue:
@@ -75,4 +75,9 @@ class Queue:
 
 def step_of(key: Key, proposal: Proposal) -> Key:
     """The step in which a cell is asked."""
-    return key if proposal.kind == "theme" else (key[0], LIST)
+    return (key[0], LIST) if is_listed(key[1], proposal) else key
+
+
+def is_listed(key: str, proposal: Proposal) -> bool:
+    """Whether a cell is in the list of its review: findings, recommendations and the facts that must be decided."""
+    return proposal.kind != "theme" and key != PARTICULAR

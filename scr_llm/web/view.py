@@ -8,9 +8,11 @@ from scr_llm.project import Project
 from scr_llm.records import Code, Decision, Evidence
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import STATED, Cell, Reviewer
+from scr_llm.review.queue import is_listed
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.decisions.deciding import agreement
+from scr_llm.stages.decisions.items import PARTICULAR
 from scr_llm.stages.synthesise import OfferedQuote, offered
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.stages.synthesise.quotes import groups
@@ -100,7 +102,7 @@ def _present(session: ReviewSession, code: str, documents: list[str]) -> int:
 def _row(session: ReviewSession, who: Reviewer, document: str, codes: list[Code], *, with_items: bool) -> shown.Row:
     items = []
     if with_items:
-        items = [(document, key) for key, p in session.cells[document].items() if p.kind != "theme"]
+        items = [(document, key) for key, p in session.cells[document].items() if is_listed(key, p)]
     return shown.Row(
         id=document,
         label=session.labels[document],
@@ -216,7 +218,7 @@ def _pdf(session: ReviewSession, drawing: Drawing, cell: Cell, quotes: Sequence[
 
 def _to_the_proposal(cell: Cell) -> list[shown.Answer]:
     """Accept and Reject. Nothing can be accepted while the cell is unclear or two reviewers differ."""
-    if cell.value == "unclear" or cell.state == "disagreed":
+    if cell.value == "unclear" or cell.state == "disagreed" or cell.key == PARTICULAR:
         return []
     accept = shown.Answer(cell.value, "a", f"Accept: {in_words(cell.value)}", "accept")
     return (
@@ -232,6 +234,11 @@ def _answers(cell: Cell) -> list[shown.Answer]:
             shown.Answer("explicitly_absent", "e", "Ruled out"),
             shown.Answer("not_mentioned", "x", "Not found"),
             shown.Answer("unclear", "u", "Unclear"),
+        ]
+    if cell.key == PARTICULAR:
+        return [
+            shown.Answer("present", "p", "Print this"),
+            shown.Answer("not_mentioned", "x", "Leave it to the score"),
         ]
     if cell.kind == "case":
         return [shown.Answer("present", "p", "Stated"), shown.Answer("not_mentioned", "x", "Not stated")]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from scr_llm.errors import RefusedError
 from scr_llm.records import Case, Code, Coding, Decision, Evidence, Reading, ThemeCoding, ThemeValue
 from scr_llm.records.coding import Context
-from scr_llm.stages.decisions.items import FACTS, as_decided, one_by_one
+from scr_llm.stages.decisions.items import FACTS, PARTICULAR, as_decided, one_by_one
 
 CellState = Literal["undecided", "decided", "stale", "disagreed"]
 """Whether a cell is decided, and whether that decision still holds.
@@ -132,6 +132,16 @@ def current(coding: Coding, decided: Mapping[str, Decision]) -> Coding:
             "case": _decided_case(coding.case, decided),
         }
     )
+
+
+def particular_of(decided: Mapping[str, Decision]) -> Decision | None:
+    """What a person chose or wrote as the particular finding of a review; None where it is left to the score.
+
+    Args:
+        decided: the decision that counts on each cell of the review.
+    """
+    decision = decided.get(PARTICULAR)
+    return decision if decision and decision.value == "present" else None
 
 
 def _decided_theme(theme: ThemeCoding, decision: Decision | None) -> ThemeCoding:

@@ -10,7 +10,7 @@ from statistics import median
 
 from scr_llm.records import Coding, Decider, Deciding, Decision, Evidence, ThemeValue
 from scr_llm.stages.decisions import Key, Standing, standings
-from scr_llm.stages.decisions.items import FACTS
+from scr_llm.stages.decisions.items import FACTS, PARTICULAR
 
 LONGEST_PAUSE = 600
 """Seconds between two decisions of a person beyond which the person is taken to have done something else."""
@@ -160,6 +160,7 @@ def proposed_cells(coding: Coding, codes: Iterable[str]) -> dict[str, Proposed]:
         text = fingerprint(str(getattr(coding.case, fact) or ""))
         value: ThemeValue = "present" if evidence else "not_mentioned"
         found[f"case:{fact}"] = Proposed(value=value, text=text, places=_places(evidence))
+    found[PARTICULAR] = _NOTHING
     return found
 
 

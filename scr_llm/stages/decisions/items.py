@@ -10,6 +10,8 @@ LIST = "list:items"
 """What a decision is on that confirms a review's list of findings, recommendations and facts as a whole."""
 FACTS = ("authority", "pseudonym", "context")
 """Case facts that are decided."""
+PARTICULAR = "case:particular"
+"""The particular finding of a case: a quote that a person chose, or their own words. Nobody need decide it."""
 ItemKind = Literal["finding", "recommendation"]
 
 

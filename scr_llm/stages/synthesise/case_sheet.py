@@ -7,7 +7,7 @@ from scr_llm.records import Evidence, Item, Paper, Paragraph, Part, Sentence, Ta
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
 from scr_llm.stages.synthesise.english import capital, join, of_the
-from scr_llm.stages.synthesise.quotes import Used, choose
+from scr_llm.stages.synthesise.quotes import Used, choose, particular_chosen
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, sentence
 from scr_llm.text.flow import readable
 from scr_llm.text.words import CONTEXTS, GENDERS, count
@@ -211,7 +211,8 @@ def _with_page(label: str, cell: ThemeCoding | None) -> str:
 
 def _findings(review: CodedReview, most: int) -> Part:
     """The findings in short. Those that can be printed whole come before those that must be cut."""
-    items = review.coding.findings
+    items, chosen = review.coding.findings, review.particular
+    most -= bool(chosen)  # it takes the room of one
     whole_first = sorted(range(len(items)), key=lambda n: len(_text(items[n]).split()) > ITEM_WORDS)
     shown = sorted(whole_first[:most])
     ids = (review.document.id,)
@@ -221,6 +222,9 @@ def _findings(review: CodedReview, most: int) -> Part:
         )
         for n in shown
     ]
+    if chosen:
+        by = f"{chosen.author}, {chosen.role}"
+        lines.insert(0, paragraph(f"The particular finding, by {by}: {particular_chosen(chosen)}", ids))
     if rest := [items[n].page for n in whole_first[most:]]:
         pages = page_ranges(sorted(set(rest)))
         more = count(len(rest), "more finding is", "more findings are")

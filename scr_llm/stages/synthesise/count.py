@@ -73,6 +73,8 @@ class CodedReview:
     coding: Coding
     chosen: frozenset[str] = frozenset()
     """Codes under which a person chose among the proposed quotes, rather than leave the ticks as they were."""
+    particular: Decision | None = None
+    """What a person chose or wrote as its particular finding; None where nobody did."""
 
     @property
     def label(self) -> str:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scr_llm.records import Evidence, EvidenceRef, Item, ThemeCoding
+from scr_llm.records import Decision, Evidence, EvidenceRef, Item, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
+from scr_llm.stages.synthesise.coverage import page_ranges
 from scr_llm.stages.synthesise.quote_score import (
     LENGTH,
     PRINTED_FROM,
@@ -151,7 +152,9 @@ def counted_groups(cell: ThemeCoding | None) -> list[list[Evidence]]:
 
 
 def particular(tally: ThemeTally, review: CodedReview) -> str:
-    """The finding of a review that scores best, or else the best quote of a theme, headline themes first."""
+    """What a person chose or wrote; or the finding that scores best, or else a theme's best quote, headlines first."""
+    if review.particular:
+        return particular_chosen(review.particular)
     present = [theme for theme in tally.codes if tally.is_present(review.theme(theme))]
     shown = [
         c for theme in present if (cell := review.theme(theme)) for _, c in _candidates(tally, review, theme, cell)
@@ -164,6 +167,16 @@ def particular(tally: ThemeTally, review: CodedReview) -> str:
         if quotes := best_of(tally, review, theme, all_of_them=True):
             return _with_page(quotes[0][1].text, quotes[0][1].evidence)
     return "Not found"
+
+
+def particular_chosen(chosen: Decision) -> str:
+    """A particular finding that a person decided, marked as theirs."""
+    pages = page_ranges(sorted({e.page for e in chosen.evidence}))
+    at = f"page {pages}" if pages.isdigit() else f"pages {pages}"
+    if chosen.text:
+        return f"{chosen.text} (in the reviewer’s words{f'; {at}' if chosen.evidence else ''})"
+    quotes = " … ".join(" ".join(readable(piece.quote) for piece in group) for group in groups(chosen.evidence))
+    return f"“{quotes}” ({at}; chosen by the reviewer)"
 
 
 def _in_finding(item: Item, shown: Sequence[Candidate]) -> Iterator[Candidate]:
