@@ -16,13 +16,12 @@ from starlette.types import ASGIApp
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
-from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import adding, home, model, running
+from scr_llm.web.routes import adding, home, model, running, signing
 from scr_llm.web.workbench import Workbench
 from scr_llm.workspace import Workspace
 
@@ -30,7 +29,9 @@ Handler = Callable[["Page", Request], Response]
 LiveHandler = Callable[["Page", Request], Awaitable[Response]]
 ROOMS = (home, running, model)
 """Routes by what a person does, one file each."""
-LIVE_ROOMS = (adding, running)
+NAMED_ROOMS = (signing,)
+"""The same, for which people need to have said who they are."""
+LIVE_ROOMS = (adding, running, signing)
 """Those that take or give piece by piece."""
 NAMELESS = frozenset(path for room in ROOMS for path, _, _ in room.ROUTES) | {"/help"}
 """Pages for which nobody needs to have said who they are."""
@@ -43,6 +44,7 @@ STATIC = {
     "review.js": "text/javascript",
     "workbench.css": "text/css",
     "workbench.js": "text/javascript",
+    "signing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -184,7 +186,7 @@ def make_app(
     app = Starlette(
         lifespan=alive,
         routes=[
-            *(route(*each) for room in ROOMS for each in room.ROUTES),
+            *(route(*each) for room in (*ROOMS, *NAMED_ROOMS) for each in room.ROUTES),
             *(live(*each) for room in LIVE_ROOMS for each in room.LIVE),
             route("/matrix", _matrix),
             route("/next", _next),
@@ -196,8 +198,6 @@ def make_app(
             route("/page/{document}/{number}.png", _picture),
             route("/disagreements", _disagreements),
             route("/explain/{theme}", _explain),
-            route("/sign-off", _sign_off),
-            route("/sign-off", _sign, "POST"),
             route("/help", _help),
             Route("/static/{name}", _static),
         ],
@@ -347,23 +347,6 @@ def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
     return page.show(request, shown.ExplainPage(explanation=page.workspace.explain(request.path_params["theme"])[0]))
-
-
-def _sign_off(page: Page, request: Request) -> Response:
-    if page.who(request).blind:
-        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
-    return page.show(request, view.sign_off(page.project, page.session, page.who(request)))
-
-
-def _sign(page: Page, request: Request) -> Response:
-    who = page.who(request)
-    if who.blind:
-        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
-    with page.signing:  # a second click waits for the first, and finds that the briefing is signed
-        if form.one(request, "signing") == view.to_sign(page.session):
-            answers = form.answers(request, signing.ready(page.project))
-            page.workspace.sign_off(who.name, who.role, answers, alone=form.one(request, "alone"))
-    return page.go("/sign-off")
 
 
 def _help(page: Page, request: Request) -> Response:

@@ -25,8 +25,8 @@ from scr_llm.web import trouble
 
 LARGEST = 256 * 1024
 """Most bytes of a change."""
-UPLOAD = "/add"
-"""Takes a file as the body, which is not held in memory: the form token is in a header instead, and read first."""
+UPLOAD, GIVE_BACK = "/add", "/sign-off/edited"
+"""They take a file as the body, which is not held in memory: the form token is in a header instead, and read first."""
 TOKEN_HEADER = "x-form-token"
 """Another site's page cannot send it without asking, and it is refused when it asks."""
 _HEADERS = {
@@ -116,7 +116,7 @@ class Guard:
             # A browser sends scheme and host only. Whatever a program adds after them is ignored.
             if headers.get("origin", "").partition("://")[2].partition("/")[0] not in self._hosts:
                 return PlainTextResponse("This change comes from another site.", 403)
-            if scope["path"] == self._base + UPLOAD:
+            if scope["path"] in (self._base + UPLOAD, self._base + GIVE_BACK):
                 return receive if _same(headers.get(TOKEN_HEADER, ""), self.csrf) else PlainTextResponse(_OLD, 403)
             return await self._checked_body(receive)
         return receive

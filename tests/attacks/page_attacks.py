@@ -251,9 +251,9 @@ FORMS = [
     post("an adjudication without a reason", 400, "csrf={csrf}&seen=0&value=not_mentioned&act=adjudicated"),
     post("a cell that somebody decided since", 409, "csrf={csrf}&seen=9999999&value=not_mentioned"),
     post("a decision from the future", 409, "csrf={csrf}&seen=77&value=not_mentioned"),
-    post("a signature without what is signed", 303, "csrf={csrf}", "{p}/sign-off"),
-    post("a signature of something else", 303, "csrf={csrf}&signing=7:abc", "{p}/sign-off"),
-    post("a signature with a name that is not ASCII", 303, "csrf={csrf}&signing=%C3%A9", "{p}/sign-off"),
+    post("a signature without what is signed", 400, "csrf={csrf}", "{p}/sign-off"),
+    post("a signature of something else", 400, "csrf={csrf}&signing=7:abc", "{p}/sign-off"),
+    post("a signature with a name that is not ASCII", 400, "csrf={csrf}&signing=%C3%A9", "{p}/sign-off"),
     post("taking back where nothing was decided", 303, "csrf={csrf}", "{p}/undo"),
 ]
 METHODS = [
