@@ -24,7 +24,7 @@ ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", 
 def half_reviewed(root: Path) -> tuple[str, str]:
     """Decide half of the cells, and let a second reviewer disagree on one. Returns a cell that makes a good picture."""
     session = ReviewSession(load_project(root))
-    waiting = [key for key in session.open_for(ALEX_READER) if key[1] in session.codes]
+    waiting = [key for key in session.open_cells(ALEX_READER) if key[1] in session.codes]
     shown = next(k for k in waiting if k[1] == "record_keeping" and session.proposals[k].value == "present")
     for key in waiting[::2]:
         cell = session.cell(*key, ALEX_READER)
@@ -59,10 +59,19 @@ def main() -> None:
                 ("cell", "/cell/" + "/".join(shown)),
                 ("sign-off", "/sign-off"),
                 ("explain", "/explain/workforce"),
+                ("list", f"/list/{shown[0]}"),
             ):
                 page.goto(served.base + address)
+                page.wait_for_load_state("networkidle")
                 if width == 1280 or name in ("matrix", "cell", "sign-off"):
                     page.screenshot(path=PICTURES / f"{name}-{width}.png")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(served.base + "/codebook/code/record_keeping")
+        page.screenshot(path=PICTURES / "codebook-1280.png")
+        page.fill("#definition", "The review finds that what was recorded was missing, late, wrong or not used.")
+        page.fill("#wordings", page.input_value("#wordings") + "\n(file|files)")
+        page.get_by_role("button", name="Preview the change").click()
+        page.screenshot(path=PICTURES / "codebook-preview-1280.png")
         browser.close()
     shutil.rmtree(folder)
 

@@ -16,6 +16,7 @@ from scr_llm.files import sha256_of
 from scr_llm.project import Project
 from scr_llm.records import Document, HistoryKind, Reading, SignOff
 from scr_llm.stages.decisions import unverified
+from scr_llm.stages.decisions.items import one_by_one
 from scr_llm.store import Chain, Store
 
 _CHAINS: dict[Chain, str] = {
@@ -23,6 +24,7 @@ _CHAINS: dict[Chain, str] = {
     "sign_offs": "sign-offs",
     "history": "what was stored",
     "calls": "what was sent to models",
+    "codebook_changes": "changes of the codebook",
 }
 _KINDS: dict[HistoryKind, str] = {
     "document": "the entry for the file",
@@ -147,7 +149,8 @@ def _decisions(store: Store) -> Iterator[str]:
     readings = {d.id: r for d in store.documents() if (r := store.reading(d.id))}
     for number, decision in enumerate(store.decisions(), 1):
         reading = readings.get(decision.document_id)
-        if reading and reading.sha256 == decision.reading_sha256 and unverified(decision.evidence, reading):
+        quotes = [e for each in one_by_one(decision) for e in each.evidence]
+        if reading and reading.sha256 == decision.reading_sha256 and unverified(quotes, reading):
             yield f"A quote of decision {number} is not in the text that it refers to."
 
 

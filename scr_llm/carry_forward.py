@@ -6,7 +6,7 @@ from scr_llm.codebook import code_sha256, codebook_sha256
 from scr_llm.records import Codebook, Coding, Decision, Document, DraftCoding, Evidence, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.decisions import latest, standings
-from scr_llm.stages.ground import ground, ground_quote
+from scr_llm.stages.ground import ground, ground_quote, item_id
 from scr_llm.store import Store
 
 
@@ -29,12 +29,12 @@ def carry(store: Store, new: Document, coding: Coding, codebook: Codebook) -> tu
         decision = standing.counts
         if decision is None or standing.disagreed:
             continue
-        place = _place(key, older, coding)
+        is_theme = key in themes
+        evidence = _relocated(decision.evidence, reading, f"theme:{key}" if is_theme else key)
+        place = _place(decision, older, coding, evidence)
         before = own.get((new.id, place or key))
         if before and (before.value == decision.value or before.at >= decision.at):
             continue  # decided on this issue already: the same, or later
-        is_theme = key in themes
-        evidence = _relocated(decision.evidence, reading, f"theme:{key}" if is_theme else key)
         newly_proposed = _proposed(coding, key) - _proposed(older, key) if is_theme else set[str]()
         if place is None or evidence is None or (decision.value == "not_mentioned" and newly_proposed):
             left += 1
@@ -54,6 +54,7 @@ def _carried(
         "evidence": evidence,
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "reading_sha256": reading.sha256,
+        "shown_sha256": "",  # the words were compared one by one
         "reason": f"{decision.reason} {note}".strip(),
     }
     return decision.model_copy(update=now)
@@ -66,14 +67,22 @@ def _proposed(coding: Coding | None, theme: str) -> set[str]:
     return {_spaced(e.quote) for t in cells for e in t.evidence}
 
 
-def _place(key: str, older: Coding | None, coding: Coding) -> str | None:
+def _place(
+    decision: Decision, older: Coding | None, coding: Coding, evidence: tuple[Evidence, ...] | None
+) -> str | None:
     """The same cell in the new coding; None if it is gone. A finding or recommendation is the same if its words are."""
+    key, now = decision.theme, (*coding.findings, *coding.recommendations)
     earlier = (*older.findings, *older.recommendations) if older else ()
     own = next((item for item in earlier if item.id == key), None)
-    if own is None:
+    if own is None and decision.item is None:
         return key  # a theme or a fact, which has the same name in every coding
-    now = (*coding.findings, *coding.recommendations)
-    return next((item.id for item in now if _spaced(item.text) == _spaced(own.text)), None)
+    words = own.text if own else decision.text or ""
+    if same := next((item.id for item in now if _spaced(item.text) == _spaced(words)), None):
+        return same
+    if decision.item is None or decision.value != "present" or not evidence:
+        return None
+    # One that a person added, or put into other words, is added again where its words now are.
+    return item_id(coding.document_id, decision.item.kind, evidence, decision.text or "")
 
 
 def _spaced(text: str) -> str:

@@ -5,6 +5,7 @@ A codebook is a YAML file that people edit, so an error names the line and says 
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from io import StringIO
@@ -13,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scr_llm.errors import CodebookError
+from scr_llm.errors import CodebookError, UsageError
 from scr_llm.files import file_error, write_atomically
 from scr_llm.records import Code, Codebook, SubCode
 from scr_llm.text.wording import pattern
@@ -33,7 +34,7 @@ def load_codebook(path: Path) -> Codebook:
     Raises:
         CodebookError: it cannot be used; the message names the file and the line, and says what to write instead.
     """
-    return _parsed(_text(path), path)
+    return parsed(codebook_text(path), path)
 
 
 def edit_codebook(path: Path, change: Callable[[list[Any]], None]) -> None:
@@ -46,21 +47,36 @@ def edit_codebook(path: Path, change: Callable[[list[Any]], None]) -> None:
     Raises:
         CodebookError: the file, or the result, cannot be used. The file is unchanged.
     """
+    write_atomically(path, edited(codebook_text(path), path, change).encode())
+
+
+def edited(text: str, path: Path, change: Callable[[list[Any]], None]) -> str:
+    """The text of a codebook with its list of codes changed; comments and order stay. Nothing is written.
+
+    Raises:
+        CodebookError: the text, or the result, cannot be used.
+    """
     from ruamel.yaml import YAML
 
-    text = _text(path)
-    _parsed(text, path)
+    parsed(text, path)
     yaml = YAML()
-    yaml.width = _LINE_WIDTH
+    yaml.width, yaml.preserve_quotes = _LINE_WIDTH, True
+    if re.search(r"^ +- id:", text, re.M):  # as `init` writes it: lists stand further in than what they belong to
+        yaml.indent(mapping=2, sequence=4, offset=2)
     book = yaml.load(text)
     change(book["codes"])
     out = StringIO()
     yaml.dump(book, out)
-    _parsed(out.getvalue(), path)
-    write_atomically(path, out.getvalue().encode())
+    parsed(out.getvalue(), path)
+    return out.getvalue()
 
 
-def _text(path: Path) -> str:
+def codebook_text(path: Path) -> str:
+    """The text of a codebook file.
+
+    Raises:
+        CodebookError: it cannot be read.
+    """
     try:
         return path.read_text("utf-8-sig")  # Notepad writes a byte order mark
     except OSError as error:
@@ -75,7 +91,12 @@ def _text(path: Path) -> str:
 
 
 @lru_cache(maxsize=4)  # one command asks for the same file several times, and reading YAML is slow
-def _parsed(text: str, path: Path) -> Codebook:
+def parsed(text: str, path: Path) -> Codebook:
+    """A codebook from its text, checked. `path` is what errors name.
+
+    Raises:
+        CodebookError: it cannot be used.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -193,6 +214,30 @@ def code_sha256(code: Code | SubCode) -> str:
     if isinstance(code, Code):
         meaning["sub_codes"] = {sub.id: code_sha256(sub) for sub in code.sub_codes}
     return hashlib.sha256(json.dumps(meaning, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def codes_named(book: Codebook, text: str) -> tuple[Code, ...]:
+    """The codes that a person may mean: by id, label or another name; or else by a part of one of these."""
+    wanted = " ".join(text.casefold().split())
+    names = {code.id: [n.casefold() for n in (code.id, code.label, *code.aliases)] for code in book.codes}
+    exact = tuple(code for code in book.codes if wanted in names[code.id])
+    return exact or tuple(code for code in book.codes if wanted and any(wanted in name for name in names[code.id]))
+
+
+def code_named(book: Codebook, text: str) -> Code:
+    """The one code that a person means.
+
+    Raises:
+        UsageError: no code is named so, or several are; the message lists them.
+    """
+    found = codes_named(book, text)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "; ".join(f"{code.label} ({code.id})" for code in found)
+        raise UsageError(f"{text!r} could be one of several themes.", next_step=f"Name one of them: {listed}.")
+    listed = ", ".join(code.id for code in book.codes)
+    raise UsageError(f"the codebook has no theme {text!r}.", next_step=f"Its themes are: {listed}.")
 
 
 def codebook_sha256(book: Codebook) -> str:

@@ -5,6 +5,7 @@ ScrError
         CodebookError          the codebook cannot be used: file, line, what to write instead
     RefusedError               a decision or a sign-off cannot be accepted                      exit 1
         ConflictError          somebody else has decided on the cell in the meantime
+        ChangedFileError       the codebook was changed after it was opened
     DocumentError              one document cannot go on; the others do                         exit 1
         UnreadableError        no text can be read from the file
         CoderError             the coder could not code this document; it can be tried again
@@ -63,6 +64,10 @@ class ConflictError(RefusedError):
         super().__init__("somebody else has decided on this cell in the meantime.", next_step="Look at it again.")
         self.last = last
         """Number of the decision that was made in the meantime."""
+
+
+class ChangedFileError(RefusedError):
+    """A file was changed by somebody else after it was opened. It stays as they left it."""
 
 
 class DocumentError(ScrError):

@@ -73,7 +73,7 @@ def decide_all(root: Path) -> None:
     from scr_llm.review.session import ReviewSession
 
     session, who = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
-    for key in session.open_for(who):
+    for key in session.open_cells(who):
         cell = session.cell(*key, who)
         value = "not_mentioned" if cell.value == "unclear" else cell.value
         session.decide(who, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())

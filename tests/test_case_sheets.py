@@ -144,7 +144,7 @@ def test_the_review_page_shows_it_and_not_to_a_blind_reviewer(workspace: Workspa
     document = workspace.documents()[0].id
     with review_page(workspace.project.root, *ALEX) as page:
         browser = page.browser()
-        shown = browser.get(f"{page.base}/document/{document}").text
+        shown = browser.get(f"{page.base}/list/{document}").text
         assert f"/document/{document}/sheet" in shown
         sheet = browser.get(f"{page.base}/document/{document}/sheet")
         assert sheet.status_code == 200 and "Recommendations by addressee" in sheet.text

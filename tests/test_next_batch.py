@@ -15,12 +15,15 @@ import pytest
 from served import ROOT, add, again, coded_project
 
 from scr_llm import pipeline
+from scr_llm.audit import audit
 from scr_llm.codebook import load_codebook
 from scr_llm.governance.erase import forget
 from scr_llm.project import Project, load_project
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.drafts import write
+from scr_llm.review import correct
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.lists import confirm, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
@@ -144,10 +147,15 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     session = ReviewSession(project)
     old = next(i for i, d in session.documents.items() if d.file.startswith("corriford"))
     cells = [
-        k for k in session.open_for(ALEX) if k[0] == old and session.value(k) == "present" and k[1] in session.codes
+        k for k in session.open_cells(ALEX) if k[0] == old and session.value(k) == "present" and k[1] in session.codes
     ]
     for key in cells:
         session.decide(ALEX, *key, "present", evidence=session.cell(*key, ALEX).evidence)
+    words = "Father was regularly intoxicated in the evenings"
+    correct.add(session, ALEX, item_list(session, ALEX, old), "finding", words)
+    for page in item_list(session, ALEX, old).left:
+        show(session, ALEX, old, page)
+    confirm(session, ALEX, item_list(session, ALEX, old))
     session.close()
     source = (ROOT / "fixtures/source/corriford-child-1.txt").read_text("utf-8")
     changed = source.replace("no supervision for eleven months", "no supervision for nine months")
@@ -165,6 +173,12 @@ def test_a_corrected_re_issue_keeps_the_decisions_whose_quotes_still_stand(proje
     assert {k[1] for k in cells} - carried == {"workforce"}, "only the cell whose passage changed is open again"
     assert session.state((new, "workforce")) == "undecided" and old not in session.documents
     assert session.documents[new].batch == "1"
+    items = item_list(session, ALEX, new)
+    assert [(row.cell.key, row.cell.kind) for row in items.open] == [(items.open[0].cell.key, "finding")]
+    assert "nine months" in (items.open[0].cell.text or ""), "of the list too, only what changed is open again"
+    first = next(row for row in items.rows if row.cell.kind == "finding")
+    assert first.cell.text == words, "and what was added is there"
+    assert not audit(project)
 
 
 @pytest.mark.slow
@@ -241,7 +255,8 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
 
     add(project, TWO)
     again(project)
-    found, total = emerging.candidates(project)
+    suggested = emerging.suggestions(project)
+    found, total = suggested.groups, suggested.findings
     with Store(project.store_path) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)

@@ -23,7 +23,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         Reviewer("Alexandra Quillfeather", "Analyst"),
         Reviewer("Samuel Thistledown", "Designated nurse", blind=True),
     )
-    keys = [k for k in session.open_for(alex) if session.value(k) == "present" and k[1] in session.codes][:3]
+    keys = [k for k in session.open_cells(alex) if session.value(k) == "present" and k[1] in session.codes][:3]
     session.decide(alex, *keys[0], "not_mentioned", reason="This is about Corriford.")
     for key in keys[1:]:
         session.decide(alex, *key, "present", evidence=session.cell(*key, alex).evidence)

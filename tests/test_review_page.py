@@ -135,7 +135,8 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
         )
         for path in (
             "/matrix",
-            f"/document/{document.id}",
+            f"/list/{document.id}",
+            f"/document/{document.id}/sheet",
             "/explain/workforce",
             "/sign-off",
             f"/cell/{document.id}/workforce",
@@ -161,7 +162,7 @@ def test_two_browsers_do_not_lose_a_decision(tmp_path: Path) -> None:
 def test_a_cell_is_opened_with_what_others_decided_meanwhile(tmp_path: Path) -> None:
     project = load_project(coded_project(tmp_path / "p", ("corriford-child-1",)))
     one, other = ReviewSession(project), ReviewSession(project)
-    key = next(k for k in one.open_for(WHO) if k[1] in one.codes)
+    key = next(k for k in one.open_cells(WHO) if k[1] in one.codes)
     number = other.decide(Reviewer("Other", "Nurse"), *key, "unclear", reason="Both can be read.")
     opened = one.cell(*key, WHO)
     assert (opened.value, opened.state, opened.seen) == ("unclear", "decided", number)

@@ -174,7 +174,7 @@ def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(session: ReviewSe
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(render(questions(session, ALEX), "docx"))).paragraphs)
     assert (
         "Proposed: present." in text
-        and f"{sum(key in session.codes for _, key in session.open_for(ALEX))} questions are open" in text
+        and f"{sum(key in session.codes for _, key in session.open_cells(ALEX))} questions are open" in text
     )
 
 

@@ -31,7 +31,7 @@ ALEX = Reviewer("Alex Reader", "Analyst")
 
 def decide_all(project: Project) -> None:
     session = ReviewSession(project)
-    for key in session.open_for(ALEX):
+    for key in session.open_cells(ALEX):
         cell = session.cell(*key, ALEX)
         value = "not_mentioned" if cell.value == "unclear" else cell.value
         session.decide(ALEX, *key, value, evidence=cell.evidence if value != "not_mentioned" else (), text=cell.text)
@@ -268,7 +268,7 @@ def test_a_theme_that_only_a_person_saw_hinders_once_it_is_stale(project: Projec
     definition, text = session.codes[key[1]].definition, project.codebook_path.read_text("utf-8")
     project.codebook_path.write_text(text.replace(definition[:30], definition[:30].upper(), 1), "utf-8")
     again = ReviewSession(project)
-    assert key in {h.key for h in signing.blockers(again)} and key in again.open_for(ALEX)
+    assert key in {h.key for h in signing.blockers(again)} and key in again.open_cells(ALEX)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from jinja2 import meta, nodes
 
-from scr_llm.web import shown, shown_signing, shown_work
+from scr_llm.web import list_view, shown, shown_codebook, shown_signing, shown_work
 from scr_llm.web.frame import environment
 
 ROOT = Path(__file__).parent.parent
 WEB = environment({})
+assert {shown_codebook.CodebookPage, list_view.ListPage} <= set(shown.Shown.__subclasses__())
 PAGES = {found.template: found for found in shown.Shown.__subclasses__()}
 assert {shown_work.HomePage, shown_signing.SignOffPage} <= set(PAGES.values())
 
@@ -47,6 +48,8 @@ def has(kind: Any, path: list[str]) -> bool:
         return True
     if get_origin(kind) is UnionType:
         return any(has(k, path) for k in get_args(kind) if k is not type(None))
+    if isinstance(computed := getattr(kind, path[0], None), property):
+        return has(get_type_hints(computed.fget)["return"], path[1:])
     hints = get_type_hints(kind) if is_dataclass(kind) or hasattr(kind, "model_fields") else {}
     return path[0] in hints and has(hints[path[0]], path[1:])
 
@@ -69,7 +72,8 @@ def test_what_a_page_shows_is_in_its_record(template: str) -> None:
 
 
 def test_every_template_belongs_to_a_page() -> None:
-    used = {"base.html.j2", "parts/macros.html.j2"}.union(*(with_its_parts(template) for template in PAGES))
+    imported = {"parts/macros.html.j2", "parts/codebook.html.j2"}
+    used = ({"base.html.j2"} | imported).union(*(with_its_parts(template) for template in PAGES))
     assert used == set(WEB.list_templates())
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scr_llm.themes.merge_split import Effect
 
 _NAME = click.option("--name", required=True, help="Your name.")
+_REASON = click.option("--reason", default="", help="Why. It is kept in the project's record.")
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
@@ -30,36 +31,47 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--label", default="", help="Label of the new code.")
 @click.option("--definition", default="", help="What the new code means, in one sentence.")
 @click.option("--name", default="", help="Your name.")
-def suggest_themes(folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str) -> int:
+@_REASON
+def suggest_themes(
+    folder: Path, adopt: int | None, code: str, label: str, definition: str, name: str, reason: str
+) -> int:
     """Suggest themes from findings that match none.
 
-    Similar findings are grouped into candidate themes. Oddities of the codebook are listed too.
+    Similar findings are grouped into candidate themes. Then come findings close to an existing theme, and those that
+    tell nothing a theme could be made of. Oddities of the codebook are listed too.
     """
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
     project = workspace.project
     if adopt is not None:
-        workspace.adopt_theme(adopt, code, label=label, definition=definition, name=name)
+        workspace.adopt_theme(adopt, code, label=label, definition=definition, name=name, reason=reason)
         say(
             f"Added {code} to {project.codebook_path}. Read its wordings there, "
             f"then: scr-llm run --project {project.root}"
         )
         return 0
-    found, total = workspace.suggest_themes()
-    unmatched = sum(len(candidate.passages) for candidate in found)
-    click.echo(f"{unmatched} of {total} findings match no theme.")
-    for number, candidate in enumerate(found, 1):
+    found = workspace.suggest_themes()
+    click.echo(f"{found.unmatched} of {found.findings} findings match no theme.")
+    for number, candidate in enumerate(found.groups, 1):
         _print_candidate(number, candidate)
+    if found.silent:
+        click.echo("\nTell nothing that a theme could be made of:")
+        for passage, why in found.silent:
+            click.echo(f"   {passage.label}, page {passage.page} ({why}): {passage.text}")
     for line in workspace.codebook_faults():
         say(f"codebook: {line}")
     return 0
 
 
 def _print_candidate(number: int, candidate: "Candidate") -> None:
-    words = ", ".join(candidate.words) or "no words in common"
     size = f"{count(len(candidate.passages), 'finding')} in {count(candidate.reviews, 'review')}"
-    click.echo(f"\n{number}. {words} ({size})")
+    name = f"Close to an existing theme: {candidate.name}" if candidate.near else candidate.name
+    click.echo(f"\n{number}. {name} ({size})")
+    if candidate.nearest:
+        click.echo(f"   The nearest theme is: {candidate.nearest}.")
+    if len(candidate.passages) > 1 and candidate.words:
+        click.echo(f"   They share: {', '.join(candidate.words)}.")
     for passage in candidate.passages:
         click.echo(f"   {passage.label}, page {passage.page}: {passage.text}")
 
@@ -76,14 +88,15 @@ def group() -> None:
 @click.option("--id", "new", required=True, help="Id of the merged code.")
 @click.option("--label", required=True, help="Label of the merged code.")
 @_NAME
+@_REASON
 @_YES
-def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, yes: bool) -> int:
+def merge_command(folder: Path, one: str, other: str, new: str, label: str, name: str, reason: str, yes: bool) -> int:
     """Merge the codes ONE and OTHER."""
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
     effects = workspace.merge_effect(one, other, new)
-    change = partial(workspace.merge_codes, one, other, new, label=label, name=name)
+    change = partial(workspace.merge_codes, one, other, new, label=label, name=name, reason=reason)
     return _confirm_and_change(effects, change, yes=yes)
 
 
@@ -91,13 +104,16 @@ def merge_command(folder: Path, one: str, other: str, new: str, label: str, name
 @PROJECT
 @click.argument("code")
 @_NAME
+@_REASON
 @_YES
-def split_command(folder: Path, code: str, name: str, yes: bool) -> int:
+def split_command(folder: Path, code: str, name: str, reason: str, yes: bool) -> int:
     """Split CODE: each of its aspects becomes a code."""
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    return _confirm_and_change(workspace.split_effect(code), partial(workspace.split_code, code, name=name), yes=yes)
+    return _confirm_and_change(
+        workspace.split_effect(code), partial(workspace.split_code, code, name=name, reason=reason), yes=yes
+    )
 
 
 def _confirm_and_change(effects: "list[Effect]", change: Callable[[], None], *, yes: bool) -> int:

@@ -56,7 +56,7 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
 )
 @FORCE
 def explain(folder: Path, theme: str, as_json: bool, out: Path | None, force: bool) -> int:
-    """Show where a THEME's number comes from.
+    """Show where a THEME's number comes from. THEME is its id, its label, or a part of one.
 
     Lists the reviews that are counted, their quotes and pages, who decided, and why the others are not counted.
     """

@@ -12,6 +12,7 @@ from scr_llm.records import CoderIdentity, Paper, Paragraph, Part, Sentence, Tab
 from scr_llm.reports.deciding import deciding_so_far
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import standings
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import in_words
 
@@ -44,7 +45,9 @@ class _WorkRecord:
             self.coders = Counter(_coder(c.coder) for d in session.documents if (c := store.coding(d)))
             by_cell = standings(self.decisions)
             self.deciding = deciding_so_far(project, store)
-            self.acts = [d for s in by_cell.values() for d in (*s.first, *s.blind, *s.adjudicated)]
+            in_force = (d for s in by_cell.values() for d in (*s.first, *s.blind, *s.adjudicated))
+            # A list that was confirmed is one decision, however many cells it covers.
+            self.acts = {(d.document_id, LIST if d.shown_sha256 else d.theme, d.author, d.at) for d in in_force}
             self.codebook = session.codebook.version
         finally:
             session.close()

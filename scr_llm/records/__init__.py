@@ -28,7 +28,7 @@ from scr_llm.records.briefing import (
     Table,
     ThemeCount,
 )
-from scr_llm.records.codebook import Code, Codebook, SubCode
+from scr_llm.records.codebook import Code, Codebook, CodebookAct, CodebookChange, SubCode
 from scr_llm.records.coding import (
     AgeBand,
     Case,
@@ -53,7 +53,7 @@ from scr_llm.records.coding import (
     Window,
 )
 from scr_llm.records.deciding import Decider, Deciding
-from scr_llm.records.decision import Decision
+from scr_llm.records.decision import Covered, Decision, SetItem
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
 from scr_llm.records.explanation import ExplainedCell, Explanation
 from scr_llm.records.export import (
@@ -98,10 +98,13 @@ __all__ = [
     "CaseRow",
     "Code",
     "Codebook",
+    "CodebookAct",
+    "CodebookChange",
     "CoderIdentity",
     "Coding",
     "Confused",
     "Context",
+    "Covered",
     "Decider",
     "Deciding",
     "Decision",
@@ -164,6 +167,7 @@ __all__ = [
     "Section",
     "SectionKind",
     "Sentence",
+    "SetItem",
     "SignOff",
     "SignedPaper",
     "Span",

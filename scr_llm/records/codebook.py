@@ -68,3 +68,32 @@ class Codebook(Record):
     """What the reviews' abbreviations stand for; the briefing's key prints those that occur in it."""
     codes: tuple[Code, ...]
     """In order; the core ones first."""
+
+
+CodebookAct = Literal["changed", "added", "merged", "split"]
+"""changed: a code's fields. added: a new code. merged: two codes into one. split: one code by its aspects."""
+
+
+class CodebookChange(Record):
+    """One change of the codebook, as the project's record keeps it. Appended, never changed."""
+
+    at: str
+    """When: ISO 8601 with time zone."""
+    who: str
+    """The person who took the change."""
+    role: str = ""
+    """In which role; empty where none was given."""
+    act: CodebookAct
+    """What kind of change it was."""
+    reason: str
+    """Why, in that person's words."""
+    before: tuple[Code, ...]
+    """The codes that were changed or removed, as they were."""
+    after: tuple[Code, ...]
+    """The codes that were changed or added, as they are since."""
+    stale: int = 0
+    """Decided cells whose definition was no longer the one they were decided by, at that time."""
+    before_sha256: str
+    """SHA-256 of the file as it was, hexadecimal."""
+    after_sha256: str
+    """SHA-256 of the file as it was written."""

@@ -46,6 +46,10 @@ class Deciding(Record):
     """Cells that people decided and that count. Cells with a decision that was carried over are not among them."""
     accepted: int = 0
     """Of these, decided as proposed, in value and in words."""
+    lists: int = 0
+    """Lists of findings, recommendations and facts that were confirmed as a whole, and of which something counts."""
+    listed: int = 0
+    """Cells that count as they were confirmed in such a list."""
     quotes: int = 0
     """Quotes that were proposed in cells whose proposed value a person kept."""
     unticked: int = 0

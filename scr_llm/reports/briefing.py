@@ -9,7 +9,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.intake.inbox import current_documents, present_documents
 from scr_llm.project import Project
-from scr_llm.records import Briefing, Codebook, Deciding, Decision, SignedPaper
+from scr_llm.records import Briefing, Codebook, Coding, Deciding, Decision, SignedPaper
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.stages.decisions import current, latest
@@ -79,8 +79,8 @@ def paper(
             raise UsageError(
                 "no coded review is in this subset.", next_step="List the reviews: scr-llm export --format csv"
             )
-    record = _record(count, head, _obsolete(reviews, codebook, decisions))
     proposed = {r.document.id: codings[r.document.id] for r in reviews}
+    record = _record(count, head, _obsolete(proposed, codebook, decisions))
     people = deciding(proposed, decisions, {code.id for code in codebook.codes})
     options = _options(project, only or {}, status, signature, record, people)
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
@@ -127,17 +127,17 @@ def _record(count: int, head: str, obsolete: str) -> str:
     return f"{record} {obsolete}".strip()
 
 
-def _obsolete(reviews: Sequence[CodedReview], codebook: Codebook, decisions: Sequence[Decision]) -> str:
+def _obsolete(proposed: Mapping[str, Coding], codebook: Codebook, decisions: Sequence[Decision]) -> str:
     """How many decisions are about codes that have left the codebook, or items that are no longer proposed.
 
     They are not counted, so the paper states them.
     """
-    items = {r.document.id: {i.id for i in (*r.coding.findings, *r.coding.recommendations)} for r in reviews}
+    items = {document: {i.id for i in (*c.findings, *c.recommendations)} for document, c in proposed.items()}
     codes = {code.id for code in codebook.codes}
     cells = [
         (d.document_id, d.theme)
         for d in latest(decisions).values()
-        if d.act != "withdrawn" and d.document_id in items and not d.theme.startswith("case:")
+        if d.document_id in items and not d.item and not d.theme.startswith("case:")
     ]
     lost = Counter(
         theme if not _ITEM.fullmatch(theme) else "single findings or recommendations"

@@ -18,6 +18,7 @@ from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.reports.summaries import Summarise, summary
 from scr_llm.stages.decisions import Key, Standing, current, must_be_decided, standings, state
+from scr_llm.stages.decisions.items import shown_hashes
 from scr_llm.stages.synthesise import (
     BriefingOptions,
     CodedReview,
@@ -91,7 +92,7 @@ class CaseSheets:
     def sheet(self, review: CodedReview, summary: Sequence[str] = ()) -> Paper:
         """The sheet of a coded review. `summary` are checked sentences of a model, each with its mark."""
         coding = self._store.coding(review.document.id)
-        decided = review_state(coding or review.coding, self._standings, self._codebook)
+        decided = review_state(coding or review.coding, self._standings, self._codebook, now=review.coding)
         return without(case_sheet(self._tally(review), decided, summary), self._names)
 
     def summary(self, review: CodedReview, ask: Summarise) -> tuple[list[str], list[str]]:
@@ -104,18 +105,21 @@ class CaseSheets:
         return ThemeTally([review], [review.document], self._codebook, (), self._options)
 
 
-def review_state(coding: Coding, decided: Mapping[Key, Standing], codebook: Codebook) -> ReviewState:
+def review_state(
+    coding: Coding, decided: Mapping[Key, Standing], codebook: Codebook, *, now: Coding | None = None
+) -> ReviewState:
     """How far people have decided a review: the cells that the review page counts, and what is open of them.
 
     Args:
         coding: as proposed, without decisions.
         decided: what people decided on each cell.
         codebook: the present codebook.
+        now: with decisions; its findings and recommendations include those that a person added.
     """
-    document, hashes = coding.document_id, {c.id: code_sha256(c) for c in codebook.codes}
-    states = {
-        cell: state(decided.get((document, cell)), hashes.get(cell, "")) for cell in _counted(coding, decided, codebook)
-    }
+    document, hashes = coding.document_id, {c.id: code_sha256(c) for c in codebook.codes} | shown_hashes(coding)
+    added = {i.id for i in (*now.findings, *now.recommendations)} if now else set[str]()
+    cells = dict.fromkeys((*_counted(coding, decided, codebook), *sorted(added)))
+    states = {cell: state(decided.get((document, cell)), hashes.get(cell, "")) for cell in cells}
     open_cells = {cell for cell, now in states.items() if now != "decided"}
     acts = [d for cell in states if (standing := decided.get((document, cell))) and (d := standing.counts)]
     return ReviewState(

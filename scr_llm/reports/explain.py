@@ -1,7 +1,6 @@
 """Where a number comes from."""
 
-from scr_llm.codebook import load_codebook
-from scr_llm.errors import UsageError
+from scr_llm.codebook import code_named, load_codebook
 from scr_llm.intake.inbox import present_documents
 from scr_llm.project import Project
 from scr_llm.records import Explanation, Paper
@@ -16,21 +15,18 @@ from scr_llm.store import Store
 def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
     """Where a theme's number comes from, as a record and as a paper to print.
 
+    `theme` is its id, its label, another of its names, or a part of one.
+
     Raises:
-        UsageError: the codebook has no such theme; the message names those it has.
+        UsageError: the codebook has no such theme, or several that could be meant; the message names them.
     """
     codebook = load_codebook(project.codebook_path)
-    code = next((c for c in codebook.codes if c.id == theme), None)
-    if code is None:
-        raise UsageError(
-            f"the codebook has no theme {theme!r}.",
-            next_step="Its themes are: " + ", ".join(c.id for c in codebook.codes) + ".",
-        )
+    code = code_named(codebook, theme)
     briefing, reviews = brief(project)
     with Store(project.store_path) as store:
         decided = latest(store.decisions())
         others = [d for d in present_documents(store) if d.status != "coded"]
-        silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
+        silent = [r.document.id for r in reviews if not ((cell := r.theme(code.id)) and cell.evidence)]
         near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
     explanation = explained(code, briefing, reviews, decided, others, near, codebook.version)
     explanation = without(explanation, project.settings.briefing.leave_out)

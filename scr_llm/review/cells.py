@@ -1,15 +1,15 @@
 """What a reviewer sees of a cell, and who the reviewer is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Required, TypedDict, get_args
 
-from scr_llm.records import Code, Document, Evidence, Refusal, ThemeValue
+from scr_llm.records import Code, Covered, Document, Evidence, Refusal, SetItem, ThemeValue
 from scr_llm.records.coding import Context
+from scr_llm.records.decision import Act
 from scr_llm.stages.decisions import CellState, Standing
 
 CellKind = Literal["theme", "finding", "recommendation", "case"]
-FACTS = ("authority", "pseudonym", "context")
-"""Case facts that are decided one by one."""
 STATED = tuple(c for c in get_args(Context) if c != "not stated")
 """Reasons for holding a review, where the review states one."""
 
@@ -35,6 +35,8 @@ class Proposal:
     doubts: tuple[str, ...] = ()
     core: bool = True
     """Whether the cell must be decided before the briefing can be signed."""
+    added: bool = False
+    """Whether nothing was proposed, and a person added the finding or recommendation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +85,28 @@ class MatrixCell:
     """As it counts now."""
     state: CellState
     """Whether people have decided it."""
+
+
+class Given(TypedDict, total=False):
+    """What a person gives with a value; see `Decision`."""
+
+    evidence: Sequence[Evidence]
+    sub_themes: Sequence[str]
+    text: str | None
+    reason: str
+    act: Act | None
+    item: SetItem | None
+
+
+class What(TypedDict, total=False):
+    """The fields of a `Decision` that say what was decided."""
+
+    act: Required[Act]
+    value: Required[ThemeValue]
+    text: str | None
+    sub_themes: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    reason: str
+    item: SetItem | None
+    covers: tuple[Covered, ...]
+    pages: tuple[int, ...]

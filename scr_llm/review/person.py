@@ -5,13 +5,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from scr_llm.errors import UsageError
+from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import read_file
 from scr_llm.project import Project
 from scr_llm.records import Evidence, Paper, ThemeValue
+from scr_llm.review import correct
 from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.review.lists import ItemList, confirm, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
+from scr_llm.stages.decisions.items import ItemKind
 
 if TYPE_CHECKING:
     from scr_llm.review.returned import Returned, RowDecision
@@ -40,12 +43,71 @@ class PersonalReview:
     def open(self) -> list[Key]:
         """Document id and theme, item or fact of every cell that this person has yet to decide."""
         self.session.refresh()
-        return self.session.open_for(self.who)
+        return self.session.open_cells(self.who)
 
     def next(self) -> Cell | None:
-        """The next cell to decide; None if there is none."""
+        """The next cell to decide; None if there is none. Themes come first, then findings, recommendations, facts."""
         waiting = self.open()
         return self.session.cell(*waiting[0], self.who) if waiting else None
+
+    def steps(self) -> list[Key]:
+        """The same as it is asked on the page: each open theme, and each review's open list, `list:items`, as one."""
+        self.session.refresh()
+        return self.session.open_for(self.who)
+
+    def items(self, document_id: str) -> ItemList:
+        """The findings, recommendations and facts of a review as a list.
+
+        Raises:
+            RefusedError: there is no such review, or the reviewer is blind.
+        """
+        return item_list(self.session, self.who, document_id)
+
+    def show(self, items: ItemList, page: int) -> str:
+        """The text of a page, which this person then has been shown.
+
+        Raises:
+            RefusedError: the review has no such page.
+        """
+        pages = self.session.reading(items.document_id).pages
+        if not 1 <= page <= len(pages):
+            raise RefusedError(f"this review has no page {page}.", next_step=f"Its pages are 1 to {len(pages)}.")
+        show(self.session, self.who, items.document_id, page)
+        return pages[page - 1].text
+
+    def confirm(self, items: ItemList) -> int:
+        """Confirm all that is open of a list, in one decision. Returns its number.
+
+        Raises:
+            ConflictError: somebody has decided on something of the list since it was opened.
+            RefusedError: a page on which something of it stands was not shown, or nothing is open.
+        """
+        return confirm(self.session, self.who, items)
+
+    def add_item(self, items: ItemList, kind: ItemKind, words: str, page: int | None = None) -> int:
+        """Add a finding or recommendation by quoting its words. Returns the number of the decision.
+
+        Raises:
+            RefusedError: the words are not in the review, or an item of the list has them already.
+            ConflictError: somebody has decided on something of the list since it was opened.
+        """
+        return correct.add(self.session, self.who, items, kind, words, page)
+
+    def correct_item(self, items: ItemList, key: str, words: str, page: int | None = None) -> int:
+        """Give a finding or recommendation other words of the review; raises as `add_item` does."""
+        return correct.correct(self.session, self.who, items, key, words, page)
+
+    def split_item(self, items: ItemList, key: str, words: str) -> int:
+        """Split one in two, before the words with which the second begins; raises as `add_item` does."""
+        return correct.split(self.session, self.who, items, key, words)
+
+    def join_items(self, items: ItemList, key: str) -> int:
+        """Join one with the next of its kind; raises as `add_item` does."""
+        return correct.join(self.session, self.who, items, key)
+
+    def remove_item(self, items: ItemList, key: str, reason: str = "") -> int:
+        """Decide that one is none, or that a fact is not stated; raises as `add_item` does."""
+        return correct.remove(self.session, self.who, items, key, reason)
 
     def quote(self, cell: Cell, words: str, page: int | None = None) -> tuple[Evidence, ...]:
         """Words of the review, as evidence for a cell.

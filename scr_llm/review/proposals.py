@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scr_llm.records import Code, Coding, Evidence
-from scr_llm.review.cells import FACTS, CellKind, Proposal
+from scr_llm.records import Code, Coding, Evidence, SetItem
+from scr_llm.review.cells import CellKind, Proposal
 from scr_llm.stages.decisions import must_be_decided
+from scr_llm.stages.decisions.items import FACTS
 
 
 def proposals(coding: Coding, codes: Mapping[str, Code]) -> Iterator[tuple[str, Proposal]]:
@@ -27,6 +28,12 @@ def proposals(coding: Coding, codes: Mapping[str, Code]) -> Iterator[tuple[str, 
         yield f"case:{fact}", Proposal("case", f"Case: {fact}", "present" if stated else "not_mentioned")
 
 
+def added(item: SetItem) -> Proposal:
+    """A finding or recommendation that nobody proposed, and that a person added."""
+    title = _numbered(item.kind.capitalize(), item.number)
+    return Proposal(item.kind, title, "not_mentioned", core=False, added=True)
+
+
 def _numbered(name: str, number: str | None) -> str:
     return f"{name} {number or ''}".strip()
 
@@ -43,12 +50,12 @@ class Content:
 
 
 def content(coding: Coding, kind: CellKind, key: str) -> Content:
-    """The words of one proposal. Empty for a theme that is newer than the coding."""
+    """The words of one proposal. Empty for a theme that is newer than the coding, and for what a person added."""
     if kind == "theme":
         theme = next((t for t in coding.themes if t.theme == key), None)
         return Content(None, theme.evidence, theme.sub_themes, theme.why) if theme else Content()
     if kind == "case":
         fact = key.removeprefix("case:")
         return Content(getattr(coding.case, fact), coding.case.evidence.get(fact, ()))
-    item = next(i for i in (*coding.findings, *coding.recommendations) if i.id == key)
-    return Content(item.text, item.evidence)
+    items = (i for i in (*coding.findings, *coding.recommendations) if i.id == key)
+    return next((Content(item.text, item.evidence) for item in items), Content())

@@ -15,7 +15,7 @@ def questions(session: ReviewSession, who: Reviewer) -> Paper:
 
     Findings, recommendations and facts are left to the review sheet.
     """
-    everything = set(session.open_for(who)) | (set() if who.blind else set(session.disagreements()))
+    everything = set(session.open_cells(who)) | (set() if who.blind else set(session.disagreements()))
     themes = {key for key in everything if session.proposals[key].kind == "theme"}
     parts, last = [_how_to_answer(len(themes), len(everything) - len(themes))], ""
     for number, cell in enumerate(cells(session, who, themes), 1):

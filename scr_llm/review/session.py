@@ -5,18 +5,23 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from statistics import median
+from typing import Unpack
 
 from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
 from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.records import Coding, Decision, Document, Evidence, Reading, ThemeValue
+from scr_llm.records import Coding, Decision, Document, Evidence, Reading, SetItem, ThemeValue
 from scr_llm.records.decision import Act
-from scr_llm.review.cells import Cell, MatrixCell, Proposal, Reviewer
+from scr_llm.review.cells import Cell, Given, MatrixCell, Proposal, Reviewer, What
 from scr_llm.review.checks import Answer, check
-from scr_llm.review.proposals import content, proposals
+from scr_llm.review.opening import blind_cell, full_cell
+from scr_llm.review.proposals import added, proposals
+from scr_llm.review.queue import Queue
 from scr_llm.review.related import related
-from scr_llm.stages.decisions import CellState, Key, Standing, review_priority, state
-from scr_llm.stages.ground import ground_quote, nearest
+from scr_llm.review.undo import can_be_undone, last_in_force, withdrawn_cells
+from scr_llm.stages.decisions import CellState, Key, Standing, state
+from scr_llm.stages.decisions.items import LIST, one_by_one, shown_hashes
+from scr_llm.stages.ground import ground_quote
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
@@ -26,7 +31,6 @@ LONGEST_PAUSE = 300
 """Seconds between two decisions beyond which the reviewer is taken to have paused."""
 FEWEST_GAPS = 4
 """Gaps between decisions that are needed to estimate a pace."""
-ORDER_OF_KINDS = {"theme": 0, "case": 1, "finding": 2, "recommendation": 3}
 
 
 class ReviewSession:
@@ -44,16 +48,16 @@ class ReviewSession:
         self.proposals: dict[Key, Proposal] = {}
         self._standings: dict[Key, Standing] = {}
         self._acts: list[tuple[str, str]] = []
-        self._taken = 0
-        self._order: dict[bool, list[Key]] = {}
-        self._rank: dict[bool, dict[Key, int]] = {}
-        self._counted = set[Key]()
-        self._open = set[Key]()
+        self.taken = 0
+        """Number of the last decision that was taken in."""
+        self._shown: dict[Key, str] = {}
+        self.shown_pages: dict[tuple[str, str], set[int]] = {}
+        """Pages that a person was shown of a review in this visit, by the person's name and the document."""
         self._lock = threading.Lock()
         for document in sorted(self.store.documents(), key=lambda d: (d.file, d.id)):
             if document.status == "coded" and (coding := self.store.coding(document.id)):
                 self._index(document, coding)
-        self._set_order()
+        self._queue = Queue(self.proposals, [c.id for c in self.codebook.codes if c.core])
         self.refresh()
 
     def _index(self, document: Document, coding: Coding) -> None:
@@ -61,15 +65,18 @@ class ReviewSession:
         self.labels[document.id] = case_label(coding.case, document)
         for key, proposal in proposals(coding, self.codes):
             self.proposals[document.id, key] = proposal
+        self._shown |= {(document.id, key): shown for key, shown in shown_hashes(coding).items()}
 
     def refresh(self) -> None:
         """Read the decisions that others have made since."""
         with self._lock:
-            for decision in self.store.decisions(after=self._taken):
-                self._standings.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
-                self._acts.append((decision.author, decision.at))
-                self._taken += 1
-                self._note((decision.document_id, decision.theme))
+            for act in self.store.decisions(after=self.taken):
+                for decision in one_by_one(act):
+                    key = (decision.document_id, decision.theme)
+                    self._standings.setdefault(key, Standing()).add(decision)
+                    self._note(key)
+                self._acts.append((act.author, act.at))
+                self.taken += 1
 
     def standing(self, key: Key) -> Standing:
         """Everything that people have decided on a cell."""
@@ -77,7 +84,7 @@ class ReviewSession:
 
     def state(self, key: Key) -> CellState:
         """Whether a cell is decided, and whether that decision still holds."""
-        return state(self._standings.get(key), self.hashes.get(key[1], ""))
+        return state(self._standings.get(key), self.hashes.get(key[1]) or self._shown.get(key, ""))
 
     def value(self, key: Key) -> ThemeValue:
         """A cell's current value."""
@@ -89,7 +96,7 @@ class ReviewSession:
 
         These are the cells that must be decided, and any others that somebody has decided.
         """
-        return [key for key in self.proposals if key in self._counted]
+        return [key for key in self.proposals if key in self._queue.counted]
 
     def matrix(self) -> dict[Key, MatrixCell]:
         """Every cell that is counted, with its current value and state."""
@@ -105,50 +112,56 @@ class ReviewSession:
             state=self.state(key),
         )
 
-    def _set_order(self) -> None:
-        """Set the order in which cells are asked, whether or not they are decided.
-
-        The cells that most need a look come first. A blind reviewer has the core themes only, review by review.
-        """
-
-        def rank(key: Key) -> tuple[int | Key, ...]:
-            proposal = self.proposals[key]
-            return ORDER_OF_KINDS[proposal.kind], *review_priority(proposal.value, proposal.doubts), key
-
-        core = [c.id for c in self.codebook.codes if c.core]
-        self._order = {False: sorted(self.proposals, key=rank), True: [(d, c) for d in self.documents for c in core]}
-        self._rank = {blind: {key: at for at, key in enumerate(order)} for blind, order in self._order.items()}
-        self._counted = {key for key, p in self.proposals.items() if p.core}
-        self._open = set(self._counted)
-
     def _note(self, key: Key) -> None:
         """Update which cells count and which are open, after an act on a cell."""
+        self._note_item(key)
         if proposal := self.proposals.get(key):
             counts = proposal.core or self.standing(key).counts is not None
             waits = counts and self.state(key) in ("undecided", "stale")
-            (self._counted.add if counts else self._counted.discard)(key)
-            (self._open.add if waits else self._open.discard)(key)
+            self._queue.note(key, proposal, counts=counts, waits=waits)
 
-    def _waits(self, who: Reviewer, key: Key) -> bool:
+    def _note_item(self, key: Key) -> None:
+        """Make or drop the cell of a finding or recommendation that a person added."""
+        known, decision = self.proposals.get(key), self.standing(key).counts
+        if known and known.added and (decision is None or decision.value != "present"):
+            self._queue.note(key, known, counts=False, waits=False)
+            self.proposals = {k: p for k, p in self.proposals.items() if k != key}
+        elif not known and decision and decision.item and decision.value == "present" and key[0] in self.documents:
+            # A new mapping, so that whoever goes through the old one is not disturbed; review by review, as before.
+            place = {document: at for at, document in enumerate(self.documents)}
+            everything = {**self.proposals, key: added(decision.item)}
+            self.proposals = dict(sorted(everything.items(), key=lambda each: place[each[0][0]]))
+
+    def _waits(self, who: Reviewer, step: Key) -> bool:
         if who.blind:
-            return not any(d.author == who.name for d in self.standing(key).blind)
-        return key in self._open
+            return not any(d.author == who.name for d in self.standing(step).blind)
+        return self._queue.is_open(step)
 
     def open_for(self, who: Reviewer) -> list[Key]:
-        """The cells that a reviewer has yet to decide, in the order in which they are asked."""
-        return [key for key in self._order[who.blind] if self._waits(who, key)]
+        """What a reviewer has yet to decide, in the order in which it is asked.
+
+        These are themes, and for each review with an open finding, recommendation or fact its list, `list:items`.
+        """
+        return [step for step in self._queue.orders[who.blind] if self._waits(who, step)]
+
+    def open_cells(self, who: Reviewer) -> list[Key]:
+        """The same cell by cell: findings, recommendations and facts instead of the lists that they are in."""
+        steps = self.open_for(who)
+        items: dict[str, list[Key]] = {document: [] for document, key in steps if key == LIST}
+        for key, proposal in self.proposals.items():
+            if key[0] in items and proposal.kind != "theme" and self._queue.waits(key, proposal):
+                items[key[0]].append(key)
+        return [cell for step in steps for cell in (items[step[0]] if step[1] == LIST else [step])]
 
     def left(self, who: Reviewer) -> tuple[int, int]:
-        """How many cells a reviewer has yet to decide, and out of how many."""
+        """How many steps (themes and lists) a reviewer has yet to decide, and out of how many."""
         if who.blind:
-            return len(self.open_for(who)), len(self._order[True])
-        return len(self._open), len(self._counted)
+            return len(self.open_for(who)), len(self._queue.orders[True])
+        return self._queue.left()
 
     def after(self, who: Reviewer, key: Key) -> Key | None:
-        """The next open cell after a given one; None if none is open. Skipped cells come up again at the end."""
-        order, start = self._order[who.blind], self._rank[who.blind].get(key, -1) + 1
-        following = itertools.chain(itertools.islice(order, start, None), itertools.islice(order, start))
-        return next((k for k in following if self._waits(who, k)), None)
+        """The next open step after a given one; None if none is open. Skipped ones come up again at the end."""
+        return self._queue.after(key, lambda step: self._waits(who, step), blind=who.blind)
 
     def blind_done(self, name: str) -> bool:
         """Whether a second reviewer has decided every cell that is decided blind."""
@@ -184,64 +197,12 @@ class ReviewSession:
         # A decision later than what was taken in is taken in before the cell is shown as seen up to it; one that is
         # made after this line is a conflict. Neither is overlooked.
         seen = self.store.last_on(*at)
-        if seen > self._taken:
+        if seen > self.taken:
             self.refresh()
         coding = self.store.coding(document_id)
         if at not in self.proposals or coding is None:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
-        return self._blind_cell(at, coding, who, seen) if who.blind else self._full_cell(at, coding, seen)
-
-    def _blind_cell(self, at: Key, coding: Coding, who: Reviewer, seen: int) -> Cell:
-        """A cell without the proposal, its evidence and its doubts, and without other people's decisions."""
-        proposal = self.proposals[at]
-        own = Standing(blind=[d for d in self.standing(at).blind if d.author == who.name])
-        decision = own.blind[-1] if own.blind else None
-        proposed_text = content(coding, proposal.kind, at[1]).text
-        return Cell(
-            document=self.documents[at[0]],
-            label=self.labels[at[0]],
-            key=at[1],
-            kind=proposal.kind,
-            title=proposal.title,
-            code=self.codes.get(at[1]),
-            proposed="unclear",
-            value=decision.value if decision else "unclear",
-            text=(decision.text if decision else None) or proposed_text,
-            sub_themes=decision.sub_themes if decision else (),
-            evidence=decision.evidence if decision else (),
-            why=decision.reason if decision else "",
-            doubts=(),
-            state="decided" if decision else "undecided",
-            standing=own,
-            seen=seen,
-        )
-
-    def _full_cell(self, at: Key, coding: Coding, seen: int) -> Cell:
-        """A cell with its proposal, and with the decision that counts in the proposal's place."""
-        proposal, standing, code = self.proposals[at], self.standing(at), self.codes.get(at[1])
-        proposed, decision = content(coding, proposal.kind, at[1]), standing.counts
-        evidence = decision.evidence if decision else proposed.evidence
-        return Cell(
-            document=self.documents[at[0]],
-            label=self.labels[at[0]],
-            key=at[1],
-            kind=proposal.kind,
-            title=proposal.title,
-            code=code,
-            proposed=proposal.value,
-            value=decision.value if decision else proposal.value,
-            text=(decision.text if decision else None) or proposed.text,
-            sub_themes=decision.sub_themes if decision else proposed.sub_themes,
-            # Praise last: a quote of good practice does not show that a theme is present.
-            evidence=tuple(sorted(evidence, key=lambda e: "good_practice" in e.flags)),
-            why=proposed.why,
-            doubts=proposal.doubts,
-            state=self.state(at),
-            standing=standing,
-            seen=seen,
-            nearest=() if evidence or not code else nearest(self.reading(at[0]), code),
-            refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
-        )
+        return blind_cell(self, at, coding, who, seen) if who.blind else full_cell(self, at, coding, seen)
 
     def related(self, document_id: str, key: str) -> tuple[str, ...]:
         """The keys of the cells of a review that rest on the same words as one of its cells."""
@@ -278,46 +239,66 @@ class ReviewSession:
         text: str | None = None,
         reason: str = "",
         act: Act | None = None,
+        item: SetItem | None = None,
     ) -> Decision:
-        """A person's decision, checked but not yet appended.
+        """A person's decision on a cell, checked but not yet appended.
 
         Raises:
             RefusedError: the decision cannot be accepted: a name or role that cannot be printed, present or ruled out
                 without a quote, or a quote that is not in the text.
         """
-        self._refuse_uncounted(document_id, key, who)
-        reading = self.reading(document_id)
-        act = act or ("blind" if who.blind else "decided")
-        if act != "withdrawn":
-            answer = Answer(value=value, act=act, evidence=tuple(evidence), text=text or "", reason=reason)
-            check(answer, key, self.proposals[document_id, key], reading, self.documents[document_id].file)
-        return Decision(
-            document_id=document_id,
-            theme=key,
-            act=act,
+        before = self.standing((document_id, key)).counts
+        if before and before.item and item is None:
+            # The words that a person chose stay, whatever else is decided on them.
+            item, text, evidence = before.item, before.text, before.evidence
+        proposal = self.proposals.get((document_id, key)) or (added(item) if item else None)
+        if proposal is None:
+            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+        made = self.made(
+            who,
+            document_id,
+            key,
+            act=act or ("blind" if who.blind else "decided"),
             value=value,
             text=plain(text) if text else text,
             sub_themes=tuple(sub_themes),
             evidence=tuple(evidence),
+            reason=plain(reason).strip(),
+            item=item,
+        )
+        answer = Answer(value=value, act=made.act, evidence=made.evidence, text=text or "", reason=reason)
+        check(answer, key, proposal, self.reading(document_id), self.documents[document_id].file)
+        return made
+
+    def made(self, who: Reviewer, document_id: str, key: str, **what: Unpack[What]) -> Decision:
+        """An act as it is recorded: by whom, when, and on what that was shown. Its answer is not checked.
+
+        Raises:
+            RefusedError: the person's name or role cannot be printed, or the review no longer counts.
+        """
+        self._refuse_uncounted(document_id, who)
+        return Decision(
+            document_id=document_id,
+            theme=key,
             author=who.name.strip(),
             role=who.role.strip(),
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            reason=plain(reason).strip(),
             assisted=not who.blind,
             codebook_sha256=self.codebook_sha256,
             code_sha256=self.hashes.get(key, ""),
-            reading_sha256=reading.sha256,
+            reading_sha256=self.reading(document_id).sha256,
+            **what,
         )
 
-    def _refuse_uncounted(self, document_id: str, key: str, who: Reviewer) -> None:
-        """Refuse a decision by a person who cannot be named, or on a cell that does not count."""
+    def _refuse_uncounted(self, document_id: str, who: Reviewer) -> None:
+        """Refuse a decision by a person who cannot be named, or on a review that does not count."""
         try:
             typed(who.name, "the name of the reviewer")
             typed(who.role, "the role of the reviewer")
         except UsageError as error:
             raise RefusedError(error.message, next_step="Start the review with --name and --role.") from error
-        if (document_id, key) not in self.proposals:
-            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+        if document_id not in self.documents:
+            raise RefusedError("this review is not in the project.", next_step="Go back to the matrix.")
         now = self.store.document(document_id)
         if now is None or now.status != "coded":
             what = self.documents[document_id].file
@@ -333,12 +314,8 @@ class ReviewSession:
         key: str,
         value: ThemeValue,
         *,
-        evidence: Sequence[Evidence] = (),
-        sub_themes: Sequence[str] = (),
-        text: str | None = None,
-        reason: str = "",
-        act: Act | None = None,
         seen: int | None = None,
+        **answer: Unpack[Given],
     ) -> int:
         """Append a person's decision, checked as in `checked`. Returns its number.
 
@@ -346,10 +323,11 @@ class ReviewSession:
             ConflictError: somebody has decided on the cell since decision number `seen`.
             RefusedError: the decision cannot be accepted.
         """
-        made = self.checked(
-            who, document_id, key, value, evidence=evidence, sub_themes=sub_themes, text=text, reason=reason, act=act
-        )
-        number = self.store.append_decision(made, expect=seen)
+        return self.append(self.checked(who, document_id, key, value, **answer), seen)
+
+    def append(self, act: Decision, seen: int | None) -> int:
+        """Append an act that was checked. Returns its number; raises as `decide` does."""
+        number = self.store.append_decision(act, expect=seen)
         self.refresh()
         return number
 
@@ -371,34 +349,22 @@ class ReviewSession:
         """Take back this person's last act still in force. Returns its cell; None if there is nothing to take back.
 
         Raises:
-            RefusedError: somebody else has decided on the cell since.
+            RefusedError: somebody else has decided on the cell, or on one of the cells, since.
         """
         self.refresh()
-        own = self._acts_in_force(who.name)
-        if not own:
+        last = last_in_force(self.store.decisions(), who.name)
+        if last is None:
             return None
-        key = own[-1]
-        if not self.standing(key).can_be_undone_by(who.name):
+        key = (last.document_id, last.theme)
+        if not can_be_undone(last, self._standings):
             raise RefusedError(
                 "somebody has decided on this cell since you did.",
                 document=self.documents[key[0]].file if key[0] in self.documents else None,
                 next_step="Open it and decide again.",
             )
-        self.decide(who, *key, "unclear", act="withdrawn")
+        withdrawn = self.made(who, *key, act="withdrawn", value="unclear", covers=withdrawn_cells(last))
+        self.append(withdrawn, self.taken if last.covers else None)
         return key
-
-    def _acts_in_force(self, author: str) -> list[Key]:
-        """The cells of a person's acts that have not been taken back, oldest first; a cell once for each act."""
-        own: list[Key] = []
-        for decision in self.store.decisions():
-            if decision.author != author:
-                continue
-            key = (decision.document_id, decision.theme)
-            if decision.act != "withdrawn":
-                own.append(key)
-            elif key in own:  # a withdrawal takes back the last act on its cell
-                del own[len(own) - 1 - own[::-1].index(key)]
-        return own
 
     def close(self) -> None:
         """Close the store."""

@@ -69,7 +69,7 @@ def write(session: ReviewSession, who: Reviewer, *, only_open: bool = False) -> 
     for column, (name, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
-    keys = set(session.open_for(who)) if only_open or who.blind else set(session.proposals)
+    keys = set(session.open_cells(who)) if only_open or who.blind else set(session.proposals)
     rows = 0
     for rows, cell in enumerate(cells(session, who, keys), 1):
         shown = fixed_columns(cell)

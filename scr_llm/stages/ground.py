@@ -57,6 +57,12 @@ def ground_quote(
     return tuple(found), tuple(grounder._refused)
 
 
+def item_id(document_id: str, kind: str, evidence: Sequence[Evidence], text: str) -> str:
+    """The id of a finding or recommendation: a hash of its words and of where they begin, the same in every run."""
+    key = f"{document_id}|{kind}|{evidence[0].page}|{evidence[0].start}|{text}"
+    return f"{kind[0]}{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+
 class _Grounder:
     """Locates the quotes of one reading."""
 
@@ -136,10 +142,9 @@ class _Grounder:
             if not found:
                 continue
             text = readable(" ".join(evidence.quote for evidence in found))
-            key = f"{self._reading.document_id}|{kind}|{found[0].page}|{found[0].start}|{text}"
             grounded.append(
                 Item(
-                    id=f"{kind[0]}{hashlib.sha256(key.encode()).hexdigest()[:12]}",
+                    id=item_id(self._reading.document_id, kind, found, text),
                     number=draft.number,
                     text=text,
                     page=found[0].page,

@@ -7,7 +7,17 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, Table, create_engine, select
 
 from scr_llm.errors import StoreError
-from scr_llm.records import Coding, Decision, Document, DraftCoding, HistoryEntry, Reading, Record, SignOff
+from scr_llm.records import (
+    CodebookChange,
+    Coding,
+    Decision,
+    Document,
+    DraftCoding,
+    HistoryEntry,
+    Reading,
+    Record,
+    SignOff,
+)
 from scr_llm.store import tables
 from scr_llm.store.chain import FIRST_HASH, call_record, chained
 from scr_llm.store.migrations import migrate
@@ -21,6 +31,7 @@ _KINDS: tuple[tuple[str, type[Record], Table, str, str], ...] = (
     ("Decision", Decision, tables.decisions, "seq", "record"),
     ("Sign-off", SignOff, tables.sign_offs, "seq", "record"),
     ("History entry", HistoryEntry, tables.history, "seq", "record"),
+    ("Codebook change", CodebookChange, tables.codebook_changes, "seq", "record"),
 )
 """Name, record, table, column that identifies a row, column that holds the record."""
 
@@ -104,6 +115,8 @@ def _matches(chain: Chain, row: Any) -> bool:
 def _columns_match(chain: Chain, row: Any) -> bool:
     if chain == "decisions":
         return bool(parsed(Decision, row.record).document_id == row.document_id)
+    if chain == "codebook_changes":
+        return bool(parsed(CodebookChange, row.record))
     if chain == "calls":
         return bool(call_record(row._mapping) == row.record)
     if chain == "history":

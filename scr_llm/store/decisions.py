@@ -19,7 +19,8 @@ class Decisions(Rows):
 
         Args:
             decision: what was decided.
-            expect: number of the last decision on the same cell that the person saw; 0 for none.
+            expect: number of the last decision on the same cell that the person saw; 0 for none. For an act on
+                several cells: number of the last decision on any of them.
 
         Raises:
             ConflictError: somebody has decided on the cell since then. Nothing is appended.
@@ -54,14 +55,26 @@ class Decisions(Rows):
 
     def _decision(self, connection: Connection, decision: Decision, expect: int | None) -> tuple[int, int | None]:
         if expect is not None:
-            last = self._last_on(connection, decision.document_id, decision.theme)
-            if last != expect:
+            cells = {cell.theme for cell in decision.covers} or {decision.theme}
+            last = max(self._last_on(connection, decision.document_id, cell) for cell in cells)
+            # An act on several cells was shown up to the last decision on any of them, so each may be older.
+            if last > expect or (last < expect and not decision.covers):
                 return 0, last
         record = decision.model_dump_json()
         return self._append(connection, "decisions", document_id=decision.document_id, record=record), None
 
     @staticmethod
     def _last_on(connection: Connection, document_id: str, theme: str) -> int:
-        on_cell = (tables.decisions.c.document_id == document_id, tables.decided_theme == theme)
-        last = connection.execute(select(func.max(tables.decisions.c.seq)).where(*on_cell)).scalar()
-        return int(last or 0)
+        """Number of the last act on a cell: on it alone, or on several of which it is one."""
+        table = tables.decisions
+        on_cell = (table.c.document_id == document_id, tables.decided_theme == theme)
+        last = int(connection.execute(select(func.max(table.c.seq)).where(*on_cell)).scalar() or 0)
+        # Text inside a record has its quotation marks escaped, so this finds records with covered cells and no others.
+        several = table.c.record.like('%"covers":[{%')
+        later = select(table.c.seq, table.c.record).where(
+            table.c.document_id == document_id, table.c.seq > last, several
+        )
+        for row in connection.execute(later.order_by(table.c.seq.desc())):
+            if any(cell.theme == theme for cell in parsed(Decision, row.record).covers):
+                return int(row.seq)
+        return last

@@ -99,6 +99,11 @@ def _decisions_on_cell(connection: Connection) -> None:
     connection.execute(CreateIndex(tables.decisions_on_cell, if_not_exists=True))
 
 
+def _codebook_changes(connection: Connection) -> None:
+    tables.codebook_changes.create(connection, checkfirst=True)
+    _append_only(connection, "codebook_changes")
+
+
 def _log(connection: Connection) -> None:
     tables.log.create(connection, checkfirst=True)
     _append_only(connection, "log")
@@ -113,7 +118,8 @@ STEPS = {
     6: ("history of what is stored", _history),
     7: ("the log of calls chained", _calls),
     8: ("decisions looked up by cell", _decisions_on_cell),
-    9: ("what people started or allowed", _log),
+    9: ("changes of the codebook", _codebook_changes),
+    10: ("what people started or allowed", _log),
 }
 
 

@@ -16,13 +16,14 @@ from scr_llm.store import tables
 from scr_llm.store.chain import FIRST_HASH, chained
 
 _R = TypeVar("_R", bound=Record)
-Chain = Literal["decisions", "sign_offs", "history", "calls"]
+Chain = Literal["decisions", "sign_offs", "history", "calls", "codebook_changes"]
 """The append-only tables. Each row is chained to the previous one."""
 CHAINS: dict[Chain, Table] = {
     "decisions": tables.decisions,
     "sign_offs": tables.sign_offs,
     "history": tables.history,
     "calls": tables.calls,
+    "codebook_changes": tables.codebook_changes,
 }
 
 

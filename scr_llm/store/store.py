@@ -4,6 +4,7 @@ from pathlib import Path
 from types import TracebackType
 
 from scr_llm.store.checks import Checks
+from scr_llm.store.codebook_changes import CodebookChanges
 from scr_llm.store.documents import Documents
 from scr_llm.store.engine import engine_of, make, named_errors
 from scr_llm.store.log import Log
@@ -12,11 +13,11 @@ from scr_llm.store.model_calls import ModelCalls
 from scr_llm.store.sign_offs import SignOffs
 
 
-class Store(Documents, SignOffs, ModelCalls, Log, Checks):
+class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
     """One project's records. Use it in a `with`; every call is a transaction of its own.
 
-    Its methods are in the modules of its parts: documents (with history and decisions), sign_offs, model_calls, log,
-    checks.
+    Its methods are in the modules of its parts: documents (with history and decisions), sign_offs, model_calls,
+    codebook_changes, log, checks.
 
     Any call raises StoreError where the database cannot be used: it is damaged, another program has locked it, the
     disk is full, or it is read-only.

@@ -125,6 +125,14 @@ replies = Table(
     Column("completion_tokens", Integer),
 )
 
+codebook_changes = Table(
+    "codebook_changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("record", Text, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
 log = Table(
     "log",
     metadata,

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from scr_llm.codebook import edit_codebook, load_codebook
+from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
-from scr_llm.stages.decisions import current
+from scr_llm.stages.decisions import by_document, current
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
+from scr_llm.themes.changes import Edit, take
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ def split_effect(project: Project, code: str) -> list[Effect]:
     What no aspect covers would be found under none of the new codes.
     """
     (old,) = _codes(project, code)
-    if not old.sub_codes:
-        raise UsageError(f"{code} has no aspects to split by.", next_step="Add sub_codes to it in codebook.yaml first.")
+    _refuse_whole(old)
     found = []
     for label, file, coding in _cases(project):
         theme = next((t for t in coding.themes if t.theme == code), None)
@@ -53,11 +53,23 @@ def split_effect(project: Project, code: str) -> list[Effect]:
     return found
 
 
-def merge(project: Project, one: str, other: str, new: str, label: str, who: str) -> None:
+def merge(
+    project: Project, one: str, other: str, new: str, label: str, who: str, reason: str = "", role: str = ""
+) -> None:
     """Replace the first code by the merged one, and remove the second.
 
     The cells of the merged code are open in every case, because nobody has decided it yet. Decisions on the two old
-    codes stay on record.
+    codes stay on record, and so do the person and the reason.
+    """
+    edit = merge_edit(project, one, other, new, label, who)
+    take(project, edit, act="merged", reason=reason or f"Merged {one} and {other}", who=who, role=role)
+
+
+def merge_edit(project: Project, one: str, other: str, new: str, label: str, who: str) -> Edit:
+    """The edit that merges two codes.
+
+    Raises:
+        UsageError: the codebook has no such code, or the id is taken.
     """
     first, second = _codes(project, one, other)
     _free(project, new, (one, other))
@@ -79,13 +91,23 @@ def merge(project: Project, one: str, other: str, new: str, label: str, who: str
             for s in (*first.sub_codes, *second.sub_codes)
         ],
     }
-    _replace(project, {one: [joined], other: []})
+    return _replaced({one: [joined], other: []})
 
 
-def split(project: Project, code: str, who: str) -> None:
+def split(project: Project, code: str, who: str, reason: str = "", role: str = "") -> None:
     """Replace a code by one code for each of its aspects. Their cells are open in every case."""
+    edit = split_edit(project, code, who)
+    take(project, edit, act="split", reason=reason or f"Split {code} by its aspects", who=who, role=role)
+
+
+def split_edit(project: Project, code: str, who: str) -> Edit:
+    """The edit that splits a code by its aspects.
+
+    Raises:
+        UsageError: the codebook has no such code, it has no aspects, or an id is taken.
+    """
     (old,) = _codes(project, code)
-    split_effect(project, code)
+    _refuse_whole(old)
     new = []
     for sub in old.sub_codes:
         _free(project, _plain(sub.id), (code,))
@@ -95,15 +117,17 @@ def split(project: Project, code: str, who: str) -> None:
             "include": [*old.include, _origin(who, f"split from {code}")],
         }
         new.append(data)
-    _replace(project, {code: new})
+    return _replaced({code: new})
 
 
 def _cases(project: Project) -> list[tuple[str, str, Coding]]:
     """Label, file and current coding of each case."""
     with Store(project.store_path) as store:
-        decisions = store.decisions()
+        decided = by_document(store.decisions())
         coded = [
-            (d, current(c, decisions)) for d in store.documents() if d.status == "coded" and (c := store.coding(d.id))
+            (d, current(c, decided.get(d.id, ())))
+            for d in store.documents()
+            if d.status == "coded" and (c := store.coding(d.id))
         ]
     return [(case_label(coding.case, document), document.file, coding) for document, coding in coded]
 
@@ -134,12 +158,19 @@ def _origin(who: str, what: str) -> str:
     return f"{what.capitalize()} by {who} on {date.today().isoformat()}"
 
 
-def _replace(project: Project, instead: dict[str, list[dict[str, Any]]]) -> None:
-    """Replace codes in the codebook, each by a list of codes."""
+def _refuse_whole(code: Code) -> None:
+    if not code.sub_codes:
+        raise UsageError(
+            f"{code.id} has no aspects to split by.", next_step="Add sub_codes to it in codebook.yaml first."
+        )
 
-    def change(codes: list[Any]) -> None:
+
+def _replaced(instead: dict[str, list[dict[str, Any]]]) -> Edit:
+    """The edit that replaces codes, each by a list of codes."""
+
+    def edit(codes: list[Any]) -> None:
         for at in range(len(codes) - 1, -1, -1):
             if codes[at]["id"] in instead:
                 codes[at : at + 1] = instead[codes[at]["id"]]
 
-    edit_codebook(project.codebook_path, change)
+    return edit

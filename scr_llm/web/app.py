@@ -14,26 +14,27 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from scr_llm.codebook import load_codebook
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions import Key
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import adding, home, model, running, signing
+from scr_llm.web.routes import adding, codebook, home, lists, model, running, signing
 from scr_llm.web.workbench import Workbench
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 LiveHandler = Callable[["Page", Request], Awaitable[Response]]
-ROOMS = (home, running, model)
+ROOMS = (home, running, model, codebook, lists, signing)
 """Routes by what a person does, one file each."""
-NAMED_ROOMS = (signing,)
-"""The same, for which people need to have said who they are."""
 LIVE_ROOMS = (adding, running, signing)
 """Those that take or give piece by piece."""
-NAMELESS = frozenset(path for room in ROOMS for path, _, _ in room.ROUTES) | {"/help"}
+NAMELESS = frozenset(path for room in (home, running, model) for path, _, _ in room.ROUTES) | {"/help"}
 """Pages for which nobody needs to have said who they are."""
 NOBODY = Reviewer("", "")
 """Whoever sits at this computer and has not yet given a name."""
@@ -44,6 +45,7 @@ STATIC = {
     "review.js": "text/javascript",
     "workbench.css": "text/css",
     "workbench.js": "text/javascript",
+    "list.js": "text/javascript",
     "signing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -71,6 +73,12 @@ class Page:
         name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
+
+    def renew_codebook(self) -> None:
+        """Take in a codebook that was changed, in the page or by hand."""
+        if load_codebook(self.project.codebook_path) != self.session.codebook:
+            self.session = ReviewSession(self.project)
+            self._templates = frame.environment(self.session.codes)
 
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
@@ -103,6 +111,11 @@ class Page:
     def go(self, path: str) -> Response:
         """Send the browser to another page."""
         return RedirectResponse(self.base + path, 303)
+
+    def go_after(self, who: Reviewer, key: Key) -> Response:
+        """Send the browser to what is open after a cell or a list."""
+        found = self.session.after(who, key)
+        return self.go(frame.cell_path(found) if found else "/matrix?done=1")
 
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
         """A page that says why something was not saved, with what the person typed."""
@@ -186,7 +199,7 @@ def make_app(
     app = Starlette(
         lifespan=alive,
         routes=[
-            *(route(*each) for room in (*ROOMS, *NAMED_ROOMS) for each in room.ROUTES),
+            *(route(*each) for room in ROOMS for each in room.ROUTES),
             *(live(*each) for room in LIVE_ROOMS for each in room.LIVE),
             route("/matrix", _matrix),
             route("/next", _next),
@@ -245,8 +258,7 @@ def _matrix(page: Page, request: Request) -> Response:
 
 def _next(page: Page, request: Request) -> Response:
     who = page.who(request)
-    found = page.session.after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
-    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
+    return page.go_after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
 
 
 def _cell(page: Page, request: Request) -> Response:
@@ -303,17 +315,18 @@ def _decide(page: Page, request: Request) -> Response:
         return page.go(frame.cell_path((document, key)))
     if given.act == "adjudicated":
         return page.go("/disagreements")
-    found = page.session.after(who, (document, key))
-    return page.go(frame.cell_path(found) if found else "/matrix?done=1")
+    return page.go_after(who, (document, key))
 
 
 def _undo(page: Page, request: Request) -> Response:
     key = page.session.withdraw(page.who(request))
+    if key and key not in page.session.proposals:
+        key = (key[0], LIST)  # an item that was added is gone with the act that added it
     return page.go(f"{frame.cell_path(key)}?undone" if key else "/matrix")
 
 
 def _document(page: Page, request: Request) -> Response:
-    return page.show(request, view.document(page.session, request.path_params["document"], page.who(request)))
+    return page.go(frame.cell_path((request.path_params["document"], LIST)))
 
 
 def _case_sheet(page: Page, request: Request) -> Response:

@@ -102,6 +102,12 @@ def answers(request: Request, cautions: Iterable[str]) -> dict[str, AnsweredCaut
     return found
 
 
+def too_long(request: Request) -> str:
+    """That a field is too long, and which; empty if none is."""
+    long = next((name for name, text in fields(request) if len(text) > LONGEST), None)
+    return f"{_LABELS.get(long, 'A field')} is longer than {LONGEST} characters. Shorten it." if long else ""
+
+
 def read(request: Request, session: ReviewSession, document: str, key: str) -> Given:
     """The decision in a posted form.
 
@@ -110,8 +116,8 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
         RefusedError: a marked quote is not in the document.
     """
     given = fields(request)
-    if long := next((name for name, text in given if len(text) > LONGEST), None):
-        raise FormError(f"{_LABELS.get(long, 'A field')} is longer than {LONGEST} characters. Shorten it.")
+    if long := too_long(request):
+        raise FormError(long)
 
     def first(name: str) -> str:
         return one(request, name)

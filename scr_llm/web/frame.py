@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from scr_llm.records import Code
 from scr_llm.review.cells import Reviewer
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.text.words import CONTEXTS, VALUES, in_words
 from scr_llm.web.form import place_of
 from scr_llm.web.shown import Frame, Link, Progress, Shown
@@ -56,7 +57,9 @@ def part(text: str) -> str:
 
 
 def cell_path(key: tuple[str, str]) -> str:
-    """The path of a cell's page, below the page's own address."""
+    """The path of the page of a cell or of a list, below the page's own address."""
+    if key[1] == LIST:
+        return f"/list/{part(key[0])}"
     return f"/cell/{part(key[0])}/{part(key[1])}"
 
 
@@ -66,6 +69,7 @@ def links(who: Reviewer, progress: Progress, page: Shown) -> tuple[Link, ...]:
     differ = f" ({progress.disagreed})" if progress.disagreed else ""
     found = [] if who.blind else [Link("Home", "/")]
     found += [Link("Matrix", "/matrix", key="m"), Link("Next cell", f"/next{after}", key="n")]
+    found.append(Link("Codebook", "/codebook"))
     if not who.blind:
         found += [Link(f"Disagreements{differ}", "/disagreements"), Link("Sign-off", "/sign-off")]
     found.append(Link("Keys and help", "/help"))

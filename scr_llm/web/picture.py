@@ -46,6 +46,8 @@ class Layout:
     """Boxes over its quotes."""
     lines: tuple[Line, ...] = ()
     """All its lines, so that words can be selected."""
+    quotes: tuple[int, ...] = ()
+    """For each box over a quote, the number of the quote, from 0."""
 
 
 def png(path: Path, number: int) -> bytes:
@@ -79,6 +81,7 @@ def layout(path: Path, number: int, text: str, quotes: tuple[Span, ...]) -> Layo
     return Layout(
         tuple(box for found in marks for box in found),
         tuple(Line(text[s.start : s.end], found[0]) for s, found in zip(lines, rows, strict=True) if found),
+        tuple(number for number, found in enumerate(marks) for _ in found),
     )
 
 

@@ -6,11 +6,10 @@ A template may use the fields of its page's record, the fields of `Frame`, and n
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scr_llm.records import Decision, Document, Explanation, Paper, ThemeValue
-from scr_llm.records.reading import PassedOver
+from scr_llm.records import Decision, Explanation, Paper, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.stages.decisions import CellState, Key
-from scr_llm.web.picture import Box, Line
+from scr_llm.web.pdf_page import PdfPage
 
 
 @dataclass(frozen=True)
@@ -128,33 +127,6 @@ class MatrixPage(Shown):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of a page's text."""
-
-    text: str
-    quoted: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class PdfPage:
-    """A page of the PDF: as a picture with marks and selectable lines, and as text."""
-
-    number: int
-    """From 1."""
-    of: int
-    """Pages of the PDF."""
-    marks: tuple[Box, ...]
-    """Over the quotes on this page."""
-    proposed: bool
-    """Whether the marks are the cell's quotes; if not, they are the passages nearest to its theme."""
-    lines: tuple[Line, ...]
-    pieces: tuple[Piece, ...]
-    """The text, and which of it is quoted."""
-    warnings: tuple[str, ...]
-    """Why a person should check the text of this page."""
-
-
-@dataclass(frozen=True)
 class Opinion:
     """What one of two reviewers decided."""
 
@@ -258,18 +230,6 @@ class CellPage(Shown):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentPage(Shown):
-    """Findings, recommendations and case facts of one review."""
-
-    template: ClassVar[str] = "document.html.j2"
-    document: Document
-    label: str
-    cells: tuple[Cell, ...]
-    passed_over: tuple[PassedOver, ...]
-    """What looks like a finding or a recommendation but was not counted as one."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class CaseSheetPage(Shown):
     """The review on one page."""
 
@@ -326,6 +286,8 @@ class HelpPage(Shown):
     template: ClassVar[str] = "help.html.j2"
     tab: ClassVar[str] = "/help"
     keys: tuple[KeyHelp, ...]
+    list_keys: tuple[KeyHelp, ...]
+    """On the page of a list."""
 
 
 @dataclass(frozen=True)

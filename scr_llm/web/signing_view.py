@@ -15,6 +15,7 @@ from scr_llm.review.as_edited import Looked
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.review.sign_off import SignOffBlocker
+from scr_llm.stages.decisions.items import LIST
 from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.text.words import count
 from scr_llm.web import form, frame
@@ -138,7 +139,9 @@ def _things(session: ReviewSession, blockers: Sequence[SignOffBlocker]) -> Itera
         elif first.key is None:
             yield Thing(first.message, "")
         elif kind == "list":
-            yield Thing(f"the list not confirmed ({count(len(found), 'item')} open)", frame.cell_path(first.key))
+            yield Thing(
+                f"the list not confirmed ({count(len(found), 'item')} open)", frame.cell_path((first.key[0], LIST))
+            )
         else:
             yield Thing(count(len(found), *_THINGS[kind]), frame.cell_path(first.key))
 

@@ -4,8 +4,7 @@ import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from scr_llm.errors import RefusedError
-from scr_llm.records import Code, Decision, Evidence, Span
+from scr_llm.records import Code, Decision, Evidence
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
@@ -14,6 +13,7 @@ from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
 from scr_llm.web import form, shown
 from scr_llm.web.drawing import Drawing
+from scr_llm.web.pdf_page import Marked, PdfPage, pdf_page
 
 MARKS = {"decided": " ✓", "stale": " ↻", "disagreed": " ≠"}
 """Signs for the states of a cell."""
@@ -35,6 +35,20 @@ KEYS = {
     "m": "go to the matrix",
 }
 """What each key does."""
+LIST_KEYS = {
+    "[ and ]": "the page of the list before, and the next one",
+    "up and down": "choose an item; its page comes with it",
+    "a": "confirm the list, and go on",
+    "w": "the selected words are the words of the chosen item",
+    "s": "split it before the selected words",
+    "j": "join it with the next one",
+    "x": "remove it: it is none",
+    "p": "put it back",
+    "f": "add the selected words as a finding",
+    "r": "add them as a recommendation",
+    "z": "undo my last decision, a whole list at once",
+}
+"""The same on the page of a list."""
 
 
 def progress(session: ReviewSession, who: Reviewer) -> shown.Progress:
@@ -88,7 +102,7 @@ def _row(session: ReviewSession, who: Reviewer, document: str, codes: list[Code]
         file=session.documents[document].file,
         chips=tuple(_chip(session, who, (document, code.id)) for code in codes),
         items=len(items),
-        open=sum(session.state(key) == "undecided" for key in items),
+        open=sum(session.state(key) in ("undecided", "stale") for key in items),
     )
 
 
@@ -187,37 +201,11 @@ def _related(session: ReviewSession, cell: Cell) -> tuple[shown.Related, ...]:
     return tuple(shown.Related(key, session.proposals[key].title) for key in keys if key in session.proposals)
 
 
-def _pdf(session: ReviewSession, drawing: Drawing, cell: Cell, quotes: Sequence[Evidence], page: int) -> shown.PdfPage:
-    """A page of the PDF with its highlights and selectable lines.
-
-    Where the person asks for no page that there is, it is that of the first quote.
-    """
-    reading = session.reading(cell.document.id)
-    number = page if 1 <= page <= len(reading.pages) else quotes[0].page if quotes else 1
-    path, text = session.project.inbox / cell.document.file, reading.pages[number - 1].text
-    here = [e for e in quotes if e.page == number]
-    placed = drawing.layout(path, number, text, tuple(Span(page=e.page, start=e.start, end=e.end) for e in here))
-    return shown.PdfPage(
-        number=number,
-        of=len(reading.pages),
-        marks=placed.marks,
-        proposed=bool(cell.evidence),
-        lines=placed.lines,
-        pieces=_pieces(text, here),
-        warnings=reading.pages[number - 1].warnings,
-    )
-
-
-def _pieces(text: str, quotes: list[Evidence]) -> tuple[shown.Piece, ...]:
-    """A page's text, and which of it is quoted. Of overlapping quotes the first is marked."""
-    found: list[shown.Piece] = []
-    at = 0
-    for quote in sorted(quotes, key=lambda e: e.start):
-        if quote.start >= at:
-            found.append(shown.Piece(text[at : quote.start], quoted=False))
-            found.append(shown.Piece(text[quote.start : quote.end], quoted=True))
-            at = quote.end
-    return (*found, shown.Piece(text[at:], quoted=False))
+def _pdf(session: ReviewSession, drawing: Drawing, cell: Cell, quotes: Sequence[Evidence], page: int) -> PdfPage:
+    """A page of the PDF; where the person asks for no page that there is, it is that of the first quote."""
+    number = page if 1 <= page <= cell.document.pages else quotes[0].page if quotes else 1
+    style = "mark" if cell.evidence else "near"
+    return pdf_page(session, drawing, cell.document, number, [Marked(quote, style) for quote in quotes])
 
 
 def _to_the_proposal(cell: Cell) -> list[shown.Answer]:
@@ -256,25 +244,6 @@ def _history(standing: Standing) -> tuple[Decision, ...]:
     return tuple(sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at))
 
 
-def document(session: ReviewSession, document_id: str, who: Reviewer) -> shown.DocumentPage:
-    """Findings, recommendations and case facts of one review, each with its state.
-
-    Raises:
-        RefusedError: there is no such review in the project.
-    """
-    if document_id not in session.documents:
-        raise RefusedError(
-            "this review is not in the project, or is not coded yet.", next_step="Go back to the matrix."
-        )
-    keys = [key for (d, key), p in session.proposals.items() if d == document_id and p.kind != "theme"]
-    return shown.DocumentPage(
-        document=session.documents[document_id],
-        label=session.labels[document_id],
-        cells=() if who.blind else tuple(session.cell(document_id, key, who) for key in keys),
-        passed_over=() if who.blind else session.reading(document_id).passed_over,
-    )
-
-
 def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
     """Cells on which two reviewers differ, with both answers, and on how many they agreed."""
     standings = [session.standing(key) for key in session.proposals]
@@ -293,4 +262,5 @@ def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
 
 def keys() -> shown.HelpPage:
     """What each key does."""
-    return shown.HelpPage(keys=tuple(shown.KeyHelp(key, does) for key, does in KEYS.items()))
+    keys, list_keys = (tuple(shown.KeyHelp(key, does) for key, does in given.items()) for given in (KEYS, LIST_KEYS))
+    return shown.HelpPage(keys=keys, list_keys=list_keys)

@@ -7,7 +7,7 @@ from scr_llm.workspace.folder import Folder
 
 if TYPE_CHECKING:
     from scr_llm.records import Codebook
-    from scr_llm.themes.candidates import Candidate
+    from scr_llm.themes.candidates import Suggestions
     from scr_llm.themes.merge_split import Effect
 
 
@@ -30,13 +30,13 @@ class Themes(Folder):
 
         return faults(self.codebook())
 
-    def suggest_themes(self) -> "tuple[list[Candidate], int]":
-        """Findings that match no theme, grouped as candidates for new ones; and the number of all findings."""
-        from scr_llm.themes.candidates import candidates
+    def suggest_themes(self) -> "Suggestions":
+        """Findings that match no theme: grouped as candidates for new ones, close to a theme, or telling nothing."""
+        from scr_llm.themes.candidates import suggestions
 
-        return candidates(self.project)
+        return suggestions(self.project)
 
-    def adopt_theme(self, number: int, code: str, *, label: str, definition: str, name: str) -> None:
+    def adopt_theme(self, number: int, code: str, *, label: str, definition: str, name: str, reason: str = "") -> None:
         """Add a candidate to the codebook. The next run codes it in every review.
 
         Args:
@@ -45,16 +45,17 @@ class Themes(Folder):
             label: label of the new code.
             definition: what it means, in one sentence.
             name: of the person who adopts it.
+            reason: why; kept in the record.
 
         Raises:
             UsageError: there is no such candidate, the id is taken or not allowed, or an argument is empty.
         """
         from scr_llm.themes.candidates import adopt
 
-        found, _ = self.suggest_themes()
+        found = self.suggest_themes().groups
         if not 1 <= number <= len(found):
             raise UsageError(f"there is no candidate {number}.", next_step="List them: scr-llm suggest-themes")
-        adopt(self.project, found[number - 1], code, label, definition, name)
+        adopt(self.project, found[number - 1], code, label, definition, name, reason)
 
     def merge_effect(self, one: str, other: str, new: str) -> "list[Effect]":
         """What each review would show after a merge of two codes. Nothing is changed."""
@@ -62,7 +63,7 @@ class Themes(Folder):
 
         return merge_effect(self.project, one, other, new)
 
-    def merge_codes(self, one: str, other: str, new: str, *, label: str, name: str) -> None:
+    def merge_codes(self, one: str, other: str, new: str, *, label: str, name: str, reason: str = "") -> None:
         """Merge two codes into a new one. Its cells are open in every review until somebody decides them.
 
         Args:
@@ -71,13 +72,14 @@ class Themes(Folder):
             new: id of the merged code.
             label: label of the merged code.
             name: of the person who merges them.
+            reason: why; kept in the record.
 
         Raises:
             UsageError: the codebook has no such code, or the new id is taken.
         """
         from scr_llm.themes.merge_split import merge
 
-        merge(self.project, one, other, new, label, name)
+        merge(self.project, one, other, new, label, name, reason)
 
     def split_effect(self, code: str) -> "list[Effect]":
         """What each review would show after a split of a code. Nothing is changed."""
@@ -85,16 +87,17 @@ class Themes(Folder):
 
         return split_effect(self.project, code)
 
-    def split_code(self, code: str, *, name: str) -> None:
+    def split_code(self, code: str, *, name: str, reason: str = "") -> None:
         """Split a code: each of its aspects becomes a code, whose cells are open in every review.
 
         Args:
             code: id of the code.
             name: of the person who splits it.
+            reason: why; kept in the record.
 
         Raises:
             UsageError: the codebook has no such code, it has no aspects, or a new id is taken.
         """
         from scr_llm.themes.merge_split import split
 
-        split(self.project, code, name)
+        split(self.project, code, name, reason)

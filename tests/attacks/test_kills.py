@@ -85,7 +85,7 @@ def drafted(root: Path) -> None:
     coded(root)
     kills.run(["brief", "--project", root])
     session = ReviewSession(load_project(root))
-    key = next(k for k in session.open_for(ALEX) if session.value(k) == "present" and k[1] in session.codes)
+    key = next(k for k in session.open_cells(ALEX) if session.value(k) == "present" and k[1] in session.codes)
     session.decide(ALEX, *key, "not_mentioned")
     session.close()
 
@@ -152,7 +152,7 @@ def deciding(root: Path, at: int) -> tuple[int, bool]:
         address = next(found[0] for line in server.stderr if (found := re.search(r"http://\S+", line)))
         base = address.split("/?")[0].rstrip("/")
         session = ReviewSession(load_project(root))
-        keys = session.open_for(ALEX)[:DECIDED]
+        keys = session.open_cells(ALEX)[:DECIDED]
         session.close()
         with httpx.Client(
             follow_redirects=False, headers={"origin": "http://" + base.split("//")[1].split("/")[0]}

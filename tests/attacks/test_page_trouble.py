@@ -237,7 +237,7 @@ def test_many_hands_at_once(root: Path) -> None:
         document = cell.split("/")[2]
         session = ReviewSession(load_project(root))
         cells = [
-            f"/cell/{d}/{k}" for d, k in session.open_for(Reviewer("Alex Reader", "Analyst")) if k in session.codes
+            f"/cell/{d}/{k}" for d, k in session.open_cells(Reviewer("Alex Reader", "Analyst")) if k in session.codes
         ]
         session.close()
 

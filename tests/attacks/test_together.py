@@ -197,7 +197,7 @@ def test_a_hidden_pdf_is_named(project: Project) -> None:
 
 def test_an_open_desk_takes_no_decision_on_what_is_no_longer_counted(project: Project) -> None:
     session = ReviewSession(project)
-    key = next(k for k in session.open_for(ALEX) if session.documents[k[0]].file.startswith(REVIEWS[0]))
+    key = next(k for k in session.open_cells(ALEX) if session.documents[k[0]].file.startswith(REVIEWS[0]))
     rule(project, f"{REVIEWS[0]}.pdf", "exclude", "Not ours.")
     with pytest.raises(RefusedError, match=r"no longer counted: left out by a person"):
         session.decide(ALEX, *key, "not_mentioned")

@@ -8,6 +8,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -93,6 +94,49 @@ def select(page: Page, words: str) -> None:
     page.mouse.up()
 
 
+@dataclass
+class Keys:
+    """Keys that somebody pressed who decides everything as it is proposed."""
+
+    themes: int = 0
+    """One for each theme."""
+    ticks: int = 0
+    """To choose a quote, where none shows a theme plainly."""
+    turns: int = 0
+    """To the next page of a list."""
+    lists: int = 0
+    """One for each list."""
+
+    @property
+    def all(self) -> int:
+        return self.themes + self.ticks + self.turns + self.lists
+
+
+def decide_by_keys(page: Page, start: str) -> Keys:
+    """Decide whatever is open as it is proposed."""
+    keys = Keys()
+    page.goto(start)
+    while "/matrix" not in page.url:
+        old, is_list = page.url, "/list/" in page.url
+        accept = page.locator("button[data-key=a]").count()
+        if is_list and not accept:
+            page.keyboard.press("]")
+            keys.turns += 1
+        elif is_list:
+            page.keyboard.press("a")
+            keys.lists += 1
+        else:
+            needs_one = page.locator("button[data-key=a][value=present], button[data-key=a][value=explicitly_absent]")
+            # No quote shows the theme plainly enough to be ticked: one is chosen.
+            if needs_one.count() and not page.locator("input[name=keep]:checked").count():
+                page.keyboard.press("1")
+                keys.ticks += 1
+            page.keyboard.press("a" if accept else "x")
+            keys.themes += 1
+        page.wait_for_url(lambda url, old=old: url != old)
+    return keys
+
+
 def state(root: Path, document: str, theme: str) -> str:
     session = ReviewSession(load_project(root))
     try:
@@ -152,21 +196,11 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
 
         # the rest by one key a cell
         before = len(session.store.decisions())
-        presses = 0
-        while "/cell/" in page.goto(f"{first.base}/next").url:  # type: ignore[union-attr]
-            for _ in range(40):
-                key = "a" if page.locator("button[data-key=a]").count() else "x"
-                if key == "a" and page.locator(".hint").count():  # no quote shows the theme plainly: one is chosen
-                    page.keyboard.press("1")
-                old = page.url
-                page.keyboard.press(key)
-                presses += 1
-                page.wait_for_url(lambda url, old=old: url != old)
-                if "/cell/" not in page.url:
-                    break
+        keys = decide_by_keys(page, f"{first.base}/next")
         session.refresh()
         assert not session.open_for(ALEX_READER)
-        assert presses == len(session.store.decisions()) - before, "one key a cell"
+        assert keys.themes + keys.lists == len(session.store.decisions()) - before, "one key a theme, and one a list"
+        assert (keys.turns, keys.lists) == (3, 2), "and one for each further page of a list"
         accessible(page)
 
         # the second reviewer sees nobody's answers
@@ -222,7 +256,7 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
         # where a number comes from, the review's findings, the help
         for view in (
             f"explain/{present[0]}",
-            f"document/{person}",
+            f"list/{person}",
             f"document/{person}/sheet",
             "help",
             "matrix?themes=all",
@@ -390,3 +424,85 @@ def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> N
     assert target and page.locator(target.replace(".", r"\.")).count() == 1
     source = page.locator("blockquote a").first.get_attribute("href") or ""
     assert (project.outputs / source.split("#")[0]).resolve().is_file() and "#page=" in source
+
+
+def test_a_list_is_paged_through_put_right_and_confirmed(chromium: Browser, tmp_path: Path) -> None:
+    root = coded_project(tmp_path / "p", ("corriford-child-1",))
+    session = ReviewSession(load_project(root))
+    (child,) = session.documents
+    with review_page(root, *ALEX) as served:
+        page, wrong = visit(chromium, served.address)
+        page.goto(f"{served.base}/list/{child}")
+        expect(page.locator(".decide")).to_contain_text("First look at page 2")
+        assert not page.locator("button[data-key=a]").count(), "not before its pages were shown"
+        accessible(page)
+
+        # the arrows move through the items; an item on another page brings that page
+        page.keyboard.press("ArrowDown")
+        before = page.locator("input[name=item]:checked").get_attribute("value")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("input[name=item]:checked").get_attribute("value") != before
+        assert page.locator("#sheet rect.mark").count()
+        page.locator("label", has_text="Recommendation 4").click()
+        page.wait_for_url("**page=2&item=r*")
+        expect(page.locator("button[data-key=a]")).to_contain_text("23 items")
+
+        # split before words that are selected on the page; undone as one
+        select(page, "whether there are children at home")
+        page.keyboard.press("s")
+        expect(page.locator(".rows")).to_contain_text("Recommendations: 15")
+        session.refresh()
+        assert [len(d.covers) for d in session.store.decisions()] == [2]
+        accessible(page)
+        page.keyboard.press("z")
+        page.wait_for_url("**/cell/**")
+        page.goto(f"{served.base}/list/{child}?page=2")
+        expect(page.locator(".rows")).to_contain_text("Recommendations: 14")
+
+        # words that are not there are refused beside the field, and kept
+        page.locator("summary", has_text="Put the chosen item right").click()
+        page.fill("#quote", "The tortoise was not consulted.")
+        page.locator("button[data-key=f]").click()
+        expect(page.locator("[role=alert]")).to_contain_text("cannot be used as evidence")
+        expect(page.locator("#quote")).to_have_value("The tortoise was not consulted.")
+        accessible(page)
+
+        # one is removed, another added from the page, and the rest confirmed by one key
+        page.goto(f"{served.base}/list/{child}?page=1")
+        page.locator("label", has_text="Finding 3.6").click()
+        page.keyboard.press("x")
+        expect(page.locator(".item.gone")).to_have_count(1)
+        select(page, "Father was regularly intoxicated in the evenings")
+        page.keyboard.press("f")
+        expect(page.locator(".rows")).to_contain_text("Findings: 6")
+        accessible(page)
+        page.keyboard.press("a")
+        page.wait_for_url(lambda url: f"/list/{child}" not in url)
+        session.refresh()
+        last = session.store.decisions()[-1]
+        assert (last.theme, last.pages, len(last.covers)) == ("list:items", (1, 2), 22)
+        assert not [key for key in session.open_cells(ALEX_READER) if key[1] not in session.codes]
+        page.keyboard.press("z")
+        page.wait_for_url(f"**/list/{child}?undone")
+        expect(page.locator(".listing [role=status]")).to_contain_text("You took back")
+        expect(page.locator(".decide")).to_contain_text("First look at page")
+        assert not [w for w in wrong if "400" not in w], wrong
+    session.close()
+
+
+@pytest.mark.slow
+def test_eight_reviews_need_few_decisions_and_keys(chromium: Browser, tmp_path: Path) -> None:
+    from scr_llm import Workspace
+
+    workspace = Workspace.demonstration(tmp_path / "p")
+    workspace.run("rules")
+    with review_page(tmp_path / "p", *ALEX) as served:
+        page, wrong = visit(chromium, served.address)
+        keys = decide_by_keys(page, f"{served.base}/next")
+        assert not wrong
+    session = ReviewSession(workspace.project)
+    decisions = len(session.store.decisions())
+    session.close()
+    print(decisions, "decisions,", keys.all, "keys:", keys)
+    assert decisions == keys.themes + keys.lists <= 130
+    assert keys.all <= 200

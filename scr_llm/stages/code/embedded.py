@@ -123,17 +123,21 @@ class EmbeddedCoder:
         return [
             (
                 self._theme_of(code, judged, body),
-                [j.sentence for _, j in self.ranked(code, judged)] if self._knows(code) else [],
+                [j.sentence for _, j in self.ranked(code, judged)] if self.knows(code) else [],
             )
             for code in codebook.codes
         ]
 
-    def _theme_of(self, code: Code, judged: Sequence[Judged], body: list[Sentence]) -> DraftTheme:
-        return self.theme(code, judged) if self._knows(code) else propose_one(code, body)
+    def proposed(self, code: Code, judged: Sequence[Judged]) -> DraftTheme:
+        """One theme of a review whose sentences `judge` has scored: as learned, or else by the codebook's wordings."""
+        return self._theme_of(code, judged, [j.sentence for j in judged])
 
-    def _knows(self, code: Code) -> bool:
-        """Whether anything was learned about a code."""
+    def knows(self, code: Code) -> bool:
+        """Whether anything was learned about a code, so that its proposals do not rest on its wordings alone."""
         return f"present:{code.id}" in self._place
+
+    def _theme_of(self, code: Code, judged: Sequence[Judged], body: list[Sentence]) -> DraftTheme:
+        return self.theme(code, judged) if self.knows(code) else propose_one(code, body)
 
     def judge(self, reading: Reading) -> list[Judged]:
         """Every sentence that may be evidence, scored."""

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from scr_llm.errors import RefusedError
-from scr_llm.records import Case, Code, Coding, Decision, Evidence, Item, Reading, ThemeCoding, ThemeValue
+from scr_llm.records import Case, Code, Coding, Decision, Evidence, Reading, ThemeCoding, ThemeValue
 from scr_llm.records.coding import Context
+from scr_llm.stages.decisions.items import FACTS, as_decided, one_by_one
 
 CellState = Literal["undecided", "decided", "stale", "disagreed"]
 """Whether a cell is decided, and whether that decision still holds.
 
-stale: the meaning of the code has changed since it was decided. disagreed: a blind second reviewer chose another value,
-and nobody has adjudicated."""
+stale: the meaning of the code, or what a confirmed list shows, has changed since. disagreed: a blind second reviewer
+chose another value, and nobody has adjudicated."""
 Key = tuple[str, str]
 """A cell: the id of its document, and that of the theme, item or fact."""
 
@@ -70,8 +71,9 @@ class Standing:
 def standings(decisions: Iterable[Decision]) -> dict[Key, Standing]:
     """What has been decided on each cell, from all acts in the order in which they were appended."""
     found: dict[Key, Standing] = {}
-    for decision in decisions:
-        found.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
+    for act in decisions:
+        for decision in one_by_one(act):
+            found.setdefault((decision.document_id, decision.theme), Standing()).add(decision)
     return found
 
 
@@ -80,14 +82,23 @@ def latest(decisions: Iterable[Decision]) -> dict[Key, Decision]:
     return {key: decision for key, standing in standings(decisions).items() if (decision := standing.counts)}
 
 
-def state(standing: Standing | None, code_sha256: str) -> CellState:
-    """The state of a cell. `code_sha256` is what its code means now; it is empty for a cell that is not a theme."""
+def by_document(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """The decisions on each document, in their order: to compute many codings, each from its own decisions only."""
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.document_id, []).append(decision)
+    return found
+
+
+def state(standing: Standing | None, now: str) -> CellState:
+    """The state of a cell. `now` is the hash of what its code means now, or of what a list shows of it now."""
     decision = standing.counts if standing else None
     if standing is None or decision is None:
         return "undecided"
     if standing.disagreed:
         return "disagreed"
-    return "stale" if decision.code_sha256 and decision.code_sha256 != code_sha256 else "decided"
+    then = decision.code_sha256 or decision.shown_sha256
+    return "stale" if then and then != now else "decided"
 
 
 def must_be_decided(code: Code, value: ThemeValue) -> bool:
@@ -107,8 +118,8 @@ def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
     return coding.model_copy(
         update={
             "themes": tuple(_decided_theme(theme, decided.get(theme.theme)) for theme in coding.themes),
-            "findings": _confirmed(coding.findings, decided),
-            "recommendations": _confirmed(coding.recommendations, decided),
+            "findings": as_decided(coding.findings, decided, "finding"),
+            "recommendations": as_decided(coding.recommendations, decided, "recommendation"),
             "case": _decided_case(coding.case, decided),
         }
     )
@@ -129,18 +140,13 @@ def _decided_theme(theme: ThemeCoding, decision: Decision | None) -> ThemeCoding
     )
 
 
-def _confirmed(items: tuple[Item, ...], decided: Mapping[str, Decision]) -> tuple[Item, ...]:
-    """The findings or recommendations that nobody has rejected."""
-    return tuple(i for i in items if (d := decided.get(i.id)) is None or d.value == "present")
-
-
 def _decided_case(case: Case, decided: Mapping[str, Decision]) -> Case:
     """The case facts, with people's decisions on them.
 
     Raises:
         RefusedError: a context was decided that is not among those that are counted.
     """
-    facts = {name: d for name in ("authority", "pseudonym", "context") if (d := decided.get(f"case:{name}"))}
+    facts = {name: d for name in FACTS if (d := decided.get(f"case:{name}"))}
     if not facts:
         return case
     context = facts.get("context")

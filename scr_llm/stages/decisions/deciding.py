@@ -35,10 +35,11 @@ def deciding(codings: Mapping[str, Coding], decisions: Sequence[Decision], codes
     counting = {
         key: (decision, proposed)
         for key, s in standing.items()
-        if (decision := s.counts) and (proposed := _proposal(codings[key[0]], key[1], codes))
+        if (decision := s.counts) and (proposed := _proposal(codings[key[0]], decision, codes))
     }
     by_people = [(d, p) for d, p in counting.values() if d.act != "carried"]
     kept = [(d, p) for d, p in by_people if d.value == p.value]
+    listed = [d for d, _ in by_people if d.shown_sha256]
     times = sorted(d.at for d in made)
     return Deciding(
         people=_people(made, [d for d, _ in counting.values()]),
@@ -53,6 +54,8 @@ def deciding(codings: Mapping[str, Coding], decisions: Sequence[Decision], codes
         median_seconds=_pace(made),
         cells=len(by_people),
         accepted=sum(_same_words(d, p) for d, p in kept),
+        lists=len({(d.document_id, d.author, d.at) for d in listed}),
+        listed=len(listed),
         quotes=sum(len(p.evidence) for _, p in kept),
         unticked=sum(len(_places(p.evidence) - _places(d.evidence)) for d, p in kept),
         **_second_opinions(standing),
@@ -108,8 +111,9 @@ def _second_opinions(standing: Mapping[Key, Standing]) -> dict[str, int]:
     }
 
 
-def _proposal(coding: Coding, key: str, codes: Collection[str]) -> _Proposed | None:
+def _proposal(coding: Coding, decision: Decision, codes: Collection[str]) -> _Proposed | None:
     """What was proposed for a cell; None for one that no longer exists, such as that of a code that was deleted."""
+    key = decision.theme
     if key in codes:
         # A code that is newer than the coding was proposed as unclear, without a quote.
         theme = next((t for t in coding.themes if t.theme == key), None)
@@ -120,7 +124,9 @@ def _proposal(coding: Coding, key: str, codes: Collection[str]) -> _Proposed | N
         words = str(getattr(coding.case, fact, None) or "") or None
         return _Proposed("present" if evidence else "not_mentioned", words, evidence)
     items = (*coding.findings, *coding.recommendations)
-    return next((_Proposed("present", item.text, item.evidence) for item in items if item.id == key), None)
+    # Of a finding or recommendation that a person added, nothing was proposed.
+    added = _Proposed("not_mentioned") if decision.item else None
+    return next((_Proposed("present", item.text, item.evidence) for item in items if item.id == key), added)
 
 
 def _same_words(decision: Decision, proposed: _Proposed) -> bool:

@@ -113,6 +113,14 @@ def _changed(deciding: Deciding) -> Iterator[str]:
         accepted = capital(of_the(deciding.accepted, deciding.cells, "cell"))
         were = "was" if 1 in (deciding.accepted, deciding.cells) else "were"
         yield f"{accepted} {were} decided as proposed, in value and in words."
+    if deciding.listed:
+        lists = count(deciding.lists, "list", "lists")
+        listed = capital(of_the(deciding.listed, deciding.cells, "cell"))
+        were = "was" if 1 in (deciding.listed, deciding.cells) else "were"
+        yield (
+            f"{listed} {were} confirmed as part of {lists} of findings, recommendations and case facts, "
+            "each after its pages were shown."
+        )
     if deciding.quotes:
         unticked = of_the(deciding.unticked, deciding.quotes, "proposed quote")
         were = "was" if 1 in (deciding.unticked, deciding.quotes) else "were"

@@ -99,7 +99,7 @@
     if (event.key === "Escape") { if (document.activeElement) document.activeElement.blur(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(off) === "1") return;
     const target = event.target;
-    const line = target instanceof HTMLInputElement && target.type !== "checkbox";
+    const line = target instanceof HTMLInputElement && !["checkbox", "radio"].includes(target.type);
     if (line || target instanceof HTMLTextAreaElement) return;
     if (event.key === "q") { quote(); event.preventDefault(); return; }
     if (event.key === "c") {
