@@ -98,6 +98,8 @@ class Version:
 
     number: int
     record: SignOff
+    at: str
+    """When it was signed, in words."""
     downloads: tuple[Download, ...]
     """None where its files are no longer in the folder; they can be written again."""
 

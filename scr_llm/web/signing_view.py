@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scr_llm.project import Project
+from scr_llm.records import SignOff
 from scr_llm.reports.edited import Change
 from scr_llm.reports.given_back import kept
 from scr_llm.reports.word_limits import LARGEST
@@ -87,10 +88,14 @@ def sign_off(workspace: Workspace, session: ReviewSession, who: Reviewer, asked:
         kept=tuple(_kept(path) for path in kept(project, signed)),
         largest=LARGEST // 1_000_000,
         signed=tuple(
-            Version(number, record, _downloads(project, f"signed-{number}/"))
+            Version(number, record, _moment(record), _downloads(project, f"signed-{number}/"))
             for number, record in reversed(list(enumerate(signed, 1)))
         ),
     )
+
+
+def _moment(record: SignOff) -> str:
+    return day_and_time(datetime.fromisoformat(record.at).astimezone())
 
 
 def _form(

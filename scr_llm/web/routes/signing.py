@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scr_llm.errors import RefusedError, ScrError, UsageError
-from scr_llm.records import OwnWords, Paper
+from scr_llm.records import Briefing, OwnWords, Paper
 from scr_llm.render import render
 from scr_llm.render.html import styles
 from scr_llm.reports.briefing import Signature, paper
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from scr_llm.web.app import Page
 
 _STYLES = "paper.css"
-_NOT_SIGNED = Signature("NOT SIGNED YET – this is what a signature would print", "0")
-_PREVIEWS: dict[str, Callable[[Paper], Paper]] = {
+_NOT_SIGNED = "NOT SIGNED YET – this is what a signature would print"
+_PREVIEWS: dict[str, Callable[[Briefing], Paper]] = {
     "briefing.html": lambda made: made,
-    "evidence.html": evidence_file,  # type: ignore[dict-item]
-    "seven-minutes.html": seven_minutes,  # type: ignore[dict-item]
+    "evidence.html": evidence_file,
+    "seven-minutes.html": seven_minutes,
 }
 
 
@@ -112,10 +112,16 @@ def _again(page: "Page", request: Request) -> Response:
 def _preview(page: "Page", request: Request) -> Response:
     """The paper as it would be signed, or its stylesheet, which the page's own policy allows only as a file."""
     _may_sign(page, request)
-    return _previewed(request.path_params["paper"], lambda: paper(page.project, signature=_NOT_SIGNED)[0])
+    return _previewed(request.path_params["paper"], lambda: _unsigned(page))
 
 
-def _previewed(name: str, make: Callable[[], Paper]) -> Response:
+def _unsigned(page: "Page") -> Briefing:
+    """The paper as a signature would print it now."""
+    version = f"{page.session.store.head('sign_offs')[0] + 1}.0"
+    return paper(page.project, signature=Signature(_NOT_SIGNED, version))[0]
+
+
+def _previewed(name: str, make: Callable[[], Briefing]) -> Response:
     if name == _STYLES:
         return Response(styles(), media_type="text/css")
     if name not in _PREVIEWS:
@@ -175,9 +181,8 @@ def _edited_preview(page: "Page", request: Request) -> Response:
     """The edited paper as it would be signed, whatever reasons are still to be given."""
     path, store = _kept(page, request), page.session.store
 
-    def made() -> Paper:
-        signed, _, _ = paper(page.project, signature=_NOT_SIGNED)
-        basis = basis_of(page.project, store, signed)
+    def made() -> Briefing:
+        basis = basis_of(page.project, store, _unsigned(page))
         doubts = looked_at(page.project, store, path).doubts
         words = dict.fromkeys(doubt.words for doubt in doubts)
         own = [OwnWords(text=text, reason="(the reason that you give)") for text in words]
