@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-browser test-live check schema prompts fixtures measure pictures reliability release
+.PHONY: demo weights test test-slow test-browser test-live check schema prompts fixtures measure bench pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -54,6 +54,9 @@ measure: $(VENV)/installed-dev
 	$(BIN)/python bench/coding.py
 	$(BIN)/python bench/real.py $(addprefix --pfd ,$(PFD))
 	$(BIN)/python bench/items.py $(addprefix --official ,$(OFFICIAL)) $(addprefix --pfd ,$(PFD))
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python bench/review.py
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py

@@ -1,114 +1,215 @@
-"""How soon the review page answers, on a project of 13 reviews and on one of 1,000, over a real socket.
+"""How soon the review page answers five people at once, with 1,000 reviews and 4,000 decisions, over real sockets.
 
     python bench/review.py
 
-The reviews of the large project are those of the fixtures under many ids, and every request opens another cell. Prints
-milliseconds: the median and the 95th percentile of 60 requests each. `decide` is a scripted reviewer who decides 60
-cells in a row.
+The reviews are those of the fixtures, each under many names with bytes, an id and a file of its own; every twelfth
+decision is a second reviewer's, made blind. Five people, whom a proxy's header names, do all that the page offers, each
+half a second after the last answer on average, which is sooner than a person can read it. Prints milliseconds for each
+action, from sending it until the page that it leads to has arrived: the median, the 95th percentile and the longest;
+what the server used of its processor; and how much memory it holds.
+
+    python bench/review.py --make FOLDER
+
+only makes the project.
 """
 
+import argparse
+import hashlib
+import html
 import random
+import re
 import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from served import ALEX, ROOT, Served, coded_project, review_page
+from served import ROOT, Served, coded_project, review_page
 
 from scr_llm.project import load_project
+from scr_llm.records import Decision
+from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
 
-ASKED = 60
+REVIEWS, DECISIONS = 1000, 4000
+PEOPLE = ("alex", "bo", "cam", "dee", "sam")
+SECOND = "sam"
+"""Who reviews blind."""
+ROUNDS = 12
+PAUSE = 0.5
+"""Seconds between two actions of a person, on average."""
+LIMIT = 150
+"""Milliseconds that an action may take, at the 95th percentile."""
 NAMES = tuple(sorted(p.stem for p in ROOT.glob("fixtures/batch-[12]/*.pdf")))
 
 
-def grown(root: Path, count: int) -> None:
-    """Give every review of a project further ids until there are `count`."""
-    with Store(load_project(root).store_path) as store:
+def large_project(root: Path, reviews: int = REVIEWS, decisions: int = DECISIONS) -> Path:
+    """Make a project of so many reviews and decisions."""
+    coded_project(root, NAMES)
+    settings = root / "project.toml"
+    settings.write_text(f'{settings.read_text()}\n[review]\nsecond_reviewers = ["{SECOND}"]\n')
+    _grow(root, reviews)
+    _decide(root, decisions)
+    return root
+
+
+def _grow(root: Path, count: int) -> None:
+    """Copy the reviews of a project under further names, until there are `count`."""
+    project = load_project(root)
+    with Store(project.store_path) as store:
         own = [d for d in store.documents() if d.status == "coded"]
         for number in range(len(own), count):
             document = own[number % len(own)]
             reading, coding, draft = store.reading(document.id), store.coding(document.id), store.draft(document.id)
             assert reading and coding and draft
-            new = f"{document.id}x{number}"
-            store.save_document(document.model_copy(update={"id": new}))
-            store.save_reading(reading.model_copy(update={"document_id": new}))
+            name = f"copy-{number:04d}.pdf"
+            content = (project.inbox / document.file).read_bytes() + f"\n% {number}\n".encode()
+            (project.inbox / name).write_bytes(content)
+            sha256 = hashlib.sha256(content).hexdigest()
+            new = {"id": sha256[:16], "file": name, "sha256": sha256, "bytes": len(content)}
+            case = coding.case.model_copy(update={"pseudonym": f"Child {number}"})
+            store.save_document(document.model_copy(update=new))
+            store.save_reading(reading.model_copy(update={"document_id": new["id"]}))
             store.save_coding(
-                document.model_copy(update={"id": new}),
-                draft.model_copy(update={"document_id": new}),
-                coding.model_copy(update={"document_id": new}),
+                document.model_copy(update=new),
+                draft.model_copy(update={"document_id": new["id"]}),
+                coding.model_copy(update={"document_id": new["id"], "case": case}),
             )
 
 
-def measured(root: Path) -> dict[str, list[float]]:
-    session = ReviewSession(load_project(root))
-    random.seed(1)
-    cells = random.sample([k for k in session.proposals if k[1] in session.codes], ASKED)
-    pages = [(d, session.documents[d].pages) for d, _ in cells]
-    asked = {
-        "cell": [f"/cell/{d}/{k}" for d, k in cells],
-        "picture": [f"/page/{d}/{random.randint(1, n)}.png" for d, n in pages],
-        "next": ["/next"] * ASKED,
-        "matrix": ["/matrix"] * 10,
-        "explain": ["/explain/workforce"] * 3,
-        "sign-off": ["/sign-off"] * 3,
-    }
-    found = {}
-    with review_page(root, *ALEX) as served, httpx.Client(follow_redirects=True, timeout=120) as client:
-        client.get(served.address)
-        for what, paths in asked.items():
-            times = []
-            for path in paths:
-                started = time.perf_counter()
-                client.get(served.base + path).raise_for_status()
-                times.append(1000 * (time.perf_counter() - started))
-            found[what] = times
-        found["decide"] = decided(client, served, session)
+def _decide(root: Path, count: int) -> None:
+    """Decide so many themes as they are proposed, half a minute apart. Every twelfth by the second reviewer,
+    who finds nothing on a third of them."""
+    session, start = ReviewSession(load_project(root)), datetime(2026, 3, 2, 9, tzinfo=UTC)
+    people = [Reviewer(name, "Reviewer", blind=name == SECOND) for name in PEOPLE]
+    themes = [key for key, proposal in session.proposals.items() if proposal.kind == "theme" and proposal.core]
+    random.Random(1).shuffle(themes)
+    made: list[tuple[Decision, int | None]] = []
+    while len(made) < count:
+        number = len(made)
+        key = themes[number // 12 * 11 + number % 12 if number % 12 < 11 else number // 12 * 11]
+        who = people[-1] if number % 12 == 11 else people[number % 4]
+        cell = session.cell(*key, people[0])
+        value = "not_mentioned" if cell.value == "unclear" or number % 36 == 35 else cell.value
+        quotes = cell.evidence if value != "not_mentioned" else ()
+        decision = session.checked(who, *key, value, evidence=quotes)
+        at = (start + timedelta(seconds=30 * number)).isoformat(timespec="milliseconds")
+        made.append((decision.model_copy(update={"at": at}), None))
+    session.decide_together(made)
     session.close()
-    return found
 
 
-def decided(client: httpx.Client, served: Served, session: ReviewSession) -> list[float]:
-    """One form a cell, as one key sends it: accept what is proposed, and the page of the next cell comes back."""
-    import html
-    import re
+class Person:
+    """Somebody with a browser, and how long each of their actions took."""
 
-    times, before = [], len(session.store.decisions())
-    page = client.get(served.base + "/next")
-    for _ in range(ASKED):
-        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text.split("</form>")[1]))
+    def __init__(self, served: Served, name: str, cells: list[tuple[str, str]], codes: list[str]) -> None:
+        self.name, self.blind, self.base = name, name == SECOND, served.base
+        self.cells, self.codes, self.random = cells, codes, random.Random(name)
+        self.times: dict[str, list[float]] = defaultdict(list)
+        headers = {"x-remote-user": name, "origin": served.origin}
+        self.client = httpx.Client(headers=headers, follow_redirects=True, timeout=120)
+
+    def work(self, rounds: int) -> None:
+        """Do everything that a person does, so many times."""
+        for _ in range(rounds):
+            document, key = self.random.choice(self.cells)
+            page = self.timed("open a cell", f"/cell/{document}/{key}")
+            self.timed("picture of its page", f"/page/{document}/1.png")
+            for _ in range(3):
+                self.decide(self.timed("next cell", f"/next?document={document}&key={key}"))
+            self.timed("matrix", f"/matrix?from={60 * self.random.randrange(16)}")
+            self.timed("a review's list", f"/document/{document}")
+            if not self.blind:
+                self.timed("case sheet", f"/document/{document}/sheet")
+                self.timed("disagreements", "/disagreements")
+                self.timed("explain a number", f"/explain/{self.random.choice(self.codes)}")
+                self.timed("what prevents signing", "/sign-off")
+                self.undo(page)
+
+    def timed(self, what: str, path: str, data: dict[str, object] | None = None) -> httpx.Response:
+        """One action, timed until its last page has come."""
+        time.sleep(self.random.expovariate(1 / PAUSE))
+        started = time.perf_counter()
+        url = path if path.startswith("http") else self.base + path
+        answer = self.client.post(url, data=data) if data else self.client.get(url)
+        self.times[what].append(1000 * (time.perf_counter() - started))
+        # Somebody else may have decided the cell meanwhile, which a page says.
+        return answer if answer.status_code == 409 else answer.raise_for_status()
+
+    def decide(self, page: httpx.Response) -> None:
+        """Accept what is proposed, as one key sends it; the page of the next cell comes back."""
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        keep = [html.unescape(k) for k in re.findall(r'name="keep" value="([^"]*)" checked', page.text)]
         button = re.search(r'name="value" value="(\w+)" data-key="[ax]"', page.text)
         assert button
-        keep = [html.unescape(k) for k in re.findall(r'name="keep" value="([^"]*)" checked', page.text)]
-        started = time.perf_counter()
-        page = client.post(
-            page.url, data={**fields, "value": button[1], "keep": keep}, headers={"origin": served.origin}
-        ).raise_for_status()
-        times.append(1000 * (time.perf_counter() - started))
-    assert len(session.store.decisions()) - before == ASKED
-    return times
+        self.timed("decide, and see the next cell", str(page.url), {**fields, "value": button[1], "keep": keep})
+
+    def undo(self, page: httpx.Response) -> None:
+        """Take the last decision back. `page` is any that has a form."""
+        csrf = re.search(r'name="csrf" value="([^"]*)"', page.text)
+        assert csrf
+        self.timed("undo", "/undo", {"csrf": csrf[1]})
+
+
+def measured(root: Path, rounds: int) -> tuple[dict[str, list[float]], str]:
+    """Milliseconds of each action, and a line about the server."""
+    session = ReviewSession(load_project(root))
+    cells, codes = [key for key, p in session.proposals.items() if p.kind == "theme"], list(session.codes)
+    session.close()
+    started = time.perf_counter()
+    with review_page(root, "--user-header", "X-Remote-User") as served:
+        people = [Person(served, name, cells, codes) for name in PEOPLE]
+        people[0].client.get(served.base + "/matrix").raise_for_status()
+        opened, server = time.perf_counter() - started, psutil.Process(served.pid)
+        used, started = sum(server.cpu_times()[:2]), time.perf_counter()
+        threads = [threading.Thread(target=person.work, args=(rounds,)) for person in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        used, wall = sum(server.cpu_times()[:2]) - used, time.perf_counter() - started
+        memory = server.memory_info().rss / 1_000_000
+    times: dict[str, list[float]] = defaultdict(list)
+    for person in people:
+        for what, own in person.times.items():
+            times[what] += own
+    asked = sum(map(len, times.values()))
+    return times, (
+        f"First page {opened:.1f} s after the start. {asked} actions in {wall:.0f} s; the server used {used:.1f} s of "
+        f"its processor ({1000 * used / asked:.0f} ms an action) and holds {memory:.0f} MB."
+    )
 
 
 def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--make", type=Path, help="only make the project, in this folder")
+    asked.add_argument("--on", type=Path, help="a project that --make made; a copy of it is used")
+    asked.add_argument("--rounds", type=int, default=ROUNDS, help="how often each person does everything")
+    given = asked.parse_args()
+    if given.make:
+        large_project(given.make)
+        return
     folder = Path(tempfile.mkdtemp())
-    root = coded_project(folder / "p", NAMES)
-    print(f"{'':10}" + "".join(f"{n:>26}" for n in ("13 reviews", "1,000 reviews")))
-    grown(root, 13)
-    small = measured(root)
-    grown(root, 1000)
-    large = measured(root)
-    for what, times in small.items():
-        line = f"{what:10}"
-        for found in (times, large[what]):
-            line += f"{statistics.median(found):14.0f} ms {sorted(found)[int(0.95 * (len(found) - 1))]:6.0f} ms"
-        print(line)
-    shutil.rmtree(folder)
+    try:
+        root = Path(shutil.copytree(given.on, folder / "p")) if given.on else large_project(folder / "p")
+        times, server = measured(root, given.rounds)
+    finally:
+        shutil.rmtree(folder)
+    print(f"{'':32}{'median':>9}{'95th':>9}{'longest':>9}{'asked':>8}")
+    for what, own in times.items():
+        late = sorted(own)[int(0.95 * (len(own) - 1))]
+        flag = "  over the limit" if late > LIMIT else ""
+        print(f"{what:32}{statistics.median(own):6.0f} ms{late:6.0f} ms{max(own):6.0f} ms{len(own):8}{flag}")
+    print(server)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def record_faults(project: Project, store: Store) -> list[str]:
             *_chains(store),
             *(f"{what} cannot be read: it was changed outside this program." for what in unreadable),
         ]
-    signed = [s for s, _ in store.sign_offs()]
+    signed = store.signatures()
     return [
         *(f"The database's rules are not those that this program made: {name}." for name in store.foreign_rules()),
         *_chains(store),
@@ -83,7 +83,7 @@ def paper_faults(project: Project, store: Store) -> list[str]:
     """What is wrong with the signed papers and with the files that they are based on."""
     if store.damage() or store.unreadable():
         return []  # the record that the papers are compared with cannot be read
-    signed = [s for s, _ in store.sign_offs()]
+    signed = store.signatures()
     records = store.sign_off_records()
     faults = [fault for number, s in enumerate(signed, 1) for fault in _folder(project, number, s, records[number - 1])]
     documents = {d.id: d for d in store.documents()}

@@ -16,7 +16,7 @@ from scr_llm.records.decision import Act
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.decisions.deciding import deciding
+from scr_llm.stages.decisions.deciding import deciding, proposed_cells
 from scr_llm.stages.synthesise.people import deciding_in_words, signed_alone
 from scr_llm.store import Store
 
@@ -34,7 +34,7 @@ CODING = Coding(
         ThemeCoding(theme="t3", value="present", evidence=QUOTES[:1]),
     ),
 )
-CODES = {"t1", "t2", "t3", "t4"}
+PROPOSED = {"d": proposed_cells(CODING, ("t1", "t2", "t3", "t4"))}
 
 
 def act(
@@ -62,7 +62,7 @@ DECISIONS = [
 
 
 def test_the_numbers() -> None:
-    found = deciding({"d": CODING}, DECISIONS, CODES)
+    found = deciding(PROPOSED, DECISIONS)
     assert [(p.name, p.decisions, p.cells) for p in found.people] == [
         ("Ann", 6, 5),
         ("Cem", 0, 1),
@@ -79,13 +79,13 @@ def test_the_numbers() -> None:
 
 def test_nobody_decided_most() -> None:
     both = [act(0, "t1", evidence=QUOTES), act(1, "t2", "not_mentioned", by="Ben")]
-    assert deciding({"d": CODING}, both, CODES).most == "" == Deciding().most
-    assert deciding({"d": CODING}, [*both, act(2, "t3", by="BEN")], CODES).most == "Ben"
+    assert deciding(PROPOSED, both).most == "" == Deciding().most
+    assert deciding(PROPOSED, [*both, act(2, "t3", by="BEN")]).most == "Ben"
 
 
 def test_the_sentences() -> None:
     assert deciding_in_words(Deciding()) == ()
-    told = deciding_in_words(deciding({"d": CODING}, DECISIONS, CODES))
+    told = deciding_in_words(deciding(PROPOSED, DECISIONS))
     assert told == (
         "People decided 6 cells (themes, findings, recommendations and case facts).",
         "Ann, role of Ann, decided 5 of the 6.",
@@ -102,16 +102,14 @@ def test_the_sentences() -> None:
         "A second person decided 2 cells blind; the two agreed on 1 of 2, before any adjudication.",
     )
     assert not [s for line in told for s in line.split(". ") if len(s.split()) > 25]
-    by_role = deciding_in_words(deciding({"d": CODING}, DECISIONS, CODES), named=False)
+    by_role = deciding_in_words(deciding(PROPOSED, DECISIONS), named=False)
     assert "In the role role of Ann, 1 person decided 5 of the 6." in by_role
-    one = deciding_in_words(deciding({"d": CODING}, DECISIONS[:1], CODES))
+    one = deciding_in_words(deciding(PROPOSED, DECISIONS[:1]))
     assert "Ann, role of Ann, decided it." in one and "1 decision was made, on 28 November 2026." in one
-    days = deciding_in_words(deciding({"d": CODING}, [DECISIONS[0], act(90000, "t2", "not_mentioned")], CODES))
+    days = deciding_in_words(deciding(PROPOSED, [DECISIONS[0], act(90000, "t2", "not_mentioned")]))
     assert "2 decisions were made on 2 days from 28 November 2026 to 29 November 2026." in days
     many = [act(n, "t1", by=f"P{n}") for n in range(9)]
-    assert "3 others made 3 decisions, none of which is counted." in deciding_in_words(
-        deciding({"d": CODING}, many, CODES)
-    )
+    assert "3 others made 3 decisions, none of which is counted." in deciding_in_words(deciding(PROPOSED, many))
     assert signed_alone("") == () and signed_alone("We are two.")[1] == "The reason given: “We are two”."
 
 

@@ -1,5 +1,6 @@
 """Sign-off: what it refuses, what it records, what goes stale afterwards, and whether tampering shows."""
 
+import hashlib
 import html
 import json
 import re
@@ -316,6 +317,11 @@ def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
         assert reading
         pages = tuple(p.model_copy(update={"text": "x" + p.text}) for p in reading.pages)
         store.save_reading(reading.model_copy(update={"pages": pages}))
+    with pytest.raises(RefusedError, match="does not match its hash"):
+        signing.ready(project)
+    with Store(project.store_path) as store:
+        sha256 = hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest()
+        store.save_reading(reading.model_copy(update={"pages": pages, "sha256": sha256}))
     assert any(h.what == "quote" for h in signing.blockers(ReviewSession(project)))
 
 

@@ -262,6 +262,17 @@ def test_a_blind_reviewer_sees_and_starts_none_of_it(coded: Path) -> None:
         assert "set in project.toml" in browser.post("/model", data={"csrf": found[1], "kind": "none"}).text
 
 
+def test_a_blind_reviewer_does_not_become_another(coded: Path) -> None:
+    from served import SAM, review_page
+
+    with review_page(coded, *SAM) as page, closing(page.browser()) as browser:
+        found = re.search(r'name="csrf" value="([^"]+)"', browser.get("/next").text)
+        assert found
+        given = {"csrf": html.unescape(found[1]), "name": "Sam Second", "role": "Analyst"}
+        assert browser.post("/who", data=given).status_code in (400, 403)
+        assert "blind second reviewer" in browser.get("/matrix").text
+
+
 def workbench_behind_a_proxy(root: Path):  # type: ignore[no-untyped-def]
     from served import review_page
 

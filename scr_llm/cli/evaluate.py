@@ -8,6 +8,7 @@ import click
 
 from scr_llm.cli.base import FORCE, JSON, PROJECT, asking, cli, say, write_out
 from scr_llm.errors import UsageError
+from scr_llm.text.words import count
 
 if TYPE_CHECKING:
     from scr_llm.records import Agreement, Raters
@@ -143,7 +144,10 @@ def compare(folder: Path, first: str, second: str, assisted: bool, as_json: bool
         click.echo(json.dumps({"assisted": assisted, "all": together.model_dump(), "themes": by_theme}, indent=2))
         return 0
     marking = " (ASSISTED: made with the coder’s suggestion in view)" if assisted else ""
-    click.echo(f"{first} and {second}{marking}: {_raters(together)}")
+    one, other = (rater.removeprefix("person:") for rater in (first, second))
+    if found := workspace.same_answers(first, second):
+        click.echo(f"{one} and {other} gave the same answer on {found[0]} of {count(found[1], 'cell')}.")
+    click.echo(f"{one} and {other}, present or not{marking}: {_raters(together)}")
     labels = _labels(workspace)
     for theme, raters in themes.items():
         click.echo(f"  {labels.get(theme, theme)}: {_raters(raters)}")

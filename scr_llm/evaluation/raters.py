@@ -11,6 +11,7 @@ from scr_llm.stages.agree import raters
 from scr_llm.stages.agree.statistics import LEAST_UNITS, Ratings
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.decisions import standings
+from scr_llm.stages.decisions.deciding import agreement, proposed_cells
 from scr_llm.stages.ground import ground
 from scr_llm.store import Store
 
@@ -46,6 +47,22 @@ def compare_raters(
 
     themes = [code.id for code in codebook.codes if any(c[1] == code.id for c in shared)]
     return raters(grouped(None)), {theme: raters(grouped(theme), files, least=LEAST_UNITS) for theme in themes}
+
+
+def same_answers(project: Project, first: str, second: str) -> tuple[int, int] | None:
+    """On how many cells two people gave the same answer, of how many; None unless one reviewed blind after the other.
+
+    It is the figure of the page and of the paper: value for value, where `compare_raters` asks present or not.
+    """
+    names = {rater.removeprefix("person:") for rater in (first, second) if rater.startswith("person:")}
+    with Store(project.store_path) as store:
+        files = _coded_files(store)
+        codes = [code.id for code in load_codebook(project.codebook_path).codes]
+        cells = {i: proposed_cells(c, codes) for i in files if (c := store.coding(i))}
+        decided = standings(d for d in store.decisions() if d.document_id in cells)
+    found = agreement(pair for (i, key), s in decided.items() if key in cells[i] and (pair := s.pair))
+    own = [figures for pair, figures in found.items() if set(pair) == names]
+    return (sum(same for same, _ in own), sum(both for _, both in own)) if own else None
 
 
 def _cells(project: Project, rater: str, codebook: Codebook, *, unassisted: bool) -> dict[tuple[str, str], bool]:

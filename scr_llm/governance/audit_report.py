@@ -35,5 +35,5 @@ def audit(project: Project) -> AuditReport:
         faults = faults_of(project)
         decisions, head = store.head()
         state = paper_state(project, store) if is_readable and not faults else None
-        alone = [signed for signed, _ in store.sign_offs() if signed.alone] if is_readable else []
+        alone = [signed for signed in store.signatures() if signed.alone] if is_readable else []
     return AuditReport(decisions, head, tuple(faults), tuple(alone), state)

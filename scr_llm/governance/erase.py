@@ -57,7 +57,7 @@ def _certificate(project: Project, store: Store, inbox: bool) -> dict[str, objec
         "decisions_head": head,
         "first_decision": decisions[0].at[:10] if decisions else None,
         "last_decision": decisions[-1].at[:10] if decisions else None,
-        "sign_offs": [{"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s, _ in store.sign_offs()],
+        "sign_offs": [{"at": s.at, "version": s.version, "paper_sha256": s.paper_sha256} for s in store.signatures()],
         "calls_to_models": len(store.calls()),
         "outputs": {p.relative_to(project.outputs).as_posix(): sha256_of(p) for p in papers},
         "not_reached": _NOT_REACHED,

@@ -41,7 +41,7 @@ class _WorkRecord:
         try:
             store = session.store
             self.documents, self.decisions, self.calls = store.documents(), store.decisions(), store.calls()
-            self.signed = [s for s, _ in store.sign_offs()]
+            self.signed = store.signatures()
             self.coders = Counter(_coder(c.coder) for d in session.documents if (c := store.coding(d)))
             by_cell = standings(self.decisions)
             self.deciding = deciding_so_far(project, store)

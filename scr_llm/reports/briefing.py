@@ -1,7 +1,7 @@
 """The briefing of what is coded now, and the codings that it rests on."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from scr_llm.project import Project
 from scr_llm.records import Briefing, Codebook, Coding, Deciding, Decision, SignedPaper
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import paper_state
-from scr_llm.stages.decisions import current, latest
-from scr_llm.stages.decisions.deciding import deciding
+from scr_llm.stages.decisions import current, decided_by_document, latest
+from scr_llm.stages.decisions.deciding import deciding, proposed_cells
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview, cautions, chosen_in, synthesise
 from scr_llm.store import Store
 from scr_llm.text.words import in_words
@@ -67,8 +67,13 @@ def paper(
                 return *_as_signed(store), ()
             status = state.status
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
+        decided, acts = decided_by_document(decisions), defaultdict[str, list[Decision]](list)
+        for decision in decisions:
+            acts[decision.document_id].append(decision)
         reviews = [
-            CodedReview(d, current(codings[d.id], decisions), chosen_in(codings[d.id], decisions, codebook))
+            CodedReview(
+                d, current(codings[d.id], decided.get(d.id, {})), chosen_in(codings[d.id], acts[d.id], codebook)
+            )
             for d in documents
             if d.id in codings
         ]
@@ -81,7 +86,8 @@ def paper(
             )
     proposed = {r.document.id: codings[r.document.id] for r in reviews}
     record = _record(count, head, _obsolete(proposed, codebook, decisions))
-    people = deciding(proposed, decisions, {code.id for code in codebook.codes})
+    codes = [code.id for code in codebook.codes]
+    people = deciding({i: proposed_cells(coding, codes) for i, coding in proposed.items()}, decisions)
     options = _options(project, only or {}, status, signature, record, people)
     briefing = synthesise(reviews, current_documents(documents), codebook, tuple(latest(decisions).values()), options)
     if names := project.settings.briefing.leave_out:

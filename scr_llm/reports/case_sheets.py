@@ -17,7 +17,7 @@ from scr_llm.render import render
 from scr_llm.reports.names import without
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.reports.summaries import Summarise, summary
-from scr_llm.stages.decisions import Key, Standing, current, must_be_decided, standings, state
+from scr_llm.stages.decisions import Key, Standing, current, decided_by_document, must_be_decided, standings, state
 from scr_llm.stages.decisions.items import shown_hashes
 from scr_llm.stages.synthesise import (
     BriefingOptions,
@@ -57,7 +57,16 @@ class WrittenSheets:
 class CaseSheets:
     """Makes the sheets of one project as it is decided now."""
 
-    def __init__(self, project: Project, store: Store, *, version: str, status: str, signed: bool = False) -> None:
+    def __init__(
+        self,
+        project: Project,
+        store: Store,
+        *,
+        version: str,
+        status: str,
+        signed: bool = False,
+        document_id: str | None = None,
+    ) -> None:
         """Read what all sheets share.
 
         Args:
@@ -66,12 +75,13 @@ class CaseSheets:
             version: version of the briefing that the sheets go with.
             status: its status, without how many cells are decided.
             signed: whether the sheets are written to be signed.
+            document_id: the one review whose sheet is made; None for any.
         """
         settings = project.settings
         self._store, self._codebook = store, load_codebook(project.codebook_path)
         self._names = settings.briefing.leave_out
-        self._decisions = store.decisions()
-        self._standings = standings(self._decisions)
+        decisions = store.decisions(document_id)
+        self._standings, self._decided = standings(decisions), decided_by_document(decisions)
         self._options = BriefingOptions(
             title=settings.title,
             organisation=settings.organisation,
@@ -87,7 +97,7 @@ class CaseSheets:
         document, coding = self._store.document(document_id), self._store.coding(document_id)
         if document is None or coding is None or document.status != "coded":
             return None
-        return CodedReview(document, without(current(coding, self._decisions), self._names))
+        return CodedReview(document, without(current(coding, self._decided.get(document_id, {})), self._names))
 
     def sheet(self, review: CodedReview, summary: Sequence[str] = ()) -> Paper:
         """The sheet of a coded review. `summary` are checked sentences of a model, each with its mark."""
@@ -172,7 +182,9 @@ def sheet_of(project: Project, document_id: str) -> Paper:
             version, status = now.signed.version, f"FROM THE RECORD behind the signed version {now.signed.version}"
         else:
             version, status = next((d.version for d in reversed(store.drafts()) if d.name == NAME), "0.1"), now.status
-        sheets = CaseSheets(project, store, version=version, status=status, signed=now.is_signed)
+        sheets = CaseSheets(
+            project, store, version=version, status=status, signed=now.is_signed, document_id=document_id
+        )
         if review := sheets.review(document_id):
             return sheets.sheet(review)
     raise UsageError("this review is not in the project, or is not coded yet.", next_step="Run: scr-llm run")

@@ -24,10 +24,12 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
     code = code_named(codebook, theme)
     briefing, reviews = brief(project)
     with Store(project.store_path) as store:
-        decided = latest(store.decisions())
+        decided = {i: d for (i, key), d in latest(store.decisions()).items() if key == theme}
         others = [d for d in present_documents(store) if d.status != "coded"]
         silent = [r.document.id for r in reviews if not ((cell := r.theme(code.id)) and cell.evidence)]
         near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
-    explanation = explained(code, briefing, reviews, decided, others, near, codebook.version)
+    count = next(t for t in briefing.facts.themes if t.theme == theme)
+    labels = {row.document_id: row.label for row in briefing.cases}
+    explanation = explained(code, count, labels, reviews, decided, others, near, codebook.version)
     explanation = without(explanation, project.settings.briefing.leave_out)
     return explanation, as_paper(explanation, briefing)

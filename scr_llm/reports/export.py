@@ -20,7 +20,7 @@ from scr_llm.records import (
     ExportTheme,
 )
 from scr_llm.reports.names import without
-from scr_llm.stages.decisions import current, latest
+from scr_llm.stages.decisions import current, decided_by_document
 from scr_llm.stages.synthesise import CodedReview
 from scr_llm.store import Store
 
@@ -35,12 +35,10 @@ def whole(project: Project) -> Export:
     codebook = load_codebook(project.codebook_path)
     with Store(project.store_path) as store:
         documents = present_documents(store)
-        decisions, (count, head), signed = store.decisions(), store.head(), [s for s, _ in store.sign_offs()]
+        decisions, (count, head), signed = store.decisions(), store.head(), store.signatures()
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}
-    decided = latest(decisions)
-    documents_out = tuple(
-        exported(d, current(c, decisions) if (c := codings.get(d.id)) else None, decided) for d in documents
-    )
+    decided = decided_by_document(decisions)
+    documents_out = tuple(_as_decided(d, codings.get(d.id), decided.get(d.id, {})) for d in documents)
     return Export(
         project=ExportProject(name=project.settings.name, organisation=project.settings.organisation),
         codebook=ExportCodebook(version=codebook.version, sha256=codebook_sha256(codebook)),
@@ -57,8 +55,12 @@ def whole(project: Project) -> Export:
     )
 
 
-def exported(document: Document, coding: Coding | None, decided: Mapping[tuple[str, str], Decision]) -> ExportDocument:
-    """A document with its coding, where it has one, in the format of the export."""
+def _as_decided(document: Document, coding: Coding | None, decided: Mapping[str, Decision]) -> ExportDocument:
+    return exported(document, current(coding, decided) if coding else None, decided)
+
+
+def exported(document: Document, coding: Coding | None, decided: Mapping[str, Decision]) -> ExportDocument:
+    """A document with its coding, where it has one, in the format of the export. `decided` is by theme."""
     return ExportDocument(
         id=document.id,
         file=document.file,
@@ -75,7 +77,7 @@ def exported(document: Document, coding: Coding | None, decided: Mapping[tuple[s
                 value=t.value,
                 sub_themes=t.sub_themes,
                 evidence=t.evidence,
-                decision=decided.get((document.id, t.theme)),
+                decision=decided.get(t.theme),
             )
             for t in (coding.themes if coding else ())
         },

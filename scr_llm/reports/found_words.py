@@ -45,7 +45,7 @@ def found_words(project: Project, store: Store, drafts: Sequence[Draft]) -> Foun
     They are those of the file whose draft was written last. Its words hold those of the edited files before it. Of
     several edits of one draft it is the one that was saved or given back last.
     """
-    signed = [s for s, _ in store.sign_offs()]
+    signed = store.signatures()
     edited = _edited(project, drafts, signed)
     last = max(edited, key=lambda path: (edited[path], path.stat().st_mtime), default=None)
     if signed and signed[-1].edited_sha256 and drafts and drafts[-1].name == "briefing":

@@ -89,10 +89,10 @@ class PaperState:
 
 def paper_state(project: Project, store: Store) -> PaperState:
     """The state, computed from the sign-offs and from what a paper would rest on now."""
-    signed = store.sign_offs()
+    signed = store.signatures()
     if not signed:
         return PaperState(None)
-    last = signed[-1][0]
+    last = signed[-1]
     files = {d.id: d.file for d in store.documents()}
     return PaperState(last, tuple(_changes(last, paper_inputs(project, store), files)))
 

@@ -8,6 +8,7 @@ from scr_llm.records import Code, Covered, Document, Evidence, Refusal, SetItem,
 from scr_llm.records.coding import Context
 from scr_llm.records.decision import Act
 from scr_llm.stages.decisions import CellState, Standing
+from scr_llm.stages.decisions.deciding import Proposed
 
 CellKind = Literal["theme", "finding", "recommendation", "case"]
 STATED = tuple(c for c in get_args(Context) if c != "not stated")
@@ -24,19 +25,20 @@ class Reviewer:
     """Whether this is a second reviewer, who sees nobody else's answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(Proposed):
     """What the coder proposed for a cell, in short."""
 
     kind: CellKind
     title: str
     """The theme's label, or for example "Finding 3"."""
-    value: ThemeValue
     doubts: tuple[str, ...] = ()
     core: bool = True
     """Whether the cell must be decided before the briefing can be signed."""
     added: bool = False
     """Whether nothing was proposed, and a person added the finding or recommendation."""
+    recommendation_only: bool = False
+    """Whether a theme's only evidence is in recommendations."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,6 @@ from scr_llm.records import Coding
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.review.proposals import content
 from scr_llm.stages.decisions import Key, Standing
-from scr_llm.stages.ground import nearest
 
 if TYPE_CHECKING:
     from scr_llm.review.session import ReviewSession
@@ -45,6 +44,8 @@ def full_cell(session: "ReviewSession", at: Key, coding: Coding, seen: int) -> C
     if decision and decision.shown_sha256 and state == "stale":
         decision = None  # a list was confirmed that showed other words: what is proposed now must be looked at
     evidence = decision.evidence if decision else proposed.evidence
+    if standing.disagreed and (pair := standing.pair):  # whoever adjudicates chooses from the quotes of both
+        evidence = tuple({(e.page, e.start, e.end): e for answer in pair for e in answer.evidence}.values())
     return Cell(
         document=session.documents[at[0]],
         label=session.labels[at[0]],
@@ -63,6 +64,6 @@ def full_cell(session: "ReviewSession", at: Key, coding: Coding, seen: int) -> C
         state=state,
         standing=standing,
         seen=seen,
-        nearest=() if evidence or not code else nearest(session.reading(at[0]), code),
+        nearest=() if evidence or not code else session.nearest(at[0], code),
         refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
     )

@@ -2,40 +2,59 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from scr_llm.records import Code, Coding, Evidence, SetItem
+from scr_llm.records import Code, Coding, Evidence, Item, SetItem, ThemeCoding
 from scr_llm.review.cells import CellKind, Proposal
 from scr_llm.stages.decisions import must_be_decided
+from scr_llm.stages.decisions.deciding import Proposed, proposed_cells
 from scr_llm.stages.decisions.items import FACTS
+from scr_llm.stages.synthesise.count import recommendation_only
 
 
 def proposals(coding: Coding, codes: Mapping[str, Code]) -> Iterator[tuple[str, Proposal]]:
     """Every cell of a coding: its key and what is proposed. Themes first, then findings, recommendations and facts."""
-    for theme in coding.themes:
-        if code := codes.get(theme.theme):
-            core = must_be_decided(code, theme.value)
-            yield theme.theme, Proposal("theme", code.label, theme.value, theme.doubts, core)
-    coded = {t.theme for t in coding.themes}
-    for code_id, code in codes.items():
-        if code_id not in coded:
-            yield code_id, Proposal("theme", code.label, "unclear", ("the code is newer than the coding",))
-    for finding in coding.findings:
-        yield finding.id, Proposal("finding", _numbered("Finding", finding.number), "present", finding.doubts)
-    for asked in coding.recommendations:
-        yield asked.id, Proposal("recommendation", _numbered("Recommendation", asked.number), "present", asked.doubts)
+    cells, themes = proposed_cells(coding, codes), {t.theme: t for t in coding.themes}
+    for code in codes.values():
+        yield code.id, _theme(cells[code.id], code, themes.get(code.id))
+    kinds: tuple[tuple[CellKind, tuple[Item, ...]], ...] = (
+        ("finding", coding.findings),
+        ("recommendation", coding.recommendations),
+    )
+    for kind, items in kinds:
+        for item in items:
+            title = _numbered(kind, item.number)
+            yield item.id, _proposal(cells[item.id], kind=kind, title=title, doubts=item.doubts)
     for fact in FACTS:
-        stated = bool(coding.case.evidence.get(fact))
-        yield f"case:{fact}", Proposal("case", f"Case: {fact}", "present" if stated else "not_mentioned")
+        yield f"case:{fact}", _proposal(cells[f"case:{fact}"], kind="case", title=f"Case: {fact}")
 
 
 def added(item: SetItem) -> Proposal:
     """A finding or recommendation that nobody proposed, and that a person added."""
-    title = _numbered(item.kind.capitalize(), item.number)
-    return Proposal(item.kind, title, "not_mentioned", core=False, added=True)
+    return Proposal(
+        value="not_mentioned", kind=item.kind, title=_numbered(item.kind, item.number), core=False, added=True
+    )
 
 
-def _numbered(name: str, number: str | None) -> str:
-    return f"{name} {number or ''}".strip()
+def _numbered(kind: CellKind, number: str | None) -> str:
+    return f"{kind.capitalize()} {number or ''}".strip()
+
+
+def _theme(cell: Proposed, code: Code, theme: ThemeCoding | None) -> Proposal:
+    if theme is None:
+        return _proposal(cell, kind="theme", title=code.label, doubts=("the code is newer than the coding",))
+    return _proposal(
+        cell,
+        kind="theme",
+        title=code.label,
+        doubts=theme.doubts,
+        core=must_be_decided(code, theme.value),
+        recommendation_only=recommendation_only(theme.evidence),
+    )
+
+
+def _proposal(cell: Proposed, **more: Any) -> Proposal:
+    return Proposal(value=cell.value, text=cell.text, places=cell.places, **more)
 
 
 @dataclass(frozen=True)

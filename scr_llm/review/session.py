@@ -1,181 +1,42 @@
 """A review session: a project's cells, as people see and decide them on the page, in a review sheet or by program."""
 
-import itertools
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from statistics import median
+from functools import lru_cache
 from typing import Unpack
 
-from scr_llm.codebook import code_sha256, codebook_sha256, load_codebook
+from scr_llm.audit import source_fault
 from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.records import Coding, Decision, Document, Evidence, Reading, SetItem, ThemeValue
+from scr_llm.records import Code, Deciding, Decision, Document, Evidence, Reading, SetItem, ThemeValue
 from scr_llm.records.decision import Act
-from scr_llm.review.cells import Cell, Given, MatrixCell, Proposal, Reviewer, What
+from scr_llm.review.cells import Cell, Given, Reviewer, What
 from scr_llm.review.checks import Answer, check
+from scr_llm.review.index import CellIndex
 from scr_llm.review.opening import blind_cell, full_cell
-from scr_llm.review.proposals import added, proposals
-from scr_llm.review.queue import Queue
+from scr_llm.review.proposals import added
 from scr_llm.review.related import related
 from scr_llm.review.undo import can_be_undone, last_in_force, withdrawn_cells
-from scr_llm.stages.decisions import CellState, Key, Standing, state
-from scr_llm.stages.decisions.items import LIST, one_by_one, shown_hashes
-from scr_llm.stages.ground import ground_quote
-from scr_llm.store import Store
-from scr_llm.text.case_label import case_label
+from scr_llm.stages.decisions import Key, unverified
+from scr_llm.stages.decisions.deciding import deciding
+from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.text.flow import readable
 from scr_llm.text.typed import plain, typed
 
-LONGEST_PAUSE = 300
-"""Seconds between two decisions beyond which the reviewer is taken to have paused."""
-FEWEST_GAPS = 4
-"""Gaps between decisions that are needed to estimate a pace."""
+MOST_SEARCHES = 2000
+"""Searches for the nearest passages of which the results are remembered: a few MB."""
 
 
-class ReviewSession:
-    """A project's cells. Holds a short index of all of them; the rest is read when a cell is opened."""
+class ReviewSession(CellIndex):
+    """A project's cells, as people open and decide them. Holds an index; the rest is read when a cell is opened."""
 
     def __init__(self, project: Project) -> None:
-        self.project = project
-        self.codebook = load_codebook(project.codebook_path)
-        self.codes = {code.id: code for code in self.codebook.codes}
-        self.hashes = {code.id: code_sha256(code) for code in self.codebook.codes}
-        self.codebook_sha256 = codebook_sha256(self.codebook)
-        self.store = Store(project.store_path)
-        self.documents: dict[str, Document] = {}
-        self.labels: dict[str, str] = {}
-        self.proposals: dict[Key, Proposal] = {}
-        self._standings: dict[Key, Standing] = {}
-        self._acts: list[tuple[str, str]] = []
-        self.taken = 0
-        """Number of the last decision that was taken in."""
-        self._shown: dict[Key, str] = {}
+        super().__init__(project)
         self.shown_pages: dict[tuple[str, str], set[int]] = {}
         """Pages that a person was shown of a review in this visit, by the person's name and the document."""
-        self._lock = threading.Lock()
-        for document in sorted(self.store.documents(), key=lambda d: (d.file, d.id)):
-            if document.status == "coded" and (coding := self.store.coding(document.id)):
-                self._index(document, coding)
-        self._queue = Queue(self.proposals, [c.id for c in self.codebook.codes if c.core])
-        self.refresh()
-
-    def _index(self, document: Document, coding: Coding) -> None:
-        self.documents[document.id] = document
-        self.labels[document.id] = case_label(coding.case, document)
-        for key, proposal in proposals(coding, self.codes):
-            self.proposals[document.id, key] = proposal
-        self._shown |= {(document.id, key): shown for key, shown in shown_hashes(coding).items()}
-
-    def refresh(self) -> None:
-        """Read the decisions that others have made since."""
-        with self._lock:
-            for act in self.store.decisions(after=self.taken):
-                for decision in one_by_one(act):
-                    key = (decision.document_id, decision.theme)
-                    self._standings.setdefault(key, Standing()).add(decision)
-                    self._note(key)
-                self._acts.append((act.author, act.at))
-                self.taken += 1
-
-    def standing(self, key: Key) -> Standing:
-        """Everything that people have decided on a cell."""
-        return self._standings.get(key, Standing())
-
-    def state(self, key: Key) -> CellState:
-        """Whether a cell is decided, and whether that decision still holds."""
-        return state(self._standings.get(key), self.hashes.get(key[1]) or self._shown.get(key, ""))
-
-    def value(self, key: Key) -> ThemeValue:
-        """A cell's current value."""
-        decision = self.standing(key).counts
-        return decision.value if decision else self.proposals[key].value
-
-    def counted(self) -> list[Key]:
-        """Every cell that is printed or counted, document by document.
-
-        These are the cells that must be decided, and any others that somebody has decided.
-        """
-        return [key for key in self.proposals if key in self._queue.counted]
-
-    def matrix(self) -> dict[Key, MatrixCell]:
-        """Every cell that is counted, with its current value and state."""
-        return {key: self._matrix_cell(key) for key in self.counted()}
-
-    def _matrix_cell(self, key: Key) -> MatrixCell:
-        proposal = self.proposals[key]
-        return MatrixCell(
-            label=self.labels[key[0]],
-            title=proposal.title,
-            kind=proposal.kind,
-            value=self.value(key),
-            state=self.state(key),
-        )
-
-    def _note(self, key: Key) -> None:
-        """Update which cells count and which are open, after an act on a cell."""
-        self._note_item(key)
-        if proposal := self.proposals.get(key):
-            counts = proposal.core or self.standing(key).counts is not None
-            waits = counts and self.state(key) in ("undecided", "stale")
-            self._queue.note(key, proposal, counts=counts, waits=waits)
-
-    def _note_item(self, key: Key) -> None:
-        """Make or drop the cell of a finding or recommendation that a person added."""
-        known, decision = self.proposals.get(key), self.standing(key).counts
-        if known and known.added and (decision is None or decision.value != "present"):
-            self._queue.note(key, known, counts=False, waits=False)
-            self.proposals = {k: p for k, p in self.proposals.items() if k != key}
-        elif not known and decision and decision.item and decision.value == "present" and key[0] in self.documents:
-            # A new mapping, so that whoever goes through the old one is not disturbed; review by review, as before.
-            place = {document: at for at, document in enumerate(self.documents)}
-            everything = {**self.proposals, key: added(decision.item)}
-            self.proposals = dict(sorted(everything.items(), key=lambda each: place[each[0][0]]))
-
-    def _waits(self, who: Reviewer, step: Key) -> bool:
-        if who.blind:
-            return not any(d.author == who.name for d in self.standing(step).blind)
-        return self._queue.is_open(step)
-
-    def open_for(self, who: Reviewer) -> list[Key]:
-        """What a reviewer has yet to decide, in the order in which it is asked.
-
-        These are themes, and for each review with an open finding, recommendation or fact its list, `list:items`.
-        """
-        return [step for step in self._queue.orders[who.blind] if self._waits(who, step)]
-
-    def open_cells(self, who: Reviewer) -> list[Key]:
-        """The same cell by cell: findings, recommendations and facts instead of the lists that they are in."""
-        steps = self.open_for(who)
-        items: dict[str, list[Key]] = {document: [] for document, key in steps if key == LIST}
-        for key, proposal in self.proposals.items():
-            if key[0] in items and proposal.kind != "theme" and self._queue.waits(key, proposal):
-                items[key[0]].append(key)
-        return [cell for step in steps for cell in (items[step[0]] if step[1] == LIST else [step])]
-
-    def left(self, who: Reviewer) -> tuple[int, int]:
-        """How many steps (themes and lists) a reviewer has yet to decide, and out of how many."""
-        if who.blind:
-            return len(self.open_for(who)), len(self._queue.orders[True])
-        return self._queue.left()
-
-    def after(self, who: Reviewer, key: Key) -> Key | None:
-        """The next open step after a given one; None if none is open. Skipped ones come up again at the end."""
-        return self._queue.after(key, lambda step: self._waits(who, step), blind=who.blind)
-
-    def blind_done(self, name: str) -> bool:
-        """Whether a second reviewer has decided every cell that is decided blind."""
-        return not self.open_for(Reviewer(name, "", blind=True))
-
-    def disagreements(self) -> list[Key]:
-        """Cells on which two reviewers differ and nobody has adjudicated."""
-        return [key for key in list(self._standings) if key in self.proposals and self.state(key) == "disagreed"]
-
-    def minutes_left(self, who: Reviewer) -> float | None:
-        """Minutes for the open cells at this person's own pace, without long pauses; None before five decisions."""
-        times = [datetime.fromisoformat(at).timestamp() for author, at in self._acts if author == who.name]
-        gaps = [b - a for a, b in itertools.pairwise(times) if 0 <= b - a < LONGEST_PAUSE]
-        return median(gaps) * self.left(who)[0] / 60 if len(gaps) >= FEWEST_GAPS else None
+        self._sources = dict[str, tuple[tuple[str, str, int, int], str | None]]()
+        self._deciding: tuple[tuple[int, int, str], Deciding] | None = None
+        self._nearest = lru_cache(maxsize=MOST_SEARCHES)(self._search)
 
     def reading(self, document_id: str) -> Reading:
         """The text of a document.
@@ -203,6 +64,43 @@ class ReviewSession:
         if at not in self.proposals or coding is None:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
         return blind_cell(self, at, coding, who, seen) if who.blind else full_cell(self, at, coding, seen)
+
+    def source_fault(self, document: Document) -> str | None:
+        """As `audit.source_fault`; a file that is as it was at the last look is not read again."""
+        try:
+            found = (self.project.inbox / document.file).stat()
+        except OSError:
+            return source_fault(self.project, document)
+        version = (document.file, document.sha256, found.st_mtime_ns, found.st_size)
+        before = self._sources.get(document.id)
+        if before is None or before[0] != version:
+            before = self._sources[document.id] = (version, source_fault(self.project, document))
+        return before[1]
+
+    def has_lost_a_quote(self, key: Key) -> bool:
+        """Whether a quote of the decision that counts is no longer in the text.
+
+        The quotes were found in the text that the decision was made on, and before anything is signed the audit looks
+        them up there again. Only if the text is another one now are they looked up here.
+        """
+        decision = self.standing(key).counts
+        if decision is None or decision.reading_sha256 == self.texts.get(key[0]):
+            return False
+        return bool(unverified(decision.evidence, self.reading(key[0])))
+
+    def deciding(self) -> Deciding:
+        """How the deciding went so far."""
+        now = (len(self.acts), self._entries, self.codebook_sha256)
+        if self._deciding is None or self._deciding[0] != now:
+            self._deciding = (now, deciding(self.cells, self.acts.copy()))
+        return self._deciding[1]
+
+    def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
+        """The passages of a review that come closest to a theme."""
+        return self._nearest(document_id, self.texts.get(document_id, ""), code.id, self.hashes[code.id])
+
+    def _search(self, document_id: str, _text: str, code: str, _meaning: str) -> tuple[Evidence, ...]:
+        return nearest(self.reading(document_id), self.codes[code])
 
     def related(self, document_id: str, key: str) -> tuple[str, ...]:
         """The keys of the cells of a review that rest on the same words as one of its cells."""
@@ -352,7 +250,7 @@ class ReviewSession:
             RefusedError: somebody else has decided on the cell, or on one of the cells, since.
         """
         self.refresh()
-        last = last_in_force(self.store.decisions(), who.name)
+        last = last_in_force(self.acts.copy(), who.name)
         if last is None:
             return None
         key = (last.document_id, last.theme)
@@ -365,7 +263,3 @@ class ReviewSession:
         withdrawn = self.made(who, *key, act="withdrawn", value="unclear", covers=withdrawn_cells(last))
         self.append(withdrawn, self.taken if last.covers else None)
         return key
-
-    def close(self) -> None:
-        """Close the store."""
-        self.store.close()

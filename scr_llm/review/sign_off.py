@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from scr_llm.audit import RECORD, record_faults, record_file, source_fault
+from scr_llm.audit import RECORD, record_faults, record_file
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
@@ -31,7 +32,7 @@ from scr_llm.review.as_edited import as_edited
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.edited_paper import basis_of
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.decisions import Key, unverified
+from scr_llm.stages.decisions import Key
 from scr_llm.stages.decisions.deciding import same_person
 from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.store import Store
@@ -65,6 +66,7 @@ _STATES = {
     "undecided": "nobody has decided it",
     "stale": "the meaning of the code has changed since it was decided",
     "disagreed": "two reviewers differ",
+    "quote": "a quote is no longer in the text",
 }
 
 
@@ -73,28 +75,27 @@ def blockers(session: ReviewSession) -> list[SignOffBlocker]:
 
     A cell is not ready when it is undecided, or when its quote is no longer in the text.
     """
-    return [*_files_in_the_way(session), *_cells_in_the_way(session)]
+    return [*_files_in_the_way(session), *itertools.chain.from_iterable(session.of_each(_cells_in_the_way))]
 
 
 def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    for document in session.store.documents():
+    for document in sorted(session.files.values(), key=lambda d: (d.file, d.id)):
         if document.status == "pending" and not document.missing:
             message = "it was taken in and is not yet coded: scr-llm run"
             yield SignOffBlocker(file=document.file, title="The file", what="waiting", message=message)
-        elif document.status == "coded" and (fault := source_fault(session.project, document)):
+        elif document.status == "coded" and (fault := session.source_fault(document)):
             yield SignOffBlocker(file=document.file, title="The file", what="source", message=fault)
 
 
-def _cells_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    readings = {d: session.reading(d) for d in session.documents}
-    for key in session.counted():
-        state, file, title = session.state(key), session.documents[key[0]].file, session.proposals[key].title
-        if state != "decided":
-            yield SignOffBlocker(file=file, title=title, what=state, message=_STATES[state], key=key)
-        elif (decision := session.standing(key).counts) and unverified(decision.evidence, readings[key[0]]):
-            yield SignOffBlocker(
-                file=file, title=title, what="quote", message="a quote is no longer in the text", key=key
-            )
+def _cells_in_the_way(session: ReviewSession, document_id: str) -> tuple[SignOffBlocker, ...]:
+    found = []
+    for key in session.counted_in(document_id):
+        state = session.state(key)
+        what = "quote" if state == "decided" and session.has_lost_a_quote(key) else state
+        if what != "decided":
+            file, title = session.documents[document_id].file, session.proposals[key].title
+            found.append(SignOffBlocker(file=file, title=title, what=what, message=_STATES[what], key=key))
+    return tuple(found)
 
 
 def ready(project: Project) -> tuple[str, ...]:
@@ -238,7 +239,7 @@ def _sign(
     """Sign a paper that rests on exactly these inputs; refuse if anything has changed since they were checked."""
     # The number is taken before the check. If somebody else signs before this line, the check refuses; if after it,
     # the store refuses a second signature with the same number.
-    number = len(store.sign_offs()) + 1
+    number = store.head("sign_offs")[0] + 1
     _refuse_if_signed(paper_state(project, store))
     deciding = deciding_so_far(project, store)
     alone = why_alone(project, deciding, who.name, alone)
@@ -328,7 +329,7 @@ def finish(project: Project, store: Store) -> None:
 
     Papers are written to a .part folder, the signature is recorded, and then the folder gets its final name.
     """
-    signed = [s for s, _ in store.sign_offs()]
+    signed = store.signatures()
     for part in project.outputs.glob(".signed-*.part"):
         if not (found := re.fullmatch(r"\.signed-(\d{1,6})\.(\d{1,10})\.part", part.name)):
             continue

@@ -52,9 +52,7 @@ def ground_quote(
 
     `about` is as in a Refusal; furniture is not evidence for a theme.
     """
-    grounder = _Grounder(reading)
-    found = grounder._evidence(DraftQuote(text=text, page=page), about, anywhere=not about.startswith("theme:"))
-    return tuple(found), tuple(grounder._refused)
+    return _Grounder(reading).quote(text, page, about)
 
 
 def item_id(document_id: str, kind: str, evidence: Sequence[Evidence], text: str) -> str:
@@ -72,6 +70,12 @@ class _Grounder:
         self._finder = Finder(self._flow.text, self._flow.section_at)
         self._pages: dict[int, Finder] = {}
         self._refused: list[Refusal] = []
+
+    def quote(self, text: str, page: int | None, about: str) -> tuple[tuple[Evidence, ...], tuple[Refusal, ...]]:
+        """As `ground_quote`; for several quotes of one reading, which is prepared once."""
+        self._refused = []
+        found = self._evidence(DraftQuote(text=text, page=page), about, anywhere=not about.startswith("theme:"))
+        return tuple(found), tuple(self._refused)
 
     def coding(self, draft: DraftCoding) -> Coding:
         # in this order, which is the order of the refusals
@@ -302,4 +306,7 @@ def nearest(reading: Reading, code: Code, most: int = NEAREST) -> tuple[Evidence
     """The sentences nearest to a code, so that a person can judge whether the document is really silent on it."""
     body = [s for s in sentences(Flow.of(reading)) if s.section_kind not in NEVER_EVIDENCE]
     found = [body[n] for n in Search([s.text for s in body]).best(code, most)]
-    return tuple(e for s in found for e in ground_quote(reading, s.raw, s.page, f"theme:{code.id}")[0])
+    if not found:
+        return ()
+    grounder = _Grounder(reading)
+    return tuple(e for s in found for e in grounder.quote(s.raw, s.page, f"theme:{code.id}")[0])

@@ -14,6 +14,8 @@ from scr_llm.store.decisions import Decisions
 from scr_llm.store.history import History
 from scr_llm.store.rows import parsed
 
+_FEW = 100
+"""Documents that are looked up one by one; where there are more, the whole table is read."""
 _STATUS_FIELDS = {"status", "reason", "next_step", "ruling"}
 """Fields of a document that only together say whether it is counted, and why not."""
 
@@ -90,6 +92,8 @@ class Documents(History, Decisions):
     def reading_hashes(self, document_ids: Sequence[str]) -> dict[str, str]:
         """Document id to the hash of its text, as its reading has it; documents without a reading are left out."""
         query = select(tables.readings.c.document_id, tables.readings.c.sha256)
+        if len(document_ids) <= _FEW:
+            query = query.where(tables.readings.c.document_id.in_(document_ids))
         with self._engine.connect() as connection:
             found = {str(row.document_id): str(row.sha256) for row in connection.execute(query)}
         return {i: found[i] for i in document_ids if i in found}

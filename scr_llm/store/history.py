@@ -31,6 +31,13 @@ class History(Rows):
             entries = [parsed(HistoryEntry, row.record) for row in connection.execute(query)]
         return {(e.document_id, e.kind): e.sha256 for e in entries}
 
+    def changed_documents(self, *, after: int = 0) -> tuple[list[str], int]:
+        """Ids of the documents with entries later than number `after`, and the number of the last entry."""
+        query = select(tables.history.c.seq, tables.history.c.document_id).where(tables.history.c.seq > after)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(tables.history.c.seq)).all()
+        return list(dict.fromkeys(str(row.document_id) for row in rows)), rows[-1].seq if rows else after
+
     def stored(self) -> Versions:
         """The version of each record that is stored now; the same as `history` unless something else changed it."""
         found: Versions = {}

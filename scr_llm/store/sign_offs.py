@@ -50,6 +50,10 @@ class SignOffs(Rows):
             rows = connection.execute(select(tables.sign_offs).order_by(tables.sign_offs.c.seq))
             return [(parsed(SignOff, row.record), row.paper) for row in rows]
 
+    def signatures(self) -> list[SignOff]:
+        """Every sign-off in order, without its paper, which may be long."""
+        return [parsed(SignOff, record) for record in self.sign_off_records()]
+
     def sign_off_records(self) -> list[str]:
         """The record of every sign-off as it was stored, character for character, in order."""
         query = select(tables.sign_offs.c.record).order_by(tables.sign_offs.c.seq)

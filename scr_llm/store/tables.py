@@ -133,6 +133,7 @@ codebook_changes = Table(
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False),
 )
+
 log = Table(
     "log",
     metadata,

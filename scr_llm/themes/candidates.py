@@ -18,7 +18,7 @@ from scr_llm.project import Project
 from scr_llm.records import Code, Codebook, CodebookChange, Coding, Evidence, Item
 from scr_llm.stages.code.embedded import NO_EVIDENCE, shipped
 from scr_llm.stages.code.passage import Passage as Scored
-from scr_llm.stages.decisions import by_document, current
+from scr_llm.stages.decisions import current, decided_by_document
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
@@ -193,11 +193,11 @@ def _grouped(rare: list[set[str]]) -> list[list[int]]:
 def _unmatched(project: Project) -> tuple[list[Passage], int]:
     found, total = [], 0
     with Store(project.store_path) as store:
-        decided = by_document(store.decisions())
+        decided = decided_by_document(store.decisions())
         for document in store.documents():
             if document.status != "coded" or not (proposed := store.coding(document.id)):
                 continue
-            coding = current(proposed, decided.get(document.id, ()))
+            coding = current(proposed, decided.get(document.id, {}))
             label = case_label(coding.case, document)
             total += len(coding.findings)
             found += [

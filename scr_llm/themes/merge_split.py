@@ -8,7 +8,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Coding, ThemeValue
-from scr_llm.stages.decisions import by_document, current
+from scr_llm.stages.decisions import current, decided_by_document
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.themes.changes import Edit, take
@@ -123,9 +123,9 @@ def split_edit(project: Project, code: str, who: str) -> Edit:
 def _cases(project: Project) -> list[tuple[str, str, Coding]]:
     """Label, file and current coding of each case."""
     with Store(project.store_path) as store:
-        decided = by_document(store.decisions())
+        decided = decided_by_document(store.decisions())
         coded = [
-            (d, current(c, decided.get(d.id, ())))
+            (d, current(c, decided.get(d.id, {})))
             for d in store.documents()
             if d.status == "coded" and (c := store.coding(d.id))
         ]

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,30 +14,25 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from scr_llm.codebook import load_codebook
 from scr_llm.errors import ConflictError, RefusedError, ScrError, UsageError
 from scr_llm.project import Project
+from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.explanation import ROWS as EXPLAINED
+from scr_llm.review.explanation import explained_in_part
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
 from scr_llm.stages.decisions.items import LIST
-from scr_llm.web import form, frame, shown, trouble, view
+from scr_llm.web import beside, form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Guard
-from scr_llm.web.routes import adding, codebook, home, lists, model, running, signing
-from scr_llm.web.workbench import Workbench
+from scr_llm.web.routes.registry import LIVE_ROOMS, NAMELESS, ROOMS
+from scr_llm.web.seats import SEAT, Seats
+from scr_llm.web.workbench import NOBODY, Workbench, database_identity
 from scr_llm.workspace import Workspace
 
 Handler = Callable[["Page", Request], Response]
 LiveHandler = Callable[["Page", Request], Awaitable[Response]]
-ROOMS = (home, running, model, codebook, lists, signing)
-"""Routes by what a person does, one file each."""
-LIVE_ROOMS = (adding, running, signing)
-"""Those that take or give piece by piece."""
-NAMELESS = frozenset(path for room in (home, running, model) for path, _, _ in room.ROUTES) | {"/help"}
-"""Pages for which nobody needs to have said who they are."""
-NOBODY = Reviewer("", "")
-"""Whoever sits at this computer and has not yet given a name."""
 ROWS = 60
 """Reviews on one page of the matrix."""
 STATIC = {
@@ -54,31 +49,46 @@ STATIC = {
 class Page:
     """One running review page: the session, who decides in it, and the templates."""
 
-    def __init__(self, project: Project, reviewer: Reviewer | None, base: str, *, named_by_proxy: bool = False) -> None:
+    seats: Seats
+    origin: str
+    """Scheme, host and port."""
+
+    def __init__(self, project: Project, reviewer: Reviewer | None, *, named_by_proxy: bool = False) -> None:
         self.project, self.workspace = project, Workspace(project)
         self.session, self.drawing = ReviewSession(project), Drawing()
         self.bench = Workbench(project)
-        self.base, self.csrf = base, ""
         self.signing = threading.Lock()
         self.named_by_proxy = named_by_proxy
         """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
         self._reviewer = reviewer
-        self._database = _database_identity(project)
-        self._templates = frame.environment(self.session.codes)
+        self._database = database_identity(project)
+        self._codes = self.session.codes
+        self._templates = frame.environment(self._codes)
+
+    @property
+    def base(self) -> str:
+        """The path above all pages, of the person who asks."""
+        return SEAT.get().base
+
+    @property
+    def csrf(self) -> str:
+        """The token in their forms."""
+        return SEAT.get().csrf
 
     def who(self, request: Request) -> Reviewer:
-        """Who is asking: the person at this computer, or the one that the reverse proxy names."""
+        """Who is asking: the person at this computer, one who was invited, or the one that the reverse proxy names."""
+        if guest := SEAT.get().reviewer:
+            return guest
         if not self.named_by_proxy:
             return self._reviewer or NOBODY
         name: str = request.state.person
         settings = self.project.settings.review
         return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
 
-    def renew_codebook(self) -> None:
-        """Take in a codebook that was changed, in the page or by hand."""
-        if load_codebook(self.project.codebook_path) != self.session.codebook:
-            self.session = ReviewSession(self.project)
-            self._templates = frame.environment(self.session.codes)
+    @property
+    def may_be_named(self) -> bool:
+        """Whether the person who asks is the one at this computer, who may say who that is."""
+        return not self.named_by_proxy and SEAT.get().reviewer is None
 
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
@@ -88,14 +98,11 @@ class Page:
         """Use other settings from now on."""
         self.project, self.workspace = project, Workspace(project)
 
-    def renew(self) -> None:
-        """Take in the reviews that a run has coded."""
-        coded = {d.id for d in self.session.store.documents() if d.status == "coded"}
-        if coded != self.session.documents.keys() and not self.bench.runner.state.running:
-            self.session = ReviewSession(self.project)
-
     def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
         """A page made from its template."""
+        if self._codes is not self.session.codes:  # the codebook was changed, in the page or by hand
+            self._codes = self.session.codes
+            self._templates = frame.environment(self._codes)
         who = self.who(request)
         progress = view.progress(self.session, who)
         around = shown.Frame(
@@ -105,6 +112,8 @@ class Page:
             csrf=self.csrf,
             links=frame.links(who, progress, page),
             progress=progress,
+            news=self.session.news.number,
+            fault=self.session.codebook_fault,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)
 
@@ -115,7 +124,7 @@ class Page:
     def go_after(self, who: Reviewer, key: Key) -> Response:
         """Send the browser to what is open after a cell or a list."""
         found = self.session.after(who, key)
-        return self.go(frame.cell_path(found) if found else "/matrix?done=1")
+        return self.go(frame.cell_path(found) if found else "/done" if who.blind else "/matrix?done=1")
 
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
         """A page that says why something was not saved, with what the person typed."""
@@ -143,7 +152,7 @@ class Page:
         Raises:
             ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
         """
-        if _database_identity(self.project) != self._database:
+        if database_identity(self.project) != self._database:
             raise ScrError(
                 "the project's database was moved, deleted or replaced while this page was open, "
                 "so nothing can be saved.",
@@ -173,7 +182,7 @@ def make_app(
         base: the path above all pages, such as `/x7Kq`; empty for the root.
         first: the page that the browser comes in at.
     """
-    page = Page(project, reviewer, base, named_by_proxy=user_header is not None)
+    page = Page(project, reviewer, named_by_proxy=user_header is not None)
 
     def route(path: str, handler: Handler, *methods: str) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -191,6 +200,7 @@ def make_app(
     @asynccontextmanager
     async def alive(_app: Starlette) -> AsyncIterator[None]:
         page.drawing.start()
+        threading.Thread(target=_prepare, args=(page.session,), daemon=True).start()
         yield
         page.drawing.close()
         page.bench.close()
@@ -212,12 +222,22 @@ def make_app(
             route("/disagreements", _disagreements),
             route("/explain/{theme}", _explain),
             route("/help", _help),
+            route("/news", beside.news),
+            route("/second", beside.second),
+            route("/second", beside.invite, "POST"),
+            route("/done", beside.done),
             Route("/static/{name}", _static),
         ],
     )
     guard = Guard(app, hosts, token, base, user_header, first)
-    page.csrf = guard.csrf
+    page.seats, page.origin, guard.who = guard.seats, f"http://{hosts[0]}", page.who
     return guard
+
+
+def _prepare(session: ReviewSession) -> None:
+    """Work out what takes longest the first time, before anybody asks for it. A fault is told to whoever asks then."""
+    with suppress(Exception):
+        signing.blockers(session)
 
 
 def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:
@@ -227,7 +247,14 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
         page.session.refresh()
         if path not in NAMELESS and page.who(request) == NOBODY:
             return page.go("/who")
-        answer = handler(page, request)
+        known = page.session.news.number
+        try:
+            answer = handler(page, request)
+        except KeyError:
+            # A review was taken out of the project while the page was made. What only looks can look again.
+            if request.method != "GET" or page.session.news.number == known:
+                raise
+            answer = handler(page, request)
         if request.method == "POST":
             page.check_database()
         return answer
@@ -238,15 +265,6 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
     except Exception as error:
         trouble.log(request.method, path, error)
         return page.troubled(request, error)
-
-
-def _database_identity(project: Project) -> tuple[int, int] | None:
-    """Device and inode of the project's database; None if there is none."""
-    try:
-        found = project.store_path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _matrix(page: Page, request: Request) -> Response:
@@ -295,6 +313,11 @@ def _decide(page: Page, request: Request) -> Response:
         given = form.read(request, page.session, document, key)
         if given.act == "adjudicated" and who.blind:
             raise RefusedError("a blind reviewer cannot adjudicate.", next_step="Ask a third person.")
+        if given.meaning and given.meaning != page.session.hashes.get(key, ""):
+            raise RefusedError(
+                "the definition of this theme has changed since you opened it.",
+                next_step="Go back, read it, and decide again.",
+            )
         page.session.decide(
             who,
             document,
@@ -359,7 +382,11 @@ def _disagreements(page: Page, request: Request) -> Response:
 def _explain(page: Page, request: Request) -> Response:
     if page.who(request).blind:
         raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
-    return page.show(request, shown.ExplainPage(explanation=page.workspace.explain(request.path_params["theme"])[0]))
+    first = form.number(request.query_params.get("from", "0"))
+    part = explained_in_part(page.session, request.path_params["theme"], first)
+    return page.show(
+        request, shown.ExplainPage(explanation=part.explanation, first=part.first, most=EXPLAINED, of=part.of)
+    )
 
 
 def _help(page: Page, request: Request) -> Response:

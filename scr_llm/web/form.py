@@ -48,6 +48,8 @@ class Given:
     """decided or adjudicated."""
     seen: int
     """Number of the last decision that the person saw on the cell."""
+    meaning: str
+    """Hash of the definition that the person saw; empty if the form does not say."""
     stay: bool
     """Whether the page of the same cell comes next."""
 
@@ -55,6 +57,11 @@ class Given:
 def number(text: str) -> int:
     """A whole number; 0 if the text is not one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def long_number(text: str) -> int:
+    """A whole number of at most 18 digits; 0 if the text is not one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def fields(request: Request) -> list[tuple[str, str]]:
@@ -149,6 +156,7 @@ def read(request: Request, session: ReviewSession, document: str, key: str) -> G
         reason=first("reason"),
         act=first("act"),
         seen=number(first("seen")),
+        meaning=first("meaning"),
         stay=first("stay") == "1",
     )
 

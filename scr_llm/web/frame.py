@@ -72,6 +72,7 @@ def links(who: Reviewer, progress: Progress, page: Shown) -> tuple[Link, ...]:
     found.append(Link("Codebook", "/codebook"))
     if not who.blind:
         found += [Link(f"Disagreements{differ}", "/disagreements"), Link("Sign-off", "/sign-off")]
+        found.append(Link("Second reviewer", "/second"))
     found.append(Link("Keys and help", "/help"))
     return tuple(Link(link.text, link.path, here=link.path == page.tab, key=link.key) for link in found)
 

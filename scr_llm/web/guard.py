@@ -1,6 +1,6 @@
 """Access control: the page shows case material, so requests must come from the browser that was given the address.
 
-- Every page is under a path that only this session has (`base`).
+- Every page is under a path that only one person has (`seats`).
 - A one-time token in the first address becomes a strict cookie with a unique name and path. Cookies are not tied to a
   port, so one for `/` would be sent to every other server on this computer that the browser visits.
 - The Host header must be the server's own. Otherwise another site could point its name at this computer (DNS
@@ -9,9 +9,7 @@
 - A file that is added has the token in a header, so that no byte of it is read before both are checked.
 """
 
-import hmac
-import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from urllib.parse import parse_qs
 
@@ -20,8 +18,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scr_llm.review.cells import Reviewer
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 from scr_llm.web import trouble
+from scr_llm.web.seats import SEAT, Seat, Seats, may_visit, same
 
 LARGEST = 256 * 1024
 """Most bytes of a change."""
@@ -43,9 +43,11 @@ _HEADERS = {
 }
 _STRANGER = (
     "Open the page at the address that scr-llm printed. The address works once. "
-    "To get a new one, stop scr-llm with Ctrl-C and start it again."
+    "To get a new one, stop scr-llm with Ctrl-C and start it again; if somebody sent you the address, ask them for "
+    "another."
 )
 _OLD = "This form is from another session. Go back and reload the page."
+_NOBODY = Reviewer("", "", blind=True)
 
 
 class Guard:
@@ -64,12 +66,11 @@ class Guard:
         user_header: str | None = None,
         first: str = "/",
     ) -> None:
-        self._app, self._hosts, self._user_header, self._base = app, frozenset(hosts), user_header, base
+        self._app, self._hosts, self._user_header = app, frozenset(hosts), user_header
+        self.seats = Seats(Seat(base, token))
+        self.who: Callable[[Request], Reviewer] = lambda _: _NOBODY
+        """Who sends a request that was let in."""
         self._first = first
-        self._token: str | None = token
-        self._cookie = f"scr_llm_{secrets.token_hex(8)}"
-        self._session = secrets.token_urlsafe(32)
-        self.csrf = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check and answer one request."""
@@ -92,7 +93,7 @@ class Guard:
             if isinstance(refused, Response):
                 await refused(scope, receive, with_headers)
             else:
-                await self._app({**scope, "root_path": self._base}, refused, with_headers)
+                await self._app({**scope, "root_path": SEAT.get().base}, refused, with_headers)
         except Exception as error:  # the last resort: the pages catch their own errors and say more
             trouble.log(scope["method"], "a page", error)
             if not started:
@@ -103,34 +104,29 @@ class Guard:
         headers, request = Headers(scope=scope), Request(scope)
         if headers.get("host", "") not in self._hosts:
             return PlainTextResponse("This is not the address of the review page.", 421)
-        if not scope["path"].startswith(f"{self._base}/"):
+        seat = self.seats.at(scope["path"])
+        if seat is None:
             return PlainTextResponse(_STRANGER, 403)
+        SEAT.set(seat)
         if self._user_header:
             person = _person(headers.getlist(self._user_header))
             if not person:
                 return PlainTextResponse(f"The reverse proxy did not name one person in {self._user_header}.", 403)
             scope.setdefault("state", {})["person"] = person
-        elif not _same(request.cookies.get(self._cookie, ""), self._session):
-            return self._admit(request)
+        elif not seat.is_held_by(request.cookies):
+            return _admitted(request, seat, self._first if seat is self.seats.first else "/")
+        if self.who(request).blind and not may_visit(scope["path"].removeprefix(seat.base)):
+            return PlainTextResponse("A blind reviewer sees nobody's answers.", 403)
         if request.method not in ("GET", "HEAD"):
             # A browser sends scheme and host only. Whatever a program adds after them is ignored.
             if headers.get("origin", "").partition("://")[2].partition("/")[0] not in self._hosts:
                 return PlainTextResponse("This change comes from another site.", 403)
-            if scope["path"] in (self._base + UPLOAD, self._base + GIVE_BACK):
-                return receive if _same(headers.get(TOKEN_HEADER, ""), self.csrf) else PlainTextResponse(_OLD, 403)
-            return await self._checked_body(receive)
+            if scope["path"] in (seat.base + UPLOAD, seat.base + GIVE_BACK):
+                return receive if same(headers.get(TOKEN_HEADER, ""), seat.csrf) else PlainTextResponse(_OLD, 403)
+            return await self._checked_body(receive, seat.csrf)
         return receive
 
-    def _admit(self, request: Request) -> Response:
-        given = request.query_params.get("token", "")
-        if request.method != "GET" or self._token is None or not _same(given, self._token):
-            return PlainTextResponse(_STRANGER, 403)
-        self._token = None
-        response = RedirectResponse(self._base + self._first, 303)
-        response.set_cookie(self._cookie, self._session, path=f"{self._base}/", httponly=True, samesite="strict")
-        return response
-
-    async def _checked_body(self, receive: Receive) -> "Response | Receive":
+    async def _checked_body(self, receive: Receive, csrf: str) -> "Response | Receive":
         body = b""
         while True:
             message = await receive()
@@ -145,7 +141,7 @@ class Guard:
             fields = parse_qs(body.decode(), max_num_fields=400)
         except ValueError:
             return PlainTextResponse("This is not a form.", 400)
-        if not _same(fields.get("csrf", [""])[0], self.csrf):
+        if not same(fields.get("csrf", [""])[0], csrf):
             return PlainTextResponse(_OLD, 403)
         sent = False
 
@@ -159,9 +155,13 @@ class Guard:
         return again
 
 
-def _same(given: str, secret: str) -> bool:
-    """Whether a secret is right, in constant time. Any characters may be given."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
+def _admitted(request: Request, seat: Seat, first: str) -> Response:
+    """Let a browser in that gives a seat's token for the first time."""
+    if request.method != "GET" or not seat.admits(request.query_params.get("token", "")):
+        return PlainTextResponse(_STRANGER, 403)
+    response = RedirectResponse(seat.base + first, 303)
+    response.set_cookie(seat.cookie, seat.secret, path=f"{seat.base}/", httponly=True, samesite="strict")
+    return response
 
 
 def _person(given: list[str]) -> str:

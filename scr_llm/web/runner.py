@@ -139,8 +139,8 @@ class Runner:
         connection.close()
         with self._lock:
             ended = ended or (_STOPPED if self._state.stopping else _KILLED)
-            self._note("ran", f"{self._state.coder}: {ended.headline}", self._who)
             self._state = replace(self._state, running=False, stopping=False, question=None, ended=ended)
+            self._note("ran", f"{self._state.coder}: {ended.headline}", self._who)
 
     def _heard(self, said: Progress | Question) -> None:
         with self._lock:

@@ -54,6 +54,10 @@ class Frame:
     links: tuple[Link, ...]
     """The navigation."""
     progress: Progress
+    news: int
+    """Number of the last change that the page shows; see `review.news`."""
+    fault: str
+    """Why the codebook cannot be used as its file is now; empty if it can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +215,8 @@ class CellPage(Shown):
 
     template: ClassVar[str] = "cell.html.j2"
     cell: Cell
+    meaning: str
+    """Hash of the definition that is shown; empty where there is none."""
     pdf: PdfPage
     quotes: Quotes
     related: tuple[Related, ...]
@@ -250,6 +256,19 @@ class Disagreement:
     opinions: tuple[Opinion, ...]
 
 
+@dataclass(frozen=True)
+class TwoRaters:
+    """How far two reviewers agree."""
+
+    first: str
+    second: str
+    """Their names."""
+    agreed: int
+    """Cells on which both decided alike; adjudication does not count."""
+    both: int
+    """Cells that both decided."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DisagreementsPage(Shown):
     """Cells on which two reviewers differ, and how often they agree."""
@@ -257,10 +276,44 @@ class DisagreementsPage(Shown):
     template: ClassVar[str] = "disagreements.html.j2"
     tab: ClassVar[str] = "/disagreements"
     disagreements: tuple[Disagreement, ...]
-    agreed: int
-    """Cells on which both decided alike; adjudication does not count."""
-    both: int
-    """Cells that both decided."""
+    raters: tuple[TwoRaters, ...]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who was invited."""
+
+    reviewer: Reviewer
+    opened: bool
+    """Whether the link was used."""
+    decided: int
+    of: int
+    """Cells that they are to decide."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondPage(Shown):
+    """Who else reviews, and the form that makes a link for another person."""
+
+    template: ClassVar[str] = "second.html.j2"
+    tab: ClassVar[str] = "/second"
+    address: str
+    """The link that was just made; empty if none was."""
+    name: str
+    """Whom it is for."""
+    guests: tuple[Guest, ...]
+    proxied: bool
+    """Whether a reverse proxy names people, so that nobody is invited here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DonePage(Shown):
+    """Where a second reviewer ends."""
+
+    template: ClassVar[str] = "done.html.j2"
+    open: int
+    """Cells that they have yet to decide."""
+    of: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,6 +322,13 @@ class ExplainPage(Shown):
 
     template: ClassVar[str] = "explain.html.j2"
     explanation: Explanation
+    """With some of its reviews."""
+    first: int
+    """The number of the first of them, from 0."""
+    most: int
+    """How many one page shows."""
+    of: int
+    """Reviews in all."""
 
 
 @dataclass(frozen=True)

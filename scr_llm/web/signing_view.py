@@ -72,12 +72,12 @@ def sign_off(workspace: Workspace, session: ReviewSession, who: Reviewer, asked:
     project = workspace.project
     state, blockers = signing.state_of(session), signing.blockers(session)
     ready = bool(session.documents) and not blockers and not state.is_signed
-    signed = [signed for signed, _paper in session.store.sign_offs()]
+    signed = session.store.signatures()
     return SignOffPage(
         trouble=asked.trouble,
         said=asked.said,
         coded=len(session.documents),
-        deciding=deciding_in_words(signing.how_decided(project)),
+        deciding=deciding_in_words(session.deciding()),
         in_the_way=tuple(_in_the_way(session, blockers)),
         blocked=len(blockers),
         since=state.since,
@@ -111,7 +111,7 @@ def _form(
         action=action,
         signing=to_sign(session),
         cautions=tuple(Caution(name, text, typed(f"answer-{name}"), typed(f"note-{name}")) for name, text in names),
-        alone=signing.asks_why_alone(project, signing.how_decided(project), who.name),
+        alone=signing.asks_why_alone(project, session.deciding(), who.name),
         why_alone=typed("alone"),
         unsupported=unsupported,
     )

@@ -8,6 +8,7 @@ from scr_llm.records import Code, Decision, Evidence
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
+from scr_llm.stages.decisions.deciding import agreement
 from scr_llm.stages.synthesise import OfferedQuote, offered
 from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
@@ -75,10 +76,9 @@ def matrix(session: ReviewSession, who: Reviewer, first: int, most: int, everyth
     """
     codes = [c for c in session.codebook.codes if c.core or everything]
     documents = sorted(session.documents, key=lambda d: session.labels[d])
-    with_items = not who.blind and len(documents) <= most  # counting the items of many reviews takes too long
     return shown.MatrixPage(
         columns=tuple(shown.Column(c.id, c.label, _present(session, c.id, documents)) for c in codes),
-        rows=tuple(_row(session, who, d, codes, with_items=with_items) for d in documents[first : first + most]),
+        rows=tuple(_row(session, who, d, codes, with_items=not who.blind) for d in documents[first : first + most]),
         first=first,
         most=most,
         of=len(documents),
@@ -95,7 +95,7 @@ def _present(session: ReviewSession, code: str, documents: list[str]) -> int:
 def _row(session: ReviewSession, who: Reviewer, document: str, codes: list[Code], *, with_items: bool) -> shown.Row:
     items = []
     if with_items:
-        items = [key for key, p in session.proposals.items() if key[0] == document and p.kind != "theme"]
+        items = [(document, key) for key, p in session.cells[document].items() if p.kind != "theme"]
     return shown.Row(
         id=document,
         label=session.labels[document],
@@ -139,6 +139,7 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
     return shown.CellPage(
         at=(cell.document.id, cell.key),
         cell=cell,
+        meaning=session.hashes.get(cell.key, ""),
         pdf=_pdf(session, drawing, cell, marked, asked.page),
         quotes=quotes,
         related=() if who.blind else _related(session, cell),
@@ -236,7 +237,7 @@ def _opinions(standing: Standing) -> tuple[shown.Opinion, ...]:
     """What each reviewer decided, where two did."""
     if not (standing.first and standing.second):
         return ()
-    return shown.Opinion("First reviewer", standing.first[-1]), shown.Opinion("Second reviewer", standing.second)
+    return shown.Opinion("first reviewer", standing.first[-1]), shown.Opinion("second reviewer", standing.second)
 
 
 def _history(standing: Standing) -> tuple[Decision, ...]:
@@ -246,8 +247,6 @@ def _history(standing: Standing) -> tuple[Decision, ...]:
 
 def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
     """Cells on which two reviewers differ, with both answers, and on how many they agreed."""
-    standings = [session.standing(key) for key in session.proposals]
-    both = [(s.first[-1], s.second) for s in standings if s.first and s.second]
     return shown.DisagreementsPage(
         disagreements=tuple(
             shown.Disagreement(
@@ -255,8 +254,10 @@ def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
             )
             for key in session.disagreements()
         ),
-        agreed=sum(first.value == second.value for first, second in both),
-        both=len(both),
+        raters=tuple(
+            shown.TwoRaters(*names, agreed=same, both=both)
+            for names, (same, both) in agreement(session.double()).items()
+        ),
     )
 
 

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from scr_llm.errors import RefusedError
 from scr_llm.project import Project
 from scr_llm.records import LogAct, LogEntry
+from scr_llm.review.cells import Reviewer
 from scr_llm.settings import LlmSettings
 from scr_llm.store import Store
 from scr_llm.web.inbox_watch import InboxWatch
 from scr_llm.web.runner import Runner
 
+NOBODY = Reviewer("", "")
+"""Whoever sits at this computer and has not yet given a name."""
 ADDING_AT_ONCE = 4
 """Files that come in at the same time, at most; the page itself sends one after another."""
 FOLLOWERS = 24
@@ -70,6 +73,15 @@ class Workbench:
         copying, run = self.inbox.look(project, store), self.runner.state
         counted = "" if run.running else "-".join(str(store.head(c)[0]) for c in ("history", "decisions", "sign_offs"))
         return f"{counted} {copying} {run.running} {run.stopping} {run.question is not None} {run.started}"
+
+
+def database_identity(project: Project) -> tuple[int, int] | None:
+    """Device and inode of the project's database; None if there is none."""
+    try:
+        found = project.store_path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def note(store: Store, act: LogAct, text: str, who: str) -> None:

@@ -166,12 +166,13 @@ class Workspace(Documents, Measuring, Themes, Accounting):
 
         None if it is not coded.
         """
-        from scr_llm.stages.decisions import current
+        from scr_llm.stages.decisions import current, decided_by_document
         from scr_llm.store import Store
 
         with Store(self.project.store_path) as store:
             coding = store.coding(document_id)
-            return current(coding, store.decisions()) if coding else None
+            decided = decided_by_document(store.decisions(document_id)).get(document_id, {})
+            return current(coding, decided) if coding else None
 
     def matrix(self) -> "Mapping[Key, MatrixCell]":
         """Every counted cell, by document id and theme: its value, and whether a person has decided it."""

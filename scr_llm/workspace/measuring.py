@@ -51,6 +51,19 @@ class Measuring(Models):
 
         return compare_raters(self.project, first, second, assisted=assisted)
 
+    def same_answers(self, first: str, second: str) -> tuple[int, int] | None:
+        """On how many cells two people gave the same answer, of how many, as the page and the paper say.
+
+        None unless one of the two reviewed blind what the other decided.
+
+        Args:
+            first: person:NAME.
+            second: the same.
+        """
+        from scr_llm.evaluation.raters import same_answers
+
+        return same_answers(self.project, first, second)
+
     def learn(self) -> "list[LearnedTheme]":
         """Learn from people's decisions. `run` then uses what was learned for the themes where it does better.
 

@@ -44,9 +44,14 @@ class Standing:
         return next(reversed(differing or answers), None)
 
     @property
+    def pair(self) -> tuple[Decision, Decision] | None:
+        """The first and the second reviewer's last answers; None unless both have decided."""
+        return (self.first[-1], second) if self.first and (second := self.second) else None
+
+    @property
     def disagreed(self) -> bool:
         """Whether two reviewers differ and nobody has adjudicated."""
-        return bool(self.first and not self.adjudicated and self.second and self.second.value != self.first[-1].value)
+        return not self.adjudicated and (pair := self.pair) is not None and pair[0].value != pair[1].value
 
     def can_be_undone_by(self, author: str) -> bool:
         """Whether this person made the last decision of some kind (first, blind or adjudicated) on the cell."""
@@ -82,11 +87,11 @@ def latest(decisions: Iterable[Decision]) -> dict[Key, Decision]:
     return {key: decision for key, standing in standings(decisions).items() if (decision := standing.counts)}
 
 
-def by_document(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
-    """The decisions on each document, in their order: to compute many codings, each from its own decisions only."""
-    found: dict[str, list[Decision]] = {}
-    for decision in decisions:
-        found.setdefault(decision.document_id, []).append(decision)
+def decided_by_document(decisions: Iterable[Decision]) -> dict[str, dict[str, Decision]]:
+    """The decisions that count, by document and then by theme, item or fact."""
+    found: dict[str, dict[str, Decision]] = {}
+    for (document, theme), decision in latest(decisions).items():
+        found.setdefault(document, {})[theme] = decision
     return found
 
 
@@ -112,9 +117,13 @@ def unverified(evidence: Sequence[Evidence], reading: Reading) -> list[Evidence]
     return [e for e in evidence if pages.get(e.page, "")[e.start : e.end] != e.quote]
 
 
-def current(coding: Coding, decisions: Sequence[Decision]) -> Coding:
-    """The coding with people's decisions applied to its themes, findings, recommendations and facts."""
-    decided = {theme: d for (document, theme), d in latest(decisions).items() if document == coding.document_id}
+def current(coding: Coding, decided: Mapping[str, Decision]) -> Coding:
+    """The coding with people's decisions applied to its themes, findings, recommendations and facts.
+
+    Args:
+        coding: as it was proposed.
+        decided: the decisions that count on this document, by theme, item or fact; see `decided_by_document`.
+    """
     return coding.model_copy(
         update={
             "themes": tuple(_decided_theme(theme, decided.get(theme.theme)) for theme in coding.themes),

@@ -1,41 +1,55 @@
 """How the deciding went, computed from the decisions and from what was proposed."""
 
+import hashlib
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
 from scr_llm.records import Coding, Decider, Deciding, Decision, Evidence, ThemeValue
 from scr_llm.stages.decisions import Key, Standing, standings
+from scr_llm.stages.decisions.items import FACTS
 
 LONGEST_PAUSE = 600
 """Seconds between two decisions of a person beyond which the person is taken to have done something else."""
 
 
-@dataclass(frozen=True)
-class _Proposed:
+Place = tuple[int, int, int]
+"""Page, start and end of a quote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What was proposed for a cell, as far as decisions are compared with it."""
+
     value: ThemeValue
-    text: str | None = None
-    evidence: tuple[Evidence, ...] = ()
+    text: str = ""
+    """Fingerprint of its text; see `fingerprint`."""
+    places: tuple[Place, ...] = ()
+    """Where its quotes are."""
 
 
-def deciding(codings: Mapping[str, Coding], decisions: Sequence[Decision], codes: Collection[str]) -> Deciding:
+_NOTHING = Proposed(value="not_mentioned")
+
+
+def deciding(proposed: Mapping[str, Mapping[str, Proposed]], decisions: Sequence[Decision]) -> Deciding:
     """How people decided the cells of some reviews.
 
     Args:
-        codings: what was proposed, by document id. Decisions on other documents are left out.
+        proposed: what was proposed, by document id and cell. Decisions on other documents are left out.
         decisions: all acts, in the order in which they were appended.
-        codes: ids of the codebook's codes.
     """
-    decisions = [d for d in decisions if d.document_id in codings]
+    decisions = [d for d in decisions if d.document_id in proposed]
     made = [d for d in decisions if d.act in ("decided", "blind", "adjudicated")]
     standing = standings(decisions)
+    # A cell that no longer exists, such as that of a code that was deleted, is left out.
     counting = {
-        key: (decision, proposed)
+        key: (decision, cell)
         for key, s in standing.items()
-        if (decision := s.counts) and (proposed := _proposal(codings[key[0]], decision, codes))
+        # Of a finding or recommendation that a person added, nothing was proposed.
+        if (decision := s.counts) and (cell := proposed[key[0]].get(key[1]) or (_NOTHING if decision.item else None))
     }
     by_people = [(d, p) for d, p in counting.values() if d.act != "carried"]
     kept = [(d, p) for d, p in by_people if d.value == p.value]
@@ -56,9 +70,9 @@ def deciding(codings: Mapping[str, Coding], decisions: Sequence[Decision], codes
         accepted=sum(_same_words(d, p) for d, p in kept),
         lists=len({(d.document_id, d.author, d.at) for d in listed}),
         listed=len(listed),
-        quotes=sum(len(p.evidence) for _, p in kept),
-        unticked=sum(len(_places(p.evidence) - _places(d.evidence)) for d, p in kept),
-        **_second_opinions(standing),
+        quotes=sum(len(p.places) for _, p in kept),
+        unticked=sum(len(set(p.places) - set(_places(d.evidence))) for d, p in kept),
+        **_second_opinions(standing, proposed),
     )
 
 
@@ -102,36 +116,61 @@ def _pace(made: Sequence[Decision]) -> float | None:
     return round(median(gaps), 3) if gaps else None
 
 
-def _second_opinions(standing: Mapping[Key, Standing]) -> dict[str, int]:
-    both = [(s.first[-1], second) for s in standing.values() if s.first and (second := s.second)]
+def _second_opinions(
+    standing: Mapping[Key, Standing], proposed: Mapping[str, Mapping[str, Proposed]]
+) -> dict[str, int]:
+    now = {key: s for key, s in standing.items() if key[1] in proposed[key[0]]}
+    twice = agreement(pair for s in now.values() if (pair := s.pair))
     return {
-        "double_coded": len(both),
-        "agreed": sum(first.value == second.value for first, second in both),
-        "blind_only": sum(bool(s.blind) and not s.first for s in standing.values()),
+        "double_coded": sum(both for _, both in twice.values()),
+        "agreed": sum(same for same, _ in twice.values()),
+        "blind_only": sum(bool(s.blind) and not s.first for s in now.values()),
     }
 
 
-def _proposal(coding: Coding, decision: Decision, codes: Collection[str]) -> _Proposed | None:
-    """What was proposed for a cell; None for one that no longer exists, such as that of a code that was deleted."""
-    key = decision.theme
-    if key in codes:
-        # A code that is newer than the coding was proposed as unclear, without a quote.
-        theme = next((t for t in coding.themes if t.theme == key), None)
-        return _Proposed(theme.value, None, theme.evidence) if theme else _Proposed("unclear")
-    if key.startswith("case:"):
-        fact = key.removeprefix("case:")
+def agreement(pairs: Iterable[tuple[Decision, Decision]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """How far first and second reviewers agree before any adjudication: the same value on how many of how many cells.
+
+    Everything that says how far two people agree takes it from here: the page, the paper, the packs and `compare`.
+
+    Args:
+        pairs: for each cell that two people decided, the first and the second reviewer's last answer.
+
+    Returns:
+        The names of the first and the second reviewer, to the two numbers.
+    """
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for first, second in pairs:
+        same, both = found.get((first.author, second.author), (0, 0))
+        found[first.author, second.author] = same + (first.value == second.value), both + 1
+    return dict(sorted(found.items()))
+
+
+def proposed_cells(coding: Coding, codes: Iterable[str]) -> dict[str, Proposed]:
+    """What a coding proposes: themes of the codebook, findings, recommendations and facts, in this order.
+
+    A code that is newer than the coding is proposed as unclear, without a quote.
+    """
+    themes = {t.theme: Proposed(value=t.value, places=_places(t.evidence)) for t in coding.themes}
+    found = {code: themes.get(code) or Proposed(value="unclear") for code in codes}
+    for item in (*coding.findings, *coding.recommendations):
+        found[item.id] = Proposed(value="present", text=fingerprint(item.text), places=_places(item.evidence))
+    for fact in FACTS:
         evidence = coding.case.evidence.get(fact, ())
-        words = str(getattr(coding.case, fact, None) or "") or None
-        return _Proposed("present" if evidence else "not_mentioned", words, evidence)
-    items = (*coding.findings, *coding.recommendations)
-    # Of a finding or recommendation that a person added, nothing was proposed.
-    added = _Proposed("not_mentioned") if decision.item else None
-    return next((_Proposed("present", item.text, item.evidence) for item in items if item.id == key), added)
+        text = fingerprint(str(getattr(coding.case, fact) or ""))
+        value: ThemeValue = "present" if evidence else "not_mentioned"
+        found[f"case:{fact}"] = Proposed(value=value, text=text, places=_places(evidence))
+    return found
 
 
-def _same_words(decision: Decision, proposed: _Proposed) -> bool:
-    return not decision.text or decision.text == proposed.text
+def fingerprint(text: str) -> str:
+    """A short hash of a text, by which it is compared; empty for none."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
-def _places(evidence: Sequence[Evidence]) -> set[tuple[int, int, int]]:
-    return {(e.page, e.start, e.end) for e in evidence}
+def _same_words(decision: Decision, proposed: Proposed) -> bool:
+    return not decision.text or fingerprint(decision.text) == proposed.text
+
+
+def _places(evidence: Sequence[Evidence]) -> tuple[Place, ...]:
+    return tuple((e.page, e.start, e.end) for e in evidence)

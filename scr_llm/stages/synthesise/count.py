@@ -12,6 +12,7 @@ from scr_llm.records import (
     Deciding,
     Decision,
     Document,
+    Evidence,
     Facts,
     PartName,
     ThemeCoding,
@@ -56,6 +57,12 @@ class BriefingOptions:
     """Name and role of the author."""
     contact: str = ""
     """How to reach the author."""
+
+
+def recommendation_only(evidence: Sequence[Evidence]) -> bool:
+    """Whether all that shows a theme is in recommendations."""
+    counted = [e for e in evidence if "good_practice" not in e.flags]
+    return bool(counted) and all("recommendation" in e.flags for e in counted)
 
 
 @dataclass(frozen=True)
@@ -118,8 +125,7 @@ class ThemeTally:
     @staticmethod
     def recommendation_only(cell: ThemeCoding) -> bool:
         """Whether recommendations alone make a cell present."""
-        counted = [e for e in cell.evidence if "good_practice" not in e.flags]
-        return bool(counted) and all("recommendation" in e.flags for e in counted)
+        return recommendation_only(cell.evidence)
 
     def _count_all(self) -> Facts:
         themes = tuple(self._count(code) for code in self.codebook.codes)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from scr_llm.records import (
     Briefing,
-    CaseRow,
     Code,
     Decision,
     Document,
@@ -15,9 +14,10 @@ from scr_llm.records import (
     Paper,
     Paragraph,
     Part,
+    ThemeCount,
     ThemeValue,
 )
-from scr_llm.stages.synthesise.count import CodedReview
+from scr_llm.stages.synthesise.count import CodedReview, recommendation_only
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, quotes
 from scr_llm.text.flow import readable
 from scr_llm.text.words import in_words
@@ -33,9 +33,10 @@ _WHY_NOT: dict[ThemeValue, str] = {
 
 def explained(
     code: Code,
-    briefing: Briefing,
+    count: ThemeCount,
+    labels: Mapping[str, str],
     reviews: Sequence[CodedReview],
-    decided: Mapping[tuple[str, str], Decision],
+    decided: Mapping[str, Decision],
     others: Sequence[Document],
     nearest: Mapping[str, tuple[Evidence, ...]],
     codebook_version: str,
@@ -44,20 +45,19 @@ def explained(
 
     Args:
         code: the theme.
-        briefing: the briefing that prints the count.
-        reviews: the coded reviews that it rests on.
-        decided: the latest decision on each cell, by document and theme.
+        count: its count, as the briefing prints it.
+        labels: what each review is called, by document.
+        reviews: the coded reviews that are explained: all that it rests on, or some of them.
+        decided: the decision that counts on the theme, by document.
         others: documents that are not coded.
         nearest: the nearest passages, by document, where nothing was found.
         codebook_version: printed with the count.
     """
-    count = next(t for t in briefing.facts.themes if t.theme == code.id)
-    rows = {row.document_id: row for row in briefing.cases}
-    cells = []
+    counted, cells = frozenset(count.documents), []
     for review in reviews:
         key = review.document.id
-        decision, near = decided.get((key, code.id)), nearest.get(key, ())
-        cells.append(_cell(review, rows[key], code, key in count.documents, decision, near))
+        decision, near = decided.get(key), nearest.get(key, ())
+        cells.append(_cell(review, labels[key], code, key in counted, decision, near))
     return Explanation(
         theme=code.id,
         label=code.label,
@@ -73,7 +73,7 @@ def explained(
 
 def _cell(
     review: CodedReview,
-    row: CaseRow,
+    label: str,
     code: Code,
     counted: bool,
     decision: Decision | None,
@@ -92,11 +92,11 @@ def _cell(
     return ExplainedCell(
         document_id=review.document.id,
         file=review.document.file,
-        label=row.label,
+        label=label,
         value=value,
         counted=counted,
         why=why,
-        recommendation_only="(R)" in row.themes[code.id] or "R only" in row.themes[code.id],
+        recommendation_only=value == "present" and cell is not None and recommendation_only(cell.evidence),
         evidence=cell.evidence if cell else (),
         decision=decision,
         nearest=nearest,

@@ -4,7 +4,7 @@ What each asks, of whom, by when and on which theme; what it leaves out; and whi
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
@@ -111,27 +111,31 @@ def _repeated(rows: Sequence[RegisterRow], words: Sequence[frozenset[str]]) -> d
 
     Only rows that share `_SHARED` content words or more are compared: comparing all pairs would take too long.
     """
+    same: dict[frozenset[str], list[int]] = defaultdict(list)
+    for at, own in enumerate(words):
+        same[own].append(at)
+    sets, sorted_words = list(same), [" ".join(sorted(own)) for own in same]
     holding: dict[str, list[int]] = defaultdict(list)
-    for at, own in enumerate(words):
+    for number, own in enumerate(sets):
         for word in own:
-            holding[word].append(at)
+            holding[word].append(number)
+    # A word that so many use does not tell two of them apart.
     too_common = max(50, len(rows) // 10)
+    telling = {word for word, held in holding.items() if sum(len(same[sets[n]]) for n in held) <= too_common}
     found: dict[int, list[int]] = defaultdict(list)
-    for at, own in enumerate(words):
-        shared: dict[int, int] = defaultdict(int)
-        for word in own:
-            if len(holding[word]) > too_common:  # a word that so many use does not tell two of them apart
-                continue
-            for other in holding[word]:
-                if other > at:
-                    shared[other] += 1
+    for number, own in enumerate(sets):
+        shared = Counter(other for word in own & telling for other in holding[word] if other >= number)
         for other, many in shared.items():
-            elsewhere = rows[other].document_id != rows[at].document_id
-            if many >= _SHARED and elsewhere and _alike(own, words[other]):
-                found[at].append(other)
-                found[other].append(at)
+            if many >= _SHARED and fuzz.token_set_ratio(sorted_words[number], sorted_words[other]) >= SAME:
+                _pair(rows, same[own], same[sets[other]], found)
     return {at: tuple(rows[o].id for o in sorted(others)) for at, others in found.items()}
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return fuzz.token_set_ratio(" ".join(sorted(one)), " ".join(sorted(other))) >= SAME
+def _pair(rows: Sequence[RegisterRow], some: Sequence[int], others: Sequence[int], found: dict[int, list[int]]) -> None:
+    """Note that rows ask nearly the same, each with those of other reviews."""
+    for at in some:
+        for other in others:
+            if rows[other].document_id != rows[at].document_id:
+                found[at].append(other)
+                if some is not others:
+                    found[other].append(at)

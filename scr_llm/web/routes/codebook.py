@@ -29,7 +29,6 @@ _ACTS: tuple[CodebookAct, ...] = ("changed", "added", "merged", "split")
 
 
 def _codebook(page: "Page", request: Request) -> Response:
-    page.renew_codebook()
     blind = page.who(request).blind
     taken = "" if blind else request.query_params.get("taken", "")[:10]
     return page.show(request, view.codebook(page.session, page.project, blind=blind, taken=_said(page, taken)))
@@ -47,7 +46,6 @@ def _said(page: "Page", taken: str) -> str:
 
 
 def _code(page: "Page", request: Request) -> Response:
-    page.renew_codebook()
     return page.show(request, _code_page(page, request, request.path_params["code"]))
 
 
@@ -132,7 +130,6 @@ def _take(page: "Page", request: Request) -> Response:
         take(page.project, edit, act=act, reason=reason, who=who.name, role=who.role, seen=given["seen"])
     except ChangedFileError:
         return _conflict(page, request, given)
-    page.renew_codebook()
     return page.go(f"/codebook?taken={len(page.session.store.codebook_changes())}")
 
 

@@ -29,7 +29,6 @@ def _home(page: "Page", request: Request) -> Response:
     who = page.who(request)
     if who.blind:
         return page.go("/matrix")
-    page.renew()
     run = page.bench.runner.state
     now = HomePage(
         work=_standing(page, request),
@@ -88,7 +87,7 @@ def _log(page: "Page", request: Request) -> Response:
 
 
 def _who(page: "Page", request: Request) -> Response:
-    if page.named_by_proxy:
+    if not page.may_be_named:
         return page.go("/")
     who = page.who(request)
     name, role = (who.name, who.role) if who.name else last_person(page)
@@ -102,8 +101,9 @@ def last_person(page: "Page") -> tuple[str, str]:
 
 
 def _name(page: "Page", request: Request) -> Response:
-    if page.named_by_proxy:
-        raise RefusedError("the proxy says who you are.", next_step="Go on.")
+    not_blind(page, request)
+    if not page.may_be_named:
+        raise RefusedError("this page knows who you are.", next_step="Go on.")
     name, role = typed(form.one(request, "name"), "the name"), typed(form.one(request, "role"), "the role")
     page.is_used_by(Reviewer(name, role))
     return page.go("/")

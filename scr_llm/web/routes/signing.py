@@ -158,7 +158,7 @@ def _kept(page: "Page", request: Request) -> Path:
         RefusedError: it is not kept, because it was signed or taken back.
     """
     _may_sign(page, request)
-    signed = [signed for signed, _ in page.session.store.sign_offs()]
+    signed = page.session.store.signatures()
     wanted = request.path_params["name"]
     if found := next((path for path in kept(page.project, signed) if path.name == wanted), None):
         return found

@@ -113,5 +113,22 @@
       found.click();
     }
   });
+  // What others changed since the page was opened. Without this, the next page shows it anyway.
+  const news = document.getElementById("news");
+  async function ask() {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(news.dataset.from, { credentials: "same-origin", cache: "no-store" });
+      const told = answer.status === 200 ? await answer.text() : "";
+      const words = news.querySelector("span");
+      if (!told || words.textContent === told) return;
+      words.textContent = told;
+      news.hidden = false;
+    } catch (error) { /* the program was stopped or is busy: the next look will tell */ }
+  }
+  if (news) {
+    window.setInterval(ask, 10000);
+    document.addEventListener("visibilitychange", ask);
+  }
   window.addEventListener("pageshow", () => { sent = false; });
 })();
