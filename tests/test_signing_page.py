@@ -15,9 +15,13 @@ from docx import Document
 from served import ALEX, ROOT, SAM, Served, coded_project, decide_all, review_page
 
 from scr_llm.audit import audit
+from scr_llm.errors import UsageError
 from scr_llm.project import load_project
 from scr_llm.records import SignOff
 from scr_llm.reports.drafts import write
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.review.sign_off import sign_off
 from scr_llm.store import Store
 
 DEE = ("--name", "Dee Director", "--role", "Director")
@@ -236,6 +240,26 @@ def test_a_paper_that_was_given_back_is_kept_by_the_next_draft_and_can_be_taken_
     assert not kept(root)
 
 
+def test_what_is_open_in_the_file_is_settled_in_word_and_a_moved_record_leaves_the_paper_where_it_is(
+    root: Path,
+) -> None:
+    document, into = Document(io.BytesIO(edited(root))), io.BytesIO()
+    document.add_comment(document.paragraphs[-1].runs, text="Is this right?", author="Dee")
+    document.save(into)
+    with opened(root) as (_, browser):
+        page = text(browser.get(given_back(browser, into.getvalue()).json()["at"]).text)
+        assert "To be settled in Word first" in page and "Dee: Is this right?" in page and "Sign as" not in page
+
+        at = given_back(browser, edited(root)).json()["at"]
+        session, alex = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
+        key = next(k for k in session.counted() if k[1] in session.codes and session.value(k) == "present")
+        session.decide(alex, *key, "not_mentioned")
+        session.close()
+        page = text(browser.get(at).text)
+        assert "The record has moved since" in page and "0 of 1 (was 1 of 1)" in page and "Sign as" not in page
+        assert len(kept(root)) == 2
+
+
 def zipped(**parts: bytes) -> bytes:
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -293,6 +317,18 @@ def test_hostile_files_are_refused_and_nothing_of_them_is_kept(root: Path) -> No
             assert "root:" not in browser.get(inside.json()["at"]).text, "an entity is not resolved"
         assert browser.get("/sign-off").status_code == 200
     assert len(kept(root)) <= 1 and not list((root / "outputs").glob(".*.part"))
+
+
+def test_the_command_refuses_the_same_before_it_is_opened(root: Path, tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.docx"
+    bomb.write_bytes(with_words((root / "outputs/briefing.docx").read_bytes(), b"</w:body>", b"<w:p/>" * 7_000_000))
+    large = tmp_path / "large.docx"
+    with large.open("wb") as sparse:
+        sparse.truncate(50_000_001)
+    for path, said in ((bomb, "42 MB when it is unpacked"), (large, "larger than 50 MB")):
+        with pytest.raises(UsageError, match=said):
+            sign_off(load_project(root), "Dee Director", "Director", edited=path)
+    assert not signed(root)
 
 
 def word(said: str) -> bytes:
