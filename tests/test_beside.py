@@ -19,6 +19,7 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.explanation import explained_in_part
 from scr_llm.review.news import News, in_words
 from scr_llm.review.session import ReviewSession
+from scr_llm.review.undo import last_in_force
 from scr_llm.workspace import Workspace
 
 ANN, SAM = Reviewer("Alex Reader", "Analyst"), Reviewer("Sam Second", "Designated nurse", blind=True)
@@ -165,7 +166,7 @@ def test_what_is_taken_in_bit_by_bit_is_what_is_read_at_once(root: Path) -> None
     fresh = ReviewSession(project)
     for who in (ANN, SAM):
         assert grown.open_for(who) == fresh.open_for(who) and grown.left(who) == fresh.left(who)
-        assert grown.acts_in_force(who.name) == fresh.acts_in_force(who.name)
+        assert last_in_force(grown.acts, who.name) == last_in_force(fresh.acts, who.name)
         assert grown.minutes_left(who) == fresh.minutes_left(who)
     assert grown.matrix() == fresh.matrix() and list(grown.documents) == list(fresh.documents)
     assert grown.labels == fresh.labels and grown.disagreements() == fresh.disagreements() != []

@@ -21,6 +21,7 @@ OPEN_TO_BLIND = (
     "/document/",
     "/page/",
     "/disagreements",
+    "/codebook",
     "/explain/",
     "/sign-off",
     "/help",
