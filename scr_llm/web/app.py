@@ -41,6 +41,7 @@ STATIC = {
     "workbench.css": "text/css",
     "workbench.js": "text/javascript",
     "list.js": "text/javascript",
+    "signing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -220,8 +221,6 @@ def make_app(
             route("/page/{document}/{number}.png", _picture),
             route("/disagreements", _disagreements),
             route("/explain/{theme}", _explain),
-            route("/sign-off", _sign_off),
-            route("/sign-off", _sign, "POST"),
             route("/help", _help),
             route("/news", beside.news),
             route("/second", beside.second),
@@ -388,23 +387,6 @@ def _explain(page: Page, request: Request) -> Response:
     return page.show(
         request, shown.ExplainPage(explanation=part.explanation, first=part.first, most=EXPLAINED, of=part.of)
     )
-
-
-def _sign_off(page: Page, request: Request) -> Response:
-    if page.who(request).blind:
-        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
-    return page.show(request, view.sign_off(page.project, page.session, page.who(request)))
-
-
-def _sign(page: Page, request: Request) -> Response:
-    who = page.who(request)
-    if who.blind:
-        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
-    with page.signing:  # a second click waits for the first, and finds that the briefing is signed
-        if form.one(request, "signing") == view.to_sign(page.session):
-            answers = form.answers(request, signing.ready(page.project))
-            page.workspace.sign_off(who.name, who.role, answers, alone=form.one(request, "alone"))
-    return page.go("/sign-off")
 
 
 def _help(page: Page, request: Request) -> Response:

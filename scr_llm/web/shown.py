@@ -6,7 +6,7 @@ A template may use the fields of its page's record, the fields of `Frame`, and n
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scr_llm.records import Decision, Explanation, Paper, SignOff, ThemeValue
+from scr_llm.records import Decision, Explanation, Paper, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.stages.decisions import CellState, Key
 from scr_llm.web.pdf_page import PdfPage
@@ -329,51 +329,6 @@ class ExplainPage(Shown):
     """How many one page shows."""
     of: int
     """Reviews in all."""
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """What prevents signing."""
-
-    where: str
-    """The review's label, or the file's name."""
-    title: str
-    """The cell, or "The file"."""
-    message: str
-    key: Key | None
-    """The cell; None for a file."""
-
-
-@dataclass(frozen=True)
-class Caution:
-    """A detail that might identify a child, and that the signatory answers."""
-
-    id: str
-    """In the form."""
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignOffPage(Shown):
-    """Whether the briefing can be signed, the form for signing it, and what was signed."""
-
-    template: ClassVar[str] = "sign_off.html.j2"
-    tab: ClassVar[str] = "/sign-off"
-    deciding: tuple[str, ...]
-    """How the deciding went, in sentences."""
-    blockers: tuple[Blocker, ...]
-    """The first of them."""
-    blocked: int
-    """How many there are in all."""
-    since: tuple[str, ...]
-    """What has changed since the last sign-off."""
-    signed: tuple[SignOff, ...]
-    """Every sign-off, in order."""
-    signing: str
-    """What a signature would cover, as the form states it."""
-    alone: bool
-    """Whether the signatory is asked why one person both decides and signs."""
-    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from scr_llm.project import Project
 from scr_llm.records import Code, Decision, Evidence
-from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import STATED, Cell, Reviewer
 from scr_llm.review.queue import is_listed
 from scr_llm.review.session import ReviewSession
@@ -14,7 +12,6 @@ from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.decisions.deciding import agreement
 from scr_llm.stages.decisions.items import PARTICULAR
 from scr_llm.stages.synthesise import OfferedQuote, offered
-from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
 from scr_llm.web import form, shown
@@ -23,8 +20,6 @@ from scr_llm.web.pdf_page import Marked, PdfPage, pdf_page
 
 MARKS = {"decided": " ✓", "stale": " ↻", "disagreed": " ≠"}
 """Signs for the states of a cell."""
-MOST_BLOCKERS = 200
-"""How many of the things that prevent signing are listed."""
 KEYS = {
     "a": "accept the proposal with the quotes that are ticked, and go to the next cell",
     "1 to 9": "tick or untick a quote",
@@ -271,31 +266,6 @@ def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
             for names, (same, both) in agreement(session.double()).items()
         ),
     )
-
-
-def sign_off(project: Project, session: ReviewSession, who: Reviewer) -> shown.SignOffPage:
-    """Whether the briefing can be signed now, and what was signed before."""
-    state, blockers = signing.state_of(session), signing.blockers(session)
-    cautions = () if blockers or state.is_signed else signing.cautions(project)
-    deciding = session.deciding()
-    return shown.SignOffPage(
-        deciding=deciding_in_words(deciding),
-        blockers=tuple(
-            shown.Blocker(session.labels[b.key[0]] if b.key else b.file, b.title, b.message, b.key)
-            for b in blockers[:MOST_BLOCKERS]
-        ),
-        blocked=len(blockers),
-        since=state.since,
-        signed=tuple(session.store.signatures()),
-        signing=to_sign(session),
-        alone=signing.asks_why_alone(project, deciding, who.name),
-        cautions=tuple(shown.Caution(form.name_of(text), text) for text in cautions),
-    )
-
-
-def to_sign(session: ReviewSession) -> str:
-    """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
-    return f"{session.store.head('sign_offs')[0] + 1}:{session.store.head()[1]}"
 
 
 def keys() -> shown.HelpPage:
