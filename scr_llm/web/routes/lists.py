@@ -16,7 +16,7 @@ from scr_llm.web import form
 from scr_llm.web.list_view import list_page
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 _ADDS: dict[str, ItemKind] = {"add finding": "finding", "add recommendation": "recommendation"}
 
