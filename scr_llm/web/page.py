@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from scr_llm.errors import ConflictError, ScrError
 from scr_llm.project import Project
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.queue import ORDERS, Order
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
 from scr_llm.web import form, frame, shown, trouble, view
@@ -16,6 +17,9 @@ from scr_llm.web.drawing import Drawing
 from scr_llm.web.seats import SEAT, Seats
 from scr_llm.web.workbench import NOBODY, Workbench, database_identity
 from scr_llm.workspace import Workspace
+
+ORDER_COOKIE = "scr_llm_order"
+"""Holds the order of work that a person chose."""
 
 
 class Page:
@@ -93,9 +97,17 @@ class Page:
         """Send the browser to another page."""
         return RedirectResponse(self.base + path, 303)
 
-    def go_after(self, who: Reviewer, key: Key) -> Response:
-        """Send the browser to what is open after a cell or a list."""
-        found = self.session.after(who, key)
+    def order(self, request: Request) -> Order:
+        """The order of work that the person chose in this browser."""
+        return next((name for name in ORDERS if name == request.cookies.get(ORDER_COOKIE)), "doubt")
+
+    def go_after(self, request: Request, key: Key) -> Response:
+        """Send the browser to what is open after a cell or a list or, for those who look again, what is decided."""
+        who, order = self.who(request), self.order(request)
+        if "1" in (request.query_params.get("again"), form.one(request, "again")):
+            found = self.session.decided_after(who, key, order)
+            return self.go(f"{frame.cell_path(found)}?again=1" if found else "/matrix")
+        found = self.session.after(who, key, order)
         return self.go(frame.cell_path(found) if found else "/done" if who.blind else "/matrix?done=1")
 
     def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:

@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from scr_llm.errors import ConflictError, RefusedError, ScrError
+from scr_llm.review.queue import ORDERS
 from scr_llm.stages.decisions.items import LIST
 from scr_llm.web import form, frame, shown, view
+from scr_llm.web.page import ORDER_COOKIE
 
 if TYPE_CHECKING:
     from scr_llm.web.page import Page
@@ -21,17 +23,21 @@ def _matrix(page: "Page", request: Request) -> Response:
     who = page.who(request)
     first = max(0, form.number(request.query_params.get("from", "0")))
     everything = request.query_params.get("themes") == "all" and not who.blind
-    return page.show(request, view.matrix(page.session, who, first, ROWS, everything))
+    chosen = next((name for name in ORDERS if name == request.query_params.get("order")), None)
+    shown_page = view.matrix(page.session, who, first, ROWS, everything, chosen or page.order(request))
+    answer = page.show(request, shown_page)
+    if chosen:
+        answer.set_cookie(ORDER_COOKIE, chosen, path=f"{page.base}/", httponly=True, samesite="strict")
+    return answer
 
 
 def _next(page: "Page", request: Request) -> Response:
-    who = page.who(request)
-    return page.go_after(who, (request.query_params.get("document", ""), request.query_params.get("key", "")))
+    return page.go_after(request, (request.query_params.get("document", ""), request.query_params.get("key", "")))
 
 
 def _cell(page: "Page", request: Request) -> Response:
     number, undone = form.number(request.query_params.get("page", "0")), "undone" in request.query_params
-    return _opened(page, request, view.Asked(number, undone=undone))
+    return _opened(page, request, view.Asked(number, undone=undone, again="again" in request.query_params))
 
 
 def _opened(page: "Page", request: Request, asked: view.Asked, status: int = 200) -> Response:
@@ -88,7 +94,7 @@ def _decide(page: "Page", request: Request) -> Response:
         return page.go(frame.cell_path((document, key)))
     if given.act == "adjudicated":
         return page.go("/disagreements")
-    return page.go_after(who, (document, key))
+    return page.go_after(request, (document, key))
 
 
 def _undo(page: "Page", request: Request) -> Response:
