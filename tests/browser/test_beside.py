@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import pytest
+from browsing import accessible, visit
 from playwright.sync_api import Browser, expect
 from served import ALEX, coded_project, review_page
-from test_review import accessible, chromium, visit
 
 from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 
 pytestmark = pytest.mark.browser
-__all__ = ["chromium"]
 
 
 def test_a_second_reviewer_beside_the_first(chromium: Browser, tmp_path: Path) -> None:

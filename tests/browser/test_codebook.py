@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
+from browsing import accessible, visit
 from playwright.sync_api import Browser, expect
 from served import ALEX, coded_project, decide_all, review_page
-from test_review import accessible, chromium, visit  # noqa: F401 - a fixture is used by its name
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_definition_is_changed_in_the_page(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
+def test_a_definition_is_changed_in_the_page(chromium: Browser, tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("stavering-baby-v", "quenby-young-person-l"))
     decide_all(root)
     with review_page(root, *ALEX) as served:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from browsing import accessible, select, state, visit
 from playwright.sync_api import Browser, Page, expect
 from served import ALEX, coded_project, review_page
-from test_review import accessible, chromium, select, state, visit  # noqa: F401 - a fixture is used by its name
 
 from scr_llm.project import load_project
 from scr_llm.review.session import ReviewSession
@@ -30,7 +30,7 @@ def ready(page: Page, address: str) -> None:
     page.locator("#sheet img").evaluate("image => image.decode()")
 
 
-def test_the_strongest_quote_its_place_and_the_buttons_are_in_sight(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
+def test_the_strongest_quote_its_place_and_the_buttons_are_in_sight(chromium: Browser, tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
     with review_page(root, *ALEX) as served:
         page, wrong = visit(chromium, served.address)
@@ -43,7 +43,7 @@ def test_the_strongest_quote_its_place_and_the_buttons_are_in_sight(chromium: Br
     assert not wrong
 
 
-def test_numbers_tick_quotes_and_what_is_refused_loses_nothing(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
+def test_numbers_tick_quotes_and_what_is_refused_loses_nothing(chromium: Browser, tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
     document, theme = of_value(root, "present")[0]
     missing_in, missing = of_value(root, "not_mentioned")[0]
@@ -91,7 +91,7 @@ def test_numbers_tick_quotes_and_what_is_refused_loses_nothing(chromium: Browser
     assert not [line for line in wrong if "400" not in line]
 
 
-def test_a_quote_may_go_on_over_a_page(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
+def test_a_quote_may_go_on_over_a_page(chromium: Browser, tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
     session = ReviewSession(load_project(root))
     document = next(d for d in session.documents if session.documents[d].file.startswith("corriford"))

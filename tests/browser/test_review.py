@@ -1,20 +1,12 @@
-"""A whole review in a real browser: `make test-browser`. Skips, with the reason, where there is no Chromium.
+"""A whole review in a real browser: `make test-browser`."""
 
-`.ci/run` installs Debian's and sets SCR_LLM_BROWSER=demanded, which makes a missing browser a failure.
-"""
-
-import os
-import shutil
-import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import accessible, decide_by_keys, select, state, visit
+from playwright.sync_api import Browser, expect
 from served import ALEX, SAM, coded_project, decide_all, review_page, sign_alone
 
 from scr_llm.project import load_project
@@ -22,127 +14,7 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 
 pytestmark = pytest.mark.browser
-OPTIONS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ALEX_READER = Reviewer("Alex Reader", "Analyst")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = (
-        os.environ.get("CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
-    if not found:
-        if os.environ.get("SCR_LLM_BROWSER") == "demanded":
-            pytest.fail("There is no Chromium on this machine, and SCR_LLM_BROWSER demands one.")
-        pytest.skip("SKIPPED: there is no Chromium on this machine (Debian: apt-get install chromium).")
-    root = sys.platform == "linux" and os.geteuid() == 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=[*OPTIONS, *(["--no-sandbox"] if root else [])]
-        )
-        yield browser
-        browser.close()
-
-
-def visit(browser: Browser, address: str, width: int = 1280) -> tuple[Page, list[str]]:
-    """A fresh browser at an address, and the list that takes whatever goes wrong in it or leaves for elsewhere."""
-    page = browser.new_context(viewport={"width": width, "height": 860}, reduced_motion="reduce").new_page()
-    wrong: list[str] = []
-    page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda e: wrong.append(str(e)))
-    page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith(address.split("/?")[0]) else None)
-    page.goto(address)
-    return page, wrong
-
-
-def accessible(page: Page) -> None:
-    violations = Axe().run(page).response["violations"]
-    assert not violations, [(page.url, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in violations]
-
-
-def select(page: Page, words: str) -> None:
-    """Select words on the drawn page with the mouse, from the first letter to the last."""
-    box = page.evaluate(
-        """words => {
-             for (const t of document.querySelectorAll('#sheet text')) {
-               const at = t.textContent.indexOf(words);
-               if (at < 0) continue;
-               t.scrollIntoView({block: 'center'});
-               const m = t.getScreenCTM();
-               const from = t.getStartPositionOfChar(at), to = t.getEndPositionOfChar(at + words.length - 1);
-               const height = t.getBBox().height;
-               return [from.x * m.a + m.e, (from.y - 0.3 * height) * m.d + m.f, to.x * m.a + m.e];
-             }
-             return null;
-           }""",
-        words,
-    )
-    assert box, f"no line of the drawn page has: {words}"
-    page.mouse.move(box[0] + 0.5, box[1])
-    page.mouse.down()
-    page.mouse.move(box[2] - 0.5, box[1], steps=6)
-    page.mouse.up()
-
-
-@dataclass
-class Keys:
-    """Keys that somebody pressed who decides everything as it is proposed."""
-
-    themes: int = 0
-    """One for each theme."""
-    ticks: int = 0
-    """To choose a quote, where none shows a theme plainly."""
-    turns: int = 0
-    """To the next page of a list."""
-    lists: int = 0
-    """One for each list."""
-
-    @property
-    def all(self) -> int:
-        return self.themes + self.ticks + self.turns + self.lists
-
-
-def decide_by_keys(page: Page, start: str) -> Keys:
-    """Decide whatever is open as it is proposed."""
-    keys = Keys()
-    page.goto(start)
-    while "/matrix" not in page.url:
-        old, is_list = page.url, "/list/" in page.url
-        accept = page.locator("button[data-key=a]").count()
-        if is_list and not accept:
-            page.keyboard.press("]")
-            keys.turns += 1
-        elif is_list:
-            page.keyboard.press("a")
-            keys.lists += 1
-        else:
-            needs_one = page.locator("button[data-key=a][value=present], button[data-key=a][value=explicitly_absent]")
-            # No quote shows the theme plainly enough to be ticked: one is chosen.
-            if needs_one.count() and not page.locator("input[name=keep]:checked").count():
-                page.keyboard.press("1")
-                keys.ticks += 1
-            page.keyboard.press("a" if accept else "x")
-            keys.themes += 1
-        page.wait_for_url(lambda url, old=old: url != old)
-    return keys
-
-
-def state(root: Path, document: str, theme: str) -> str:
-    session = ReviewSession(load_project(root))
-    try:
-        return f"{session.value((document, theme))}, {session.state((document, theme))}"
-    finally:
-        session.close()
 
 
 def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
@@ -196,7 +68,8 @@ def test_a_whole_review(chromium: Browser, tmp_path: Path) -> None:
 
         # the rest by one key a cell
         before = len(session.store.decisions())
-        keys = decide_by_keys(page, f"{first.base}/next")
+        page.goto(f"{first.base}/next")
+        keys = decide_by_keys(page)
         session.refresh()
         assert not session.open_for(ALEX_READER)
         assert keys.themes + keys.lists == len(session.store.decisions()) - before, "one key a theme, and one a list"
@@ -424,85 +297,3 @@ def test_axe_finds_nothing_in_the_papers(chromium: Browser, tmp_path: Path) -> N
     assert target and page.locator(target.replace(".", r"\.")).count() == 1
     source = page.locator("blockquote a").first.get_attribute("href") or ""
     assert (project.outputs / source.split("#")[0]).resolve().is_file() and "#page=" in source
-
-
-def test_a_list_is_paged_through_put_right_and_confirmed(chromium: Browser, tmp_path: Path) -> None:
-    root = coded_project(tmp_path / "p", ("corriford-child-1",))
-    session = ReviewSession(load_project(root))
-    (child,) = session.documents
-    with review_page(root, *ALEX) as served:
-        page, wrong = visit(chromium, served.address)
-        page.goto(f"{served.base}/list/{child}")
-        expect(page.locator(".decide")).to_contain_text("First look at page 2")
-        assert not page.locator("button[data-key=a]").count(), "not before its pages were shown"
-        accessible(page)
-
-        # the arrows move through the items; an item on another page brings that page
-        page.keyboard.press("ArrowDown")
-        before = page.locator("input[name=item]:checked").get_attribute("value")
-        page.keyboard.press("ArrowDown")
-        assert page.locator("input[name=item]:checked").get_attribute("value") != before
-        assert page.locator("#sheet rect.mark").count()
-        page.locator("label", has_text="Recommendation 4").click()
-        page.wait_for_url("**page=2&item=r*")
-        expect(page.locator("button[data-key=a]")).to_contain_text("23 items")
-
-        # split before words that are selected on the page; undone as one
-        select(page, "whether there are children at home")
-        page.keyboard.press("s")
-        expect(page.locator(".rows")).to_contain_text("Recommendations: 15")
-        session.refresh()
-        assert [len(d.covers) for d in session.store.decisions()] == [2]
-        accessible(page)
-        page.keyboard.press("z")
-        page.wait_for_url("**/cell/**")
-        page.goto(f"{served.base}/list/{child}?page=2")
-        expect(page.locator(".rows")).to_contain_text("Recommendations: 14")
-
-        # words that are not there are refused beside the field, and kept
-        page.locator("summary", has_text="Put the chosen item right").click()
-        page.fill("#quote", "The tortoise was not consulted.")
-        page.locator("button[data-key=f]").click()
-        expect(page.locator("[role=alert]")).to_contain_text("cannot be used as evidence")
-        expect(page.locator("#quote")).to_have_value("The tortoise was not consulted.")
-        accessible(page)
-
-        # one is removed, another added from the page, and the rest confirmed by one key
-        page.goto(f"{served.base}/list/{child}?page=1")
-        page.locator("label", has_text="Finding 3.6").click()
-        page.keyboard.press("x")
-        expect(page.locator(".item.gone")).to_have_count(1)
-        select(page, "Father was regularly intoxicated in the evenings")
-        page.keyboard.press("f")
-        expect(page.locator(".rows")).to_contain_text("Findings: 6")
-        accessible(page)
-        page.keyboard.press("a")
-        page.wait_for_url(lambda url: f"/list/{child}" not in url)
-        session.refresh()
-        last = session.store.decisions()[-1]
-        assert (last.theme, last.pages, len(last.covers)) == ("list:items", (1, 2), 22)
-        assert not [key for key in session.open_cells(ALEX_READER) if key[1] not in session.codes]
-        page.keyboard.press("z")
-        page.wait_for_url(f"**/list/{child}?undone")
-        expect(page.locator(".listing [role=status]")).to_contain_text("You took back")
-        expect(page.locator(".decide")).to_contain_text("First look at page")
-        assert not [w for w in wrong if "400" not in w], wrong
-    session.close()
-
-
-@pytest.mark.slow
-def test_eight_reviews_need_few_decisions_and_keys(chromium: Browser, tmp_path: Path) -> None:
-    from scr_llm import Workspace
-
-    workspace = Workspace.demonstration(tmp_path / "p")
-    workspace.run("rules")
-    with review_page(tmp_path / "p", *ALEX) as served:
-        page, wrong = visit(chromium, served.address)
-        keys = decide_by_keys(page, f"{served.base}/next")
-        assert not wrong
-    session = ReviewSession(workspace.project)
-    decisions = len(session.store.decisions())
-    session.close()
-    print(decisions, "decisions,", keys.all, "keys:", keys)
-    assert decisions == keys.themes + keys.lists <= 130
-    assert keys.all <= 200

@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import pytest
+from browsing import accessible, visit
 from docx import Document
 from playwright.sync_api import Browser, expect
 from served import ALEX, coded_project, decide_all, review_page, sign_alone
 from test_edited import needs_office, through_libreoffice
-from test_review import accessible, chromium, visit
 
 from scr_llm.project import load_project
 from scr_llm.store import Store
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 
 

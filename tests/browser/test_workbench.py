@@ -1,34 +1,14 @@
 """From an empty folder to coded reviews in a real browser: dropping files, running, what is shown of both."""
 
-import base64
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from browsing import accessible, drop, visit
+from playwright.sync_api import Browser, expect
 from served import ROOT, workbench
-from test_review import accessible, chromium, visit
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 FILES = [ROOT / f"fixtures/batch-1/{name}.pdf" for name in ("corriford-child-1", "dunvarrow-young-person-r")]
-
-
-def drop(page: Page, files: list[Path]) -> None:
-    """Drop files on the page, as from a folder's window."""
-    given = [(path.name, base64.b64encode(path.read_bytes()).decode()) for path in files]
-    dragged = page.evaluate_handle(
-        """given => {
-             const dragged = new DataTransfer();
-             for (const [name, content] of given) {
-               const bytes = Uint8Array.from(atob(content), c => c.charCodeAt(0));
-               dragged.items.add(new File([bytes], name, {type: 'application/pdf'}));
-             }
-             return dragged;
-           }""",
-        given,
-    )
-    for event in ("dragover", "drop"):
-        page.dispatch_event("#drop", event, {"dataTransfer": dragged})
 
 
 def test_from_an_empty_folder_to_coded_reviews(chromium: Browser, tmp_path: Path) -> None:
