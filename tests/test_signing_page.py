@@ -254,8 +254,10 @@ def test_what_is_open_in_the_file_is_settled_in_word_and_a_moved_record_leaves_t
         session, alex = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
         key = next(k for k in session.counted() if k[1] in session.codes and session.value(k) == "present")
         session.decide(alex, *key, "not_mentioned")
+        label = session.codes[key[1]].label
         session.close()
         page = text(browser.get(at).text)
+        assert f", {label}: Not found (was Yes)" in page
         assert "The record has moved since" in page and "0 of 1 (was 1 of 1)" in page and "Sign as" not in page
         assert len(kept(root)) == 2
 

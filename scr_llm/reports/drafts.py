@@ -259,7 +259,7 @@ def _list_changes(project: Project, store: Store, done: Written, drafts: Sequenc
     if before is None:
         return
     labels = {theme.theme: theme.label for theme in done.briefing.facts.themes}
-    changes = _differences(before, now, labels)
+    changes = what_changed(before, now, labels)
     title = f"What changed from version {before.version} to version {now.version}"
     content = "\n".join((title, "", *changes, "")).encode()
     path = project.outputs / f"changes-since-{before.version}.txt"
@@ -314,23 +314,24 @@ def _numbers(briefing: Briefing) -> dict[str, str]:
     return numbers
 
 
-def _differences(before: Draft, now: Draft, labels: Mapping[str, str]) -> list[str]:
-    """What differs, one line each. `labels` are those of the themes, by id."""
+def what_changed(before: Draft, now: Draft, labels: Mapping[str, str], but: str = "") -> list[str]:
+    """What differs between two drafts in numbers and quotes, one line each.
+
+    Args:
+        before: the earlier one.
+        now: the later one.
+        labels: of the themes, by id: a draft names a cell by case and theme id, and a person reads the label.
+        but: what is passed over.
+    """
 
     def named(what: str) -> str:
-        # A stored draft names a cell by case and theme id; a person reads the theme's label.
         case, comma, theme = what.rpartition(", ")
         return f"{case}{comma}{labels.get(theme, theme)}"
 
     changes = [
-        f"{named(what)}: {value} (was {before.numbers.get(what, 'not there')})"
-        for what, value in now.numbers.items()
-        if before.numbers.get(what) != value
-    ]
-    changes += [
-        f"{named(what)}: no longer there (was {value})"
-        for what, value in before.numbers.items()
-        if what not in now.numbers
+        f"{named(what)}: {now.numbers.get(what, 'no longer there')} (was {before.numbers.get(what, 'not there')})"
+        for what in dict.fromkeys([*now.numbers, *before.numbers])
+        if what != but and before.numbers.get(what) != now.numbers.get(what)
     ]
     changes += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
     return changes + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]

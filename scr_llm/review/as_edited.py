@@ -18,7 +18,7 @@ from scr_llm.records import Block, BlockKind, Briefing, Draft, OwnWords, Reading
 from scr_llm.render.blocks import blocks, clean, status_text
 from scr_llm.render.bookmarks import set_bookmark
 from scr_llm.render.word import same_bytes, set_properties, write_footer
-from scr_llm.reports.drafts import draft_of
+from scr_llm.reports.drafts import draft_of, what_changed
 from scr_llm.reports.edited import Change, EditedFile, Piece, compared, draft_behind, listed, read_edited
 from scr_llm.reports.from_word import paper_from_word
 from scr_llm.reports.kept_words import same_pieces
@@ -124,7 +124,7 @@ def look(content: bytes, name: str, basis: Basis) -> Looked:
         changes=changes,
         open=(*(f"tracked change: {line}" for line in file.tracked), *(f"comment: {line}" for line in file.comments)),
         named=bool(names and any(names.search(piece.text) for piece in file.pieces)),
-        moved=tuple(_moved(behind, draft_of("briefing", basis.draft))),
+        moved=tuple(_moved(behind, basis)),
         doubts=tuple(_doubts(changes, behind, basis)),
     )
 
@@ -146,21 +146,11 @@ def _refuse(seen: Looked, name: str, own_words: Sequence[OwnWords]) -> None:
     _refuse_doubts(seen.doubts, own_words, seen.file)
 
 
-def _moved(behind: Draft, now: Draft) -> list[str]:
+def _moved(behind: Draft, basis: Basis) -> list[str]:
     """What the paper would count or quote differently today."""
-
-    def counted(draft: Draft) -> dict[str, str]:
-        # Deciding cells as they were proposed changes no number that the paper prints but this one.
-        return {what: number for what, number in draft.numbers.items() if what != "Cells decided"}
-
-    then, today = counted(behind), counted(now)
-    moved = [
-        f"{what}: {today.get(what, 'no longer there')} (was {then.get(what, 'not there')})"
-        for what in dict.fromkeys([*today, *then])
-        if today.get(what) != then.get(what)
-    ]
-    moved += [f"new quote: {quote}" for quote in now.quotes if quote not in behind.quotes]
-    return moved + [f"quote no longer printed: {quote}" for quote in behind.quotes if quote not in now.quotes]
+    labels = {theme.theme: theme.label for theme in basis.draft.facts.themes}
+    # Deciding cells as they were proposed changes no number that the paper prints but this one.
+    return what_changed(behind, draft_of("briefing", basis.draft), labels, but="Cells decided")
 
 
 def _doubts(changes: Sequence[Change], behind: Draft, basis: Basis) -> list[Doubt]:
