@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from scr_llm.records import Code, CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.english import day, is_plural, join, lower, of_the
+from scr_llm.stages.synthesise.english import capital, day, is_plural, join, lower, of_the
 from scr_llm.stages.synthesise.sentences import bullet, note, paragraph, sentence
 from scr_llm.text.words import count
 
@@ -61,7 +61,7 @@ class Change:
 
     def _by_theme(self, some: frozenset[str]) -> Table:
         rows = []
-        for theme in self._tally.facts.themes:
+        for theme in sorted(self._tally.facts.themes, key=lambda t: -t.present):
             before, now = self._present(self.old, theme.theme), self._present(self.new, theme.theme)
             if theme.present and theme.theme in some:
                 rows.append(
@@ -84,7 +84,8 @@ class Change:
         rows = []
         for review in self.new:
             labels = [lower(code.label) for code in codes if self._tally.is_present(review.theme(code.id))]
-            rows.append((self._tally.labels[review.document.id], join(labels) or "None found"))
+            # Labels hold commas and “and”, so they are parted by semicolons.
+            rows.append((self._tally.labels[review.document.id], capital("; ".join(labels)) or "None found"))
         return Table(
             caption="Themes of the new reviews", columns=("Case", "Themes found"), rows=tuple(rows), landscape=False
         )
