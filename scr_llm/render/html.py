@@ -37,6 +37,7 @@ def render(paper: Paper, printing: Printing) -> bytes:
         row_link=lambda table, nth: targets.get(table.refs[nth]) if nth < len(table.refs) else None,
         cell=_linked,
         chart=lambda f: Markup(chart.svg(f)),
+        shades=chart.SHADES,
     )
 
 

@@ -6,7 +6,7 @@ recommendations on them.
 
 from collections.abc import Iterator, Sequence
 
-from scr_llm.records import Code, CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
+from scr_llm.records import Code, CoderIdentity, Figure, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import capital, day, is_plural, join, lower, of_the
 from scr_llm.stages.synthesise.sentences import bullet, note, paragraph, sentence
@@ -42,6 +42,7 @@ class Change:
                 level=1,
                 title="What the new reviews change",
                 paragraphs=(*self._lead(), *self._again()),
+                figure=self.figure(),
                 tables=(self._by_theme(frozenset(self._tally.codes)), self._by_case()),
             )
         ]
@@ -77,6 +78,20 @@ class Change:
             columns=("Theme", "Now", "Before", "New reviews"),
             rows=tuple(rows),
             landscape=False,
+        )
+
+    def figure(self) -> Figure | None:
+        """The main themes before the last batch and in it."""
+        main = [t for t in self._tally.facts.themes if t.present and self._tally.codes[t.theme].core]
+        ranked = sorted(main, key=lambda t: -t.present)
+        if not self.new or not ranked:
+            return None
+        return Figure(
+            title=f"Main themes before batch {self.batches[-1]} and in its new reviews",
+            bars=tuple((t.label, self._present(self.new, t.theme)) for t in ranked),
+            of=len(self.new),
+            before=tuple(self._present(self.old, t.theme) for t in ranked),
+            of_before=len(self.old),
         )
 
     def _by_case(self) -> Table:

@@ -56,14 +56,15 @@ def recommended_in_full(tally: ThemeTally, rows: Sequence[RegisterRow], title: s
         return Part(id=f"evidence.{RECOMMENDED}", level=1, title=title, paragraphs=(paragraph(_none(tally)),))
     ids = tuple(dict.fromkeys(r.document_id for r in rows))
     register = sentence("The register in the workbook lists each recommendation with its page.")
+    asked = sentence("Whom they ask is at the end of this file.")
     told = [*_counts(tally, rows), *_boards(rows)]
-    counts = (*(sentence(line, ids) for line in told), register)
+    counts = (*(sentence(line, ids) for line in told), asked, register)
     return Part(
         id=f"evidence.{RECOMMENDED}",
         level=1,
         title=title,
         paragraphs=(Paragraph(sentences=counts), *_repeated(tally, rows)),
-        tables=tuple(t for t in (_by_theme(tally, rows, MOST), _by_addressee(rows)) if t.rows),
+        tables=tuple(t for t in (_by_theme(tally, rows, MOST),) if t.rows),
     )
 
 
@@ -146,19 +147,6 @@ def _by_theme(tally: ThemeTally, rows: Sequence[RegisterRow], most: int) -> Tabl
 def _addressees(rows: Sequence[RegisterRow]) -> list[tuple[str, int]]:
     """Who is asked, and by how many recommendations, the most often named first."""
     return sorted(Counter(addressees(rows)).items(), key=lambda x: (-x[1], x[0]))
-
-
-def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
-    found = _addressees(rows)
-    lines = [(who, str(n)) for who, n in found[:MOST]]
-    if rest := found[MOST:]:
-        lines.append((count(len(rest), "other", "others"), str(sum(n for _, n in rest))))
-    return Table(
-        caption="Recommendations by addressee",
-        columns=("Addressee", "Recommendations"),
-        rows=tuple(lines),
-        landscape=False,
-    )
 
 
 def _repeated(tally: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]:
