@@ -182,6 +182,10 @@ def test_word_and_html_print_the_shades() -> None:
     paper = Paper(title="T", status_line="S", marking="", version="1", organisation="O", parts=(part,))
     body = zipfile.ZipFile(io.BytesIO(word.render(paper, Printing()))).read("word/document.xml").decode()
     page = html.render(paper, Printing()).decode()
+    assert all(
+        f".shade-{n} {{ background: {ground}; color: {ink}; }}" in html.styles()
+        for n, (ground, ink) in enumerate(chart.SHADES)
+    )
     for row, shades in zip(part.tables[0].rows, part.tables[0].shades, strict=True):
         for number, shade in zip(row[1:], shades, strict=True):
             ground, ink = chart.SHADES[shade]

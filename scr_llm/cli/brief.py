@@ -11,9 +11,6 @@ from scr_llm.text.words import count
 if TYPE_CHECKING:
     from scr_llm.reports.drafts import Written
 
-_CHANGES_PRINTED = 10
-"""Most lines that are printed about changes. The file holds all of them."""
-
 
 @cli.command()
 @PROJECT
@@ -76,37 +73,8 @@ def say_written(draft: "Written") -> None:
 
 def say_draft(draft: "Written") -> "Written":
     """Say which sentences and files were left alone, and what changed. Returns the draft."""
-    for line in draft.refused:
+    from scr_llm.reports.draft_words import draft_in_words
+
+    for line in draft_in_words(draft):
         say(line)
-    beside = f"The new draft is version {draft.briefing.version}, in the same folder."
-    for path in draft.kept:
-        say(f"Not overwritten, because somebody edited it: {path}. {beside}")
-    for path in draft.blocked:
-        say(f"Not overwritten, because another program has it open: {path}. {beside}")
-    if draft.words_kept:
-        say(f"The new draft keeps {count(draft.words_kept, 'edit')} from {draft.words_from}.")
-    _say_some(draft.words_said, "in the new draft to look at, as a comment or in the file that was edited")
-    _say_changes(draft)
     return draft
-
-
-def _say_some(lines: list[str], what: str) -> None:
-    if lines:
-        say(f"{count(len(lines), 'thing')} {what}:")
-    for line in lines[:_CHANGES_PRINTED]:
-        say(f"  {line}")
-    if len(lines) > _CHANGES_PRINTED:
-        say(f"  and {len(lines) - _CHANGES_PRINTED} more")
-
-
-def _say_changes(draft: "Written") -> None:
-    changes = draft.changes
-    if not changes:
-        return
-    say(f"{count(len(changes), 'thing')} changed (full list: {draft.change_file}):")
-    # "and 1 more" would take as much room as the change itself, so the cut leaves at least two out.
-    shown = changes if len(changes) < _CHANGES_PRINTED else changes[: _CHANGES_PRINTED - 2]
-    for line in shown:
-        say(f"  {line}")
-    if len(shown) < len(changes):
-        say(f"  and {len(changes) - len(shown)} more")

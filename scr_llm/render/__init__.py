@@ -20,6 +20,8 @@ class Printing:
     """Name of the evidence file beside a briefing, without its ending, which the numbers of the HTML file lead to."""
     kept: Kept | None = None
     """Which pieces are a person's words, for the bookmarks and comments of the Word file."""
+    stylesheet: str = ""
+    """Address of the styles of an HTML file that a server shows; empty where the file holds them itself."""
 
 
 FORMATS = {
@@ -46,9 +48,11 @@ def render(
     template: bytes | None = None,
     evidence: str = "evidence",
     kept: Kept | None = None,
+    stylesheet: str = "",
 ) -> bytes:
-    """A paper in one of `FORMATS`. `items`, `template`, `evidence` and `kept` are as in `Printing`."""
-    return bytes(import_module(FORMATS[form]).render(paper, Printing(items, template, evidence, kept)))
+    """A paper in one of `FORMATS`. The other arguments are as in `Printing`."""
+    printing = Printing(items, template, evidence, kept, stylesheet)
+    return bytes(import_module(FORMATS[form]).render(paper, printing))
 
 
 @dataclass(frozen=True)

@@ -26,19 +26,26 @@ def render(paper: Paper, printing: Printing) -> bytes:
     if isinstance(paper, Briefing):
         # A signed paper lies one folder deeper: outputs/signed-1.
         inbox = "../../inbox" if paper.status == "signed_off" else "../inbox"
-        sources = {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases}
+        if not printing.stylesheet:  # the page that shows a paper has no inbox beside it
+            sources = {row.document_id: f"{inbox}/{quote(row.file)}" for row in paper.cases}
         evidence = quote(f"{printing.evidence}.html")
         targets = {part.id: f"{evidence}#{part.id}" for part in paper.annex} | targets
     return _page(
         "briefing.html.j2",
         b=paper,
+        stylesheet=printing.stylesheet,
         sources=sources,
         linked=lambda s: _linked(s.text, targets.get(s.ref)),
         row_link=lambda table, nth: targets.get(table.refs[nth]) if nth < len(table.refs) else None,
         cell=_linked,
         chart=lambda f: Markup(chart.svg(f)),
-        shades=chart.SHADES,
     )
+
+
+def styles() -> str:
+    """The stylesheet of a paper, for a page whose policy allows none within the file."""
+    source = files("scr_llm.render").joinpath("briefing.html.j2").read_text("utf-8")
+    return source.partition("<style>")[2].partition("</style>")[0].strip() + "\n"
 
 
 def _linked(text: str, target: str | None) -> Markup:

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Block, BlockKind, Draft
+from scr_llm.reports.word_limits import check_word, check_words, no_word_file
 
 _WITH_WORDS = ("header", "footer", "footnotes", "endnotes")
 """Parts of a Word file that print words beside the body."""
@@ -90,21 +91,24 @@ def read_edited(content: bytes, name: str = "the file") -> EditedFile:
     """Read a Word file.
 
     Raises:
-        UsageError: it cannot be read as one.
+        UsageError: it cannot be read as one, or is larger than `word_limits` allow.
     """
+    check_word(content, name)
     try:
         document = open_document(io.BytesIO(content))
+        pieces = tuple(_pieces(document))
+        check_words(len(pieces), max((len(piece.text) for piece in pieces), default=0), name)
         return EditedFile(
             document=document,
-            pieces=tuple(_pieces(document)),
+            pieces=pieces,
             tables=tuple(_grid(table) for table in _tables(document.element.body)),
             tracked=tuple(_tracked(document)),
             comments=tuple(_comments(document)),
         )
+    except UsageError:
+        raise
     except Exception as error:  # a broken file can make the reader raise anything
-        raise UsageError(
-            f"{name} cannot be read as a Word file.", next_step="Save it as .docx and try again."
-        ) from error
+        raise no_word_file(name) from error
 
 
 def draft_behind(file: EditedFile, drafts: Sequence[Draft]) -> Draft | None:

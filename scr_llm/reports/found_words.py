@@ -2,14 +2,16 @@
 
 import base64
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scr_llm.errors import UsageError
 from scr_llm.files import read_file, sha256_of
 from scr_llm.project import Project
-from scr_llm.records import Draft, SignedPaper
+from scr_llm.records import Draft, SignedPaper, SignOff
 from scr_llm.reports.edited import Change, compared, draft_behind, read_edited
+from scr_llm.reports.given_back import kept
 from scr_llm.reports.names import REMOVED
 from scr_llm.store import Store
 from scr_llm.text.names import names_pattern
@@ -40,16 +42,12 @@ def is_edited(path: Path, drafts: Sequence[Draft]) -> bool:
 def found_words(project: Project, store: Store, drafts: Sequence[Draft]) -> FoundWords | None:
     """The edits that the next draft keeps; None where nobody edited anything.
 
-    They are those of the file that was written last. Its words hold those of the edited files before it.
+    They are those of the file whose draft was written last. Its words hold those of the edited files before it. Of
+    several edits of one draft it is the one that was saved or given back last.
     """
     signed = store.signatures()
-    used = {s.edited_sha256 for s in signed}
-    edited: dict[Path, float] = {}
-    for number, draft in enumerate(drafts):
-        for path in (project.outputs / file for file in draft.files if file.endswith(".docx")):
-            if path.stem.startswith(draft.name) and is_edited(path, drafts) and sha256_of(path) not in used:
-                edited[path] = number
-    last = max(edited, key=lambda path: edited[path], default=None)
+    edited = _edited(project, drafts, signed)
+    last = max(edited, key=lambda path: (edited[path], path.stat().st_mtime), default=None)
     if signed and signed[-1].edited_sha256 and drafts and drafts[-1].name == "briefing":
         since = sum(d.at <= signed[-1].at for d in drafts) - 0.5
         if last is None or edited[last] < since:
@@ -60,11 +58,35 @@ def found_words(project: Project, store: Store, drafts: Sequence[Draft]) -> Foun
     if last is None:
         return None
     later = [p.name for p in edited if p != last and p.stat().st_mtime > last.stat().st_mtime]
-    said = (
+    said = [
         f"{name} was changed later than {last.name}, but is an older draft: its words are not taken over."
         for name in later
-    )
+    ]
+    said += [
+        f"{path.name} is another edit of the same draft as {last.name}: its words are not taken over."
+        for path in edited
+        if path != last and edited[path] == edited[last]
+    ]
     return _words_of(project, read_file(last), last.name, drafts, tuple(said))
+
+
+def _edited(project: Project, drafts: Sequence[Draft], signed: Sequence[SignOff]) -> dict[Path, float]:
+    """The files that people edited and nobody signed, each with the number of the draft that it was made from."""
+    used = {s.edited_sha256 for s in signed}
+    edited: dict[Path, float] = {}
+    for number, draft in enumerate(drafts):
+        for path in (project.outputs / file for file in draft.files if file.endswith(".docx")):
+            if path.stem.startswith(draft.name) and is_edited(path, drafts) and sha256_of(path) not in used:
+                edited[path] = number
+    if drafts and drafts[-1].name == "briefing":
+        there = {sha256_of(path) for path in edited}
+        for path in kept(project, signed):
+            with suppress(UsageError):
+                if sha256_of(path) not in there and (
+                    behind := draft_behind(read_edited(read_file(path), path.name), drafts)
+                ):
+                    edited[path] = drafts.index(behind)
+    return edited
 
 
 def edits_left_out(project: Project) -> str:

@@ -58,6 +58,31 @@ class Basis:
     """Names that no paper may hold."""
 
 
+@dataclass(frozen=True)
+class Looked:
+    """An edited file beside the record."""
+
+    file: EditedFile
+    """What it holds."""
+    behind: Draft
+    """The draft that it was made from."""
+    changes: tuple[Change, ...]
+    """The draft's pieces and what became of them."""
+    open: tuple[str, ...]
+    """Tracked changes and comments that nobody has settled."""
+    named: bool
+    """Whether it holds a name that this project leaves out."""
+    moved: tuple[str, ...]
+    """What the record counts or quotes differently since that draft."""
+    doubts: tuple[Doubt, ...]
+    """What the record does not bear out."""
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What was changed, added and removed, one line each."""
+        return tuple(listed(self.changes))
+
+
 def as_edited(content: bytes, name: str, basis: Basis, own_words: Sequence[OwnWords]) -> AsEdited:
     """Make an edited file ready to be signed.
 
@@ -72,35 +97,58 @@ def as_edited(content: bytes, name: str, basis: Basis, own_words: Sequence[OwnWo
         RefusedError: a number, a quotation or a label is not borne out by the record, and the person has given no
             reason; the record has moved since the draft; tracked changes or comments are open; a name is in it.
     """
+    seen = look(content, name, basis)
+    _refuse(seen, name, own_words)
+    signing = _Signing(seen.file, seen.changes, seen.behind, basis.signed)
+    signing.write(own_words)
+    word = same_bytes(seen.file.document)
+    briefing = paper_from_word(basis.signed, read_edited(word, name), signing.known)
+    return AsEdited(briefing, word, seen.differences)
+
+
+def look(content: bytes, name: str, basis: Basis) -> Looked:
+    """What an edited file says, and what of it must be settled or answered for before it can be signed.
+
+    Raises:
+        UsageError: the file is not a Word file, or not one of a draft of this project.
+    """
     file = read_edited(content, name)
     behind = draft_behind(file, basis.drafts)
     if behind is None:
         raise UsageError(f"{name} is not an edited draft of this project.", next_step="Edit outputs/briefing.docx.")
-    _refuse_open(file, name, basis.leave_out)
-    _refuse_moved(behind, draft_of("briefing", basis.draft), name)
+    names = names_pattern(basis.leave_out)
     changes = compared(behind.printed, file)
-    _refuse_doubts(_doubts(changes, behind, basis), own_words, file)
-    signing = _Signing(file, changes, behind, basis.signed)
-    signing.write(own_words)
-    word = same_bytes(file.document)
-    briefing = paper_from_word(basis.signed, read_edited(word, name), signing.known)
-    return AsEdited(briefing, word, tuple(listed(changes)))
+    return Looked(
+        file=file,
+        behind=behind,
+        changes=changes,
+        open=(*(f"tracked change: {line}" for line in file.tracked), *(f"comment: {line}" for line in file.comments)),
+        named=bool(names and any(names.search(piece.text) for piece in file.pieces)),
+        moved=tuple(_moved(behind, draft_of("briefing", basis.draft))),
+        doubts=tuple(_doubts(changes, behind, basis)),
+    )
 
 
-def _refuse_open(file: EditedFile, name: str, leave_out: Sequence[str]) -> None:
+def _refuse(seen: Looked, name: str, own_words: Sequence[OwnWords]) -> None:
     """Words that are not settled cannot be signed, and a signed paper holds no word to its author."""
-    lines = [*(f"tracked change: {line}" for line in file.tracked), *(f"comment: {line}" for line in file.comments)]
-    if lines:
+    if seen.open:
         raise RefusedError(
-            f"{name} has tracked changes or comments:{_lines(lines)}\n",
+            f"{name} has tracked changes or comments:{_lines(seen.open)}\n",
             next_step="Accept or reject each change and delete each comment in Word, save, and sign again.",
         )
-    names = names_pattern(leave_out)
-    if names and any(names.search(piece.text) for piece in file.pieces):
+    if seen.named:
         raise RefusedError(f"{name} holds a name that this project leaves out.", next_step="Take it out in Word.")
+    if seen.moved:
+        raise RefusedError(
+            f"{name} was made from draft {seen.behind.version}, and the record has moved since:{_lines(seen.moved)}\n",
+            next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
+        )
+    _refuse_doubts(seen.doubts, own_words, seen.file)
 
 
-def _refuse_moved(behind: Draft, now: Draft, name: str) -> None:
+def _moved(behind: Draft, now: Draft) -> list[str]:
+    """What the paper would count or quote differently today."""
+
     def counted(draft: Draft) -> dict[str, str]:
         # Deciding cells as they were proposed changes no number that the paper prints but this one.
         return {what: number for what, number in draft.numbers.items() if what != "Cells decided"}
@@ -112,12 +160,7 @@ def _refuse_moved(behind: Draft, now: Draft, name: str) -> None:
         if today.get(what) != then.get(what)
     ]
     moved += [f"new quote: {quote}" for quote in now.quotes if quote not in behind.quotes]
-    moved += [f"quote no longer printed: {quote}" for quote in behind.quotes if quote not in now.quotes]
-    if moved:
-        raise RefusedError(
-            f"{name} was made from draft {behind.version}, and the record has moved since:{_lines(moved)}\n",
-            next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
-        )
+    return moved + [f"quote no longer printed: {quote}" for quote in behind.quotes if quote not in now.quotes]
 
 
 def _doubts(changes: Sequence[Change], behind: Draft, basis: Basis) -> list[Doubt]:

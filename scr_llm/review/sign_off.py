@@ -17,18 +17,20 @@ import psutil
 
 from scr_llm.audit import RECORD, record_faults, record_file
 from scr_llm.errors import RefusedError, UsageError
-from scr_llm.files import make_folder, named_errors, read_file, sha256_of, write_atomically
+from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, Deciding, OwnWords, Paper, SignedPaper, SignOff
 from scr_llm.render import render
-from scr_llm.reports.briefing import Signature, brief, paper
+from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.case_sheets import FORMATS as SHEETS
 from scr_llm.reports.case_sheets import signed_sheets
 from scr_llm.reports.deciding import deciding_so_far
 from scr_llm.reports.paper_state import PaperInputs, PaperState, paper_inputs, paper_state, template_of
-from scr_llm.review.as_edited import Basis, as_edited
+from scr_llm.reports.word_limits import read_word
+from scr_llm.review.as_edited import as_edited
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.edited_paper import basis_of
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key
 from scr_llm.stages.decisions.deciding import same_person
@@ -291,17 +293,8 @@ def _with_edits(
     project: Project, store: Store, paper: SignedPaper, edited: Path, own_words: tuple[OwnWords, ...]
 ) -> tuple[SignedPaper, tuple[str, ...]]:
     """The paper with the words of an edited file, and how the file differs from its draft."""
-    content = read_file(edited)
-    basis = Basis(
-        draft=brief(project)[0],
-        signed=paper.briefing,
-        drafts=[draft for draft in store.drafts() if draft.name == "briefing"],
-        readings={
-            row.document_id: reading for row in paper.briefing.cases if (reading := store.reading(row.document_id))
-        },
-        leave_out=project.settings.briefing.leave_out,
-    )
-    ready = as_edited(content, edited.name, basis, own_words)
+    content = read_word(edited)
+    ready = as_edited(content, edited.name, basis_of(project, store, paper.briefing), own_words)
     files = {"edited": base64.b64encode(content).decode(), "word": base64.b64encode(ready.word).decode()}
     return paper.model_copy(update={"briefing": ready.briefing, **files}), ready.differences
 

@@ -21,6 +21,8 @@ _LABELS = {
     "text": "What it is, in the review's words",
     "alone": "Why you sign alone",
 }
+_BEGINNINGS = {"note-": "How it was dealt with, or why", "mine-": "Your reason"}
+"""Beginnings of the names of fields that a form has once for each thing, to their labels."""
 _UNPRINTABLE = {**dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)), 13: "\n"}
 """Control characters, which Word files and workbooks cannot contain."""
 
@@ -76,7 +78,14 @@ def one(request: Request, name: str) -> str:
 
 def written(request: Request) -> tuple[Typed, ...]:
     """What the person typed, with its labels, so that a page can give it back if it was not saved."""
-    return tuple(Typed(label, text) for name, label in _LABELS.items() if (text := one(request, name).strip()))
+    given = [(label, one(request, name)) for name, label in _LABELS.items()]
+    given += [
+        (label, text)
+        for name, text in fields(request)
+        for beginning, label in _BEGINNINGS.items()
+        if name.startswith(beginning)
+    ]
+    return tuple(Typed(label, text.strip()) for label, text in given if text.strip())
 
 
 def name_of(text: str) -> str:

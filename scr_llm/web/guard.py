@@ -25,8 +25,8 @@ from scr_llm.web.seats import SEAT, Seat, Seats, may_visit, same
 
 LARGEST = 256 * 1024
 """Most bytes of a change."""
-UPLOAD = "/add"
-"""Takes a file as the body, which is not held in memory: the form token is in a header instead, and read first."""
+UPLOAD, GIVE_BACK = "/add", "/sign-off/edited"
+"""They take a file as the body, which is not held in memory: the form token is in a header instead, and read first."""
 TOKEN_HEADER = "x-form-token"
 """Another site's page cannot send it without asking, and it is refused when it asks."""
 _HEADERS = {
@@ -121,7 +121,7 @@ class Guard:
             # A browser sends scheme and host only. Whatever a program adds after them is ignored.
             if headers.get("origin", "").partition("://")[2].partition("/")[0] not in self._hosts:
                 return PlainTextResponse("This change comes from another site.", 403)
-            if scope["path"] == seat.base + UPLOAD:
+            if scope["path"] in (seat.base + UPLOAD, seat.base + GIVE_BACK):
                 return receive if same(headers.get(TOKEN_HEADER, ""), seat.csrf) else PlainTextResponse(_OLD, 403)
             return await self._checked_body(receive, seat.csrf)
         return receive

@@ -8,6 +8,7 @@ from pathlib import Path
 from scr_llm.intake.inbox import current_documents, present_documents
 from scr_llm.project import Project
 from scr_llm.records import Document
+from scr_llm.reports.given_back import FOLDER as GIVEN_BACK
 from scr_llm.reports.paper_state import paper_state
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
@@ -152,8 +153,14 @@ def _is_main(paper: PaperFile) -> bool:
 
 
 def _paper_paths(outputs: Path) -> Sequence[Path]:
-    """Files of outputs/, of its folder for case sheets and of those of signed papers. Links are passed over."""
-    folders = [outputs, outputs / "cases", *outputs.glob("signed-*"), *outputs.glob("signed-*/cases")]
+    """Files of outputs/, of its folders and of those of signed papers. Links are passed over."""
+    folders = [
+        outputs,
+        outputs / "cases",
+        outputs / GIVEN_BACK,
+        *outputs.glob("signed-*"),
+        *outputs.glob("signed-*/cases"),
+    ]
     return [
         path
         for folder in folders

@@ -6,7 +6,7 @@ A template may use the fields of its page's record, the fields of `Frame`, and n
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scr_llm.records import Decision, Explanation, Paper, SignOff, ThemeValue
+from scr_llm.records import Decision, Explanation, Paper, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.stages.decisions import CellState, Key
 from scr_llm.web.pdf_page import PdfPage
@@ -70,6 +70,8 @@ class Shown:
     """The path of the navigation's link to this page; empty if none leads to it."""
     at: Key | None = None
     """The cell that is open, after which the next one comes."""
+    revisits: bool = False
+    """Whether the person goes through decided cells again."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,14 @@ class Row:
     """How many of them are undecided."""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A choice from a list."""
+
+    value: str
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage(Shown):
     """Reviews by themes, with each cell's state."""
@@ -128,6 +138,12 @@ class MatrixPage(Shown):
     """Whether all themes are shown, or only the main ones."""
     more: int
     """Themes that are not among the main ones."""
+    order: str
+    """The order of work."""
+    orders: tuple[Choice, ...]
+    """Those that there are."""
+    decided: bool
+    """Whether there are decided cells to go through again."""
 
 
 @dataclass(frozen=True)
@@ -149,14 +165,6 @@ class Answer:
     text: str
     style: str = ""
     """Accept or reject, for those that answer a proposal."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A choice from a list."""
-
-    value: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -329,51 +337,6 @@ class ExplainPage(Shown):
     """How many one page shows."""
     of: int
     """Reviews in all."""
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """What prevents signing."""
-
-    where: str
-    """The review's label, or the file's name."""
-    title: str
-    """The cell, or "The file"."""
-    message: str
-    key: Key | None
-    """The cell; None for a file."""
-
-
-@dataclass(frozen=True)
-class Caution:
-    """A detail that might identify a child, and that the signatory answers."""
-
-    id: str
-    """In the form."""
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignOffPage(Shown):
-    """Whether the briefing can be signed, the form for signing it, and what was signed."""
-
-    template: ClassVar[str] = "sign_off.html.j2"
-    tab: ClassVar[str] = "/sign-off"
-    deciding: tuple[str, ...]
-    """How the deciding went, in sentences."""
-    blockers: tuple[Blocker, ...]
-    """The first of them."""
-    blocked: int
-    """How many there are in all."""
-    since: tuple[str, ...]
-    """What has changed since the last sign-off."""
-    signed: tuple[SignOff, ...]
-    """Every sign-off, in order."""
-    signing: str
-    """What a signature would cover, as the form states it."""
-    alone: bool
-    """Whether the signatory is asked why one person both decides and signs."""
-    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,14 @@ import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from scr_llm.project import Project
 from scr_llm.records import Code, Decision, Evidence
-from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import STATED, Cell, Reviewer
-from scr_llm.review.queue import is_listed
+from scr_llm.review.queue import ORDERS, Order, is_listed
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.decisions.deciding import agreement
 from scr_llm.stages.decisions.items import PARTICULAR
 from scr_llm.stages.synthesise import OfferedQuote, offered
-from scr_llm.stages.synthesise.people import deciding_in_words
 from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
 from scr_llm.web import form, shown
@@ -23,8 +20,6 @@ from scr_llm.web.pdf_page import Marked, PdfPage, pdf_page
 
 MARKS = {"decided": " ✓", "stale": " ↻", "disagreed": " ≠"}
 """Signs for the states of a cell."""
-MOST_BLOCKERS = 200
-"""How many of the things that prevent signing are listed."""
 KEYS = {
     "a": "accept the proposal with the quotes that are ticked, and go to the next cell",
     "1 to 9": "tick or untick a quote",
@@ -71,7 +66,9 @@ def progress(session: ReviewSession, who: Reviewer) -> shown.Progress:
     )
 
 
-def matrix(session: ReviewSession, who: Reviewer, first: int, most: int, everything: bool) -> shown.MatrixPage:
+def matrix(
+    session: ReviewSession, who: Reviewer, first: int, most: int, everything: bool, order: Order = "doubt"
+) -> shown.MatrixPage:
     """Reviews by themes, with each cell's state.
 
     Args:
@@ -80,10 +77,14 @@ def matrix(session: ReviewSession, who: Reviewer, first: int, most: int, everyth
         first: the number of the first review, from 0.
         most: how many reviews one page shows.
         everything: whether all themes are shown, or only the main ones.
+        order: the order of work that the person chose.
     """
     codes = [c for c in session.codebook.codes if c.core or everything]
     documents = sorted(session.documents, key=lambda d: session.labels[d])
     return shown.MatrixPage(
+        order=order,
+        orders=tuple(shown.Choice(name, text) for name, text in ORDERS.items()),
+        decided=session.decided_after(who, ("", ""), order) is not None,
         columns=tuple(shown.Column(c.id, c.label, _present(session, c.id, documents)) for c in codes),
         rows=tuple(_row(session, who, d, codes, with_items=not who.blind) for d in documents[first : first + most]),
         first=first,
@@ -136,6 +137,8 @@ class Asked:
     """What they had filled in before something was refused."""
     undone: bool = False
     """Whether they have just taken back their decision on it."""
+    again: bool = False
+    """Whether they go through decided cells again."""
 
 
 def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, asked: Asked) -> shown.CellPage:
@@ -152,6 +155,7 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
         related=() if who.blind else _related(session, cell),
         filled=asked.filled,
         undone=asked.undone,
+        revisits=asked.again,
         adjudicates=cell.state == "disagreed" and not who.blind,
         answers=(*(() if who.blind else _to_the_proposal(cell)), *_answers(cell)),
         contexts=tuple(shown.Choice(name, CONTEXTS[name]) for name in STATED),
@@ -271,31 +275,6 @@ def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
             for names, (same, both) in agreement(session.double()).items()
         ),
     )
-
-
-def sign_off(project: Project, session: ReviewSession, who: Reviewer) -> shown.SignOffPage:
-    """Whether the briefing can be signed now, and what was signed before."""
-    state, blockers = signing.state_of(session), signing.blockers(session)
-    cautions = () if blockers or state.is_signed else signing.cautions(project)
-    deciding = session.deciding()
-    return shown.SignOffPage(
-        deciding=deciding_in_words(deciding),
-        blockers=tuple(
-            shown.Blocker(session.labels[b.key[0]] if b.key else b.file, b.title, b.message, b.key)
-            for b in blockers[:MOST_BLOCKERS]
-        ),
-        blocked=len(blockers),
-        since=state.since,
-        signed=tuple(session.store.signatures()),
-        signing=to_sign(session),
-        alone=signing.asks_why_alone(project, deciding, who.name),
-        cautions=tuple(shown.Caution(form.name_of(text), text) for text in cautions),
-    )
-
-
-def to_sign(session: ReviewSession) -> str:
-    """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
-    return f"{session.store.head('sign_offs')[0] + 1}:{session.store.head()[1]}"
 
 
 def keys() -> shown.HelpPage:

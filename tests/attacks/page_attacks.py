@@ -256,9 +256,9 @@ FORMS = [
     post("an adjudication without a reason", 400, "csrf={csrf}&seen=0&value=not_mentioned&act=adjudicated"),
     post("a cell that somebody decided since", 409, "csrf={csrf}&seen=9999999&value=not_mentioned"),
     post("a decision from the future", 409, "csrf={csrf}&seen=77&value=not_mentioned"),
-    post("a signature without what is signed", 303, "csrf={csrf}", "{p}/sign-off"),
-    post("a signature of something else", 303, "csrf={csrf}&signing=7:abc", "{p}/sign-off"),
-    post("a signature with a name that is not ASCII", 303, "csrf={csrf}&signing=%C3%A9", "{p}/sign-off"),
+    post("a signature without what is signed", 400, "csrf={csrf}", "{p}/sign-off"),
+    post("a signature of something else", 400, "csrf={csrf}&signing=7:abc", "{p}/sign-off"),
+    post("a signature with a name that is not ASCII", 400, "csrf={csrf}&signing=%C3%A9", "{p}/sign-off"),
     post("a list without a form token", 403, "do=confirm", "{p}/list/{document}"),
     post("a list that was not shown", 400, "csrf={csrf}&do=confirm", "{p}/list/{document}"),
     post("a list with another fingerprint", 400, "csrf={csrf}&do=confirm&fingerprint=%C3%A9", "{p}/list/{document}"),
@@ -436,6 +436,31 @@ ROOMS = [
             ".scr.part",
         )
     ),
+    *(
+        get(f"out of the paper that is signed: {t}", 404, "{p}/sign-off/paper/" + t)
+        for t in ("../../project.toml", "..%2f..%2fproject.toml", "sign-off.json", "briefing.html%00", "/etc/passwd")
+    ),
+    *(
+        get(f"out of the edited papers: {t}", (400, 404), "{p}/sign-off/edited/" + t)
+        for t in ("..%2fbriefing.docx", "%2e%2e", "briefing.docx", "briefing-000000000000.docx/paper.css", "%00")
+    ),
+    post("an edited paper without its token in the header", 403, "csrf={csrf}", "{p}/sign-off/edited"),
+    post(
+        "an edited paper from another site",
+        403,
+        "PK",
+        "{p}/sign-off/edited",
+        origin="http://evil.example",
+        **{"x-form-token": "{csrf}"},
+    ),
+    post("an edited paper without a cookie", 403, "PK", "{p}/sign-off/edited", cookie=None),
+    post("an edited paper that is none", 400, "PK", "{p}/sign-off/edited", **{"x-form-token": "{csrf}"}),
+    post("signing an edited paper that is not there", 400, "csrf={csrf}", "{p}/sign-off/edited/x.docx"),
+    post("taking back what is not there", 400, "csrf={csrf}", "{p}/sign-off/edited/x.docx/take-back"),
+    post("a draft without the form token", 403, "x=1", "{p}/sign-off/draft"),
+    post("a draft from another site", 403, "csrf={csrf}", "{p}/sign-off/draft", origin="http://evil.example"),
+    post("a signed version that is not there", 400, "csrf={csrf}", "{p}/sign-off/again/0"),
+    get("a draft by a link", 405, "{p}/sign-off/draft?csrf={csrf}"),
     get("leaving out by a link", 405, "{p}/file/{document}/exclude?reason=x&csrf={csrf}"),
     post("leaving out without a reason", 400, "csrf={csrf}&reason=", "{p}/file/{document}/exclude"),
     post("leaving out for 5,000 characters", 400, "csrf={csrf}&reason=" + "x" * 5000, "{p}/file/{document}/exclude"),

@@ -1,0 +1,91 @@
+"""Files that a browser sends: each is the body of a request, goes piece by piece to disk, and is answered in words."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from scr_llm.errors import ScrError, UsageError
+from scr_llm.files import named_errors
+from scr_llm.web import trouble
+
+if TYPE_CHECKING:
+    from scr_llm.web.page import Page
+
+SPARE = 200_000_000
+"""Bytes that stay free on the disk, which the database and the papers need."""
+
+
+class TooLargeError(UsageError):
+    """The file is larger than the program opens."""
+
+
+@asynccontextmanager
+async def received(page: "Page", request: Request, most: int, too_large: TooLargeError) -> AsyncIterator[Path]:
+    """The body of a request as a file in outputs/, which is removed afterwards.
+
+    Args:
+        page: the page.
+        request: the request.
+        most: bytes that are taken at most; no byte of a body that says it has more is read.
+        too_large: what is raised then.
+
+    Raises:
+        UsageError: too many files come in at the same time, or there is too little space on the disk.
+    """
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared[:20]) > most:
+        raise too_large
+    outputs = page.project.outputs
+    with page.bench.place_to_add(), named_errors(outputs):
+        if shutil.disk_usage(outputs).free < int(declared) + SPARE:
+            raise UsageError("there is too little space on the disk.", next_step="Free some space, then try again.")
+        number, part_name = tempfile.mkstemp(prefix=".added.", suffix=".part", dir=outputs)
+        part = Path(part_name)
+        try:
+            with os.fdopen(number, "wb") as file:
+                came = 0
+                async for piece in request.stream():
+                    came += len(piece)
+                    if came > most:
+                        raise too_large
+                    await run_in_threadpool(file.write, piece)
+                await run_in_threadpool(_to_disk, file)
+            yield part
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+async def answered(path: str, name: str, work: Callable[[], Awaitable[dict[str, str]]]) -> Response:
+    """The answer for the page's script: what became of a file, in words."""
+    try:
+        return JSONResponse(await work())
+    except ClientDisconnect:
+        return JSONResponse({"file": name, "said": "It was cut off. Add it again."}, 400)
+    except ScrError as error:
+        status = 507 if isinstance(error.__cause__, OSError) else 400
+        return JSONResponse(
+            {"file": name, "said": _sentence(str(error), name)}, 413 if isinstance(error, TooLargeError) else status
+        )
+    except Exception as error:
+        trouble.log("POST", path, error)
+        return JSONResponse({"file": name, "said": trouble.in_words(error)}, 500)
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sentence(text: str, name: str) -> str:
+    """A message as a sentence of its own. A file's name stays as it is."""
+    return text if name and text.startswith(name) else text[:1].upper() + text[1:]

@@ -1,0 +1,239 @@
+"""What the pages for signing show, computed from the session. The records are in `shown_signing`."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from scr_llm.project import Project
+from scr_llm.records import SignOff
+from scr_llm.reports.edited import Change
+from scr_llm.reports.given_back import kept
+from scr_llm.reports.word_limits import LARGEST
+from scr_llm.review import sign_off as signing
+from scr_llm.review.as_edited import Looked
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.session import ReviewSession
+from scr_llm.review.sign_off import SignOffBlocker
+from scr_llm.stages.decisions.items import LIST
+from scr_llm.stages.synthesise.people import deciding_in_words
+from scr_llm.text.words import count
+from scr_llm.web import form, frame
+from scr_llm.web.home_view import FORMATS, day_and_time, papers
+from scr_llm.web.shown_signing import (
+    Caution,
+    Download,
+    EditedPage,
+    Format,
+    InTheWay,
+    Kept,
+    Reworded,
+    SignForm,
+    SignOffPage,
+    Thing,
+    Unsupported,
+    Version,
+)
+from scr_llm.workspace import Workspace
+
+Typed = Callable[[str], str]
+"""What was filled into a field of the form, by its name; empty where nothing was."""
+_TITLES = {"briefing": "The paper", "evidence": "The evidence", "seven-minutes": "Seven minutes"}
+"""Papers by the beginning of their file's name."""
+_THINGS = {
+    "undecided": ("theme undecided", "themes undecided"),
+    "stale": ("definition changed since it was decided", "definitions changed since they were decided"),
+    "disagreed": ("disagreement", "disagreements"),
+    "quote": ("quote that is no longer in the text", "quotes that are no longer in the text"),
+}
+"""What one thing in the way is called, and several."""
+
+
+def nothing_typed(_name: str) -> str:
+    """What is filled in where nothing was refused."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What brought a person to the page."""
+
+    trouble: str = ""
+    """Why something was refused."""
+    typed: Typed = nothing_typed
+    """What they had filled in then."""
+    said: tuple[str, ...] = ()
+    """What there is to say about a draft that was just written."""
+
+
+def sign_off(workspace: Workspace, session: ReviewSession, who: Reviewer, asked: Asked) -> SignOffPage:
+    """Whether the briefing can be signed now, and what was signed before."""
+    project = workspace.project
+    state, blockers = signing.state_of(session), signing.blockers(session)
+    ready = bool(session.documents) and not blockers and not state.is_signed
+    signed = session.store.signatures()
+    return SignOffPage(
+        trouble=asked.trouble,
+        said=asked.said,
+        coded=len(session.documents),
+        deciding=deciding_in_words(session.deciding()),
+        in_the_way=tuple(_in_the_way(session, blockers)),
+        blocked=len(blockers),
+        since=state.since,
+        is_signed=state.is_signed,
+        form=_form(project, session, who, "/sign-off", asked.typed) if ready else None,
+        leaves_out=workspace.edits_left_out() if ready else "",
+        drafts=_downloads(project, ""),
+        kept=tuple(_kept(path) for path in kept(project, signed)),
+        largest=LARGEST // 1_000_000,
+        signed=tuple(
+            Version(number, record, _moment(record), _downloads(project, f"signed-{number}/"))
+            for number, record in reversed(list(enumerate(signed, 1)))
+        ),
+    )
+
+
+def _moment(record: SignOff) -> str:
+    return day_and_time(datetime.fromisoformat(record.at).astimezone())
+
+
+def _form(
+    project: Project,
+    session: ReviewSession,
+    who: Reviewer,
+    action: str,
+    typed: Typed,
+    unsupported: tuple[Unsupported, ...] = (),
+) -> SignForm:
+    names = [(form.name_of(text), text) for text in signing.cautions(project)]
+    return SignForm(
+        action=action,
+        signing=to_sign(session),
+        cautions=tuple(Caution(name, text, typed(f"answer-{name}"), typed(f"note-{name}")) for name, text in names),
+        alone=signing.asks_why_alone(project, session.deciding(), who.name),
+        why_alone=typed("alone"),
+        unsupported=unsupported,
+    )
+
+
+def to_sign(session: ReviewSession) -> str:
+    """What a signature would cover, as the form states it: the number of the sign-off and the last decision."""
+    return f"{session.store.head('sign_offs')[0] + 1}:{session.store.head()[1]}"
+
+
+def _in_the_way(session: ReviewSession, blockers: Sequence[SignOffBlocker]) -> Iterator[InTheWay]:
+    """One line for each review, and one for each file."""
+    by_place: dict[str, list[SignOffBlocker]] = {}
+    for blocker in blockers:
+        place = session.labels[blocker.key[0]] if blocker.key else blocker.file
+        by_place.setdefault(place, []).append(blocker)
+    for place, found in by_place.items():
+        yield InTheWay(place, tuple(_things(session, found)))
+
+
+def _things(session: ReviewSession, blockers: Sequence[SignOffBlocker]) -> Iterator[Thing]:
+    """What stands in the way of one review, by kind; each leads to the first of its cells."""
+    by_kind: dict[str, list[SignOffBlocker]] = {}
+    for blocker in blockers:
+        by_kind.setdefault(_kind(session, blocker), []).append(blocker)
+    for kind, found in by_kind.items():
+        first = found[0]
+        if first.what == "waiting":
+            yield Thing("it is not read and coded yet", "/#run")
+        elif first.key is None:
+            yield Thing(first.message, "")
+        elif kind == "list":
+            yield Thing(
+                f"the list not confirmed ({count(len(found), 'item')} open)", frame.cell_path((first.key[0], LIST))
+            )
+        else:
+            yield Thing(count(len(found), *_THINGS[kind]), frame.cell_path(first.key))
+
+
+def _kind(session: ReviewSession, blocker: SignOffBlocker) -> str:
+    if blocker.key and blocker.what in ("undecided", "stale") and session.proposals[blocker.key].kind != "theme":
+        return "list"
+    return blocker.what if blocker.key else f"{blocker.what} {blocker.message}"
+
+
+def _downloads(project: Project, folder: str) -> tuple[Download, ...]:
+    """The papers of one folder of outputs/: those that people send first, the case sheets by their names."""
+    found: dict[tuple[str, str], list[Format]] = {}
+    for paper in papers(project):
+        if not paper.path.startswith(folder) or (not folder and paper.signed):
+            continue
+        within, _, name = paper.path.removeprefix(folder).rpartition("/")
+        stem, _, ending = name.rpartition(".")
+        # A signed version has the case sheets beside the paper.
+        sheet = within == "cases" or (folder and stem.startswith("case-"))
+        title = next((title for start, title in _TITLES.items() if stem.startswith(start)), "")
+        if title and stem not in _TITLES:
+            title = f"{title} ({stem})"
+        if sheet or (title and not within):
+            key = ("", stem.removeprefix("case-")) if sheet else (title, "")
+            found.setdefault(key, []).append(Format(FORMATS[f".{ending}"], paper.path))
+    order = list(FORMATS.values())
+    return tuple(
+        Download(title, sheet, tuple(sorted(formats, key=lambda f: order.index(f.name))))
+        for (title, sheet), formats in sorted(found.items(), key=lambda item: (item[0][1], _place(item[0][0])))
+    )
+
+
+def _place(title: str) -> tuple[int, str]:
+    known = list(_TITLES.values())
+    return next((n for n, start in enumerate(known) if title.startswith(start)), len(known)), title
+
+
+def _kept(path: Path) -> Kept:
+    return Kept(path.name, day_and_time(datetime.fromtimestamp(path.stat().st_mtime)))
+
+
+def edited(
+    project: Project, session: ReviewSession, who: Reviewer, name: str, looked: Looked, asked: Asked
+) -> EditedPage:
+    """An edited paper beside its draft and the record."""
+    blocked, state = len(signing.blockers(session)), signing.state_of(session)
+    must = _must(looked)
+    ready = not (blocked or must or looked.moved or state.is_signed)
+    doubtful = unsupported(looked, asked.typed)
+    action = f"/sign-off/edited/{name}"
+    differ = [c for c in looked.changes if c.what != "unchanged" and not (c.before and c.before.kind == "status")]
+    return EditedPage(
+        name=name,
+        trouble=asked.trouble,
+        draft=looked.behind.version,
+        must=must,
+        moved=looked.moved,
+        unsupported=doubtful,
+        changed=tuple(Reworded(c.before.text, c.now.text) for c in differ if c.before and c.now),
+        added=tuple(_texts(differ, "added")),
+        removed=tuple(_texts(differ, "removed")),
+        blocked=blocked,
+        form=_form(project, session, who, action, asked.typed, doubtful) if ready else None,
+    )
+
+
+def _must(looked: Looked) -> tuple[str, ...]:
+    named = ["It holds a name that this project leaves out."] if looked.named else []
+    return (*named, *(line[:1].upper() + line[1:] for line in looked.open))
+
+
+def _texts(changes: Sequence[Change], what: str) -> Iterator[str]:
+    for change in changes:
+        piece = change.now or change.before
+        if change.what == what and piece:
+            yield piece.text
+
+
+def unsupported(looked: Looked, typed: Typed) -> tuple[Unsupported, ...]:
+    """What the record does not support, once for the same words, with the reasons that were filled in."""
+    times = Counter(doubt.words for doubt in looked.doubts)
+    found = []
+    for words in times:
+        same = [doubt for doubt in looked.doubts if doubt.words == words]
+        name = form.name_of(words)
+        where = tuple(dict.fromkeys(doubt.text for doubt in same))
+        why = "; ".join(dict.fromkeys(doubt.why for doubt in same))
+        found.append(Unsupported(name, words, why, where, typed(f"mine-{name}")))
+    return tuple(found)
