@@ -8,10 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pypdfium2
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench")]
+from pages import pdf_of, written  # noqa: E402
 from served import ALEX, coded_project, review_page  # noqa: E402
 
 from scr_llm.project import load_project  # noqa: E402
@@ -38,9 +40,16 @@ def half_reviewed(root: Path) -> tuple[str, str]:
     return shown
 
 
+def first_page(folder: Path) -> None:
+    """The first page of the draft on the first eight reviews, as LibreOffice prints it."""
+    with pypdfium2.PdfDocument(pdf_of(written(folder, 8) / "briefing.docx")) as pdf:
+        pdf[0].render(scale=70 / 72).to_pil().save(ROOT / "docs/briefing-page-1.png", optimize=True)
+
+
 def main() -> None:
     """Draw all pictures."""
     folder = Path(tempfile.mkdtemp())
+    first_page(folder / "paper")
     reviews = tuple(path.stem for path in sorted(ROOT.glob("fixtures/batch-1/*.pdf")))
     root = coded_project(folder / "Learning from reviews", reviews)
     shown = half_reviewed(root)
