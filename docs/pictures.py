@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +66,14 @@ def draw_for_docs(browser: Browser, served: Served, shown: tuple[str, str]) -> N
     opened(page, served, by_name["code"]).screenshot(path=PICTURES / "codebook-1280.png")
     preview_a_change(page)
     page.screenshot(path=PICTURES / "codebook-preview-1280.png")
+    for drawn in PICTURES.glob("*.png"):
+        make_small(drawn)
+
+
+def make_small(picture: Path) -> None:
+    """A page of words needs few colours."""
+    with Image.open(picture) as image:
+        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 def preview_a_change(page: Page) -> None:

@@ -1,7 +1,10 @@
 """The order in which a person looks at cells: those that most need a look come first."""
 
 from scr_llm.records import Case, CoderIdentity, Coding, Decision, ThemeCoding
+from scr_llm.review.cells import Proposal
+from scr_llm.review.queue import Queue
 from scr_llm.stages.decisions import queue
+from scr_llm.stages.decisions.items import LIST
 
 WHO = CoderIdentity(kind="rules", version="0", codebook_version="1", codebook_sha256="0")
 
@@ -48,3 +51,18 @@ def test_where_coders_differ_comes_first_and_silence_last() -> None:
         ("a", "t1"),
     ]
     assert ("a", "t1") not in [(i, t.theme) for i, t in queue(codings, [decided])]
+
+
+def test_work_goes_by_doubt_by_review_or_by_theme() -> None:
+    proposals = {
+        (document, theme): Proposal(value=value, kind="theme", title=theme)
+        for document, values in {"b": ("present", "unclear"), "a": ("unclear", "not_mentioned")}.items()
+        for theme, value in zip(("x", "y"), values, strict=True)
+    }
+    proposals |= {(d, "f1"): Proposal(value="present", kind="finding", title="Finding 1") for d in ("b", "a")}
+    queue = Queue(proposals, ["x"])
+    assert queue.orders["doubt"] == [("a", "x"), ("b", "y"), ("b", "x"), ("a", "y"), ("a", LIST), ("b", LIST)]
+    assert queue.orders["review"] == [("b", "y"), ("b", "x"), ("b", LIST), ("a", "x"), ("a", "y"), ("a", LIST)]
+    assert queue.orders["theme"] == [("b", "x"), ("a", "x"), ("b", "y"), ("a", "y"), ("b", LIST), ("a", LIST)]
+    assert queue.orders["blind"] == [("b", "x"), ("a", "x")]
+    assert queue.after(("b", "x"), lambda _: True, "review") == ("b", LIST)

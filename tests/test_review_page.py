@@ -3,12 +3,13 @@
 import contextlib
 import html
 import re
+import shutil
 import time
 from pathlib import Path
 
 import httpx
 import pytest
-from served import ALEX, Served, coded_project, review_page
+from served import ALEX, Served, coded_project, decide_all, review_page
 
 from scr_llm.errors import ConflictError, RefusedError
 from scr_llm.project import load_project
@@ -229,3 +230,24 @@ def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path)
     ):
         page = browser.get(f"/cell/{document.id}/case:context").text
     assert '<option value="" selected>Choose</option>' in page and page.count(" selected>") == 1
+
+
+def test_a_person_chooses_the_order_of_work_and_goes_through_what_is_decided_again(root: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "p"
+    shutil.copytree(root, copied)
+    with review_page(copied, *ALEX) as served, contextlib.closing(served.browser()) as browser:
+        assert browser.get("/matrix?order=theme").status_code == 200
+        assert 'order=theme" aria-current="true"' in browser.get("/matrix").text
+        themes = []
+        at = ""
+        for _ in range(2):
+            url = browser.get(f"/next{at}").url
+            document, theme = url.path.split("/")[-2:]
+            themes.append(theme)
+            at = f"?document={document}&key={theme}"
+        assert themes[0] == themes[1]  # the same theme in two reviews
+        assert browser.get("/matrix?order=anything").status_code == 200 and "order=theme" in browser.get("/matrix").text
+        decide_all(copied)
+        assert browser.get("/next").url.path.endswith("/matrix")
+        again = browser.get("/next?again=1")
+        assert again.url.query == b"again=1" and 'name="again" value="1"' in again.text

@@ -68,6 +68,7 @@ def test_the_commands_reach_the_rooms_through_the_workspace() -> None:
         "scr_llm.review.cells": "the reviewer whom the page is for",
         "scr_llm.stages.synthesise": "numbers of pages in words",
         "scr_llm.stages.synthesise.people": "how the deciding went, in words",
+        "scr_llm.reports.draft_words": "what became of a draft, in words",
     }
     found = {
         module

@@ -1,5 +1,6 @@
 """A project's cells in short, kept up to date with what other people and other programs store."""
 
+import itertools
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection
@@ -14,7 +15,7 @@ from scr_llm.records import Case, Codebook, Decision, Document, ThemeValue
 from scr_llm.review.cells import MatrixCell, Proposal, Reviewer
 from scr_llm.review.news import News
 from scr_llm.review.proposals import added, proposals
-from scr_llm.review.queue import Queue, is_listed
+from scr_llm.review.queue import Order, Queue, is_listed
 from scr_llm.stages.decisions import CellState, Key, Standing, state
 from scr_llm.stages.decisions.items import LIST, one_by_one, shown_hashes
 from scr_llm.store import Store
@@ -284,7 +285,7 @@ class CellIndex:
 
         These are themes, and for each review with an open finding, recommendation or fact its list, `list:items`.
         """
-        return [step for step in self._queue.orders[who.blind] if self._waits(who, step)]
+        return [step for step in self._queue.orders["blind" if who.blind else "doubt"] if self._waits(who, step)]
 
     def open_cells(self, who: Reviewer) -> list[Key]:
         """The same cell by cell: findings, recommendations and facts instead of the lists that they are in."""
@@ -298,13 +299,20 @@ class CellIndex:
     def left(self, who: Reviewer) -> tuple[int, int]:
         """How many steps (themes and lists) a reviewer has yet to decide, and out of how many."""
         if who.blind:
-            steps = self._queue.orders[True]
+            steps = self._queue.orders["blind"]
             return len(steps) - sum(step in self._blind.get(who.name, ()) for step in steps), len(steps)
         return self._queue.left()
 
-    def after(self, who: Reviewer, key: Key) -> Key | None:
+    def after(self, who: Reviewer, key: Key, order: Order = "doubt") -> Key | None:
         """The next open step after a given one; None if none is open. Skipped ones come up again at the end."""
-        return self._queue.after(key, lambda step: self._waits(who, step), blind=who.blind)
+        return self._queue.after(key, lambda step: self._waits(who, step), "blind" if who.blind else order)
+
+    def decided_after(self, who: Reviewer, key: Key, order: Order = "doubt") -> Key | None:
+        """The next decided theme after a given one, for those who look at them again; None behind the last."""
+        steps = self._queue.orders["blind" if who.blind else order]
+        decided = (step for step in steps if step[1] != LIST and self._queue.counts(step))
+        following = itertools.dropwhile(lambda step: step != key, decided) if key in self.proposals else decided
+        return next((step for step in following if step != key and not self._waits(who, step)), None)
 
     def blind_done(self, name: str) -> bool:
         """Whether a second reviewer has decided every cell that is decided blind."""

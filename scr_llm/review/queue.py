@@ -2,10 +2,18 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from scr_llm.review.cells import Proposal
 from scr_llm.stages.decisions import Key, review_priority
 from scr_llm.stages.decisions.items import LIST, PARTICULAR
+
+Order = Literal["doubt", "review", "theme", "blind"]
+"""doubt: what most needs a look first, and within the same doubt one review at a time. review: one review after the
+other, each ending with its list. theme: one theme through all reviews, and the lists at the end. blind: the core
+themes, one review after the other."""
+ORDERS: dict[Order, str] = {"doubt": "most doubtful first", "review": "review by review", "theme": "theme by theme"}
+"""The orders that a person may choose, in words."""
 
 
 class Queue:
@@ -21,18 +29,24 @@ class Queue:
             proposals: every cell, review by review.
             core: ids of the core themes, which a blind reviewer is asked for, review by review.
         """
-
-        def rank(step: Key) -> tuple[int | Key, ...]:
-            if step[1] == LIST:
-                return 1, step
-            proposal = proposals[step]
-            return 0, *review_priority(proposal.value, proposal.doubts), step
-
-        documents = list(dict.fromkeys(document for document, _ in proposals))
+        documents = {document: at for at, document in enumerate(dict.fromkeys(document for document, _ in proposals))}
+        themes = {theme: at for at, theme in enumerate(dict.fromkeys(theme for _, theme in proposals))}
         steps = dict.fromkeys(step_of(key, proposal) for key, proposal in proposals.items())
-        self.orders = {False: sorted(steps, key=rank), True: [(d, c) for d in documents for c in core]}
-        """All steps in order, decided or not; by whether the reviewer is blind."""
-        self._rank = {blind: {key: at for at, key in enumerate(order)} for blind, order in self.orders.items()}
+
+        def doubt(step: Key) -> tuple[int, ...]:
+            if step[1] == LIST:
+                return 1, 0, 0
+            return 0, *review_priority(proposals[step].value, proposals[step].doubts)
+
+        ranks: dict[Order, Callable[[Key], tuple[object, ...]]] = {
+            "doubt": lambda step: (*doubt(step), step),
+            "review": lambda step: (documents[step[0]], *doubt(step), step),
+            "theme": lambda step: (step[1] == LIST, themes.get(step[1], 0), documents[step[0]]),
+        }
+        self.orders: dict[Order, list[Key]] = {name: sorted(steps, key=rank) for name, rank in ranks.items()}
+        """All steps in each order, decided or not."""
+        self.orders["blind"] = [(d, c) for d in documents for c in core]
+        self._rank = {name: {key: at for at, key in enumerate(order)} for name, order in self.orders.items()}
         self.counted = set[Key]()
         """Cells that are printed or counted."""
         self._counted: dict[Key, set[Key]] = {}
@@ -62,14 +76,18 @@ class Queue:
         """How many steps are open, and out of how many."""
         return len(self._open), len(self._counted)
 
-    def after(self, key: Key, waits: Callable[[Key], bool], *, blind: bool) -> Key | None:
+    def counts(self, step: Key) -> bool:
+        """Whether something of a step is printed or counted."""
+        return step in self._counted
+
+    def after(self, key: Key, waits: Callable[[Key], bool], order: Order) -> Key | None:
         """The next open step after a cell or step; None if none is open. Those before it come up again at the end.
 
         After one item of a list comes the list itself, if anything of it is open.
         """
-        order, rank = self.orders[blind], self._rank[blind]
+        steps, rank = self.orders[order], self._rank[order]
         start = rank[key] + 1 if key in rank else rank.get((key[0], LIST), 0)
-        following = itertools.chain(itertools.islice(order, start, None), itertools.islice(order, start))
+        following = itertools.chain(itertools.islice(steps, start, None), itertools.islice(steps, start))
         return next((step for step in following if waits(step)), None)
 
 

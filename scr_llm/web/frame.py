@@ -66,6 +66,7 @@ def cell_path(key: tuple[str, str]) -> str:
 def links(who: Reviewer, progress: Progress, page: Shown) -> tuple[Link, ...]:
     """The navigation. A new page that people go to by themselves is one line here, and a `tab` in its record."""
     after = f"?document={part(page.at[0])}&key={part(page.at[1])}" if page.at else ""
+    after += "&again=1" if page.revisits else ""
     differ = f" ({progress.disagreed})" if progress.disagreed else ""
     found = [] if who.blind else [Link("Home", "/")]
     found += [Link("Matrix", "/matrix", key="m"), Link("Next cell", f"/next{after}", key="n")]

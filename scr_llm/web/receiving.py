@@ -18,7 +18,7 @@ from scr_llm.files import named_errors
 from scr_llm.web import trouble
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 SPARE = 200_000_000
 """Bytes that stay free on the disk, which the database and the papers need."""

@@ -70,6 +70,8 @@ class Shown:
     """The path of the navigation's link to this page; empty if none leads to it."""
     at: Key | None = None
     """The cell that is open, after which the next one comes."""
+    revisits: bool = False
+    """Whether the person goes through decided cells again."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,14 @@ class Row:
     """How many of them are undecided."""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A choice from a list."""
+
+    value: str
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatrixPage(Shown):
     """Reviews by themes, with each cell's state."""
@@ -128,6 +138,12 @@ class MatrixPage(Shown):
     """Whether all themes are shown, or only the main ones."""
     more: int
     """Themes that are not among the main ones."""
+    order: str
+    """The order of work."""
+    orders: tuple[Choice, ...]
+    """Those that there are."""
+    decided: bool
+    """Whether there are decided cells to go through again."""
 
 
 @dataclass(frozen=True)
@@ -149,14 +165,6 @@ class Answer:
     text: str
     style: str = ""
     """Accept or reject, for those that answer a proposal."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A choice from a list."""
-
-    value: str
-    text: str
 
 
 @dataclass(frozen=True)

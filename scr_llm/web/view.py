@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from scr_llm.records import Code, Decision, Evidence
 from scr_llm.review.cells import STATED, Cell, Reviewer
-from scr_llm.review.queue import is_listed
+from scr_llm.review.queue import ORDERS, Order, is_listed
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import Key, Standing
 from scr_llm.stages.decisions.deciding import agreement
@@ -66,7 +66,9 @@ def progress(session: ReviewSession, who: Reviewer) -> shown.Progress:
     )
 
 
-def matrix(session: ReviewSession, who: Reviewer, first: int, most: int, everything: bool) -> shown.MatrixPage:
+def matrix(
+    session: ReviewSession, who: Reviewer, first: int, most: int, everything: bool, order: Order = "doubt"
+) -> shown.MatrixPage:
     """Reviews by themes, with each cell's state.
 
     Args:
@@ -75,10 +77,14 @@ def matrix(session: ReviewSession, who: Reviewer, first: int, most: int, everyth
         first: the number of the first review, from 0.
         most: how many reviews one page shows.
         everything: whether all themes are shown, or only the main ones.
+        order: the order of work that the person chose.
     """
     codes = [c for c in session.codebook.codes if c.core or everything]
     documents = sorted(session.documents, key=lambda d: session.labels[d])
     return shown.MatrixPage(
+        order=order,
+        orders=tuple(shown.Choice(name, text) for name, text in ORDERS.items()),
+        decided=session.decided_after(who, ("", ""), order) is not None,
         columns=tuple(shown.Column(c.id, c.label, _present(session, c.id, documents)) for c in codes),
         rows=tuple(_row(session, who, d, codes, with_items=not who.blind) for d in documents[first : first + most]),
         first=first,
@@ -131,6 +137,8 @@ class Asked:
     """What they had filled in before something was refused."""
     undone: bool = False
     """Whether they have just taken back their decision on it."""
+    again: bool = False
+    """Whether they go through decided cells again."""
 
 
 def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, asked: Asked) -> shown.CellPage:
@@ -147,6 +155,7 @@ def opened(session: ReviewSession, drawing: Drawing, cell: Cell, who: Reviewer, 
         related=() if who.blind else _related(session, cell),
         filled=asked.filled,
         undone=asked.undone,
+        revisits=asked.again,
         adjudicates=cell.state == "disagreed" and not who.blind,
         answers=(*(() if who.blind else _to_the_proposal(cell)), *_answers(cell)),
         contexts=tuple(shown.Choice(name, CONTEXTS[name]) for name in STATED),

@@ -47,6 +47,7 @@ class Shown:
         self.page.goto(f"{self.base}/codebook/code/record_keeping")
         self.page.fill("#definition", "The review finds that records were wanting.")
         self.page.get_by_role("button", name="Preview the change").click()
+        expect(self.page.get_by_role("button", name="Take the change")).to_be_visible()
         yield "preview of a change"
 
 

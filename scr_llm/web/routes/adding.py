@@ -14,7 +14,7 @@ from scr_llm.web.routes.home import not_blind
 from scr_llm.web.workbench import note
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 
 async def _add(page: "Page", request: Request) -> Response:

@@ -21,7 +21,7 @@ from scr_llm.web import form
 from scr_llm.web.shown_codebook import CodePage, ConflictPage, Field, NewCodePage, PreviewPage, WhichPage
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 LONGEST = 40_000
 """Most characters of a field of a code."""

@@ -19,7 +19,7 @@ from scr_llm.web.shown_work import FilesPage, HomePage, LogPage, Standing, WhoPa
 from scr_llm.web.workbench import coder_options
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 LOG_ENTRIES = 500
 """Entries on the page of the log."""

@@ -16,7 +16,7 @@ from scr_llm.web import form
 from scr_llm.web.list_view import list_page
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 _ADDS: dict[str, ItemKind] = {"add finding": "finding", "add recommendation": "recommendation"}
 
@@ -46,7 +46,7 @@ def _act(page: "Page", request: Request) -> Response:
         given = Shown(document, form.number(form.one(request, "seen")), form.one(request, "fingerprint"))
         if form.one(request, "do") == "confirm":
             confirm(page.session, who, given)
-            return page.go_after(who, (document, LIST))
+            return page.go_after(request, (document, LIST))
         _put_right(page.session, who, given, request, item)
     except RefusedError as error:
         return _shown(page, request, number, item, error)

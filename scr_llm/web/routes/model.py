@@ -24,7 +24,7 @@ from scr_llm.web.shown_work import Asked, ModelPage, PreviewPage
 from scr_llm.web.workbench import model_option, note
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 QUESTIONS_SHOWN = 20
 """Questions on one page of the preview."""

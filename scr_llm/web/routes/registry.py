@@ -1,8 +1,8 @@
 """The rooms of routes: a new one is one line here."""
 
-from scr_llm.web.routes import adding, codebook, home, lists, model, running, signing
+from scr_llm.web.routes import adding, beside, codebook, deciding, home, lists, looking, model, running, signing
 
-ROOMS = (home, running, model, codebook, lists, signing)
+ROOMS = (home, running, model, codebook, lists, deciding, looking, signing, beside)
 """Those whose handlers run in a thread."""
 LIVE_ROOMS = (adding, running, signing)
 """Those that take or give piece by piece, in the server's loop."""

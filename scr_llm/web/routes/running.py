@@ -20,7 +20,7 @@ from scr_llm.web.server import EVENTS
 from scr_llm.web.workbench import coder_options
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 LOOK_SECONDS = 0.5
 """Between two looks at the run."""

@@ -28,7 +28,7 @@ from scr_llm.web.receiving import TooLargeError, answered, received
 from scr_llm.web.signing_view import Asked
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 _STYLES = "paper.css"
 _NOT_SIGNED = "NOT SIGNED YET – this is what a signature would print"

@@ -13,7 +13,7 @@ from scr_llm.text.typed import typed
 from scr_llm.web import form, shown
 
 if TYPE_CHECKING:
-    from scr_llm.web.app import Page
+    from scr_llm.web.page import Page
 
 
 def news(page: "Page", request: Request) -> Response:
@@ -72,3 +72,12 @@ def _second(page: "Page", request: Request, address: str, name: str) -> Response
 def _refuse_blind(page: "Page", request: Request) -> None:
     if page.who(request).blind:
         raise RefusedError("a second reviewer invites nobody.", next_step="Decide the remaining cells.")
+
+
+ROUTES = (
+    ("/news", news),
+    ("/second", second),
+    ("/second", invite, "POST"),
+    ("/done", done),
+)
+"""Path, handler, method."""

@@ -1,0 +1,145 @@
+"""One running page: the project, who decides in it, and how it answers."""
+
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from scr_llm.errors import ConflictError, ScrError
+from scr_llm.project import Project
+from scr_llm.review.cells import Reviewer
+from scr_llm.review.queue import ORDERS, Order
+from scr_llm.review.session import ReviewSession
+from scr_llm.stages.decisions import Key
+from scr_llm.web import form, frame, shown, trouble, view
+from scr_llm.web.drawing import Drawing
+from scr_llm.web.seats import SEAT, Seats
+from scr_llm.web.workbench import NOBODY, Workbench, database_identity
+from scr_llm.workspace import Workspace
+
+ORDER_COOKIE = "scr_llm_order"
+"""Holds the order of work that a person chose."""
+
+
+class Page:
+    """One running review page: the session, who decides in it, and the templates."""
+
+    seats: Seats
+    origin: str
+    """Scheme, host and port."""
+
+    def __init__(self, project: Project, reviewer: Reviewer | None, *, named_by_proxy: bool = False) -> None:
+        self.project, self.workspace = project, Workspace(project)
+        self.session, self.drawing = ReviewSession(project), Drawing()
+        self.bench = Workbench(project)
+        self.signing = threading.Lock()
+        self.named_by_proxy = named_by_proxy
+        """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
+        self._reviewer = reviewer
+        self._database = database_identity(project)
+        self._codes = self.session.codes
+        self._templates = frame.environment(self._codes)
+
+    @property
+    def base(self) -> str:
+        """The path above all pages, of the person who asks."""
+        return SEAT.get().base
+
+    @property
+    def csrf(self) -> str:
+        """The token in their forms."""
+        return SEAT.get().csrf
+
+    def who(self, request: Request) -> Reviewer:
+        """Who is asking: the person at this computer, one who was invited, or the one that the reverse proxy names."""
+        if guest := SEAT.get().reviewer:
+            return guest
+        if not self.named_by_proxy:
+            return self._reviewer or NOBODY
+        name: str = request.state.person
+        settings = self.project.settings.review
+        return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
+
+    @property
+    def may_be_named(self) -> bool:
+        """Whether the person who asks is the one at this computer, who may say who that is."""
+        return not self.named_by_proxy and SEAT.get().reviewer is None
+
+    def is_used_by(self, reviewer: Reviewer) -> None:
+        """Note who sits at this computer."""
+        self._reviewer = reviewer
+
+    def has_settings(self, project: Project) -> None:
+        """Use other settings from now on."""
+        self.project, self.workspace = project, Workspace(project)
+
+    def show(self, request: Request, page: shown.Shown, status: int = 200) -> Response:
+        """A page made from its template."""
+        if self._codes is not self.session.codes:  # the codebook was changed, in the page or by hand
+            self._codes = self.session.codes
+            self._templates = frame.environment(self._codes)
+        who = self.who(request)
+        progress = view.progress(self.session, who)
+        around = shown.Frame(
+            name=self.project.settings.name,
+            who=who,
+            base=self.base,
+            csrf=self.csrf,
+            links=frame.links(who, progress, page),
+            progress=progress,
+            news=self.session.news.number,
+            fault=self.session.codebook_fault,
+        )
+        return HTMLResponse(frame.filled(self._templates, page, around), status)
+
+    def go(self, path: str) -> Response:
+        """Send the browser to another page."""
+        return RedirectResponse(self.base + path, 303)
+
+    def order(self, request: Request) -> Order:
+        """The order of work that the person chose in this browser."""
+        return next((name for name in ORDERS if name == request.cookies.get(ORDER_COOKIE)), "doubt")
+
+    def go_after(self, request: Request, key: Key) -> Response:
+        """Send the browser to what is open after a cell or a list or, for those who look again, what is decided."""
+        who, order = self.who(request), self.order(request)
+        if "1" in (request.query_params.get("again"), form.one(request, "again")):
+            found = self.session.decided_after(who, key, order)
+            return self.go(f"{frame.cell_path(found)}?again=1" if found else "/matrix")
+        found = self.session.after(who, key, order)
+        return self.go(frame.cell_path(found) if found else "/done" if who.blind else "/matrix?done=1")
+
+    def refused(self, request: Request, error: ScrError, back: str = "/") -> Response:
+        """A page that says why something was not saved, with what the person typed."""
+        status = 409 if isinstance(error, ConflictError) else 400
+        page = shown.RefusedPage(message=str(error), back=back, wrote=form.written(request))
+        return self.show(request, page, status)
+
+    def troubled(self, request: Request, error: Exception) -> Response:
+        """A page that says what went wrong on this computer, and lets the person send the same again."""
+        query = request.url.query
+        again = request.scope["raw_path"].decode("ascii") + (f"?{query}" if query else "")
+        expected = isinstance(error, (ScrError, SQLAlchemyError, OSError))
+        page = shown.TroublePage(
+            message=trouble.in_words(error),
+            again=again,
+            post=request.method == "POST",
+            fields=tuple((name, text) for name, text in form.fields(request) if name != "csrf"),
+            wrote=form.written(request),
+        )
+        return self.show(request, page, 503 if expected else 500)
+
+    def check_database(self) -> None:
+        """Check that decisions are written to the project's database.
+
+        Raises:
+            ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
+        """
+        if database_identity(self.project) != self._database:
+            raise ScrError(
+                "the project's database was moved, deleted or replaced while this page was open, "
+                "so nothing can be saved.",
+                next_step="Stop the page with Ctrl-C, put the project folder back where it was, "
+                "and start the page again.",
+            )
