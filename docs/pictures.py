@@ -73,7 +73,9 @@ def draw_for_docs(browser: Browser, served: Served, shown: tuple[str, str]) -> N
 def make_small(picture: Path) -> None:
     """A page of words needs few colours."""
     with Image.open(picture) as image:
-        image.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(picture, optimize=True)
+        image.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            picture, optimize=True
+        )
 
 
 def preview_a_change(page: Page) -> None:
