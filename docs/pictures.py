@@ -1,6 +1,8 @@
 """Redraw the pictures of the README and the docs: `make pictures`.
 
-Needs Chromium, LibreOffice and poppler-utils.
+With a folder, every view of the workbench is drawn into it, wide and narrow, light and dark, as printed and at the
+width of a telephone, to be looked at: `python docs/pictures.py /tmp/pictures`. Needs Chromium, LibreOffice and
+poppler-utils.
 """
 
 import shutil
@@ -8,70 +10,119 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-from served import ALEX, coded_project, review_page  # noqa: E402
-
-from scr_llm.project import load_project  # noqa: E402
-from scr_llm.review.session import Reviewer, ReviewSession  # noqa: E402
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench")]
+from pages import pdf_of, written  # noqa: E402
+from served import ALEX, Served, review_page  # noqa: E402
+from views import View, project_to_show, views  # noqa: E402
 
 PICTURES = ROOT / "docs/pictures"
-ALEX_READER, SAM = Reviewer("Robin Earlier", "Analyst"), Reviewer("Sam Second", "Designated nurse", blind=True)
+WIDE, NARROW, TELEPHONE = (1280, 800), (800, 1000), (390, 844)
+IN_DOCS = {
+    ("home", WIDE, "light"),
+    ("home", NARROW, "light"),
+    ("matrix", WIDE, "light"),
+    ("matrix", WIDE, "dark"),
+    ("matrix", NARROW, "light"),
+    ("cell", WIDE, "light"),
+    ("cell", WIDE, "dark"),
+    ("cell", NARROW, "light"),
+    ("sign-off", WIDE, "light"),
+    ("sign-off", NARROW, "light"),
+    ("explain", WIDE, "light"),
+    ("list", WIDE, "light"),
+    ("files", WIDE, "light"),
+    ("disagreements", WIDE, "light"),
+}
+"""Those pictures that explain most."""
 
 
-def half_reviewed(root: Path) -> tuple[str, str]:
-    """Decide half of the cells, and let a second reviewer disagree on one. Returns a cell that makes a good picture."""
-    session = ReviewSession(load_project(root))
-    waiting = [key for key in session.open_cells(ALEX_READER) if key[1] in session.codes]
-    shown = next(k for k in waiting if k[1] == "record_keeping" and session.proposals[k].value == "present")
-    for key in waiting[::2]:
-        cell = session.cell(*key, ALEX_READER)
-        if key != shown:
-            value = "not_mentioned" if cell.value == "unclear" else cell.value
-            session.decide(ALEX_READER, *key, value, evidence=cell.evidence if value != "not_mentioned" else ())
-    core = [c.id for c in session.codebook.codes if c.core]
-    first = next(k for k in waiting[::2] if k != shown and session.value(k) == "present" and k[1] in core)
-    session.decide(SAM, *first, "not_mentioned", reason="The passage speaks of another family.")
-    session.close()
-    return shown
+def name_of(view: View, size: tuple[int, int], scheme: str) -> str:
+    """File name of a picture."""
+    return f"{view.name}-{size[0]}{'-dark' if scheme == 'dark' else ''}.png"
+
+
+def opened(page: Page, served: Served, view: View) -> Page:
+    """The view, once its pictures are there."""
+    page.goto(served.base + view.path)
+    page.wait_for_load_state("load")
+    return page
+
+
+def draw_for_docs(browser: Browser, served: Served, shown: tuple[str, str]) -> None:
+    """The pictures of the docs."""
+    PICTURES.mkdir(exist_ok=True)
+    page = browser.new_page()
+    page.goto(served.address)
+    by_name = {view.name: view for view in views(shown)}
+    for name, size, scheme in sorted(IN_DOCS):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        opened(page, served, by_name[name]).screenshot(path=PICTURES / name_of(by_name[name], size, scheme))
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    opened(page, served, by_name["code"]).screenshot(path=PICTURES / "codebook-1280.png")
+    preview_a_change(page)
+    page.screenshot(path=PICTURES / "codebook-preview-1280.png")
+    for drawn in PICTURES.glob("*.png"):
+        make_small(drawn)
+
+
+def make_small(picture: Path) -> None:
+    """A page of words needs few colours."""
+    with Image.open(picture) as image:
+        image.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            picture, optimize=True
+        )
+
+
+def preview_a_change(page: Page) -> None:
+    """From the page of a code to the preview of another definition."""
+    page.fill("#definition", "The review finds that what was recorded was missing, late, wrong or not used.")
+    page.fill("#wordings", page.input_value("#wordings") + "\n(file|files)")
+    page.get_by_role("button", name="Preview the change").click()
+
+
+def draw_all(browser: Browser, served: Served, shown: tuple[str, str], folder: Path) -> None:
+    """Every view, to be looked at."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = browser.new_page()
+    page.goto(served.address)
+    for view in views(shown):
+        for size, schemes in ((WIDE, ("light", "dark")), (NARROW, ("light", "dark")), (TELEPHONE, ("light",))):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            for scheme in schemes:
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                opened(page, served, view).screenshot(path=folder / name_of(view, size, scheme))
+        if view.name in ("matrix", "matrix-all", "explain", "case-sheet"):
+            page.emulate_media(color_scheme="light")
+            page.pdf(path=folder / f"{view.name}.pdf", prefer_css_page_size=True)
+
+
+def first_page(folder: Path) -> None:
+    """The first page of the draft on the first eight reviews, as LibreOffice prints it."""
+    with pypdfium2.PdfDocument(pdf_of(written(folder, 8) / "briefing.docx")) as pdf:
+        pdf[0].render(scale=70 / 72).to_pil().save(ROOT / "docs/briefing-page-1.png", optimize=True)
 
 
 def main() -> None:
     """Draw all pictures."""
     folder = Path(tempfile.mkdtemp())
-    reviews = tuple(path.stem for path in sorted(ROOT.glob("fixtures/batch-1/*.pdf")))
-    root = coded_project(folder / "Learning from reviews", reviews)
-    shown = half_reviewed(root)
-    PICTURES.mkdir(exist_ok=True)
+    root = folder / "Learning from reviews"
+    shown = project_to_show(root)
     with review_page(root, *ALEX) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page()
-        page.goto(served.address)
-        for width, height in ((1280, 800), (800, 1000)):
-            page.set_viewport_size({"width": width, "height": height})
-            for name, address in (
-                ("home", "/"),
-                ("matrix", "/matrix"),
-                ("cell", "/cell/" + "/".join(shown)),
-                ("sign-off", "/sign-off"),
-                ("explain", "/explain/workforce"),
-                ("list", f"/list/{shown[0]}"),
-            ):
-                page.goto(served.base + address)
-                page.wait_for_load_state("networkidle")
-                if width == 1280 or name in ("matrix", "cell", "sign-off"):
-                    page.screenshot(path=PICTURES / f"{name}-{width}.png")
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.goto(served.base + "/codebook/code/record_keeping")
-        page.screenshot(path=PICTURES / "codebook-1280.png")
-        page.fill("#definition", "The review finds that what was recorded was missing, late, wrong or not used.")
-        page.fill("#wordings", page.input_value("#wordings") + "\n(file|files)")
-        page.get_by_role("button", name="Preview the change").click()
-        page.screenshot(path=PICTURES / "codebook-preview-1280.png")
+        if len(sys.argv) > 1:
+            draw_all(browser, served, shown, Path(sys.argv[1]))
+        else:
+            first_page(folder / "paper")
+            draw_for_docs(browser, served, shown)
         browser.close()
     shutil.rmtree(folder)
 

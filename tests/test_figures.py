@@ -1,8 +1,9 @@
-"""The pictures of the evidence: what they show is what was counted, seen without colour, and told in a table."""
+"""Charts and shaded tables: what they show is what was counted, and is seen without colour."""
 
 import io
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from itertools import combinations, pairwise
 
 import pytest
@@ -10,11 +11,26 @@ from PIL import Image
 
 from scr_llm.codebook import load_codebook
 from scr_llm.project import data_dir
-from scr_llm.records import Case, CoderIdentity, Coding, Document, Evidence, Figure, Item, Part, ThemeCoding
-from scr_llm.render import chart
+from scr_llm.records import (
+    Case,
+    CoderIdentity,
+    Coding,
+    Document,
+    Evidence,
+    Figure,
+    Item,
+    Paper,
+    Part,
+    Table,
+    ThemeCoding,
+)
+from scr_llm.render import Printing, chart, html, word
 from scr_llm.stages.synthesise import BriefingOptions, CodedReview
+from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.figures import as_tables, figures, pictures
+from scr_llm.stages.synthesise.register import register
+from scr_llm.stages.synthesise.shaded import asked, together
+from scr_llm.stages.synthesise.tables import Matrix
 
 BOOK = load_codebook(data_dir() / "prompts" / "codebook.yaml")
 CORE = [code.id for code in BOOK.codes if code.core]
@@ -69,111 +85,119 @@ SOME = tally(
 )
 
 
-def by_title(of: ThemeTally) -> dict[str, Figure]:
-    return {figure.title: figure for figure in figures(of)}
+CHANGE = Change(SOME, ()).figure()
 
 
-def test_the_matrix_has_the_words_of_the_matrix() -> None:
-    matrix = by_title(SOME)["The reviews and the main themes"]
-    assert matrix.columns == ("Case", *(LABELS[c] for c in CORE))
-    first = dict(zip(matrix.columns, matrix.rows[0], strict=True))
-    assert first["Case"] == "Northmere Child 1" and first[LABELS[A]] == "Yes" and first[LABELS[C]] == "Not found"
-    darks = {
-        word: shade
-        for row, shades in zip(matrix.rows, matrix.shades, strict=True)
-        for word, shade in zip(row[1:], shades, strict=True)
-    }
-    assert darks == {"Yes": 3, "Not found": 0}
+def matrix_of(of: ThemeTally) -> Table:
+    """The matrix of the paper."""
+    return next(iter(Matrix(of).matrix()))
+
+
+def asked_in(of: ThemeTally) -> Table:
+    """The table of whom the recommendations ask."""
+    return asked(of, register(of))[0].tables[0]
+
+
+def word_and_shade(of: ThemeTally, theme: str) -> tuple[str, int]:
+    """What the matrix of one review has for a theme."""
+    table = matrix_of(of)
+    at = [row[0] for row in table.rows].index(LABELS[theme])
+    return table.rows[at][1], table.shades[at][0]
+
+
+@pytest.mark.parametrize("reviews", [1, 3, 4, 60])
+def test_the_matrix_is_shaded_by_its_words(reviews: int) -> None:
+    table = matrix_of(tally(*(review(n, (A,)) for n in range(reviews))))
+    cells = [
+        (word, shade)
+        for row, of_row in zip(table.rows, table.shades, strict=True)
+        for word, shade in zip(row[1:], of_row, strict=True)
+    ]
+    assert len(cells) == reviews * len(CORE)
+    assert set(cells) == {("Yes", 3), ("Not found", 0)}
+    assert cells.count(("Yes", 3)) == reviews
 
 
 def test_a_theme_from_recommendations_alone_is_another_word_and_another_shade() -> None:
     one = review(1, (A,))
     cells = tuple(t.model_copy(update={"evidence": (ADVICE,)}) if t.theme == A else t for t in one.coding.themes)
     only = CodedReview(one.document, one.coding.model_copy(update={"themes": cells}))
-    matrix = by_title(tally(only))["The reviews and the main themes"]
-    at = matrix.columns.index(LABELS[A])
-    assert (matrix.rows[0][at], matrix.shades[0][at - 1]) == ("Yes (R)", 2)
+    assert word_and_shade(tally(only), A) == ("Yes (R)", 2)
 
 
 def test_themes_together_are_counted_both_ways() -> None:
-    together = by_title(SOME)["Themes found together, by number of reviews"]
+    (part,) = together(SOME)
+    (table,) = part.tables
     numbers = {
         (row[0], column): int(cell)
-        for row in together.rows
-        for column, cell in zip(together.columns[1:], row[1:], strict=True)
+        for row in table.rows
+        for column, cell in zip(table.columns[1:], row[1:], strict=True)
     }
     a, b, c = LABELS[A], LABELS[B], LABELS[C]
     assert (numbers[a, a], numbers[a, b], numbers[a, c], numbers[b, c]) == (3, 1, 1, 0)
     assert all(numbers[x, y] == numbers[y, x] for x, y in combinations((a, b, c), 2))
-    assert "all themes found" in together.note
-    assert "Themes found together, by number of reviews" not in by_title(tally(review(1, (A, B))))
-    many = by_title(tally(review(1, tuple(LABELS)), review(2, ())))["Themes found together, by number of reviews"]
-    assert len(many.rows) == 7 and "the 7 themes found most often" in many.note
+    assert "all themes found" in part.paragraphs[0].sentences[0].text
+    assert together(tally(review(1, (A, B)))) == []
+    (many,) = together(tally(review(1, tuple(LABELS)), review(2, ())))
+    assert len(many.tables[0].rows) == 7 and "the 7 themes found most often" in many.paragraphs[0].sentences[0].text
 
 
 def test_change_has_a_denominator_for_before_and_one_for_now() -> None:
-    change = by_title(SOME)["Main themes before batch 2 and in its new reviews"]
-    assert (change.of_before, change.of) == (2, 1)
-    assert (change.bars[0], change.before[0]) == ((LABELS[A], 1), 2)
-    assert f"{LABELS[A]}: 2 of 2 before, 1 of 1 new" in change.alt
-    assert not [title for title in by_title(tally(review(1, (A,)), review(2, (A,)))) if "batch" in title]
+    assert CHANGE and (CHANGE.of_before, CHANGE.of) == (2, 1)
+    assert (CHANGE.bars[0], CHANGE.before[0]) == ((LABELS[A], 1), 2)
+    assert f"{LABELS[A]}: 2 of 2 before, 1 of 1 new" in CHANGE.alt
+    assert Change(tally(review(1, (A,)), review(2, (A,))), ()).figure() is None
 
 
 def test_recommendations_are_counted_by_body_and_theme() -> None:
-    asked = by_title(SOME)["Recommendations by addressee and theme"]
-    assert [(row[0], row[-1]) for row in asked.rows] == [
+    table = asked_in(SOME)
+    assert [(row[0], row[-1]) for row in table.rows] == [
         ("Board", "3"),
         ("Hospital Trust", "1"),
         ("No addressee named", "1"),
     ]
-    assert all(shades[-1] == 0 for shades in asked.shades), "a total is not shaded"
-    most = max(int(cell) for row in asked.rows for cell in row[1:-1])
+    assert all(shades[-1] == 0 for shades in table.shades), "a total is not shaded"
+    most = max(int(cell) for row in table.rows for cell in row[1:-1])
     assert all(
         (shade == 3) >= (int(cell) == most)
-        for row, s in zip(asked.rows, asked.shades, strict=True)
+        for row, s in zip(table.rows, table.shades, strict=True)
         for cell, shade in zip(row[1:-1], s, strict=False)
     )
     bodies = tuple(f"Agency {n:02}" for n in range(14))
-    lots = by_title(tally(review(1, (A,), asked=bodies)))["Recommendations by addressee and theme"]
-    assert len(lots.rows) == 11 and lots.rows[-1][0] == "4 others"
+    lots = asked_in(tally(review(1, (A,), asked=bodies)))
+    assert len(lots.rows) == 9 and lots.rows[-1][0] == "6 others"
     assert sum(int(row[-1]) for row in lots.rows) == 14, "nothing is left out"
 
 
-@pytest.mark.parametrize(("reviews", "drawn"), [(0, 0), (1, 1), (13, 1), (14, 2), (60, 5), (61, 0)])
-def test_a_matrix_of_many_reviews_is_drawn_in_pieces(reviews: int, drawn: int) -> None:
-    of = tally(*(review(n, (A,)) for n in range(reviews)))
-    pieces = [figure for figure in figures(of) if figure.columns[:1] == ("Case",)]
-    assert len(pieces) == drawn and all(len(piece.rows) <= 13 for piece in pieces)
-    if drawn:
-        assert sum(len(piece.rows) for piece in pieces) == reviews
-    told = " ".join(s.text for part in pictures(of) for p in part.paragraphs for s in p.sentences)
-    assert ("is not drawn" in told) == (reviews == 61)
+def test_recommendations_without_a_theme_are_counted_too() -> None:
+    of = tally(review(1, (A,), asked=("Board",)))
+    bare = [row.model_copy(update={"themes": ()}) for row in register(of)]
+    (table,) = asked(of, bare)[0].tables
+    assert (table.columns, table.rows) == (("Addressee", "All"), (("Board", "1"),))
+    assert asked(of, ()) == []
 
 
-def words(figure: Figure) -> list[str]:
-    """Everything that is written in the picture, with white space folded."""
-    return [" ".join((e.text or "").split()) for e in ET.fromstring(chart.svg(figure)).iter("text")]
+def test_word_and_html_print_the_shades() -> None:
+    (part,) = together(SOME)
+    paper = Paper(title="T", status_line="S", marking="", version="1", organisation="O", parts=(part,))
+    body = zipfile.ZipFile(io.BytesIO(word.render(paper, Printing()))).read("word/document.xml").decode()
+    page = html.render(paper, Printing()).decode()
+    assert all(
+        f".shade-{n} {{ background: {ground}; color: {ink}; }}" in html.styles()
+        for n, (ground, ink) in enumerate(chart.SHADES)
+    )
+    for row, shades in zip(part.tables[0].rows, part.tables[0].shades, strict=True):
+        for number, shade in zip(row[1:], shades, strict=True):
+            ground, ink = chart.SHADES[shade]
+            assert f'<td class="shade-{shade}">{number}</td>' in page and f"background: {ground}; color: {ink}" in page
+            assert not shade or (f'w:fill="{ground[1:]}"' in body and f'<w:color w:val="{ink[1:]}"/>' in body)
 
 
-@pytest.mark.parametrize("figure", figures(SOME), ids=lambda f: f.title)
-def test_the_table_has_what_the_picture_shows(figure: Figure) -> None:
-    tables = as_tables(figure)
-    assert all(len(table.columns) <= 8 and table.rows and all(map(all, table.rows)) for table in tables)
-    in_tables = "".join("".join((*table.columns, *(cell for row in table.rows for cell in row))) for table in tables)
-    squeezed = re.sub(r"\s", "", in_tables)
-    for text in words(figure):
-        text = re.sub(r" (before|new)$", "", text)  # the table says it in its headers
-        assert re.sub(r"\s", "", text) in squeezed, text
-    assert (figure.title in figure.alt and "table" in figure.alt) or " of " in figure.alt
-
-
-@pytest.mark.parametrize("figure", figures(SOME), ids=lambda f: f.title)
-def test_a_picture_is_the_same_bytes_and_of_the_size_that_it_says(figure: Figure) -> None:
-    assert chart.png(figure) == chart.png(figure) and chart.svg(figure) == chart.svg(figure)
-    width, height = chart.size(figure)
-    assert Image.open(io.BytesIO(chart.png(figure))).size == (2 * width, 2 * height)
-    box = ET.fromstring(chart.svg(figure)).get("viewBox")
-    assert box == f"0 0 {width} {height}"
+def test_a_chart_is_the_same_bytes_and_of_the_size_that_it_says() -> None:
+    assert CHANGE and chart.png(CHANGE) == chart.png(CHANGE) and chart.svg(CHANGE) == chart.svg(CHANGE)
+    width, height = chart.size(CHANGE)
+    assert Image.open(io.BytesIO(chart.png(CHANGE))).size == (2 * width, 2 * height)
+    assert ET.fromstring(chart.svg(CHANGE)).get("viewBox") == f"0 0 {width} {height}"
 
 
 def luminance(colour: str) -> float:
@@ -197,25 +221,17 @@ def test_the_shades_are_read_in_grey_and_without_red_and_green() -> None:
     assert all(red <= blue_ for red, blue_ in blue), "one hue: nothing is told by red or green"
 
 
-def test_words_that_are_too_long_for_a_cell_go_on_below() -> None:
-    figure = Figure(
-        title="Long",
-        columns=("Case", "Identity, ethnicity and cultural competence", "Donaudampfschifffahrtsgesellschaft"),
-        rows=(("A review with a name that is longer than a label <&>", "R only, not counted", "x\x00\n\ty"),),
-        shades=((1, 3),),
-    )
-    assert max(len(text) for text in words(figure.model_copy(update={"rows": (("A & b", "x", "y"),)}))) <= 25
+def test_a_label_that_is_too_long_goes_on_below() -> None:
+    label = "A label that is longer than a line of a label <&>\x00, and so goes on below it"
+    figure = Figure(title="Long", bars=((label, 1),), of=2, before=(1,), of_before=2)
+    drawn = [e.text or "" for e in ET.fromstring(chart.svg(figure)).iter("text")]
+    assert max(map(len, drawn)) <= 44 and "\x00" not in chart.svg(figure)
     assert chart.png(figure).startswith(b"\x89PNG") and "&lt;&amp;&gt;" in chart.svg(figure)
-    assert "\x00" not in chart.svg(figure)
 
 
-def test_the_appendix_has_a_part_for_each_picture() -> None:
-    heading, *parts = pictures(SOME)
-    assert heading.level == 1 and all(part.level == 2 and part.figure and part.tables for part in parts)
-    assert len({part.id for part in parts}) == len(parts) == len(figures(SOME))
-    captions = [table.caption for part in parts for table in part.tables]
-    assert len(set(captions)) == len(captions)
-    sentences = [s.text for p in (heading, *parts) for para in p.paragraphs for s in para.sentences]
+def test_notes_of_shaded_tables_are_short() -> None:
+    parts = (*together(SOME), *asked(SOME, register(SOME)))
+    sentences = [s.text for part in parts for para in part.paragraphs for s in para.sentences]
     assert not [s for text in sentences for s in re.split(r"(?<=[.;]) ", text) if len(s.split()) > 25]
 
 

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from served import ROOT, coded_project
 
 from scr_llm.project import load_project
-from scr_llm.records import Table
+from scr_llm.records import RegisterRow, Table
 from scr_llm.render.widths import MARGINS, column_widths, text_width
 from scr_llm.reports.briefing import brief
 from scr_llm.settings import BriefingSettings
+from scr_llm.stages.synthesise.addressees import addressees, boards_together
 from scr_llm.stages.synthesise.english import found_in, of_the
 
 
@@ -55,6 +56,55 @@ def test_a_theme_agrees_with_its_verb(label: str, verb: str) -> None:
 def test_parts_that_cannot_be_printed_are_refused(parts: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError):
         BriefingSettings.model_validate({"parts": parts})
+
+
+def asked(document: str, who: str) -> RegisterRow:
+    return RegisterRow(
+        id=f"{document}{who}",
+        document_id=document,
+        case_label=document,
+        number="1",
+        text="Do it.",
+        page=1,
+        addressee=who,
+        timescale="",
+        themes=(),
+        gaps=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "names", "together"),
+    [
+        ([("a", "the Board"), ("b", "The board")], ["Board", "Board"], False),
+        (
+            [("a", "the Board"), ("a", "Esk Safeguarding Children Board")],
+            ["Esk Safeguarding Children Board"] * 2,
+            False,
+        ),
+        ([("a", "the Board"), ("b", "Esk Safeguarding Children Board")], ["Safeguarding Children Board"] * 2, True),
+        (
+            [("a", "Usk Safeguarding Children Board"), ("b", "Esk Safeguarding Children Board"), ("b", "LSCB")],
+            ["Safeguarding Children Board"] * 3,
+            True,
+        ),
+        (
+            [("a", "MAPPA Strategic Management Board"), ("b", "Esk Safeguarding Children Board and the Police")],
+            ["MAPPA Strategic Management Board", "Esk Safeguarding Children Board and the Police"],
+            False,
+        ),
+    ],
+)
+def test_the_boards_have_one_name(rows: list[tuple[str, str]], names: list[str], together: bool) -> None:
+    register = [asked(*row) for row in rows]
+    assert addressees(register) == names and boards_together(register) == together
+
+
+def test_what_is_left_goes_where_the_text_is() -> None:
+    children = "Female, 2 years; Male, 3 months; Male, 7 years"
+    rows = tuple((f"Case {n}", children if n == 1 else "Male, 9", "Neglect", "word " * 40) for n in range(1, 9))
+    widths = column_widths(Table(caption="C", columns=("Case", "Child", "Context", "Finding"), rows=rows), 17, 10)
+    assert widths[3] > 8 > widths[1]
 
 
 def test_a_heading_is_never_broken_within_a_word() -> None:

@@ -25,6 +25,7 @@ from scr_llm.records.briefing import (
     PartName,
     RegisterRow,
     Sentence,
+    Shade,
     Table,
     ThemeCount,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "SectionKind",
     "Sentence",
     "SetItem",
+    "Shade",
     "SignOff",
     "SignedPaper",
     "Span",

@@ -75,6 +75,10 @@ class Paragraph(Record):
     """For a quote: printed as `case label, page n: “text”`."""
 
 
+Shade = Literal[0, 1, 2, 3]
+"""How dark a cell is: from none to most."""
+
+
 class Table(Record):
     """A table of text. No cell is merged or empty."""
 
@@ -88,18 +92,16 @@ class Table(Record):
     """Whether it needs a landscape page."""
     refs: tuple[str, ...] = ()
     """For each row, the id of the part that holds the evidence of its count; empty where there is none."""
+    shades: tuple[tuple[Shade, ...], ...] = ()
+    """How dark each cell is, for each row without its header; empty for a plain table. No shade tells
+    what its cell does not say."""
 
 
 class Figure(Record):
-    """A picture of numbers, and what it shows in words for those who do not see it.
-
-    It has bars; or bars before and after; or rows and columns of shaded cells. Nothing is told by shade alone.
-    """
+    """A bar chart, and what it shows in words for those who do not see it."""
 
     title: str
     """Printed above it."""
-    note: str = ""
-    """What one must know to read it; printed before it."""
     bars: tuple[tuple[str, int], ...] = ()
     """Label and number, in order."""
     of: int = 0
@@ -108,19 +110,10 @@ class Figure(Record):
     """In a picture of change, the earlier number for each bar, which gets a bar of its own."""
     of_before: int = 0
     """The denominator of the earlier numbers."""
-    columns: tuple[str, ...] = ()
-    """For shaded cells: the column headers; the first column holds the row headers."""
-    rows: tuple[tuple[str, ...], ...] = ()
-    """One tuple per row, with as many cells as there are columns."""
-    shades: tuple[tuple[Literal[0, 1, 2, 3], ...], ...] = ()
-    """How dark each cell is, for each row without its header."""
 
     @property
     def alt(self) -> str:
-        """The picture in words. That of shaded cells is short, because the table after it holds every cell."""
-        if self.rows:
-            size = f"{len(self.rows)} rows and {len(self.columns) - 1} columns"
-            return f"Shaded cells in {size}. {self.title}. The table after the picture has the same words and numbers."
+        """The chart in words, with all of its numbers."""
         if self.before:
             numbers = [
                 f"{label}: {earlier} of {self.of_before} before, {n} of {self.of} new"

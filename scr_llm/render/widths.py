@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scr_llm.records import Table
 
@@ -26,18 +27,39 @@ def text_width(text: str, points: float, *, bold: bool) -> float:
     return em * points * _CM_PER_POINT * (1.06 if bold else 1.0)
 
 
+@dataclass(frozen=True)
+class _Column:
+    """What a column needs, in centimetres."""
+
+    word: float
+    """Its longest word: less would break it."""
+    line: float
+    """Its longest cell on one line."""
+    roomy: float
+    """The same, with a heading on two lines rather than five."""
+    usual: float
+    """A cell of average length on one line."""
+
+
 def column_widths(table: Table, width: float, points: float) -> list[float]:
     """The widths of the columns in centimetres; together they are `width`."""
-    narrowest, wanted = [], []
-    for at, head in enumerate(table.columns):
-        cells = [row[at] for row in table.rows]
-        # The heading and the first column, which holds the headings of the rows, are bold.
-        texts = [(head, True), *((cell, at == 0) for cell in cells)]
-        word = max(text_width(w, points, bold=bold) for text, bold in texts for w in _words(text))
-        line = max((text_width(cell, points, bold=at == 0) for cell in cells), default=0.0)
-        narrowest.append(word + MARGINS)
-        wanted.append(max(word, min(line, _LONGEST_LINE)) + MARGINS)
-    return _fitted(narrowest, wanted, width)
+    return _fitted([_column(table, at, points) for at in range(len(table.columns))], width)
+
+
+def _column(table: Table, at: int, points: float) -> _Column:
+    # The heading and the first column, which holds the headings of the rows, are bold.
+    head, bold = table.columns[at], at == 0
+    cells = [row[at] for row in table.rows]
+    words = [*(text_width(w, points, bold=True) for w in _words(head))]
+    words += [text_width(w, points, bold=bold) for cell in cells for w in _words(cell)]
+    lines = [min(text_width(cell, points, bold=bold), _LONGEST_LINE) for cell in cells] or [0.0]
+    word, line = max(words), max(*words, *lines)
+    return _Column(
+        word=word + MARGINS,
+        line=line + MARGINS,
+        roomy=max(line, 0.6 * text_width(head, points, bold=True)) + MARGINS,
+        usual=max(word, sum(lines) / len(lines)) + MARGINS,
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -45,11 +67,17 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\s-]+-?|-", text) or [""]
 
 
-def _fitted(narrowest: Sequence[float], wanted: Sequence[float], width: float) -> list[float]:
-    spare = width - sum(narrowest)
-    if spare < 0:  # even the longest words do not fit side by side: all give way alike
-        return [w * width / sum(narrowest) for w in narrowest]
-    more = [want - least for want, least in zip(wanted, narrowest, strict=True)]
-    if sum(more) <= spare:  # every cell fits on one line, and what is left is shared in proportion
-        return [w * width / sum(wanted) for w in wanted]
-    return [least + spare * m / sum(more) for least, m in zip(narrowest, more, strict=True)]
+def _fitted(columns: Sequence[_Column], width: float) -> list[float]:
+    narrowest = sum(c.word for c in columns)
+    if narrowest > width:  # even the longest words do not fit side by side: all give way alike
+        return [c.word * width / narrowest for c in columns]
+    if (roomy := sum(c.roomy for c in columns)) <= width:  # what is left is shared in proportion
+        return [c.roomy * width / roomy for c in columns]
+    if (lines := sum(c.line for c in columns)) <= width:  # every cell fits on one line, the headings do not
+        return [c.line + (width - lines) * (c.roomy - c.line) / (roomy - lines) for c in columns]
+    # Most goes where most text is, so that the table is short.
+    more = [c.usual - c.word for c in columns]
+    return [
+        c.word + (width - narrowest) * (m / sum(more) if any(more) else 1 / len(more))
+        for c, m in zip(columns, more, strict=True)
+    ]

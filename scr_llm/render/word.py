@@ -30,8 +30,11 @@ BODY, TABLE = 11, 10
 """Sizes of the text and of tables, in points."""
 TOGETHER = 8
 """Rows of a table that is kept on one page, each of a line or little more."""
-SHORT_REST = 120
-"""Words that follow a landscape page on that page, rather than on a page of their own."""
+DENSE = 20
+"""Rows from which a table has no space below its lines."""
+SHORT_REST, FEW_LINES = 120, 40
+"""Words that follow a landscape page on that page, rather than on a page of their own; words of a part whose lines stay
+on one page."""
 
 
 def render(paper: Paper, printing: Printing) -> bytes:
@@ -76,10 +79,10 @@ def _parts_after(paper: Paper) -> list[tuple[Part, ...]]:
     return [paper.parts[at:] for at in range(1, len(paper.parts) + 1)]
 
 
-def _is_short(*rest: Part) -> bool:
-    """Whether the rest of a paper is a few lines, which need no page of their own after a landscape one."""
+def _is_short(*rest: Part, most: int = SHORT_REST) -> bool:
+    """Whether parts are a few lines, which need no page of their own after a landscape one."""
     texts = [s.text for part in rest for p in part.paragraphs for s in p.sentences]
-    return not any(part.tables or part.figure for part in rest) and sum(len(t.split()) for t in texts) <= SHORT_REST
+    return not any(part.tables or part.figure for part in rest) and sum(len(t.split()) for t in texts) <= most
 
 
 def _part(document: WordDocument, part: Part, *, last: bool = False) -> None:
@@ -87,18 +90,18 @@ def _part(document: WordDocument, part: Part, *, last: bool = False) -> None:
         heading = document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
         heading.paragraph_format.keep_with_next = True
     wide = any(table.landscape for table in part.tables)
+    few_lines = _is_short(part, most=FEW_LINES)
     for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
         if not paragraph:
             continue
         added = _paragraph(document, paragraph)
-        # What one must know to read a picture that takes a landscape page stands on that page.
-        leads = following.quote if following else part.figure and wide
+        # What one must know to read a table that takes a landscape page stands on that page.
+        leads = few_lines or following.quote if following else wide
         added.paragraph_format.keep_with_next = bool(leads and not paragraph.quote)
     if part.figure:
-        _figure(document, part.figure, wide=wide)
+        _figure(document, part.figure)
     for nth, table in enumerate(part.tables, 1):
-        # A picture that takes a landscape page leaves no room for its table, which would be torn apart below it.
-        _table(document, table, new_page=bool(part.figure and wide and nth == 1))
+        _table(document, table)
         # Word needs a paragraph after a table at the end of the file; elsewhere a heading or caption follows.
         if last and nth == len(part.tables):
             _thin(document.add_paragraph())
@@ -125,21 +128,19 @@ def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
     )
 
 
-def _figure(document: WordDocument, figure: Figure, *, wide: bool) -> None:
-    """A picture as wide as its page, or as high as leaves room for a heading above it."""
+def _figure(document: WordDocument, figure: Figure) -> None:
+    """A picture 15 cm wide, or as high as leaves room for a heading above it."""
     document.add_paragraph(_clean(figure.title), style="Caption").paragraph_format.keep_with_next = True
-    (across, down), (most_across, most_down) = chart.size(figure), (25.1, 12.2) if wide else (15, 20)
-    width = Cm(min(most_across, most_down * across / down))
+    across, down = chart.size(figure)
+    width = Cm(min(15, 20 * across / down))
     shape = document.add_picture(io.BytesIO(chart.png(figure)), width=width)
     shape._inline.docPr.set("descr", _clean(figure.alt))
     shape._inline.docPr.set("title", _clean(figure.title))
 
 
-def _table(document: WordDocument, table: Table, *, new_page: bool = False) -> None:
+def _table(document: WordDocument, table: Table) -> None:
     caption = document.add_paragraph(_clean(table.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
-    if new_page:
-        caption.paragraph_format.page_break_before = True
     word = document.add_table(rows=0, cols=len(table.columns), style="Table Grid")
     word.autofit = False
     look = word._tbl.tblPr.find(qn("w:tblLook"))
@@ -160,9 +161,12 @@ def _table(document: WordDocument, table: Table, *, new_page: bool = False) -> N
     # A short table stays on one page. A longer one breaks between any rows: LibreOffice cuts off a table that must
     # break but holds a row that is kept with the next.
     together = len(table.rows) <= TOGETHER and sum(len(cell) for row in table.rows for cell in row) <= TOGETHER * 80
+    dense = len(table.rows) > DENSE
     body.append(_row(table.columns, widths, header=True, keep=together))
-    for nth, row in enumerate(table.rows, 1):
-        body.append(_row(row, widths, header=False, keep=together and nth < len(table.rows)))
+    shaded = table.shades or ((),) * len(table.rows)
+    for nth, (row, shades) in enumerate(zip(table.rows, shaded, strict=True), 1):
+        keep = together and nth < len(table.rows)
+        body.append(_row(row, widths, header=False, keep=keep, shades=(0, *shades), dense=dense))
 
 
 def _room(section: Section) -> float:
@@ -171,8 +175,16 @@ def _room(section: Section) -> float:
     return (width - left - right) / Cm(1) if width and left and right else 17.0
 
 
-def _row(cells: tuple[str, ...], widths: list[float], *, header: bool, keep: bool) -> object:
-    """A row; `keep` holds it on the page of the next one."""
+def _row(
+    cells: tuple[str, ...],
+    widths: list[float],
+    *,
+    header: bool,
+    keep: bool,
+    shades: tuple[int, ...] = (),
+    dense: bool = False,
+) -> object:
+    """A row; `keep` holds it on the page of the next one. `shades` are those of its cells, where it has any."""
     row = OxmlElement("w:tr")
     properties = OxmlElement("w:trPr")
     properties.append(OxmlElement("w:cantSplit"))
@@ -186,8 +198,9 @@ def _row(cells: tuple[str, ...], widths: list[float], *, header: bool, keep: boo
         size.set(qn("w:w"), str(round(width * 567)))
         size.set(qn("w:type"), "dxa")
         tcpr.append(size)
-        if header:
-            tcpr.append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{_SHADE}"/>'))
+        ground, ink = (_SHADE, "") if header else _shade(shades[index] if len(shades) == len(cells) else 0)
+        if ground:
+            tcpr.append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{ground}"/>'))
         cell.append(tcpr)
         paragraph = OxmlElement("w:p")
         ppr = OxmlElement("w:pPr")
@@ -196,12 +209,16 @@ def _row(cells: tuple[str, ...], widths: list[float], *, header: bool, keep: boo
         ppr.append(style)
         if keep:
             ppr.append(OxmlElement("w:keepNext"))
+        if dense and not header:
+            ppr.append(parse_xml(f'<w:spacing {nsdecls("w")} w:after="0"/>'))
         paragraph.append(ppr)
         run = OxmlElement("w:r")
         if index == 0 and not header:
             rpr = OxmlElement("w:rPr")
             rpr.append(OxmlElement("w:b"))
             run.append(rpr)
+        elif ink:
+            run.append(parse_xml(f'<w:rPr {nsdecls("w")}><w:color w:val="{ink}"/></w:rPr>'))
         content = OxmlElement("w:t")
         content.text = _clean(text) or "None"
         content.set(qn("xml:space"), "preserve")
@@ -210,6 +227,12 @@ def _row(cells: tuple[str, ...], widths: list[float], *, header: bool, keep: boo
         cell.append(paragraph)
         row.append(cell)
     return row
+
+
+def _shade(shade: int) -> tuple[str, str]:
+    """Ground and ink of a cell as Word writes them; nothing for a plain one."""
+    ground, ink = chart.SHADES[shade]
+    return (ground.removeprefix("#"), ink.removeprefix("#")) if shade else ("", "")
 
 
 def _styles(document: WordDocument) -> None:

@@ -75,6 +75,7 @@ class _FromWord:
             rows=tuple(rows[1:]),
             landscape=wide,
             refs=original.refs if isinstance(original, Table) and same_rows else (),
+            shades=original.shades if isinstance(original, Table) and original.rows == tuple(rows[1:]) else (),
         )
         self._out.table(table, ())
 

@@ -248,7 +248,9 @@ class _Writer:
         changed = {
             "caption": fate.theirs or table.caption,
             "columns": tuple(words[0]),
-            "rows": tuple(map(tuple, words[1:])),
+            "rows": (rows := tuple(map(tuple, words[1:]))),
+            # A shade says what its word says, and a person's word may say something else.
+            "shades": table.shades if rows == table.rows else (),
         }
         self.out.table(table.model_copy(update=changed), [(caption.id, fate.comment), *cells])
         for block in (caption, *(b for row in blocks for b in row)):

@@ -7,10 +7,10 @@ from scr_llm.stages.synthesise.change import Change
 from scr_llm.stages.synthesise.closing import key, method, not_read
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.english import found_in
-from scr_llm.stages.synthesise.figures import pictures
 from scr_llm.stages.synthesise.quotes import best_of
 from scr_llm.stages.synthesise.recommended import recommended_in_full
 from scr_llm.stages.synthesise.sentences import RECOMMENDED, REVIEWS, evidence_number, paragraph, quotes
+from scr_llm.stages.synthesise.shaded import asked, together
 from scr_llm.stages.synthesise.tables import Matrix
 from scr_llm.stages.synthesise.themes import good_practice
 
@@ -36,9 +36,12 @@ def annex(tally: ThemeTally, matrix: Matrix, register: Sequence[RegisterRow]) ->
         *(_theme(tally, code) for code in tally.codebook.codes if tally.having(code.id)),
         *([] if "good_practice" in tally.options.parts else good_practice(tally, "Good practice")),
         *Change(tally, register).in_full(),
-        *pictures(tally, register),
         method(tally),
         not_read(tally, "What was not read", matrix.pages()),
+        # Landscape pages are the last, so that no page before them is left half empty.
+        *([] if "matrix" in tally.options.parts else [_matrix(matrix)]),
+        *together(tally),
+        *asked(tally, register),
     ]
     return [*parts, *key(tally, parts)]
 
@@ -50,6 +53,11 @@ def evidence_file(briefing: Briefing) -> Briefing:
 
 def _title(tally: ThemeTally, name: str, title: str) -> str:
     return f"Evidence {evidence_number(tally.codebook, name)}. {title}"
+
+
+def _matrix(matrix: Matrix) -> Part:
+    """The matrix, where the paper does not print it."""
+    return Part(id="evidence.matrix", level=1, title="The themes in each review", tables=tuple(matrix.matrix()))
 
 
 def _theme(tally: ThemeTally, code: Code) -> Part:

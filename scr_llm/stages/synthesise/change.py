@@ -6,9 +6,9 @@ recommendations on them.
 
 from collections.abc import Iterator, Sequence
 
-from scr_llm.records import Code, CoderIdentity, Paragraph, Part, RegisterRow, Sentence, Table
+from scr_llm.records import Code, CoderIdentity, Figure, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.english import day, is_plural, join, lower, of_the
+from scr_llm.stages.synthesise.english import capital, day, is_plural, join, lower, of_the
 from scr_llm.stages.synthesise.sentences import bullet, note, paragraph, sentence
 from scr_llm.text.words import count
 
@@ -42,6 +42,7 @@ class Change:
                 level=1,
                 title="What the new reviews change",
                 paragraphs=(*self._lead(), *self._again()),
+                figure=self.figure(),
                 tables=(self._by_theme(frozenset(self._tally.codes)), self._by_case()),
             )
         ]
@@ -61,7 +62,7 @@ class Change:
 
     def _by_theme(self, some: frozenset[str]) -> Table:
         rows = []
-        for theme in self._tally.facts.themes:
+        for theme in sorted(self._tally.facts.themes, key=lambda t: -t.present):
             before, now = self._present(self.old, theme.theme), self._present(self.new, theme.theme)
             if theme.present and theme.theme in some:
                 rows.append(
@@ -79,12 +80,27 @@ class Change:
             landscape=False,
         )
 
+    def figure(self) -> Figure | None:
+        """The main themes before the last batch and in it."""
+        main = [t for t in self._tally.facts.themes if t.present and self._tally.codes[t.theme].core]
+        ranked = sorted(main, key=lambda t: -t.present)
+        if not self.new or not ranked:
+            return None
+        return Figure(
+            title=f"Main themes before batch {self.batches[-1]} and in its new reviews",
+            bars=tuple((t.label, self._present(self.new, t.theme)) for t in ranked),
+            of=len(self.new),
+            before=tuple(self._present(self.old, t.theme) for t in ranked),
+            of_before=len(self.old),
+        )
+
     def _by_case(self) -> Table:
         codes = self._tally.codebook.codes
         rows = []
         for review in self.new:
             labels = [lower(code.label) for code in codes if self._tally.is_present(review.theme(code.id))]
-            rows.append((self._tally.labels[review.document.id], join(labels) or "None found"))
+            # Labels hold commas and “and”, so they are parted by semicolons.
+            rows.append((self._tally.labels[review.document.id], capital("; ".join(labels)) or "None found"))
         return Table(
             caption="Themes of the new reviews", columns=("Case", "Themes found"), rows=tuple(rows), landscape=False
         )

@@ -72,6 +72,8 @@ def _files_read(tally: ThemeTally) -> list[Sentence]:
         return [
             sentence(f"{capital(of_the(files, files, 'file'))} in the inbox {'was' if files == 1 else 'were'} coded.")
         ]
+    if not coded:
+        return [sentence(f"{capital(of_the(0, files, 'file'))} in the inbox was coded.")]
     was = "was" if coded == 1 else "were"
     return [sentence(f"{capital(of_the(coded, files, 'file'))} in the inbox {was} coded; the others were left out.")]
 

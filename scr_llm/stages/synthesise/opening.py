@@ -119,7 +119,9 @@ def _genders(children: list[DraftChild]) -> list[str]:
     unknown = len(children) - stated.total()
     if not unknown:
         alike = len(genders) == 1
-        return [f"All were {genders[0].partition(' were ')[2]}." if alike else f"Of these, {join(genders)}."]
+        return [
+            f"{_all(children)} were {genders[0].partition(' were ')[2]}." if alike else f"Of these, {join(genders)}."
+        ]
     return [
         f"Of the {count(stated.total(), 'child', 'children')} whose gender is stated, {join(genders)}.",
         f"Gender is not stated for {count(unknown, 'child', 'children')}.",
@@ -133,7 +135,10 @@ def _ages(children: list[DraftChild]) -> list[str]:
     worded = [c.age for c in children if c.age_band == "not stated" and c.age]
     unknown = len(children) - banded.total() - len(worded)
     lines = []
-    if banded:
+    if len(banded) == 1 and banded.total() == len(children):
+        (years,) = (label for band, label in AGES.items() if banded[band])
+        lines.append(f"{_all(children)} were aged {years}.")
+    elif banded:
         (first, number), *rest = [(label, banded[b]) for b, label in AGES.items() if banded[b]]
         ages = [f"{first} ({count(number, 'child', 'children')})", *(f"{label} ({n})" for label, n in rest)]
         lines.append(f"Ages in years are {join(ages)}.")
@@ -146,22 +151,34 @@ def _ages(children: list[DraftChild]) -> list[str]:
     return lines
 
 
+def _all(children: list[DraftChild]) -> str:
+    return "Both" if len(children) == 2 else "All"
+
+
 def _reasons(tally: ThemeTally) -> list[str]:
     """Why the reviews were held, the most frequent first."""
     reasons = Counter(r.coding.case.context for r in tally.reviews)
-    unstated = reasons.pop("not stated", 0)
-    ranked = sorted(reasons.items(), key=lambda x: (x[0] == "other", -x[1], x[0]))
+    unstated, other = reasons.pop("not stated", 0), reasons.pop("other", 0)
+    ranked = sorted(reasons.items(), key=lambda x: (-x[1], x[0]))
+    if tally.facts.reviews == 1 and other:
+        return ["The reason for the review is classed as “other”."]
     if tally.facts.reviews == 1:
         lines = [f"The reason for the review was {_reason(context)}." for context, _ in ranked]
         return lines or ["The reason for the review is not stated."]
     several = [f"{_reason(context)} ({n})" for context, n in ranked if n > 1]
     once = [_reason(context) for context, n in ranked if n == 1]
-    lines = [_listed("The most frequent reason", some, " for the reviews") for some in _in_fours(several)]
+    first, *less = _in_fours(several) or [[]]
+    lines = [_listed("The most frequent reason", first, " for the reviews")] if first else []
+    lines += [
+        _listed("A less frequent reason" if len(some) == 1 else "Less frequent reason", some, "") for some in less
+    ]
     # "The other reasons" where some were given before, and "The reasons for the reviews" where each arose once.
-    other = ("The other reason", "") if several else ("The reason", " for the reviews")
+    lead = ("The other reason", "") if several else ("The reason", " for the reviews")
     for some in _in_fours(once):
-        lines.append(_listed(other[0], some, f"{other[1]}, with one review each,"))
-        other = ("Further reason" if len(once) > _REASONS + 1 else "A further reason", "")
+        lines.append(_listed(lead[0], some, f"{lead[1]}, with one review each,"))
+        lead = ("Further reason" if len(once) > _REASONS + 1 else "A further reason", "")
+    if other:
+        lines.append(f"The reason is classed as “other” in {of_the(other, tally.facts.reviews, 'review')}.")
     if unstated:
         lines.append(f"The reason is not stated in {of_the(unstated, tally.facts.reviews, 'review')}.")
     return lines
@@ -178,8 +195,7 @@ def _in_fours(reasons: list[str]) -> list[list[str]]:
 
 
 def _reason(context: Context) -> str:
-    in_prose = {"other": "another reason", "unknown_cause": "death of unknown cause"}
-    return in_prose.get(context, lower(CONTEXTS[context]))
+    return "death of unknown cause" if context == "unknown_cause" else lower(CONTEXTS[context])
 
 
 def _family_factors(tally: ThemeTally) -> tuple[Sentence, ...]:

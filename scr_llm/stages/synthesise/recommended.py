@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from scr_llm.records import Evidence, EvidenceRef, Paragraph, Part, RegisterRow, Table
-from scr_llm.stages.synthesise.addressees import NOBODY, addressees
+from scr_llm.stages.synthesise.addressees import LOCAL_BOARD, NOBODY, addressees, boards_together
 from scr_llm.stages.synthesise.count import ThemeTally
 from scr_llm.stages.synthesise.english import capital, join, of_the
 from scr_llm.stages.synthesise.sentences import RECOMMENDED, cited, paragraph, quotes, sentence
@@ -17,6 +17,8 @@ FEW = 5
 """Rows of the table in the paper."""
 MOST_ASKED = 3
 """Bodies that the paper names as asked most often."""
+MOST_NAMED = 18
+"""Words of a list of reviews that is printed in one sentence."""
 MOST_REPEATED = 3
 """Recommendations made by several reviews that are printed."""
 
@@ -32,6 +34,7 @@ def recommended(tally: ThemeTally, rows: Sequence[RegisterRow], number: int) -> 
         cited(total, tally.codebook, RECOMMENDED),
         *others,
         *_most_asked(rows),
+        *_boards(rows),
         *([_repeated_in_short(len(groups))] if groups else []),
         "The workbook has a register of them.",
     ]
@@ -53,13 +56,15 @@ def recommended_in_full(tally: ThemeTally, rows: Sequence[RegisterRow], title: s
         return Part(id=f"evidence.{RECOMMENDED}", level=1, title=title, paragraphs=(paragraph(_none(tally)),))
     ids = tuple(dict.fromkeys(r.document_id for r in rows))
     register = sentence("The register in the workbook lists each recommendation with its page.")
-    counts = (*(sentence(line, ids) for line in _counts(tally, rows)), register)
+    asked = sentence("Whom they ask is at the end of this file.")
+    told = [*_counts(tally, rows), *_boards(rows)]
+    counts = (*(sentence(line, ids) for line in told), asked, register)
     return Part(
         id=f"evidence.{RECOMMENDED}",
         level=1,
         title=title,
         paragraphs=(Paragraph(sentences=counts), *_repeated(tally, rows)),
-        tables=tuple(t for t in (_by_theme(tally, rows, MOST), _by_addressee(rows)) if t.rows),
+        tables=tuple(t for t in (_by_theme(tally, rows, MOST),) if t.rows),
     )
 
 
@@ -81,20 +86,24 @@ def _counts(tally: ThemeTally, rows: Sequence[RegisterRow]) -> tuple[str, ...]:
         if reviews == 1
         else f"{capital(of_the(making, reviews, 'review'))} {makes} recommendations, {n} in total.",
         f"Of these, {themed or 'none'} {'is' if themed == 1 else 'are'} linked to a theme.",
-        *_gaps(missing),
+        *_gaps(missing, n),
     )
 
 
-def _gaps(missing: Mapping[str, int]) -> list[str]:
+def _gaps(missing: Mapping[str, int], of: int) -> list[str]:
     """How many leave out whom they address, by when, or how the result is checked; what none leaves out is not said."""
-    told = [f"{what} in {missing[gap]}" for gap, what in _GAPS.items() if missing[gap]]
-    return [f"{capital(join(told))} of them."] if told else []
+    told = [
+        f"{missing[gap]} {verb}{'s' * (missing[gap] == 1)} {what}"
+        for gap, (verb, what) in _GAPS.items()
+        if missing[gap]
+    ]
+    return [f"Of all {of}, {join(told)}."] if told else []
 
 
 _GAPS = {
-    "addressee": "no addressee is named",
-    "timescale": "no timescale is given",
-    "measure": "no check of the result is described",
+    "addressee": ("name", "no addressee"),
+    "timescale": ("give", "no timescale"),
+    "measure": ("describe", "no check of the result"),
 }
 """What a recommendation may leave out, in words."""
 
@@ -108,6 +117,11 @@ def _most_asked(rows: Sequence[RegisterRow]) -> list[str]:
     return [
         f"The {'body' if len(named) == 1 else 'bodies'} asked most often {'is' if len(named) == 1 else 'are'} {listed}."
     ]
+
+
+def _boards(rows: Sequence[RegisterRow]) -> list[str]:
+    """That the boards of several areas are counted under one name, where they are."""
+    return [f"The board of each area is counted as “{LOCAL_BOARD}”."] if boards_together(rows) else []
 
 
 def _repeated_in_short(groups: int) -> str:
@@ -135,27 +149,21 @@ def _addressees(rows: Sequence[RegisterRow]) -> list[tuple[str, int]]:
     return sorted(Counter(addressees(rows)).items(), key=lambda x: (-x[1], x[0]))
 
 
-def _by_addressee(rows: Sequence[RegisterRow]) -> Table:
-    found = _addressees(rows)
-    lines = [(who, str(n)) for who, n in found[:MOST]]
-    if rest := found[MOST:]:
-        lines.append((count(len(rest), "other", "others"), str(sum(n for _, n in rest))))
-    return Table(
-        caption="Recommendations by addressee",
-        columns=("Addressee", "Recommendations"),
-        rows=tuple(lines),
-        landscape=False,
-    )
-
-
 def _repeated(tally: ThemeTally, rows: Sequence[RegisterRow]) -> list[Paragraph]:
     """The recommendations that most other reviews make too, as quotes: two of each."""
     groups = _groups(rows)
     if not groups:
         return []
     repeated = [row for group in groups for row in group]
-    makers = join(sorted({row.case_label for row in repeated}))
-    lead = f"{_repeated_in_short(len(groups))} These reviews are {makers}."
+    makers = sorted({row.case_label for row in repeated})
+    named = join(makers)
+    few = len(named.split()) <= MOST_NAMED
+    who = (
+        f"These reviews are {named}."
+        if few
+        else f"They come from {of_the(len(makers), tally.facts.reviews, 'review')}."
+    )
+    lead = f"{_repeated_in_short(len(groups))} {who}"
     evidence = {i.id: i.evidence for review in tally.reviews for i in review.coding.recommendations}
     printed = [row for group in groups[:MOST_REPEATED] for row in group[:2] if evidence[row.id]]
     return [

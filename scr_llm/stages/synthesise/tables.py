@@ -1,8 +1,8 @@
 """The matrix of reviews and themes, and the tables of the cases, the themes and the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from scr_llm.records import CaseRow, Part, Table, ThemeCoding
+from scr_llm.records import CaseRow, Part, Shade, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
 from scr_llm.stages.synthesise.quotes import particular
@@ -13,6 +13,8 @@ _THEMES_A_TABLE = 9
 """With the column of cases, ten columns: the most that a landscape page takes."""
 _FEW_REVIEWS = 3
 """Reviews that have columns of the matrix, and not rows."""
+_SHADES: dict[str, Shade] = {"Yes": 3, "Yes (R)": 2, "R only, not counted": 1, "Unclear": 1, "Ruled out": 1}
+"""How dark the words of a cell are."""
 _MEANING = {
     "Yes": "found, with a quote and its page",
     "Yes (R)": "found only in the review’s recommendations",
@@ -66,10 +68,10 @@ class Matrix:
         title = f"the themes in {'the' if one else 'each'} review"
         return [
             Part(id="appendix_1", level=1, title=f"Appendix 1: the {'case' if one else 'cases'}", tables=(cases,)),
-            Part(id="appendix_2", level=1, title=f"Appendix 2: {title}", tables=tuple(self._matrix())),
+            Part(id="appendix_2", level=1, title=f"Appendix 2: {title}", tables=tuple(self.matrix())),
         ]
 
-    def _matrix(self) -> Iterator[Table]:
+    def matrix(self) -> Iterator[Table]:
         """Reviews against core themes, family factors first; a wider codebook needs more than one table.
 
         Where there are only a few reviews, each has a column: that fits an upright page, and fills it better.
@@ -78,19 +80,23 @@ class Matrix:
         printed = {row.themes[code.id] for row in self.rows for code in codes}
         meanings = "; ".join(f"{word}: {meaning}" for word, meaning in _MEANING.items() if word in printed)
         if len(self.rows) <= _FEW_REVIEWS:
+            words = [tuple(r.themes[code.id] for r in self.rows) for code in codes]
             yield Table(
                 caption=f"Main themes. {meanings}.",
                 columns=("Theme", *(r.label for r in self.rows)),
-                rows=tuple((code.label, *(r.themes[code.id] for r in self.rows)) for code in codes),
+                rows=tuple((code.label, *row) for code, row in zip(codes, words, strict=True)),
                 landscape=False,
+                shades=_shaded(words),
             )
             return
         for at in range(0, len(codes), _THEMES_A_TABLE):
             some = codes[at : at + _THEMES_A_TABLE]
+            words = [tuple(r.themes[code.id] for code in some) for r in self.rows]
             yield Table(
                 caption=f"Reviews and main themes{' (continued)' if at else ''}. {meanings}.",
                 columns=("Case", *(code.label for code in some)),
-                rows=tuple((r.label, *(r.themes[code.id] for code in some)) for r in self.rows),
+                rows=tuple((r.label, *row) for r, row in zip(self.rows, words, strict=True)),
+                shades=_shaded(words),
             )
 
     def details(self) -> Table:
@@ -138,6 +144,10 @@ class Matrix:
             rows=tuple(rows),
             landscape=False,
         )
+
+
+def _shaded(rows: Sequence[Sequence[str]]) -> tuple[tuple[Shade, ...], ...]:
+    return tuple(tuple(_SHADES.get(word, 0) for word in row) for row in rows)
 
 
 def _child(row: CaseRow) -> str:

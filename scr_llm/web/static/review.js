@@ -48,6 +48,19 @@
     nokeys.addEventListener("change", () => localStorage.setItem(off, nokeys.checked ? "1" : "0"));
   }
 
+  // Counts of themes can be hidden while one decides: one box on each of two pages, one choice in this browser.
+  const noCounts = "scr-llm-no-counts", root = document.documentElement;
+  root.classList.toggle("no-counts", localStorage.getItem(noCounts) === "1");
+  document.querySelectorAll(".hide-counts").forEach((label) => {
+    const box = label.querySelector("input");
+    label.hidden = false;
+    box.checked = root.classList.contains("no-counts");
+    box.addEventListener("change", () => {
+      localStorage.setItem(noCounts, box.checked ? "1" : "0");
+      root.classList.toggle("no-counts", box.checked);
+    });
+  });
+
   // The definition stays folded or open as the person left it, from cell to cell.
   const definition = document.getElementById("definition"), left = "scr-llm-definition";
   if (definition) {
