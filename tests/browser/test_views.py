@@ -7,13 +7,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import visit
 from playwright.sync_api import Browser, Page, expect
 from served import ALEX, review_page
-from test_review import chromium, visit
 from views import View, project_to_show, views
 
-__all__ = ["chromium"]
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
