@@ -85,6 +85,7 @@ def decide(root: Path, who: Reviewer, count: int = 1, value: str = "not_mentione
     return keys
 
 
+@pytest.mark.slow
 def test_a_batch_taken_in_by_another_process_shows_in_an_open_page(root: Path, browser: httpx.Client) -> None:
     before = browser.get("/matrix").text
     project = load_project(root)

@@ -140,6 +140,7 @@ def test_signed_papers_have_the_sheets(workspace: Workspace) -> None:
     assert now.version == "1.0" and now.status_line.startswith("FROM THE RECORD")
 
 
+@pytest.mark.slow
 def test_the_review_page_shows_it_and_not_to_a_blind_reviewer(workspace: Workspace) -> None:
     document = workspace.documents()[0].id
     with review_page(workspace.project.root, *ALEX) as page:

@@ -221,6 +221,7 @@ def test_too_little_memory_is_said_before_anything_is_loaded(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("played")
+@pytest.mark.slow
 def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path) -> None:
     root = project(tmp_path, 'file = "tiny.gguf"')
     file = root / "tiny.gguf"

@@ -236,6 +236,7 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(tmp_path: Path, monk
         assert "the key in OPENAI_API_KEY holds characters that no key has" in said and "0123456789" not in said
 
 
+@pytest.mark.slow
 def test_unanswered_questions_are_shown_for_their_document(tmp_path: Path) -> None:
     def sometimes(request: dict[str, Any]) -> Answer:
         return refuses()(request) if "Theme: Alcohol" in request["messages"][1]["content"] else answers(request)
@@ -270,6 +271,7 @@ def test_a_batch_goes_out_and_comes_back_in_part_and_out_of_order(tmp_path: Path
         assert len(store.calls()) == 3  # the batch, and two questions
 
 
+@pytest.mark.slow
 def test_batch_results_from_elsewhere_are_checked_line_by_line(tmp_path: Path) -> None:
     root = project(tmp_path, "http://127.0.0.1:9/v1", names=("corriford-child-1",))
     scr(root, "batch", "write", "questions.jsonl")
@@ -292,6 +294,7 @@ def test_batch_results_from_elsewhere_are_checked_line_by_line(tmp_path: Path) -
     assert "(invalid)" in told and "not a line of batch results" in told
 
 
+@pytest.mark.slow
 def test_recorded_replies_are_replayed_and_a_changed_prompt_is_an_error(tmp_path: Path) -> None:
     recording = ROOT / "fixtures/replies/qwen.jsonl"
     scr(tmp_path, "init", "p")

@@ -48,6 +48,7 @@ def test_a_sentence_is_checked_against_the_facts(sentence: str, why: str | None)
     assert found is None if why is None else found and why in found, found
 
 
+@pytest.mark.slow
 def test_a_model_drafts_and_what_fails_is_left_out(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
     replies = iter(

@@ -206,6 +206,7 @@ def test_a_cell_answers_soon(browser: httpx.Client) -> None:
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.slow
 def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     with Store(root / "scr_llm.sqlite") as store:

@@ -60,6 +60,7 @@ def test_the_same_words_in_another_file(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_corrected_re_issue_takes_its_place_and_shows_what_changed(folder: Path) -> None:
     write(folder / "inbox/b.pdf", [*BODY[:3], BODY[3].replace("had not shared", "had shared"), *BODY[4:]])
     found = statuses(folder)
@@ -87,6 +88,7 @@ def test_a_summary_within_the_full_report(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_another_review_is_new(folder: Path) -> None:
     shutil.copy(ROOT / "fixtures/batch-1/corriford-child-1.pdf", folder / "inbox")
     assert statuses(folder)["corriford-child-1.pdf"][0] == "coded"

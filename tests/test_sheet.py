@@ -178,6 +178,7 @@ def test_a_blind_reviewers_sheet_and_questions_hold_no_answers(session: ReviewSe
     )
 
 
+@pytest.mark.slow
 def test_the_commands_show_before_they_take_in(session: ReviewSession, tmp_path: Path) -> None:
     def scr(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         command = [
