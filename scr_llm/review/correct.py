@@ -16,6 +16,7 @@ from scr_llm.stages.decisions.items import ItemKind
 from scr_llm.stages.ground import item_id
 from scr_llm.stages.read.wishes import addressee
 from scr_llm.text.flow import readable
+from scr_llm.text.places import overlap
 
 _NUMBER_BEFORE = re.compile(
     r"(?:^|\n)[ \t]*(?:finding|recommendation)?[ \t]*([A-Z]?\d{1,3}(?:\.\d{1,3}){0,3})[.):]?\s*$", re.I
@@ -177,7 +178,7 @@ def _refuse_overlap(now: ItemList, kind: ItemKind, evidence: Sequence[Evidence],
     for row in now.rows:
         if row.cell.kind != kind or row.cell.key in but or row.cell.value != "present":
             continue
-        if any(e.page == o.page and e.start < o.end and o.start < e.end for e in evidence for o in row.cell.evidence):
+        if any(overlap(e, own) for e in evidence for own in row.cell.evidence):
             raise RefusedError(
                 f"these words are part of {row.name[:1].lower()}{row.name[1:]} already.",
                 next_step="Correct or split that one, or choose other words.",

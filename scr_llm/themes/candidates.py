@@ -15,13 +15,14 @@ from rapidfuzz import fuzz
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
-from scr_llm.records import Code, Codebook, CodebookChange, Coding, Evidence, Item
+from scr_llm.records import Code, Codebook, CodebookChange, Coding, Item
 from scr_llm.stages.code.embedded import NO_EVIDENCE, shipped
 from scr_llm.stages.code.passage import Passage as Scored
 from scr_llm.stages.decisions import current, decided_by_document
 from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
+from scr_llm.text.places import overlap
 from scr_llm.text.words import count
 from scr_llm.themes.changes import Edit, new_code, take
 from scr_llm.themes.telling import telling, why_silent
@@ -211,11 +212,7 @@ def _unmatched(project: Project) -> tuple[list[Passage], int]:
 def _matches_a_theme(item: Item, coding: Coding) -> bool:
     """Whether the evidence of any theme overlaps the words of a finding."""
     quotes = [e for theme in coding.themes if theme.value != "not_mentioned" for e in theme.evidence]
-    return any(_overlap(e, own) for e in quotes for own in item.evidence)
-
-
-def _overlap(one: Evidence, other: Evidence) -> bool:
-    return one.page == other.page and one.start < other.end and other.start < one.end
+    return any(overlap(e, own) for e in quotes for own in item.evidence)
 
 
 def _stems(text: str) -> tuple[str, ...]:

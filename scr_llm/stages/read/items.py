@@ -25,6 +25,7 @@ from scr_llm.stages.read.tables import Row
 from scr_llm.stages.read.wishes import addressee, asks, only_tells
 from scr_llm.text.flow import Flow, readable
 from scr_llm.text.normalise import normalise
+from scr_llm.text.places import overlap
 
 _ENDED = re.compile(r"[.!?][”’\"')\]]*(?:\s*\([^()]*\))?\s*$")
 """The end of a sentence at the end of a text, apart from a remark in brackets after it."""
@@ -240,16 +241,12 @@ class _Finder:
             if block in taken or block.style == "plain" or _is_point(block):
                 continue
             here = self._flow.spans(block.start, block.end)
-            if not any(_overlap(span, other) for span in here for other in items_at):
+            if not any(overlap(span, other) for span in here for other in items_at):
                 self._pass(kind, block, "another form than that of the document’s items")
         for row in rows:
             why = "a row of a table; the document prints its items elsewhere"
             over = PassedOver(kind=kind, text=readable(self._words(row.spans))[:160], page=row.page, why=why)
             self.over.append((self._flow.at(row.page, row.spans[0].start), over))
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.page == other.page and one.start < other.end and other.start < one.end
 
 
 def _is_point(block: Block) -> bool:

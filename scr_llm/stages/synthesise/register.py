@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from scr_llm.records import Code, Evidence, Item, RegisterRow
+from scr_llm.records import Code, Item, RegisterRow
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.text.flow import readable
+from scr_llm.text.places import overlap
 from scr_llm.text.wording import compile_wordings
 
 SAME = 82
@@ -89,7 +90,7 @@ def _themes(
     for code in tally.codebook.codes:
         cell, pattern = review.theme(code.id), patterns[code.id]
         counted = cell.evidence if cell and tally.is_present(cell) else ()
-        overlaps = any(_overlap(a, b) for a in counted for b in item.evidence)
+        overlaps = any(overlap(a, b) for a in counted for b in item.evidence)
         if overlaps or (pattern and pattern.search(text)):
             found.append(code.id)
     return tuple(found)
@@ -100,10 +101,6 @@ def _names(code: Code) -> re.Pattern[str] | None:
     label = re.sub(r"\(.*?\)|[^\w\s'’-]", " ", code.label)
     subjects = (subject for sub in code.sub_codes for subject in sub.subjects)
     return compile_wordings((" ".join(label.split()), *code.aliases, *code.subjects, *subjects))
-
-
-def _overlap(one: Evidence, other: Evidence) -> bool:
-    return one.page == other.page and one.start < other.end and other.start < one.end
 
 
 def _repeated(rows: Sequence[RegisterRow], words: Sequence[frozenset[str]]) -> dict[int, tuple[str, ...]]:
