@@ -59,3 +59,8 @@ def in_words(name: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 child", "3 children"; "2 reviews", where the plural only adds an s."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """A sentence with a capital letter."""
+    return text[:1].upper() + text[1:]

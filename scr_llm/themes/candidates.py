@@ -23,7 +23,7 @@ from scr_llm.store import Store
 from scr_llm.text.case_label import case_label
 from scr_llm.text.flow import readable
 from scr_llm.text.places import overlap
-from scr_llm.text.words import count
+from scr_llm.text.words import capital, count
 from scr_llm.themes.changes import Edit, new_code, take
 from scr_llm.themes.telling import telling, why_silent
 
@@ -168,12 +168,12 @@ def _name(text: str) -> str:
     sentence = telling(text)[0].rstrip(". ")
     words = sentence.split()
     if len(words) <= LONGEST_NAME:
-        return sentence[:1].upper() + sentence[1:]
+        return capital(sentence)
     ends = [at for at in range(6, LONGEST_NAME + 1) if words[at - 1][-1] in ",;:"]
     if words[0].lower() in _BEGINS_A_CLAUSE:
         ends = []
     kept = " ".join(words[: ends[-1] if ends else LONGEST_NAME]).rstrip(",;:")
-    return f"{kept[:1].upper()}{kept[1:]} …"
+    return f"{capital(kept)} …"
 
 
 def _grouped(rare: list[set[str]]) -> list[list[int]]:

@@ -13,7 +13,7 @@ from scr_llm.reports.paper_state import paper_state
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
-from scr_llm.text.words import count, in_words
+from scr_llm.text.words import capital, count, in_words
 from scr_llm.web.runner import RunState
 from scr_llm.web.shown_work import Batch, FileLine, Happened, PaperFile, PapersPage, Standing, Step
 
@@ -88,7 +88,7 @@ def file_line(document: Document) -> FileLine:
     """A file as a person reads it. The next step names no command where the page has a button for it."""
     step = document.next_step if "scr-llm " not in document.next_step else ""
     reason = document.reason or ""
-    reason = reason[:1].upper() + reason[1:] + ("" if not reason or reason.endswith((".", "”")) else ".")
+    reason = capital(reason) + ("" if not reason or reason.endswith((".", "”")) else ".")
     if document.missing and document.status == "coded":
         reason = f"{reason} Its file is no longer in the inbox as it was read. Put it back.".strip()
     return FileLine(

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from scr_llm.errors import ScrError, UsageError
 from scr_llm.files import named_errors
+from scr_llm.text.words import capital
 from scr_llm.web import trouble
 
 if TYPE_CHECKING:
@@ -88,4 +89,4 @@ def _to_disk(file: BinaryIO) -> None:
 
 def _sentence(text: str, name: str) -> str:
     """A message as a sentence of its own. A file's name stays as it is."""
-    return text if name and text.startswith(name) else text[:1].upper() + text[1:]
+    return text if name and text.startswith(name) else capital(text)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scr_llm.errors import ScrError, StopError
 from scr_llm.files import PRIVATE_UMASK
-from scr_llm.text.words import count
+from scr_llm.text.words import capital, count
 from scr_llm.web import trouble
 
 if TYPE_CHECKING:
@@ -124,16 +124,12 @@ def work(connection: Connection, task: Task) -> None:
         ended = Ended(
             False,
             "It stopped before the end" if isinstance(error, StopError) else "It did not run",
-            (_sentence(str(error)),),
+            (capital(str(error)),),
         )
     except Exception as error:  # whatever it is, the page must be able to say so
         trouble.log("RUN", "the inbox", error)
         ended = Ended(False, "Something went wrong", (trouble.in_words(error), "Finished work is saved."))
     talk.end(ended)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _interrupted(_signal: int, _frame: object) -> None:

@@ -18,7 +18,7 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.review.sign_off import SignOffBlocker
 from scr_llm.stages.decisions.items import LIST
 from scr_llm.stages.synthesise.people import deciding_in_words
-from scr_llm.text.words import count
+from scr_llm.text.words import capital, count
 from scr_llm.web import form, frame
 from scr_llm.web.home_view import FORMATS, day_and_time, papers
 from scr_llm.web.shown_signing import (
@@ -216,7 +216,7 @@ def edited(
 
 def _must(looked: Looked) -> tuple[str, ...]:
     named = ["It holds a name that this project leaves out."] if looked.named else []
-    return (*named, *(line[:1].upper() + line[1:] for line in looked.open))
+    return (*named, *map(capital, looked.open))
 
 
 def _texts(changes: Sequence[Change], what: str) -> Iterator[str]:

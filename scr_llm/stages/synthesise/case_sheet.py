@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from scr_llm.records import Evidence, Item, Paper, Paragraph, Part, Sentence, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
-from scr_llm.stages.synthesise.english import capital, join, of_the
+from scr_llm.stages.synthesise.english import join, of_the
 from scr_llm.stages.synthesise.quotes import Used, choose, particular_chosen
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, sentence
 from scr_llm.text.flow import readable
-from scr_llm.text.words import CONTEXTS, GENDERS, count
+from scr_llm.text.words import CONTEXTS, GENDERS, capital, count
 
 
 @dataclass(frozen=True)

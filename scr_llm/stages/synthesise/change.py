@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from scr_llm.records import Code, CoderIdentity, Figure, Paragraph, Part, RegisterRow, Sentence, Table
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.english import capital, day, is_plural, join, lower, of_the
+from scr_llm.stages.synthesise.english import day, is_plural, join, lower, of_the
 from scr_llm.stages.synthesise.sentences import bullet, note, paragraph, sentence
-from scr_llm.text.words import count
+from scr_llm.text.words import capital, count
 
 
 class Change:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from scr_llm.records import Code, CoderIdentity, Document, Paragraph, Part, Ruling, Sentence, Table
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import capital, lower, of_the
+from scr_llm.stages.synthesise.english import lower, of_the
 from scr_llm.stages.synthesise.people import deciding_in_short, deciding_in_words, signed_alone
 from scr_llm.stages.synthesise.sentences import bullet, cited, note, paragraph, sentence
-from scr_llm.text.words import count, in_words
+from scr_llm.text.words import capital, count, in_words
 
 MOST_LEFT_OUT = 5
 """Files left out that the paper names; the evidence file names all."""

@@ -43,11 +43,6 @@ def day(iso: str) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def capital(text: str) -> str:
-    """A sentence with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
 def lower(label: str) -> str:
     """A label within a sentence."""
     return label[:1].lower() + label[1:]

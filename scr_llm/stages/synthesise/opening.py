@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from scr_llm.records import Context, DraftChild, Figure, Paragraph, Part, Sentence
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import capital, day, found_in, join, lower, of_the
+from scr_llm.stages.synthesise.english import day, found_in, join, lower, of_the
 from scr_llm.stages.synthesise.sentences import REVIEWS, cited, note, paragraph, sentence
-from scr_llm.text.words import AGES, CONTEXTS, GENDERS, count
+from scr_llm.text.words import AGES, CONTEXTS, GENDERS, capital, count
 
 MOST_NAMED = 18
 """Words of a list of reviews or authorities that is printed in one sentence."""

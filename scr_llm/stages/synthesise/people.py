@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from scr_llm.records import Decider, Deciding
-from scr_llm.stages.synthesise.english import capital, of_the
-from scr_llm.text.words import count
+from scr_llm.stages.synthesise.english import of_the
+from scr_llm.text.words import capital, count
 
 MOST_NAMED = 6
 """People who get a sentence of their own; the others are counted together."""

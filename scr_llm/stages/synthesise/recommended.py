@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from scr_llm.records import Evidence, EvidenceRef, Paragraph, Part, RegisterRow, Table
 from scr_llm.stages.synthesise.addressees import LOCAL_BOARD, NOBODY, addressees, boards_together
 from scr_llm.stages.synthesise.count import ThemeTally
-from scr_llm.stages.synthesise.english import capital, join, of_the
+from scr_llm.stages.synthesise.english import join, of_the
 from scr_llm.stages.synthesise.sentences import RECOMMENDED, cited, paragraph, quotes, sentence
 from scr_llm.text.flow import readable
-from scr_llm.text.words import count
+from scr_llm.text.words import capital, count
 
 MOST = 12
 """Rows of a table in the evidence file; the register in the workbook has all."""
