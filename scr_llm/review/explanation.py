@@ -45,7 +45,6 @@ def explained_in_part(session: ReviewSession, theme: str, first: int = 0, rows: 
         if (coding := session.store.coding(i))
     ]
     silent = [r.document.id for r in reviews if not ((cell := r.theme(theme)) and cell.evidence)]
-    files = sorted(session.files.values(), key=lambda d: (d.file, d.id))
     explanation = explained(
         code,
         ThemeCount(
@@ -60,7 +59,7 @@ def explained_in_part(session: ReviewSession, theme: str, first: int = 0, rows: 
         _labels(session),
         reviews,
         decided,
-        [d for d in files if d.status != "coded"],
+        [d for d in session.files.values() if d.status != "coded"],
         {i: session.nearest(i, code) for i in silent},
         session.codebook.version,
     )

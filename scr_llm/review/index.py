@@ -42,7 +42,7 @@ class CellIndex:
     def __init__(self, project: Project) -> None:
         self.project, self.store, self.news = project, Store(project.store_path), News()
         self.files: dict[str, Document] = {}
-        """Every document that was ever taken in, by id."""
+        """Every document that was ever taken in, by id, in the order of their files."""
         self.documents: dict[str, Document] = {}
         """Those that are coded, in the order of their files."""
         self.labels: dict[str, str] = {}
@@ -131,7 +131,7 @@ class CellIndex:
         if not documents:
             return
         before = self.documents
-        self.files = self.files | {d.id: d for d in documents}
+        self.files = _by_file(self.files | {d.id: d for d in documents})
         self._index(documents)
         for i in (d.id for d in documents):
             if i in self.documents:
@@ -150,7 +150,7 @@ class CellIndex:
                 documents[document.id], cases[document.id] = document, coding.case
                 cells[document.id] = dict(proposals(coding, self.codes))
                 hashes |= {(document.id, key): shown for key, shown in shown_hashes(coding).items()}
-        documents = dict(sorted(documents.items(), key=lambda pair: (pair[1].file, pair[0])))
+        documents = _by_file(documents)
         known = {(i, key): proposal for i in documents for key, proposal in cells[i].items()}
         parts = {
             "documents": documents,
@@ -335,3 +335,8 @@ class CellIndex:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+
+def _by_file(documents: dict[str, Document]) -> dict[str, Document]:
+    """Documents by id, in the order of their files."""
+    return dict(sorted(documents.items(), key=lambda pair: (pair[1].file, pair[0])))

@@ -135,9 +135,9 @@ def _rows(session: ReviewSession, document_id: str, coding: Coding, seen: int) -
 
     decided = {
         key: decision
-        for (document, key), proposal in session.proposals.items()
-        if document == document_id and proposal.kind in get_args(ItemKind)
-        if (decision := session.standing((document, key)).counts)
+        for key, proposal in session.cells[document_id].items()
+        if proposal.kind in get_args(ItemKind)
+        if (decision := session.standing((document_id, key)).counts)
     }
     rows = [row(f"case:{fact}", fact.capitalize()) for fact in FACTS]
     proposed: tuple[tuple[ItemKind, Sequence[Item]], ...] = (

@@ -79,7 +79,7 @@ def blockers(session: ReviewSession) -> list[SignOffBlocker]:
 
 
 def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    for document in sorted(session.files.values(), key=lambda d: (d.file, d.id)):
+    for document in session.files.values():
         if document.status == "pending" and not document.missing:
             message = "it was taken in and is not yet coded: scr-llm run"
             yield SignOffBlocker(file=document.file, title="The file", what="waiting", message=message)

@@ -1,6 +1,6 @@
 """What the page of a list shows: a page of the PDF, and beside it the findings, recommendations and facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from scr_llm.records.reading import PassedOver
@@ -90,7 +90,7 @@ def list_page(
     if not 1 <= number <= pages:
         number = next(iter((*items.left, *standing)), 1)
     show(session, who, document_id, number)
-    items = item_list(session, who, document_id)
+    items = replace(items, shown=items.shown | {number})
     here = [row.cell.key for row in items.rows if number in row.pages]
     if chosen not in {row.cell.key for row in items.rows}:
         chosen = here[0] if here else ""
