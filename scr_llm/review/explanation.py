@@ -1,6 +1,5 @@
 """Where a number comes from, some reviews at a time: the same as the report, from the index of a session."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from scr_llm.errors import UsageError
@@ -10,6 +9,7 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.stages.decisions import current
 from scr_llm.stages.synthesise import CodedReview, explained
 from scr_llm.stages.synthesise.count import recommendation_only
+from scr_llm.text.case_label import told_apart
 
 ROWS = 15
 """Reviews at a time. Each that is silent on the theme is searched for the nearest passages, which takes a while."""
@@ -56,7 +56,7 @@ def explained_in_part(session: ReviewSession, theme: str, first: int = 0, rows: 
             documents=tuple(counted),
             decided=len(decided),
         ),
-        _labels(session),
+        told_apart({i: session.labels[i] for i in session.documents}, session.documents),
         reviews,
         decided,
         [d for d in session.files.values() if d.status != "coded"],
@@ -73,12 +73,3 @@ def _counts(session: ReviewSession, document_id: str, theme: str) -> bool:
         return False
     only = recommendation_only(decision.evidence) if decision else proposal.recommendation_only
     return session.project.settings.briefing.count_recommendation_only or not only
-
-
-def _labels(session: ReviewSession) -> dict[str, str]:
-    """What each review is called; two of one name are told apart by their files."""
-    number = Counter(session.labels[i] for i in session.documents)
-    return {
-        i: label if number[label := session.labels[i]] == 1 else f"{label} ({document.file})"
-        for i, document in session.documents.items()
-    }

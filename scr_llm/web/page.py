@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from scr_llm.errors import ConflictError, ScrError
+from scr_llm.errors import ConflictError, RefusedError, ScrError
 from scr_llm.project import Project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.queue import ORDERS, Order
@@ -65,6 +65,15 @@ class Page:
     def may_be_named(self) -> bool:
         """Whether the person who asks is the one at this computer, who may say who that is."""
         return not self.named_by_proxy and SEAT.get().reviewer is None
+
+    def refuse_blind(self, request: Request, why: str = "a blind reviewer sees nobody's answers.") -> None:
+        """Keep a blind reviewer from what others did.
+
+        Raises:
+            RefusedError: the person reviews blind.
+        """
+        if self.who(request).blind:
+            raise RefusedError(why, next_step="Decide the remaining cells.")
 
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""

@@ -1,6 +1,5 @@
 """Every number of the paper, computed from the codings."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from scr_llm.records import (
     ThemeCoding,
     ThemeCount,
 )
-from scr_llm.text.case_label import case_label
+from scr_llm.text.case_label import case_label, told_apart
 
 _NOTHING_DECIDED = Deciding()
 
@@ -100,11 +99,9 @@ class ThemeTally:
         self.reviews, self.files, self.codebook, self.options = reviews, files, codebook, options
         self.ids = tuple(r.document.id for r in reviews)
         self._decided = {(d.document_id, d.theme) for d in decisions}
-        labels = Counter(r.label for r in reviews)
-        # Two reviews with the same authority and pseudonym are told apart by their files.
-        self.labels = {
-            r.document.id: r.label if labels[r.label] == 1 else f"{r.label} ({r.document.file})" for r in reviews
-        }
+        self.labels = told_apart(
+            {r.document.id: r.label for r in reviews}, {r.document.id: r.document for r in reviews}
+        )
         self.core: list[Code] = [c for c in codebook.codes if c.core]
         self.codes = {c.id: c for c in codebook.codes}
         self.facts = self._count_all()

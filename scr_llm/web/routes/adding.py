@@ -10,7 +10,6 @@ from starlette.responses import Response
 from scr_llm.text.file_names import safe_file_name
 from scr_llm.web.guard import UPLOAD
 from scr_llm.web.receiving import TooLargeError, answered, received
-from scr_llm.web.routes.home import not_blind
 from scr_llm.web.workbench import note
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ async def _add(page: "Page", request: Request) -> Response:
 
     async def taken() -> dict[str, str]:
         page.check_database()
-        not_blind(page, request)
+        page.refuse_blind(request)
         megabytes = page.project.settings.read.largest_megabytes
         too_large = TooLargeError(
             f"it is larger than {megabytes} MB.",

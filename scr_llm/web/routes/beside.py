@@ -30,7 +30,7 @@ def second(page: "Page", request: Request) -> Response:
 
 def invite(page: "Page", request: Request) -> Response:
     """Make a link for another person. It is shown this once."""
-    _refuse_blind(page, request)
+    page.refuse_blind(request, "a second reviewer invites nobody.")
     if page.named_by_proxy:
         raise RefusedError(
             "on a shared server people come in by its own address.",
@@ -58,7 +58,7 @@ def done(page: "Page", request: Request) -> Response:
 
 
 def _second(page: "Page", request: Request, address: str, name: str) -> Response:
-    _refuse_blind(page, request)
+    page.refuse_blind(request, "a second reviewer invites nobody.")
     guests = []
     for seat in page.seats.guests():
         if person := seat.reviewer:
@@ -67,11 +67,6 @@ def _second(page: "Page", request: Request, address: str, name: str) -> Response
     return page.show(
         request, shown.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.named_by_proxy)
     )
-
-
-def _refuse_blind(page: "Page", request: Request) -> None:
-    if page.who(request).blind:
-        raise RefusedError("a second reviewer invites nobody.", next_step="Decide the remaining cells.")
 
 
 ROUTES = (

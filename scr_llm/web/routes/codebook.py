@@ -242,15 +242,7 @@ def _which(page: "Page", request: Request) -> Response:
 
 
 def _may_change(page: "Page", request: Request) -> None:
-    """Keep a blind reviewer from figures and proposals.
-
-    Raises:
-        RefusedError: the person reviews blind.
-    """
-    if page.who(request).blind:
-        raise RefusedError(
-            "a blind reviewer reads the definitions, and sees no counts.", next_step="Decide the remaining cells."
-        )
+    page.refuse_blind(request, "a blind reviewer reads the definitions, and sees no counts.")
 
 
 ROUTES = (

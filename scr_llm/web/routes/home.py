@@ -49,7 +49,7 @@ def _standing(page: "Page", request: Request) -> Standing:
 
 
 def _files(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     page.bench.inbox.look(page.project, page.session.store)
     documents = current_documents(present_documents(page.session.store))
     return page.show(request, FilesPage(files=tuple(map(file_line, documents))))
@@ -57,7 +57,7 @@ def _files(page: "Page", request: Request) -> Response:
 
 def _rule(page: "Page", request: Request) -> Response:
     """Count a file that was left out, or leave out one that counts, for a reason."""
-    not_blind(page, request)
+    page.refuse_blind(request)
     act = request.path_params["act"]
     if act not in ("include", "exclude"):
         raise HTTPException(404)
@@ -67,13 +67,13 @@ def _rule(page: "Page", request: Request) -> Response:
 
 
 def _papers(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     return page.show(request, papers_page(page.project))
 
 
 def _paper(page: "Page", request: Request) -> Response:
     """Download a paper: only what the list of papers has, whatever the address says."""
-    not_blind(page, request)
+    page.refuse_blind(request)
     wanted = request.path_params["paper"]
     if not any(paper.path == wanted for paper in papers(page.project)):
         raise HTTPException(404)
@@ -82,7 +82,7 @@ def _paper(page: "Page", request: Request) -> Response:
 
 
 def _log(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     return page.show(request, LogPage(entries=log(page.session.store, LOG_ENTRIES)))
 
 
@@ -101,22 +101,12 @@ def last_person(page: "Page") -> tuple[str, str]:
 
 
 def _name(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     if not page.may_be_named:
         raise RefusedError("this page knows who you are.", next_step="Go on.")
     name, role = typed(form.one(request, "name"), "the name"), typed(form.one(request, "role"), "the role")
     page.is_used_by(Reviewer(name, role))
     return page.go("/")
-
-
-def not_blind(page: "Page", request: Request) -> None:
-    """Keep a blind reviewer from what others did.
-
-    Raises:
-        RefusedError: the person reviews blind.
-    """
-    if page.who(request).blind:
-        raise RefusedError("a blind reviewer sees nobody's answers.", next_step="Decide the remaining cells.")
 
 
 ROUTES = (

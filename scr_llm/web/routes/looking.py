@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def _case_sheet(page: "Page", request: Request) -> Response:
-    if page.who(request).blind:
-        raise RefusedError("a blind reviewer sees nobody's answers.", next_step="Decide the remaining cells.")
+    page.refuse_blind(request)
     document = request.path_params["document"]
     return page.show(request, shown.CaseSheetPage(document=document, sheet=page.workspace.case_sheet(document)))
 
@@ -31,8 +30,7 @@ def _disagreements(page: "Page", request: Request) -> Response:
 
 
 def _explain(page: "Page", request: Request) -> Response:
-    if page.who(request).blind:
-        raise RefusedError("a blind reviewer sees no counts.", next_step="Decide the remaining cells.")
+    page.refuse_blind(request, "a blind reviewer sees no counts.")
     first = form.number(request.query_params.get("from", "0"))
     part = explained_in_part(page.session, request.path_params["theme"], first)
     return page.show(

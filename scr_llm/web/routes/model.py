@@ -18,7 +18,6 @@ from scr_llm.models.preview import open_questions
 from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
 from scr_llm.web import form
-from scr_llm.web.routes.home import not_blind
 from scr_llm.web.run_process import Task
 from scr_llm.web.shown_work import Asked, ModelPage, PreviewPage
 from scr_llm.web.workbench import model_option, note
@@ -33,7 +32,7 @@ MODELS_SHOWN = 20
 
 
 def _model(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     llm = page.project.settings.llm
     shown = ModelPage(
         llm=llm,
@@ -56,7 +55,7 @@ def _model_files(project: Project) -> list[str]:
 
 
 def _choose(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     if page.named_by_proxy:
         raise RefusedError("on a shared server the model is set in project.toml.", next_step="Ask who runs the server.")
     if page.bench.runner.state.running:
@@ -100,7 +99,7 @@ def _in_words(llm: LlmSettings) -> str:
 
 def _try(page: "Page", request: Request) -> Response:
     """Try the model on made-up reviews."""
-    not_blind(page, request)
+    page.refuse_blind(request)
     llm = page.project.settings.llm
     if not llm.is_set:
         raise RefusedError("no model is set up.", next_step="Set one up first.")
@@ -111,7 +110,7 @@ def _try(page: "Page", request: Request) -> Response:
 
 def _preview(page: "Page", request: Request) -> Response:
     """The exact text of every request that waits to be sent, document by document."""
-    not_blind(page, request)
+    page.refuse_blind(request)
     project = page.project
     waiting = [d for d in page.session.store.documents() if d.status in ("pending", "failed") and not d.missing]
     wanted = request.query_params.get("document", "")

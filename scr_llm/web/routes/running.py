@@ -13,7 +13,6 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from scr_llm.errors import RefusedError, ScrError
 from scr_llm.web import form
-from scr_llm.web.routes.home import not_blind
 from scr_llm.web.run_process import Task
 from scr_llm.web.run_words import progress_in_words
 from scr_llm.web.server import EVENTS
@@ -31,7 +30,7 @@ BEAT_SECONDS = 15.0
 
 
 def _run(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     coder = form.one(request, "coder")
     if coder not in ("rules", "llm"):
         raise RefusedError("choose how the reviews are coded.", next_step="Go back and choose.")
@@ -43,13 +42,13 @@ def _run(page: "Page", request: Request) -> Response:
 
 
 def _stop(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     page.bench.runner.stop(page.who(request).name or "somebody")
     return page.go("/")
 
 
 def _answer(page: "Page", request: Request) -> Response:
-    not_blind(page, request)
+    page.refuse_blind(request)
     who = page.who(request)
     if not who.name:
         raise RefusedError("nobody has said who agrees.", next_step="Give your name first: it goes into the record.")
@@ -60,7 +59,7 @@ def _answer(page: "Page", request: Request) -> Response:
 async def _events(page: "Page", request: Request) -> Response:
     """What the run does, as server-sent events."""
     try:
-        not_blind(page, request)
+        page.refuse_blind(request)
         with ExitStack() as stack:
             stack.enter_context(page.bench.place_to_follow())
             place = stack.pop_all()

@@ -40,13 +40,7 @@ _PREVIEWS: dict[str, Callable[[Briefing], Paper]] = {
 
 
 def _may_sign(page: "Page", request: Request) -> None:
-    """Keep a blind reviewer away.
-
-    Raises:
-        RefusedError: the person reviews blind.
-    """
-    if page.who(request).blind:
-        raise RefusedError("a second reviewer cannot sign off.", next_step="Decide the remaining cells.")
+    page.refuse_blind(request, "a second reviewer cannot sign off.")
 
 
 def _sign_off(page: "Page", request: Request) -> Response:
