@@ -106,6 +106,8 @@ class Ended:
     """What else a person should know, and what to do."""
 
 
+STOPPED = Ended(False, "Stopped", ("What was finished is saved. Run again to go on with the rest.",))
+"""How a run ends that somebody stopped."""
 Said = Progress | Question | Ended
 """What the run says to the page."""
 
@@ -119,7 +121,7 @@ def work(connection: Connection, task: Task) -> None:
     try:
         ended = _run(talk, task)
     except KeyboardInterrupt:
-        ended = Ended(False, "Stopped", ("What was finished is saved. Run again to go on with the rest.",))
+        ended = STOPPED
     except ScrError as error:
         ended = Ended(
             False,

@@ -11,13 +11,12 @@ from pathlib import Path
 from scr_llm.errors import RefusedError
 from scr_llm.records import LogAct, LogEntry
 from scr_llm.store import Store
-from scr_llm.web.run_process import STOP, Ended, Progress, Question, Said, Task, work
+from scr_llm.web.run_process import STOP, STOPPED, Ended, Progress, Question, Said, Task, work
 
 PATIENCE_SECONDS = 20.0
 """How long a run that was told to stop may take to end. Every document is saved whole or not at all, so after that its
 process is killed."""
 
-_STOPPED = Ended(False, "Stopped", ("What was finished is saved. Run again to go on with the rest.",))
 _KILLED = Ended(
     False,
     "It was ended from outside",
@@ -138,7 +137,7 @@ class Runner:
         process.join()
         connection.close()
         with self._lock:
-            ended = ended or (_STOPPED if self._state.stopping else _KILLED)
+            ended = ended or (STOPPED if self._state.stopping else _KILLED)
             self._state = replace(self._state, running=False, stopping=False, question=None, ended=ended)
             self._note("ran", f"{self._state.coder}: {ended.headline}", self._who)
 

@@ -16,9 +16,9 @@ from scr_llm.render.html import styles
 from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.draft_words import draft_in_words
 from scr_llm.reports.given_back import keep, kept, taken_back
-from scr_llm.reports.word_limits import LARGEST
+from scr_llm.reports.word_limits import LARGEST, read_word
 from scr_llm.review import sign_off as signing
-from scr_llm.review.as_edited import Looked, as_edited
+from scr_llm.review.as_edited import Looked, as_edited, look
 from scr_llm.review.edited_paper import basis_of, looked_at
 from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.text.typed import LONGEST_REASON, typed
@@ -176,11 +176,10 @@ def _edited_preview(page: "Page", request: Request) -> Response:
     path, store = _kept(page, request), page.session.store
 
     def made() -> Briefing:
-        basis = basis_of(page.project, store, _unsigned(page))
-        doubts = looked_at(page.project, store, path).doubts
-        words = dict.fromkeys(doubt.words for doubt in doubts)
+        content, basis = read_word(path), basis_of(page.project, store, _unsigned(page))
+        words = dict.fromkeys(doubt.words for doubt in look(content, path.name, basis).doubts)
         own = [OwnWords(text=text, reason="(the reason that you give)") for text in words]
-        return as_edited(path.read_bytes(), path.name, basis, own).briefing
+        return as_edited(content, path.name, basis, own).briefing
 
     return _previewed(request.path_params["paper"], made)
 
