@@ -181,6 +181,15 @@ def test_age_bands(age: str | None, band: str) -> None:
     assert facts.case({"case": answer}).children[0].age_band == band
 
 
+@pytest.mark.parametrize("printed", ["22 months", "22 months old", "aged 22 months", "Aged 22 months"])
+def test_an_age_is_kept_as_a_table_prints_it(printed: str) -> None:
+    line = Line(1, f"Child Z, {printed}, lived in Anyshire.", "", 0, 1, "Introduction", "introduction")
+    child = {"gender": "not stated", "gender_sentence": None, "age": printed, "age_sentence": 1}
+    facts = CaseFacts({"case": "$document", "system": ""}, [line])
+    answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
+    assert facts.case({"case": answer}).children[0].age == "22 months"
+
+
 def test_the_judge_weighs_single_sentences() -> None:
     def judge(request: dict[str, Any]) -> Answer:
         question = request["messages"][1]["content"]
