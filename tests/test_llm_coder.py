@@ -64,7 +64,7 @@ def test_coder() -> None:
     # "Child Z" is not in the sentence given for it, and the context has no sentence.
     assert (case.authority, case.pseudonym, case.context) == ("Anyshire", None, "not stated")
     (child,) = case.children
-    assert (child.age, child.age_band) == ("aged 15", "11-15")
+    assert (child.age, child.age_band) == ("15", "11-15")
     assert set(case.quotes) >= {"authority", "age"} and "pseudonym" not in case.quotes
     assert child.gender == "F" and case.quotes["gender"].text == "She died in June."
     assert len(server.requests) == 4
