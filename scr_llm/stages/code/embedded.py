@@ -24,7 +24,7 @@ from scr_llm.stages.code.passage import Passage, may_be_evidence, stops
 from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import Flow, Sentence, sentences
-from scr_llm.text.language import ASKS_FOR_WORDS, SHORTCOMING
+from scr_llm.text.language import ASKS_FOR_WORDS, SHORTCOMING, said
 from scr_llm.text.words import in_words
 from scr_llm.version import __version__
 
@@ -153,8 +153,9 @@ class EmbeddedCoder:
             return stopped
         if scores[self._place["denies"]] >= DENIED:
             return "denial"
-        asks = scores[self._place["asks"]] >= ASKS and ASKS_FOR_WORDS.holds(passage.text)
-        if asks and not SHORTCOMING.holds(passage.text):
+        here = said(passage.text)
+        asks = scores[self._place["asks"]] >= ASKS and ASKS_FOR_WORDS.name in here
+        if asks and SHORTCOMING.name not in here:
             # Training, guidance and the like: nothing says that what it asks for was missing.
             return "asks for words"
         return ""
