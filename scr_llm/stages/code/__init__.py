@@ -1,8 +1,12 @@
 """Coders: each reads a Reading and proposes a DraftCoding."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading
+
+if TYPE_CHECKING:
+    from scr_llm.stages.code.llm.plan import Plan, Replies
 
 
 class Coder(Protocol):
@@ -18,4 +22,17 @@ class Coder(Protocol):
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose findings, recommendations, case facts and one flag for each code of the codebook."""
+        ...
+
+
+@runtime_checkable
+class AskingCoder(Coder, Protocol):
+    """A coder that asks a model. What comes before and after the asking is work that any process can do."""
+
+    def planned(self, reading: Reading, codebook: Codebook, do: Callable[..., Any]) -> "Plan":
+        """All questions about a document. `do` is called with a function and its arguments, and does the work."""
+        ...
+
+    def asked(self, plan: "Plan", do: Callable[..., Any]) -> "Replies":
+        """Ask the questions of a plan. Raises as `code` does."""
         ...

@@ -94,9 +94,14 @@ class EmbeddedCoder:
 
     def __init__(self, identity: CoderIdentity, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
+        self._own_weights = weights
         self._identity = identity.model_copy(update={"strategy": f"learned {self._weights.trained_from[:12]}"})
         self._place = {name: at for at, name in enumerate(self._weights.outputs)}
         self._wordings: dict[str, Wordings] = {}
+
+    def __reduce__(self) -> tuple[type["EmbeddedCoder"], tuple[CoderIdentity, Weights | None]]:
+        """How it is sent to another process, which loads the weights of the package itself."""
+        return EmbeddedCoder, (self._identity, self._own_weights)
 
     @property
     def identity(self) -> CoderIdentity:
