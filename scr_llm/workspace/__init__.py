@@ -127,6 +127,7 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         *,
         consent: "Consent | None" = None,
         afford: "Callable[[Estimate], None]" = lambda _: None,
+        engine: str = "local",
     ) -> "Outcome":
         """Take in new files of the inbox, read, code, ground and save them. Earlier codings are kept.
 
@@ -136,31 +137,36 @@ class Workspace(Documents, Measuring, Themes, Accounting):
             consent: as for `coder`.
             afford: called with the most that the run can cost, if it costs anything, before the first question is
                 asked; raises to refuse.
+            engine: `local`, or `ray` for the cluster that project.toml names, or else a Ray on this computer.
 
         Raises:
             NothingDoneError: the inbox is empty.
+            UsageError: there is no such engine, Ray is not installed, or nobody approved reading on its cluster.
         """
-        from scr_llm.models.coders import ReadyCoder
+        from scr_llm.models.coders import ReadyCoder, engine_of
+        from scr_llm.models.consent import Consent
         from scr_llm.models.preview import estimate_of
         from scr_llm.pipeline import run
 
         if not isinstance(coder, ReadyCoder):
             with self.coder(coder, consent=consent) as ready:
-                return self.run(ready, progress, afford=afford)
+                return self.run(ready, progress, consent=consent, afford=afford, engine=engine)
 
         def before(ids: Sequence[str]) -> None:
             if cost := estimate_of(self.project, coder, ids):
                 afford(cost)
 
-        return run(
-            self.project,
-            coder.coder,
-            progress,
-            max_concurrency=coder.max_concurrency,
-            stop=coder.stop,
-            first=before if coder.costs else None,
-            processes=coder.processes,
-        )
+        with engine_of(self.project, engine, coder.coder, consent or Consent()) as working:
+            return run(
+                self.project,
+                coder.coder,
+                progress,
+                max_concurrency=coder.max_concurrency,
+                stop=coder.stop,
+                first=before if coder.costs else None,
+                processes=coder.processes,
+                engine=working,
+            )
 
     def coding(self, document_id: str) -> "Coding | None":
         """A document's coding as it counts now: the proposals, overlaid with people's decisions.

@@ -17,7 +17,7 @@ from scr_llm.stages.code.llm.plan import Asking, Plan, PromptingOptions, Replies
 from scr_llm.stages.code.llm.shown import lines_of
 from scr_llm.stages.code.llm.strategies import STRATEGIES, prompts_used
 
-__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used"]
+__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used", "sealed_plan"]
 
 Do = Callable[..., Any]
 """Does a piece of work, here or in another process: called with a function of a module and its arguments."""
@@ -79,9 +79,18 @@ class LlmCoder:
         """
         return self.planned(reading, codebook).at_most_later()
 
+    @property
+    def how(self) -> Asking:
+        """How it asks, without whom: all that is needed to make its questions elsewhere."""
+        return self._how
+
+    def planned_elsewhere(self, document_id: str, sealed: bytes) -> None:
+        """Take the questions about a document that `sealed_plan` made elsewhere, for when they are asked."""
+        self._ahead[document_id] = sealed
+
     def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
         """All questions about a document, kept for when they are asked. Raises as `code` does."""
-        sealed: bytes = do(_sealed_plan, self._how, reading, codebook)
+        sealed: bytes = do(sealed_plan, self._how, reading, codebook)
         self._ahead[reading.document_id] = sealed
         return _unsealed(sealed)
 
@@ -141,7 +150,7 @@ class LlmCoder:
         return Replies(tuple(answers), counted, tuple(unanswered))
 
 
-def _sealed_plan(how: Asking, reading: Reading, codebook: Codebook) -> bytes:
+def sealed_plan(how: Asking, reading: Reading, codebook: Codebook) -> bytes:
     """A plan that takes little room: its questions repeat the document."""
     return zlib.compress(pickle.dumps(plan_of(how, reading, codebook)), 1)
 
