@@ -2,8 +2,9 @@
 
     python bench/asking.py                             60 five-page reviews, `whole`, 10 at once, three rounds
     python bench/asking.py --strategy themes           the same, one question a theme; also judge
-    python bench/asking.py --at-once 50                the same, 50 at once; the server waits longer (--seconds)
-    python bench/asking.py --documents 600 --rounds 1  memory of a long run
+    python bench/asking.py --documents 600 --alone     memory of a long run: the run with the model only, once
+    python bench/asking.py --documents 220 --at-once 200 --seconds 60 --alone
+                                                       requests under way: a slow model, so that reading can keep up
 
 In each round: the bare client (asynchronous, the same requests, so many at once); then `scr-llm run` without a model,
 which reads, codes, stores and drafts the paper; then `scr-llm run` with the model, which does all that and asks. Each
@@ -128,6 +129,14 @@ def measured(work: Path, base_url: str, given: argparse.Namespace) -> None:
         shutil.rmtree(root)
         return taken
 
+    if given.alone:
+        taken = run("llm")
+        what = (
+            f"{given.strategy}, {given.documents} reviews, {given.at_once} at once, replies after {given.seconds:g} s"
+        )
+        print(f"{what}: {taken.wall:.0f} s, processor {taken.cpu:.0f} s\n  {memory(taken)}")
+        print(f"  requests under way at most {asked(base_url, 'most')}")
+        return
     # The first run is not counted: from it the server learns the questions, and the bare client what to ask.
     run("llm")
     bodies.write_text(asked(base_url, "bodies"), "utf-8")
@@ -143,11 +152,14 @@ def measured(work: Path, base_url: str, given: argparse.Namespace) -> None:
     say(given, len(json.loads(bodies.read_text("utf-8"))), rounds, in_flight)
 
 
+def memory(taken: Taken) -> str:
+    size = len(taken.memory)
+    quarters = [max(taken.memory[size * q // 4 : size * (q + 1) // 4 + 1]) for q in range(4)]
+    return f"memory by quarter of the run {quarters} MB, with the reading processes {taken.everything} MB at most"
+
+
 def say(given: argparse.Namespace, questions: int, rounds: dict[str, list[Taken]], in_flight: int) -> None:
     (wall, cpu), (without_wall, without_cpu), (with_wall, with_cpu) = map(best, rounds.values())
-    last = rounds["run with the model"][-1]
-    size = len(last.memory)
-    quarters = [max(last.memory[size * q // 4 : size * (q + 1) // 4 + 1]) for q in range(4)]
     lines = (
         f"{given.strategy}, {given.documents} reviews, {questions} questions, {given.at_once} at once, best of "
         f"{given.rounds}:",
@@ -157,7 +169,7 @@ def say(given: argparse.Namespace, questions: int, rounds: dict[str, list[Taken]
         f"beyond that {(with_wall - without_wall) / wall:.2f} and {(with_cpu - without_cpu) / cpu:.2f} bare clients; "
         f"in all {with_wall / wall:.2f} and {with_cpu / cpu:.2f}",
         f"wall {with_wall / max(wall, without_wall):.2f} times the longer of the two",
-        f"memory by quarter of the run {quarters} MB, with the reading processes {last.everything} MB at most",
+        memory(rounds["run with the model"][-1]),
         f"requests under way at most {in_flight}",
     )
     print("\n  ".join(lines))
@@ -170,6 +182,7 @@ def main() -> None:
     options.add_argument("--at-once", type=int, default=10)
     options.add_argument("--seconds", type=float, default=0.2)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--alone", action="store_true", help="Only the run with the model, once.")
     options.add_argument("--bare", nargs=2, metavar=("BODIES", "URL"), help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.bare:

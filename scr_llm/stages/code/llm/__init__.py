@@ -14,7 +14,6 @@ from scr_llm.llm import Question, Reply
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading, Unanswered
 from scr_llm.stages.code.llm.judge import Thresholds
 from scr_llm.stages.code.llm.plan import Asking, Plan, PromptingOptions, Replies, draft_of, later_of, plan_of
-from scr_llm.stages.code.llm.shown import lines_of
 from scr_llm.stages.code.llm.strategies import STRATEGIES, prompts_used
 
 __all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used"]
@@ -72,17 +71,11 @@ class LlmCoder:
         """All questions about a document, in order; nothing is sent. Raises as `code` does."""
         return self.planned(reading, codebook).questions
 
-    def later(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
-        """What may be asked afterwards, at most; for an estimate only, since the words depend on the answers.
-
-        Raises as `code` does.
-        """
-        return self.planned(reading, codebook).at_most_later()
-
     def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
-        """All questions about a document, kept for when they are asked. Raises as `code` does."""
-        sealed: bytes = do(_sealed_plan, self._how, reading, codebook)
-        self._ahead[reading.document_id] = sealed
+        """All questions about a document, kept until they are asked or shown (`planned`). Raises as `code` does."""
+        sealed: bytes | None = self._ahead.get(reading.document_id)
+        if sealed is None:
+            sealed = self._ahead[reading.document_id] = do(_sealed_plan, self._how, reading, codebook)
         return _unsealed(sealed)
 
     def planned(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
@@ -102,15 +95,6 @@ class LlmCoder:
         """Ask the questions of a plan, and those that follow from the replies. Raises as `code` does."""
         replies = self._asked(plan, plan.questions, Replies((), {}))
         return self._asked(plan, do(later_of, plan, replies), replies) if plan.second_look else replies
-
-    def redacted(self, reading: Reading | None) -> dict[str, str]:
-        """What would be redacted in a document before it is sent: placeholder to the original words."""
-        make = self._how.prompting.redaction
-        if reading is None or make is None:
-            return {}
-        redaction = make()
-        lines_of(reading, redaction.redact)
-        return redaction.replaced
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding.

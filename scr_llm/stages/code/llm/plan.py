@@ -88,6 +88,8 @@ class Plan:
         self.reading = reading
         self._reads_document = strategy.reads_document
         redaction = prompting.redaction() if prompting.redaction else None
+        self.redacted: dict[str, str] = redaction.replaced if redaction else {}
+        """What is redacted in it: placeholder to the original words."""
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
         if not lines:
