@@ -18,7 +18,7 @@ from scr_llm.review.proposals import added
 from scr_llm.review.related import related
 from scr_llm.review.undo import can_be_undone, last_in_force, withdrawn_cells
 from scr_llm.stages.decisions import Key, unverified
-from scr_llm.stages.decisions.deciding import deciding
+from scr_llm.stages.decisions.deciding import DecidedReview, decided_review, deciding_together
 from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.text.flow import readable
 from scr_llm.text.typed import plain, typed
@@ -92,8 +92,11 @@ class ReviewSession(CellIndex):
         """How the deciding went so far."""
         now = (len(self.acts), self._entries, self.codebook_sha256)
         if self._deciding is None or self._deciding[0] != now:
-            self._deciding = (now, deciding(self.cells, self.acts.copy()))
+            self._deciding = (now, deciding_together(self.of_each(ReviewSession._decided)))
         return self._deciding[1]
+
+    def _decided(self, document_id: str) -> DecidedReview:
+        return decided_review(self.cells[document_id], list(self.acts_on.get(document_id, ())))
 
     def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
         """The passages of a review that come closest to a theme."""

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp
 
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.in_the_way import in_the_way
 from scr_llm.review.session import ReviewSession
 from scr_llm.web import trouble
 from scr_llm.web.guard import Guard
@@ -98,7 +98,8 @@ def make_app(
 def _prepare(session: ReviewSession) -> None:
     """Work out what takes longest the first time, before anybody asks for it. A fault is told to whoever asks then."""
     with suppress(Exception):
-        signing.blockers(session)
+        in_the_way(session)
+        session.deciding()
 
 
 def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:

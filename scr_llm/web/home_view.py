@@ -1,11 +1,13 @@
 """What the first page shows: where the work stands, and the one next thing to do."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import urlencode
 
-from scr_llm.intake.inbox import current_documents, present_documents
+from scr_llm.intake.inbox import current_documents
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.reports.given_back import FOLDER as GIVEN_BACK
@@ -13,10 +15,14 @@ from scr_llm.reports.paper_state import paper_state
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
-from scr_llm.text.words import capital, count, in_words
+from scr_llm.text.words import STATUSES, capital, count, in_words
 from scr_llm.web.runner import RunState
-from scr_llm.web.shown_work import Batch, FileLine, Happened, PaperFile, PapersPage, Standing, Step
+from scr_llm.web.shown_work import Batch, FileLine, FilesPage, Happened, PaperFile, PapersPage, Standing, Step
 
+FILES_SHOWN = 60
+"""Files on one page of their list."""
+COUNTED = ("coded", "pending")
+"""States of the files that are counted, or wait for that."""
 LEFT_OUT_SHOWN = 8
 """Files with a reason that the first page names; the list of files has all."""
 PAPERS_SHOWN = 4
@@ -30,8 +36,8 @@ LOG_SHOWN = 8
 def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState, copying: int) -> Standing:
     """Where the work stands."""
     store = session.store
-    documents = current_documents(present_documents(store))
-    files = tuple(map(file_line, documents))
+    documents = current_documents(list(session.files.values()))
+    not_counted = [d for d in documents if d.status not in COUNTED]
     waiting = sum(d.status == "pending" for d in documents)
     coded = sum(d.status == "coded" for d in documents)
     left, of = session.left(who)
@@ -39,14 +45,14 @@ def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState,
     decided = bool(coded) and not left and not disagreed
     state = paper_state(project, store) if decided or store.head("sign_offs")[0] else None
     written = papers(project)
-    steps = _steps(len(files), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run)
+    steps = _steps(len(documents), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run)
     return Standing(
         steps=steps,
         now=next((step.name for step in steps if step.state == "now"), ""),
-        files=len(files),
+        files=len(documents),
         batches=_batches(documents),
-        left_out=tuple(line for line in files if not line.counted)[:LEFT_OUT_SHOWN],
-        not_counted=sum(not line.counted for line in files),
+        left_out=tuple(map(file_line, not_counted[:LEFT_OUT_SHOWN])),
+        not_counted=len(not_counted),
         waiting=waiting,
         coded=coded,
         copying=copying,
@@ -84,7 +90,39 @@ def _steps(
     )
 
 
-def file_line(document: Document) -> FileLine:
+def files(session: ReviewSession, state: str, words: str, first: int) -> FilesPage:
+    """A page of the files: those in a state, with some words in their name or in what their review is called.
+
+    Args:
+        session: the project's cells.
+        state: a status of documents; empty for all.
+        words: words, all of which must be there, in any case; empty for none.
+        first: number of the first file on the page, from 0.
+    """
+    documents = current_documents(list(session.files.values()))
+    number = Counter[str](d.status for d in documents)
+    wanted, labels = words.casefold().split(), session.labels
+
+    def is_asked_for(document: Document) -> bool:
+        text = f"{document.file} {labels.get(document.id, '')}".casefold()
+        return state in ("", document.status) and all(word in text for word in wanted)
+
+    found = list(filter(is_asked_for, documents))
+    first = min(first, max(0, len(found) - 1)) // FILES_SHOWN * FILES_SHOWN
+    return FilesPage(
+        files=tuple(file_line(d, labels.get(d.id, "")) for d in found[first : first + FILES_SHOWN]),
+        first=first,
+        most=FILES_SHOWN,
+        of=len(found),
+        all=len(documents),
+        states=tuple((status, words, number[status]) for status, words in STATUSES.items() if number[status]),
+        state=state,
+        words=words,
+        query=urlencode({"state": state, "words": words}),
+    )
+
+
+def file_line(document: Document, label: str = "") -> FileLine:
     """A file as a person reads it. The next step names no command where the page has a button for it."""
     step = document.next_step if "scr-llm " not in document.next_step else ""
     reason = document.reason or ""
@@ -94,11 +132,12 @@ def file_line(document: Document) -> FileLine:
     return FileLine(
         id=document.id,
         file=document.file,
+        label=label if document.status == "coded" else "",
         pages=document.pages,
         batch=document.batch,
         status=in_words(document.status),
         reason=f"{reason} {step}".strip(),
-        counted=document.status in ("coded", "pending"),
+        counted=document.status in COUNTED,
         may_count=document.status in ("not_a_review", "duplicate", "superseded"),
         check=len(document.notes),
     )

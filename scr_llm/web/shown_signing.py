@@ -128,6 +128,13 @@ class SignOffPage(Shown):
     deciding: tuple[str, ...]
     """How the deciding went, in sentences."""
     in_the_way: tuple[InTheWay, ...]
+    """The lines on this page."""
+    first: int
+    """The number of the first of them, from 0."""
+    most: int
+    """How many one page shows."""
+    of: int
+    """Lines in all."""
     blocked: int
     """How many things stand in the way."""
     since: tuple[str, ...]

@@ -35,6 +35,8 @@ class FileLine:
     """The document's id."""
     file: str
     """Its name in the inbox."""
+    label: str
+    """Of the review; empty where it is not coded."""
     pages: int
     """Pages; 0 where it was not read yet."""
     batch: str
@@ -152,6 +154,23 @@ class FilesPage(Shown):
 
     template: ClassVar[str] = "files.html.j2"
     files: tuple[FileLine, ...]
+    """Those on this page."""
+    first: int
+    """The number of the first of them, from 0."""
+    most: int
+    """How many one page shows."""
+    of: int
+    """How many are in the state and have the words that are asked for."""
+    all: int
+    """Files in all."""
+    states: tuple[tuple[str, str, int], ...]
+    """States that files are in: the name, the name in words, how many."""
+    state: str
+    """The state that is asked for; empty for all."""
+    words: str
+    """The words that are looked for; empty for none."""
+    query: str
+    """The same as a part of an address."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from scr_llm.reports.word_limits import LARGEST, read_word
 from scr_llm.review import sign_off as signing
 from scr_llm.review.as_edited import Looked, as_edited, look
 from scr_llm.review.edited_paper import basis_of, looked_at
+from scr_llm.review.in_the_way import in_the_way
 from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.text.typed import LONGEST_REASON, typed
 from scr_llm.web import form, signing_view
@@ -45,7 +46,7 @@ def _may_sign(page: "Page", request: Request) -> None:
 
 def _sign_off(page: "Page", request: Request) -> Response:
     _may_sign(page, request)
-    return _shown(page, request, Asked())
+    return _shown(page, request, Asked(first=form.number(request.query_params.get("from", "0"))))
 
 
 def _shown(page: "Page", request: Request, asked: Asked, status: int = 200) -> Response:
@@ -57,7 +58,7 @@ def _sign(page: "Page", request: Request) -> Response:
     try:
         _signed(page, request)
     except (RefusedError, UsageError) as error:
-        if signing.blockers(page.session):  # the form is gone, so what was typed is given back to be copied
+        if in_the_way(page.session).number:  # the form is gone, so what was typed is given back to be copied
             return page.refused(request, error, "/sign-off")
         return _shown(page, request, _asked_again(request, error), 400)
     return page.go("/sign-off#signed")
@@ -197,7 +198,7 @@ def _sign_edited(page: "Page", request: Request) -> Response:
     try:
         _signed(page, request, path, _own_words(request, looked))
     except (RefusedError, UsageError) as error:
-        if signing.blockers(page.session):
+        if in_the_way(page.session).number:
             return page.refused(request, error, f"{GIVE_BACK}/{path.name}")
         return _edited_shown(page, request, path, looked, _asked_again(request, error), 400)
     return page.go("/sign-off#signed")
