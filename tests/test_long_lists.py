@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from served import ALEX, coded_project, decide_all
+from served import coded_project, decide_all
 
 from scr_llm.project import load_project
 from scr_llm.records import Document
+from scr_llm.review.cells import Reviewer
 from scr_llm.review.in_the_way import blockers, in_the_way
 from scr_llm.review.session import ReviewSession
 from scr_llm.web.home_view import FILES_SHOWN, files
@@ -62,7 +63,9 @@ def test_what_stands_in_the_way_is_counted_as_it_is_listed(session: ReviewSessio
 
 def test_what_stands_in_the_way_is_shown_a_page_at_a_time(session: ReviewSession) -> None:
     workspace = Workspace(session.project)
-    pages = [sign_off(workspace, session, ALEX, Asked(first=at)) for at in (0, LINES)]
+    pages = [
+        sign_off(workspace, session, Reviewer("Alex Reader", "Analyst"), Asked(first=at), tuple) for at in (0, LINES)
+    ]
     assert [page.of for page in pages] == [MORE + 1] * 2 and len(pages[0].in_the_way) == LINES
     lines = [line.where for page in pages for line in page.in_the_way]
     assert len(set(lines)) == MORE + 1 and lines[-1] == next(iter(session.labels.values()))

@@ -21,8 +21,9 @@ from scr_llm.records import SignOff
 from scr_llm.reports.drafts import write
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.review.sign_off import sign_off
+from scr_llm.review.sign_off import cautions, sign_off
 from scr_llm.store import Store
+from scr_llm.web.unsigned import UnsignedPaper
 
 DEE = ("--name", "Dee Director", "--role", "Director")
 
@@ -377,3 +378,21 @@ def test_a_blind_reviewer_neither_sees_nor_sends_a_paper(root: Path) -> None:
         for path in ("/sign-off", "/sign-off/draft", "/sign-off/again/1", f"{to}/x.docx", f"{to}/x.docx/take-back"):
             assert browser.post(path, data=token).status_code == 400, path
     assert not kept(root) and not signed(root)
+
+
+def test_the_paper_to_be_signed_is_made_once_while_nothing_changes(root: Path) -> None:
+    project = load_project(root)
+    session, paper = ReviewSession(project), UnsignedPaper()
+    try:
+        assert paper.cautions(session, seconds=0) is None, "nobody is kept waiting longer than they said"
+        first = paper.cautions(session)
+        assert first == cautions(project)
+        assert paper.cautions(session, seconds=0) is first
+        assert "NOT SIGNED YET" in paper.shown(session, "seven-minutes.html")
+        key = next(key for key in session.counted() if session.proposals[key].kind == "theme")
+        session.decide(Reviewer("Alex Reader", "Analyst"), *key, "not_mentioned")
+        assert paper.cautions(session, seconds=0) is None, "what was decided since is in the paper"
+        assert paper.cautions(session) is not None
+    finally:
+        paper.close()
+        session.close()

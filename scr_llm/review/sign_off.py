@@ -332,8 +332,3 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
         )
     _write(_folder(project, number), contents, records[number - 1])
     return [_folder(project, number) / name for name in contents]
-
-
-def state_of(session: ReviewSession) -> PaperState:
-    """Whether the paper of a session's project is signed, and what has changed since."""
-    return paper_state(session.project, session.store)

@@ -17,7 +17,6 @@ from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import Project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.in_the_way import in_the_way
-from scr_llm.review.session import ReviewSession
 from scr_llm.web import trouble
 from scr_llm.web.guard import Guard
 from scr_llm.web.page import Page
@@ -76,9 +75,10 @@ def make_app(
     @asynccontextmanager
     async def alive(_app: Starlette) -> AsyncIterator[None]:
         page.drawing.start()
-        threading.Thread(target=_prepare, args=(page.session,), daemon=True).start()
+        threading.Thread(target=_prepare, args=(page,), daemon=True).start()
         yield
         page.drawing.close()
+        page.unsigned.close()
         page.bench.close()
         page.session.close()
 
@@ -95,11 +95,13 @@ def make_app(
     return guard
 
 
-def _prepare(session: ReviewSession) -> None:
+def _prepare(page: Page) -> None:
     """Work out what takes longest the first time, before anybody asks for it. A fault is told to whoever asks then."""
+    session = page.session
     with suppress(Exception):
-        in_the_way(session)
         session.deciding()
+        if session.documents and not in_the_way(session).number and not session.paper_state().is_signed:
+            page.unsigned.begin(session)
 
 
 def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:

@@ -11,7 +11,6 @@ from scr_llm.intake.inbox import current_documents
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.reports.given_back import FOLDER as GIVEN_BACK
-from scr_llm.reports.paper_state import paper_state
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
@@ -43,7 +42,7 @@ def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState,
     left, of = session.left(who)
     disagreed = len(session.disagreements())
     decided = bool(coded) and not left and not disagreed
-    state = paper_state(project, store) if decided or store.head("sign_offs")[0] else None
+    state = session.paper_state() if decided or store.head("sign_offs")[0] else None
     written = papers(project)
     steps = _steps(len(documents), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run)
     return Standing(

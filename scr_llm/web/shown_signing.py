@@ -142,7 +142,9 @@ class SignOffPage(Shown):
     is_signed: bool
     """Whether the paper is signed and nothing has changed since."""
     form: SignForm | None
-    """None while something stands in the way, and once it is signed."""
+    """None while something stands in the way or the paper is being made, and once it is signed."""
+    prepares: bool
+    """Whether the paper is still being made."""
     leaves_out: str
     """The file whose edits a signature here leaves out; empty where nobody edited one."""
     drafts: tuple[Download, ...]
@@ -185,4 +187,6 @@ class EditedPage(Shown):
     blocked: int
     """How many things stand in the way of any signature."""
     form: SignForm | None
-    """None while something stands in the way."""
+    """None while something stands in the way or the paper is being made."""
+    prepares: bool
+    """Whether the paper is still being made."""

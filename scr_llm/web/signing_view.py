@@ -72,14 +72,21 @@ class Asked:
     """Number of the first line of what stands in the way, from 0."""
 
 
-def sign_off(workspace: Workspace, session: ReviewSession, who: Reviewer, asked: Asked) -> SignOffPage:
+Cautions = Callable[[], tuple[str, ...] | None]
+"""Asks for what might tell a reader of the paper who a child is; None while the paper is still being made."""
+
+
+def sign_off(
+    workspace: Workspace, session: ReviewSession, who: Reviewer, asked: Asked, cautions: Cautions
+) -> SignOffPage:
     """Whether the briefing can be signed now, and what was signed before."""
     project = workspace.project
-    state, blocked = signing.state_of(session), in_the_way(session)
+    state, blocked = session.paper_state(), in_the_way(session)
     ready = bool(session.documents) and not blocked.number and not state.is_signed
     lines = len(blocked.files) + len(blocked.reviews)
     first = min(asked.first, max(0, lines - 1)) // LINES * LINES
     signed = session.store.signatures()
+    found = cautions() if ready else None
     return SignOffPage(
         trouble=asked.trouble,
         said=asked.said,
@@ -92,7 +99,8 @@ def sign_off(workspace: Workspace, session: ReviewSession, who: Reviewer, asked:
         blocked=blocked.number,
         since=state.since,
         is_signed=state.is_signed,
-        form=_form(project, session, who, "/sign-off", asked.typed) if ready else None,
+        form=None if found is None else _form(project, session, who, "/sign-off", asked.typed, found),
+        prepares=ready and found is None,
         leaves_out=workspace.edits_left_out() if ready else "",
         drafts=_downloads(project, ""),
         kept=tuple(_kept(path) for path in kept(project, signed)),
@@ -114,9 +122,10 @@ def _form(
     who: Reviewer,
     action: str,
     typed: Typed,
+    cautions: tuple[str, ...],
     unsupported: tuple[Unsupported, ...] = (),
 ) -> SignForm:
-    names = [(form.name_of(text), text) for text in signing.cautions(project)]
+    names = [(form.name_of(text), text) for text in cautions]
     return SignForm(
         action=action,
         signing=to_sign(session),
@@ -186,13 +195,19 @@ def _kept(path: Path) -> Kept:
 
 
 def edited(
-    project: Project, session: ReviewSession, who: Reviewer, name: str, looked: Looked, asked: Asked
+    project: Project,
+    session: ReviewSession,
+    who: Reviewer,
+    name: str,
+    looked: Looked,
+    asked: Asked,
+    cautions: Cautions,
 ) -> EditedPage:
     """An edited paper beside its draft and the record."""
-    blocked, state = in_the_way(session).number, signing.state_of(session)
+    blocked, state = in_the_way(session).number, session.paper_state()
     must = _must(looked)
     ready = not (blocked or must or looked.moved or state.is_signed)
-    doubtful = unsupported(looked, asked.typed)
+    doubtful, found = unsupported(looked, asked.typed), cautions() if ready else None
     action = f"/sign-off/edited/{name}"
     differ = [c for c in looked.changes if c.what != "unchanged" and not (c.before and c.before.kind == "status")]
     return EditedPage(
@@ -206,7 +221,8 @@ def edited(
         added=tuple(_texts(differ, "added")),
         removed=tuple(_texts(differ, "removed")),
         blocked=blocked,
-        form=_form(project, session, who, action, asked.typed, doubtful) if ready else None,
+        form=None if found is None else _form(project, session, who, action, asked.typed, found, doubtful),
+        prepares=ready and found is None,
     )
 
 
