@@ -13,8 +13,6 @@ VALUES = {
 }
 """Values of a cell. Ruled out: the review says expressly that it was not so. Not found: the review is silent, which
 never means no."""
-MATRIX = VALUES | {"present": "Yes"}
-"""Values of a cell as the matrix shows them."""
 STATUSES = {
     "pending": "waiting",
     "coded": "coded",
