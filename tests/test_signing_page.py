@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from docx import Document
 from served import ALEX, ROOT, SAM, Served, coded_project, decide_all, review_page
 
 from scr_llm.audit import audit
-from scr_llm.errors import UsageError
+from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import load_project
 from scr_llm.records import SignOff
 from scr_llm.reports.drafts import write
@@ -258,9 +259,44 @@ def test_what_is_open_in_the_file_is_settled_in_word_and_a_moved_record_leaves_t
         label = session.codes[key[1]].label
         session.close()
         page = text(browser.get(at).text)
-        assert f", {label}: Not found (was Yes)" in page
+        assert f"{label}: Not found (was Present)" in page
+        assert re.search(r"Child 1: 1 cell or fact(?: and \d+ quotes?)? ", page), "review by review, with counts"
+        assert "The paper as a whole:" in page
         assert "The record has moved since" in page and "0 of 1 (was 1 of 1)" in page and "Sign as" not in page
         assert len(kept(root)) == 2
+
+
+@pytest.mark.slow
+def test_a_signed_version_that_is_given_back_is_known_as_such(root: Path) -> None:
+    with opened(root) as (_, browser):
+        page = browser.get("/sign-off").text
+        browser.post("/sign-off", data={"csrf": field(page, "csrf"), "signing": field(page, "signing")})
+        word = (root / "outputs/signed-1/briefing.docx").read_bytes()
+        token = field(browser.get("/second").text, "csrf")
+        at = given_back(browser, word, token).json()["at"]
+        said = text(browser.get(at).text)
+        today = datetime.now(UTC)
+        sentence = f"This is version 1.0, which Dee Director signed on {today.day} {today:%B %Y}."
+        assert said.index(sentence) < said.index("Compared with draft 0.1") and "Sign as" not in said
+        assert "There is no later draft yet." in said
+
+        session, alex = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
+        key = next(k for k in session.counted() if k[1] in session.codes and session.value(k) == "present")
+        session.decide(alex, *key, "not_mentioned")
+        session.close()
+        written = browser.post("/sign-off/draft", data={"csrf": token}).text
+        assert "Draft 1.1 is written." in written
+        document, into = Document(io.BytesIO(word)), io.BytesIO()
+        document.add_paragraph("Words of my own.")
+        document.save(into)
+        said = text(browser.get(given_back(browser, into.getvalue(), token).json()["at"]).text)
+        assert sentence in said and "Edit draft 1.1 instead: outputs/briefing.docx." in said
+        assert "Words of my own." in said, "what was written is still shown"
+        draft = (root / "outputs/briefing.docx").read_bytes()
+        assert "This is version" not in browser.get(given_back(browser, draft, token).json()["at"]).text
+    (root / "mine.docx").write_bytes(into.getvalue())
+    with pytest.raises(RefusedError, match=r"This is version 1\.0, which Dee .* Edit draft 1\.1 instead"):
+        sign_off(load_project(root), "Dee Director", "Director", edited=root / "mine.docx")
 
 
 def zipped(**parts: bytes) -> bytes:

@@ -21,7 +21,7 @@ from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, Deciding, OwnWords, Paper, SignedPaper, SignOff
 from scr_llm.render import render
-from scr_llm.reports.briefing import Signature, paper
+from scr_llm.reports.briefing import Signature, paper, signature_line
 from scr_llm.reports.case_sheets import FORMATS as SHEETS
 from scr_llm.reports.case_sheets import signed_sheets
 from scr_llm.reports.deciding import deciding_so_far
@@ -191,7 +191,7 @@ def _sign(
     deciding = deciding_so_far(project, store)
     alone = why_alone(project, deciding, who.name, alone)
     version, at = f"{number}.0", datetime.now(UTC)
-    line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
+    line = signature_line(who.name, who.role, at)
     briefing, reviews, shown = paper(project, signature=Signature(line, version, alone))
     template = base64.b64encode(template_of(project) or b"").decode()
     signed_paper = SignedPaper(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scr_llm.records import SignOff
+from scr_llm.reports.moved import Moved
 from scr_llm.web.shown import Shown
 
 
@@ -177,8 +178,12 @@ class EditedPage(Shown):
     """The version of the draft that it was made from."""
     must: tuple[str, ...]
     """What must be settled in Word before it can be signed."""
-    moved: tuple[str, ...]
-    """What the record counts or quotes differently since that draft."""
+    is_signed: str
+    """That it is a signed version and no draft; empty where it is a draft."""
+    instead: str
+    """What to do then."""
+    moved: tuple[Moved, ...]
+    """What the record counts or quotes differently since that draft, review by review."""
     unsupported: tuple[Unsupported, ...]
     """Shown apart while nothing can be signed; the form has them too."""
     changed: tuple[Reworded, ...]

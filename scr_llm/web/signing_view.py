@@ -206,7 +206,7 @@ def edited(
     """An edited paper beside its draft and the record."""
     blocked, state = in_the_way(session).number, session.paper_state()
     must = _must(looked)
-    ready = not (blocked or must or looked.moved or state.is_signed)
+    ready = not (blocked or must or looked.moved or looked.is_signed or state.is_signed)
     doubtful, found = unsupported(looked, asked.typed), cautions() if ready else None
     action = f"/sign-off/edited/{name}"
     differ = [c for c in looked.changes if c.what != "unchanged" and not (c.before and c.before.kind == "status")]
@@ -215,6 +215,8 @@ def edited(
         trouble=asked.trouble,
         draft=looked.behind.version,
         must=must,
+        is_signed=looked.is_signed,
+        instead=looked.instead,
         moved=looked.moved,
         unsupported=doubtful,
         changed=tuple(Reworded(c.before.text, c.now.text) for c in differ if c.before and c.now),
