@@ -1,6 +1,6 @@
 """What the pages around deciding show: one record for each page, as in `shown`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from scr_llm.records import Document
@@ -171,6 +171,24 @@ class FilesPage(Shown):
     """The words that are looked for; empty for none."""
     query: str
     """The same as a part of an address."""
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of a file that came in."""
+
+    file: str
+    said: str
+    good: bool = field(kw_only=True)
+    """Whether it was taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedPage(Shown):
+    """What became of the files of a form, where one was refused."""
+
+    template: ClassVar[str] = "added.html.j2"
+    became: tuple[Became, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

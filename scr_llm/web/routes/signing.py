@@ -1,12 +1,13 @@
 """Signing: what stands in the way, the paper as it will look, the edited paper given back, the signature."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from scr_llm.errors import RefusedError, ScrError, UsageError
@@ -21,7 +22,9 @@ from scr_llm.review.in_the_way import in_the_way
 from scr_llm.text.typed import LONGEST_REASON, typed
 from scr_llm.web import form, signing_view
 from scr_llm.web.guard import GIVE_BACK
-from scr_llm.web.receiving import TooLargeError, answered, received
+from scr_llm.web.multipart import BrokenFormError
+from scr_llm.web.receiving import TooLargeError, answered, form_of, outcome, received
+from scr_llm.web.shown import RefusedPage
 from scr_llm.web.signing_view import Asked
 from scr_llm.web.unsigned import PAPERS, STYLES, shown, unsigned
 
@@ -109,21 +112,34 @@ def _previewed(name: str, made: Callable[[str], str]) -> Response:
 
 
 async def _give_back(page: "Page", request: Request) -> Response:
-    """Take an edited paper. The answer is for the page's script: where it is looked at, or why it was not taken."""
+    """Take an edited paper from the page's script, which hears where it is looked at; or that of a form."""
+    form = form_of(request)
+    if form is None:
+        return await answered(GIVE_BACK, "", lambda: _given_back(page, request))
+    said, status = {"said": "No file was chosen. Choose one first."}, 400
+    try:
+        async for part in form:
+            if part.name == "file" and part.file:
+                said, status = await outcome(GIVE_BACK, "", partial(_given_back, page, request, part.pieces))
+    except (BrokenFormError, ClientDisconnect) as error:
+        said, status = {"said": str(error) or "It was cut off. Give it back again."}, 400
+    if status == 200:
+        return page.go(said["at"])
+    refused = RefusedPage(message=said["said"], back="/sign-off", wrote=())
+    return await run_in_threadpool(page.show, request, refused, status)
 
-    async def taken() -> dict[str, str]:
-        page.check_database()
-        _may_sign(page, request)
-        if not page.who(request).name:
-            raise RefusedError("nobody has said who they are.", next_step="Reload the page.")
-        too_large = TooLargeError(
-            f"it is larger than {LARGEST // 1_000_000} MB.", next_step="Make its pictures smaller, and save it again."
-        )
-        async with received(page, request, LARGEST, too_large) as part:
-            path = await run_in_threadpool(_keep, page, part)
-        return {"said": "It is kept.", "at": f"{GIVE_BACK}/{path.name}"}
 
-    return await answered(GIVE_BACK, "", taken)
+async def _given_back(page: "Page", request: Request, pieces: AsyncIterator[bytes] | None = None) -> dict[str, str]:
+    page.check_database()
+    _may_sign(page, request)
+    if not page.who(request).name:
+        raise RefusedError("nobody has said who they are.", next_step="Reload the page.")
+    too_large = TooLargeError(
+        f"it is larger than {LARGEST // 1_000_000} MB.", next_step="Make its pictures smaller, and save it again."
+    )
+    async with received(page, request, LARGEST, too_large, pieces) as part:
+        path = await run_in_threadpool(_keep, page, part)
+    return {"said": "It is kept.", "at": f"{GIVE_BACK}/{path.name}"}
 
 
 def _keep(page: "Page", part: Path) -> Path:
