@@ -71,6 +71,8 @@ class CodePage(Shown):
     """Those that are found in no sentence."""
     looked_at: int
     """Reviews in which the wordings were looked for."""
+    reviews: int
+    """Reviews in all."""
     others: tuple[Code, ...]
     """Codes that it can be merged with."""
     error: str = ""
@@ -101,6 +103,8 @@ class PreviewPage(Shown):
     what: str
     """The change in words."""
     preview: Preview
+    most: int
+    """Reviews that are looked at in one go."""
     effects: tuple[str, ...]
     """What each review shows now and would show after a merge or split, in words."""
     fields: tuple[tuple[str, str], ...]
