@@ -111,6 +111,12 @@ class PreviewPage(Shown):
     """Name and text of each field of the change, sent again when it is taken."""
     back: str
 
+    @property
+    def next(self) -> int:
+        """How many reviews are looked at when the next ones are asked for; 0 where all were."""
+        seen = self.preview.first + self.preview.looked_at
+        return min(self.most, self.preview.reviews - seen)
+
 
 @dataclass(frozen=True)
 class Side:

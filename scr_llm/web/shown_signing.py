@@ -120,6 +120,8 @@ class SignOffPage(Shown):
 
     template: ClassVar[str] = "sign_off.html.j2"
     tab: ClassVar[str] = "/sign-off"
+    again: ClassVar[str] = "/sign-off"
+    """Where it is looked at once more."""
     trouble: str
     """Why it was not signed; empty where nothing was refused."""
     said: tuple[str, ...]
@@ -195,3 +197,8 @@ class EditedPage(Shown):
     """None while something stands in the way or the paper is being made."""
     prepares: bool
     """Whether the paper is still being made."""
+
+    @property
+    def again(self) -> str:
+        """Where it is looked at once more."""
+        return f"/sign-off/edited/{self.name}"
