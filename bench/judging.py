@@ -36,7 +36,7 @@ from scr_llm.llm import Client, Endpoint, Question, YesNoProbability, prompts  #
 from scr_llm.records import Code, Codebook, GoldDocument  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
 from scr_llm.stages.agree.statistics import Ratings  # noqa: E402
-from scr_llm.stages.code.embedded import PRESENT, EmbeddedCoder, Ranked, embedded_identity, score_of  # noqa: E402
+from scr_llm.stages.code.embedded import PRESENT, EmbeddedCoder, Ranked, embedded_identity, score_of, shipped  # noqa: E402
 from scr_llm.stages.read import read  # noqa: E402
 
 CANDIDATES = 5
@@ -244,8 +244,9 @@ def section(cells: Sequence[Cell], documents: int, seconds: float, given: argpar
     return [
         f"### A small model as judge: {of}",
         "",
-        f"Made by `{command}` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, {len(cells)} cells "
-        f"that gold decides, {sum(len(c.answers) for c in cells):,} questions, {seconds / documents:.0f} seconds of "
+        f"Made by `{command}` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, weights "
+        f"{shipped().trained_from[:12]}, {len(cells)} cells that gold decides, "
+        f"{sum(len(c.answers) for c in cells):,} questions, {seconds / documents:.0f} seconds of "
         "the model a document.",
         "",
         *table(cells),

@@ -31,6 +31,11 @@ def test_nothing_is_learned_from_what_it_is_tried_on() -> None:
     assert not [n for n in names if n.startswith(("batch-4", "reviews/test", "reviews/dev", "passages/test"))]
 
 
+def test_the_scoreboard_is_that_of_the_shipped_weights() -> None:
+    made = next(line for line in (ROOT / "docs/scoreboard.md").read_text("utf-8").splitlines() if "Made by" in line)
+    assert f"weights {shipped().trained_from[:12]}," in made, AGAIN
+
+
 @pytest.mark.slow
 def test_the_weights_were_learned_from_the_files_as_they_are_read_today() -> None:
     from train import everything, hash_of, rarities
