@@ -188,6 +188,20 @@ def test_ways_of_judging_weigh_coder_and_model() -> None:
     assert "| 0.67 | 1.00 |" in rows["`judge`, keep all, add 0.9"]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("bench")
+def test_recorded_replies_are_measured_on_what_they_are_about() -> None:
+    import recorded
+
+    recording = recorded.Recording.load(ROOT / "fixtures/replies/strong-reader.jsonl")
+    first = recorded.documents(("reviews/dev",))[0][0].stem
+    recording.replies = {k: r for k, r in recording.replies.items() if r.question.startswith(first)}
+    pairs = recorded.asked_about(recording, recorded.documents(("reviews/dev",)), BOOK)
+    assert [path.stem for path, _ in pairs] == [first]
+    rows = [line.split(" | ")[0] for line in recorded.table(recording, pairs, BOOK, real=False)]
+    assert rows[0] == "| 1 documents" and "| cells: kappa" in rows and "| fact: age" in rows
+
+
 @pytest.mark.usefixtures("bench")
 def test_kept_replies_are_not_asked_again(outside: Path) -> None:
     import judging

@@ -64,7 +64,7 @@ def test_coder() -> None:
     # "Child Z" is not in the sentence given for it, and the context has no sentence.
     assert (case.authority, case.pseudonym, case.context) == ("Anyshire", None, "not stated")
     (child,) = case.children
-    assert (child.age, child.age_band) == ("aged 15", "11-15")
+    assert (child.age, child.age_band) == ("15", "11-15")
     assert set(case.quotes) >= {"authority", "age"} and "pseudonym" not in case.quotes
     assert child.gender == "F" and case.quotes["gender"].text == "She died in June."
     assert len(server.requests) == 4
@@ -179,6 +179,15 @@ def test_age_bands(age: str | None, band: str) -> None:
     child = {"gender": "not stated", "gender_sentence": None, "age": age, "age_sentence": age and 1}
     answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
     assert facts.case({"case": answer}).children[0].age_band == band
+
+
+@pytest.mark.parametrize("printed", ["22 months", "22 months old", "aged 22 months", "Aged 22 months"])
+def test_an_age_is_kept_as_a_table_prints_it(printed: str) -> None:
+    line = Line(1, f"Child Z, {printed}, lived in Anyshire.", "", 0, 1, "Introduction", "introduction")
+    child = {"gender": "not stated", "gender_sentence": None, "age": printed, "age_sentence": 1}
+    facts = CaseFacts({"case": "$document", "system": ""}, [line])
+    answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
+    assert facts.case({"case": answer}).children[0].age == "22 months"
 
 
 def test_the_judge_weighs_single_sentences() -> None:

@@ -8,12 +8,15 @@ import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scr_llm.llm.fake import MODEL, Answer, FakeServer, answers, refuses
 from scr_llm.store import Store
+
+if TYPE_CHECKING:
+    from scr_llm.llm.replay import Recording
 
 ROOT = Path(__file__).parent.parent
 FEW = """
@@ -316,33 +319,37 @@ def test_recorded_replies_are_replayed_and_a_changed_prompt_is_an_error(tmp_path
 
 def test_no_recorded_reply_is_an_orphan() -> None:
     """Every recorded reply is one that the coder asks for today, about some made-up review."""
-    from scr_llm.codebook import load_codebook
     from scr_llm.llm.replay import Recording
+
+    for file in sorted((ROOT / "fixtures/replies").glob("*.jsonl")):
+        recording = Recording.load(file)
+        assert recording.replies and not recording.replies.keys() - asked_today(recording)
+
+
+def asked_today(recording: "Recording") -> set[str]:
+    """The keys of all questions that the coder would ask today about the reviews of a recording, in its ways."""
+    from scr_llm.codebook import load_codebook
     from scr_llm.models.coders import llm_coder
     from scr_llm.models.options import prompting_of
     from scr_llm.project import Project
     from scr_llm.settings import Settings
     from scr_llm.stages.read import read
 
-    recording = Recording.load(ROOT / "fixtures/replies/qwen.jsonl")
     shipped = Project(ROOT / "prompts", Settings(name="x"))
     asked: set[str] = set()
-    named = {r.question.split(" ")[0]: set() for r in recording.replies.values()}  # type: dict[str, set[str]]
+    ways: dict[str, set[str]] = {}
     for reply in recording.replies.values():
         document, question = reply.question.split(" ", 1)
-        named[document].add({"judge": "judge", "themes": "whole"}.get(re.split("[:/]", question)[0], "themes"))
-    for name, strategies in named.items():
-        reading = read(next(ROOT.glob(f"fixtures/batch-*/{name}.pdf")), name, cross_check=False)
-        for strategy in strategies:
-            prompting = replace(
-                prompting_of(shipped, recording.model, strategy), context_tokens=16384 if strategy == "whole" else 8192
-            )  # type: ignore[arg-type]
+        ways.setdefault(document, set()).add(re.split("[:/]", question)[0])
+    for name, kinds in ways.items():
+        path = next(path for path in ROOT.glob(f"fixtures/*/**/{name}.pdf") if "reports" not in path.parts)
+        reading = read(path, name, cross_check=False)
+        for strategy in (way for kind, way in (("judge", "judge"), ("themes", "whole")) if kind in kinds):
+            prompting = replace(prompting_of(shipped, recording.model, strategy), context_tokens=64_000)
             coder = llm_coder(shipped, None, prompting)
-            asked |= {
-                q.key(recording.endpoint)
-                for q in coder.questions(reading, load_codebook(ROOT / "prompts/codebook.yaml"))
-            }
-    assert recording.replies and not recording.replies.keys() - asked
+            book = load_codebook(ROOT / "prompts/codebook.yaml")
+            asked |= {q.key(recording.endpoint) for q in coder.questions(reading, book)}
+    return asked
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from pathlib import Path
 from scr_llm.errors import BlockedFileError
 from scr_llm.files import is_open_elsewhere, sweep, write_atomically
 from scr_llm.project import Project
-from scr_llm.records import Briefing, Draft, SignedPaper
+from scr_llm.records import Briefing, Draft, Paper, SignedPaper
 from scr_llm.render import render
 from scr_llm.render.blocks import blocks
 from scr_llm.render.bookmarks import Kept
@@ -104,43 +104,26 @@ def write(
         FileError: a file cannot be written.
     """
     briefing, reviews = brief(project, only=only)
-    subset = "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
-    name, evidence_name = f"briefing{subset}", f"evidence{subset}"
+    name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     sweep(project.outputs)
     with Store(project.store_path) as store:
         state = paper_state(project, store)
+        done = Written(briefing, state, coverage={review.document.file: coverage(review) for review in reviews})
         if state.is_signed and not only:
-            return Written(briefing, state)
-        refused: list[str] = []
+            return done
         if ask:
-            briefing, refused = with_prose(briefing, ask)
+            briefing, done.refused = with_prose(briefing, ask)
         drafts = [d for d in store.drafts() if d.name == name]
         now = draft_of(name, briefing)
         version = state.draft_version(drafts, now)
-        briefing = briefing.model_copy(update={"version": version})
-        generated = briefing
-        kept = None
-        if found := found_words(project, store, drafts):
-            words = with_words(briefing, found.changes)
-            briefing, kept = words.briefing, words.kept
-        covered = {review.document.file: coverage(review) for review in reviews}
-        done = Written(briefing, state, refused=refused, coverage=covered)
-        if found:
-            done.words_from, done.words_kept, done.words_said = (
-                found.source,
-                words.as_written,
-                [*found.said, *words.said],
-            )
-        files = _briefing_files(project, name, briefing, reviews, formats, kept)
-        if briefing.cases:
-            files += _evidence_files(project, evidence_name, briefing, formats)
-        if briefing.cases and not only:
-            files += _seven_minutes_files(project, briefing, formats)
-        new = version not in {d.version for d in drafts}
+        generated = briefing.model_copy(update={"version": version})
+        done.briefing, kept = _with_words(project, store, generated, drafts, done)
+        files = _files_of(project, name, done.briefing, reviews, formats, kept, whole=not only)
         files = [placed for file in files if (placed := _placed(file, drafts, done))]
         written = {f.path.name: f.sha256 for f in files}
         now = now.model_copy(update={"version": version, "files": written, "printed": blocks(generated)})
-        if new or any(f.sha256 not in written_as(f.path.name, drafts) for f in files):
+        is_new = version not in {d.version for d in drafts}
+        if is_new or any(f.sha256 not in written_as(f.path.name, drafts) for f in files):
             store.save_draft(now)
         for file in files:
             _write(file, done, store, now)
@@ -148,6 +131,17 @@ def write(
             _list_changes(project, store, done, drafts, now)
             _write_sheets(project, store, done, reviews, formats, summarise)
     return done
+
+
+def _with_words(
+    project: Project, store: Store, generated: Briefing, drafts: Sequence[Draft], done: Written
+) -> tuple[Briefing, Kept | None]:
+    """The draft with the words of the file that a person edited, if somebody did."""
+    if not (found := found_words(project, store, drafts)):
+        return generated, None
+    words = with_words(generated, found.changes)
+    done.words_from, done.words_kept, done.words_said = found.source, words.as_written, [*found.said, *words.said]
+    return words.briefing, words.kept
 
 
 def _write_sheets(
@@ -166,48 +160,35 @@ def _write_sheets(
     done.refused += made.refused
 
 
-def _briefing_files(
+def _files_of(
     project: Project,
     name: str,
     briefing: Briefing,
     reviews: Sequence[CodedReview],
     formats: tuple[str, ...],
     kept: Kept | None,
+    *,
+    whole: bool,
 ) -> list[_File]:
+    """The paper with its evidence file and, if it is on all reviews, the seven-minute briefing."""
+    template, evidence = template_of(project), name.replace("briefing", "evidence", 1)
     items = [(row, review.coding) for row, review in zip(briefing.cases, reviews, strict=True)]
-    template = template_of(project)
-    return [
-        _File(
-            project.outputs / f"{name}.{form}",
-            render(
-                briefing,
-                form,
-                items=items,
-                template=template,
-                evidence=name.replace("briefing", "evidence", 1),
-                kept=kept,
-            ),
-        )
+    files = {
+        f"{name}.{form}": render(briefing, form, items=items, template=template, evidence=evidence, kept=kept)
         for form in formats
-    ]
-
-
-def _evidence_files(project: Project, name: str, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
-    paper, template = evidence_file(briefing), template_of(project)
-    return [
-        _File(project.outputs / f"{name}.{form}", render(paper, form, template=template))
+    }
+    beside: dict[str, Paper] = {}
+    if briefing.cases:
+        beside[evidence] = evidence_file(briefing)
+    if briefing.cases and whole:
+        beside["seven-minutes"] = seven_minutes(briefing)
+    files |= {
+        f"{stem}.{form}": render(paper, form, template=template)
+        for stem, paper in beside.items()
         for form in BESIDE
         if form in formats
-    ]
-
-
-def _seven_minutes_files(project: Project, briefing: Briefing, formats: tuple[str, ...]) -> list[_File]:
-    page, template = seven_minutes(briefing), template_of(project)
-    return [
-        _File(project.outputs / f"seven-minutes.{form}", render(page, form, template=template))
-        for form in BESIDE
-        if form in formats
-    ]
+    }
+    return [_File(project.outputs / name, content) for name, content in files.items()]
 
 
 def _placed(file: _File, drafts: Sequence[Draft], done: Written) -> _File | None:

@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 
 from scr_llm.errors import NoReplyError, StopError
 from scr_llm.records import Code
-from scr_llm.reports.linking_sentences import NEVER_SAID, is_one_sentence, spelt_out
+from scr_llm.reports.linking_sentences import NEVER_SAID, is_one_sentence
 from scr_llm.stages.synthesise import SheetSource
 from scr_llm.stages.synthesise.english import join
+from scr_llm.text.numbers import numbers_in
 from scr_llm.text.wording import compile_wordings
 
 
@@ -168,9 +169,9 @@ def wrong_with(sentence: str, sources: Sequence[SheetSource], codes: Sequence[Co
 
 
 def _numbers_invented(sentence: str, held: str) -> str | None:
-    known = set(re.findall(r"\d+", held)) | set(map(str, spelt_out(held)))
-    said = [*re.findall(r"\d+", sentence), *map(str, sorted(spelt_out(sentence)))]
-    return next((f"it has a number that is not in what it rests on: {n}" for n in said if n not in known), None)
+    known = numbers_in(held)
+    invented = (n for n in numbers_in(sentence) if n not in known)
+    return next((f"it has a number that is not in what it rests on: {n}" for n in invented), None)
 
 
 def _names_invented(sentence: str, held: str) -> str | None:

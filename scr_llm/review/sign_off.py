@@ -9,7 +9,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -215,10 +215,22 @@ def sign_off(
             or the record does not bear out what the edited paper says.
         UsageError: the edited paper is not a Word file, or not a draft of this project.
     """
-    who = Reviewer(typed(name, "the name"), typed(role, "the role"))
+    person = Reviewer(typed(name, "the name"), typed(role, "the role"))
+    given = _Given(person, answers or {}, alone, edited, tuple(own_words))
     inputs = _checked(project)
     with Store(project.store_path) as store:
-        return _sign(project, store, who, answers or {}, alone, inputs, edited, tuple(own_words))
+        return _sign(project, store, given, inputs)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the person who signs gives, as `sign_off` takes it."""
+
+    who: Reviewer
+    answers: Answers
+    alone: str
+    edited: Path | None
+    own_words: tuple[OwnWords, ...]
 
 
 def _listed(lines: list[str], most: int = 20) -> str:
@@ -226,67 +238,61 @@ def _listed(lines: list[str], most: int = 20) -> str:
     return "".join(f"\n  {line}" for line in lines[:most]) + more
 
 
-def _sign(
-    project: Project,
-    store: Store,
-    who: Reviewer,
-    answers: Answers,
-    alone: str,
-    inputs: PaperInputs,
-    edited: Path | None,
-    own_words: tuple[OwnWords, ...],
-) -> tuple[SignOff, list[Path]]:
+def _sign(project: Project, store: Store, given: _Given, inputs: PaperInputs) -> tuple[SignOff, list[Path]]:
     """Sign a paper that rests on exactly these inputs; refuse if anything has changed since they were checked."""
     # The number is taken before the check. If somebody else signs before this line, the check refuses; if after it,
     # the store refuses a second signature with the same number.
     number = store.head("sign_offs")[0] + 1
     _refuse_if_signed(paper_state(project, store))
-    deciding = deciding_so_far(project, store)
-    alone = why_alone(project, deciding, who.name, alone)
-    version, at = f"{number}.0", datetime.now(UTC)
-    line = f"SIGNED OFF by {who.name}, {who.role}, on {at.day} {at:%B %Y}"
-    briefing, reviews, shown = paper(project, signature=Signature(line, version, alone))
-    template = base64.b64encode(template_of(project) or b"").decode()
-    signed_paper = SignedPaper(
-        briefing=briefing,
-        codings=tuple(review.coding for review in reviews),
-        template=template,
-        sheets=signed_sheets(project, store, briefing, reviews),
-    )
-    differences: tuple[str, ...] = ()
-    if edited:
-        signed_paper, differences = _with_edits(project, store, signed_paper, edited, own_words)
+    deciding, at = deciding_so_far(project, store), datetime.now(UTC)
+    given = replace(given, alone=why_alone(project, deciding, given.who.name, given.alone))
+    signed_paper, differences, shown = _paper_to_sign(project, store, given, f"{number}.0", at)
     text, contents = signed_paper.model_dump_json(), files_of(signed_paper)
     signed = SignOff(
-        name=who.name,
-        role=who.role,
+        name=given.who.name,
+        role=given.who.role,
         at=at.isoformat(timespec="seconds"),
-        version=version,
+        version=signed_paper.briefing.version,
         **asdict(inputs),
         reviewers=tuple(dict.fromkeys(f"{d.author}, {d.role}" for d in store.decisions())),
         paper_sha256=hashlib.sha256(text.encode()).hexdigest(),
         files={n: hashlib.sha256(c).hexdigest() for n, c in contents.items()},
-        cautions=tuple(answers.get(c) or _acknowledged(c) for c in shown),
-        edited_sha256=hashlib.sha256(base64.b64decode(signed_paper.edited)).hexdigest() if edited else "",
+        cautions=tuple(given.answers.get(c) or _acknowledged(c) for c in shown),
+        edited_sha256=hashlib.sha256(base64.b64decode(signed_paper.edited)).hexdigest() if given.edited else "",
         differences=differences,
-        own_words=own_words,
-        alone=alone,
+        own_words=given.own_words,
+        alone=given.alone,
         deciding=deciding,
     )
-    part = project.outputs / f".signed-{number}.{os.getpid()}.part"
+    part, folder = project.outputs / f".signed-{number}.{os.getpid()}.part", _folder(project, number)
     try:
         _write(part, contents, signed.model_dump_json())
         if paper_inputs(project, store) != inputs:
-            raise RefusedError(
-                "something was decided, taken in or changed while the paper was written.",
-                next_step="Sign again.",
-            )
+            changed = "something was decided, taken in or changed while the paper was written."
+            raise RefusedError(changed, next_step="Sign again.")
         store.save_sign_off(signed, text)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    _put_in_place(part, _folder(project, number), signed)
-    return signed, [_folder(project, number) / name for name in contents]
+    _put_in_place(part, folder, signed)
+    return signed, [folder / name for name in contents]
+
+
+def _paper_to_sign(
+    project: Project, store: Store, given: _Given, version: str, at: datetime
+) -> tuple[SignedPaper, tuple[str, ...], tuple[str, ...]]:
+    """The paper that is signed, how an edited file differs from its draft, and the cautions that a person looks at."""
+    line = f"SIGNED OFF by {given.who.name}, {given.who.role}, on {at.day} {at:%B %Y}"
+    briefing, reviews, shown = paper(project, signature=Signature(line, version, given.alone))
+    signed_paper = SignedPaper(
+        briefing=briefing,
+        codings=tuple(review.coding for review in reviews),
+        template=base64.b64encode(template_of(project) or b"").decode(),
+        sheets=signed_sheets(project, store, briefing, reviews),
+    )
+    if not given.edited:
+        return signed_paper, (), shown
+    return *_with_edits(project, store, signed_paper, given.edited, given.own_words), shown
 
 
 def _with_edits(

@@ -60,39 +60,47 @@ def make_app(
     """
     page = Page(project, reviewer, named_by_proxy=user_header is not None)
 
-    def route(path: str, handler: Handler, *methods: str) -> Route:
-        async def endpoint(request: Request) -> Response:
-            request.state.body = await request.body() if request.method == "POST" else b""
-            return await run_in_threadpool(_answered, page, handler, request, path)
-
-        return Route(path, endpoint, methods=list(methods or ("GET",)))
-
-    def live(path: str, handler: LiveHandler, method: str) -> Route:
-        async def endpoint(request: Request) -> Response:
-            return await handler(page, request)
-
-        return Route(path, endpoint, methods=[method])
-
-    @asynccontextmanager
-    async def alive(_app: Starlette) -> AsyncIterator[None]:
-        page.drawing.start()
-        threading.Thread(target=_prepare, args=(page.session,), daemon=True).start()
-        yield
-        page.drawing.close()
-        page.bench.close()
-        page.session.close()
-
     app = Starlette(
-        lifespan=alive,
+        lifespan=lambda _app: _alive(page),
         routes=[
-            *(route(*each) for room in ROOMS for each in room.ROUTES),
-            *(live(*each) for room in LIVE_ROOMS for each in room.LIVE),
+            *(_route(page, *each) for room in ROOMS for each in room.ROUTES),
+            *(_live_route(page, *each) for room in LIVE_ROOMS for each in room.LIVE),
             Route("/static/{name}", _static),
         ],
     )
     guard = Guard(app, hosts, token, base, user_header, first)
     page.seats, page.origin, guard.who = guard.seats, f"http://{hosts[0]}", page.who
     return guard
+
+
+def _route(page: Page, path: str, handler: Handler, *methods: str) -> Route:
+    """A route that is answered in a thread, so that no answer holds up the others."""
+
+    async def endpoint(request: Request) -> Response:
+        request.state.body = await request.body() if request.method == "POST" else b""
+        return await run_in_threadpool(_answered, page, handler, request, path)
+
+    return Route(path, endpoint, methods=list(methods or ("GET",)))
+
+
+def _live_route(page: Page, path: str, handler: LiveHandler, method: str) -> Route:
+    """A route that reads or writes while the connection is open: a file that comes in, events that go out."""
+
+    async def endpoint(request: Request) -> Response:
+        return await handler(page, request)
+
+    return Route(path, endpoint, methods=[method])
+
+
+@asynccontextmanager
+async def _alive(page: Page) -> AsyncIterator[None]:
+    """What runs beside the page while it is served."""
+    page.drawing.start()
+    threading.Thread(target=_prepare, args=(page.session,), daemon=True).start()
+    yield
+    page.drawing.close()
+    page.bench.close()
+    page.session.close()
 
 
 def _prepare(session: ReviewSession) -> None:

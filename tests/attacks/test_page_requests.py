@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from page_attacks import TABLE, XSS, Attack, Header
+from attack import Attack, Header
+from page_attacks import TABLE, XSS
 from served import ALEX, Served, coded_project, review_page
 
 from scr_llm.project import load_project

@@ -77,7 +77,7 @@ class CaseFacts:
         children = []
         for child in answer.children:
             known = _says_gender(child, by_number) and stated("gender", child.gender_sentence, None)
-            age = words("age", child.age_sentence, child.age)
+            age = _bare(words("age", child.age_sentence, child.age))
             children.append(DraftChild(gender=child.gender if known else "not stated", age=age, age_band=_band(age)))
         known = answer.context != "not stated" and stated("context", answer.context_sentence, None)
         return DraftCase(
@@ -109,6 +109,11 @@ def stands_in(words: str, sentence: str) -> bool:
     """Whether the sentence has these words, whole, in either case."""
     wanted = " ".join(words.split())
     return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", sentence, re.IGNORECASE) is not None
+
+
+def _bare(age: str | None) -> str | None:
+    """An age as it stands in a table: "22 months" of "aged 22 months" and of "22 months old"."""
+    return re.sub(r"^(?:aged|age)\s+(?=\S)|(?<=\S)[\s-]+old$", "", age, flags=re.IGNORECASE) if age else None
 
 
 _GENDERED = {
