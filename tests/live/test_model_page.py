@@ -21,6 +21,7 @@ pytestmark = pytest.mark.live
 FILES = [ROOT / f"fixtures/batch-1/{name}.pdf" for name in ("corriford-child-1", "dunvarrow-young-person-r")]
 PATIENCE_MS = 600_000
 """A small computer takes minutes for what a large one does in seconds."""
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """The workbench of a project with two themes, on a computer whose Downloads hold the model file."""
     model, home = model_file(), tmp_path / "home"
     (home / "Downloads").mkdir(parents=True)
-    (home / "Downloads" / model.name).symlink_to(model)
+    (home / "Downloads" / "never-tried.gguf").symlink_to(model)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     project = init_project(tmp_path / "p")
