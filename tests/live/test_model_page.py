@@ -35,11 +35,13 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """The workbench of a project with two themes, on a computer whose Downloads hold the model file."""
     model, home = model_file(), tmp_path / "home"
     (home / "Downloads").mkdir(parents=True)
-    (home / "Downloads" / "never-tried.gguf").symlink_to(model)
+    (home / "Downloads" / "a-model.gguf").symlink_to(model)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     project = init_project(tmp_path / "p")
     only_codes(project.codebook_path, ("alcohol_misuse", "record_keeping"))
+    with (project.root / "project.toml").open("a") as settings:  # the quickest way of asking
+        settings.write('\n[llm]\nstrategy = "judge"\n')
     with workbench(project.root, "--name", "Alex Reader", "--role", "Analyst") as page:
         yield page
 
@@ -57,7 +59,7 @@ def chosen(chromium: Browser, served: Served) -> Page:
     page.set_input_files("#files", FILES)
     page.get_by_role("link", name="Use a language model").click(timeout=60_000)
     page.get_by_role("button", name=re.compile(r"Use \S+\.gguf")).click()
-    expect(page.get_by_text("It was not tried yet.")).to_be_visible()
+    expect(page.get_by_text("project.toml sets how it is asked: single sentences, yes or no.")).to_be_visible()
     return page
 
 
@@ -76,7 +78,7 @@ def test_a_model_file_is_tried_stopped_and_used_without_a_terminal(chromium: Bro
     expect(page.get_by_text("Trying: one question a theme")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("Single sentences, yes or no (kept from").first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("was tried to the end is kept")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Stopped")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("The embedded coder alone: found")).to_be_visible()
     assert servers(served) == []
 
