@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from scr_llm.intake.inbox import current_documents
+from scr_llm.llm import is_loopback
+from scr_llm.llm.endpoint import THIS_COMPUTER
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.reports.given_back import FOLDER as GIVEN_BACK
@@ -16,7 +18,7 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
 from scr_llm.text.words import STATUSES, capital, count, in_words
 from scr_llm.web.runner import RunState
-from scr_llm.web.shown_work import Batch, FileLine, FilesPage, Happened, PaperFile, PapersPage, Standing, Step
+from scr_llm.web.shown_work import Batch, FileLine, FilesPage, Happened, PaperFile, PapersPage, Sent, Standing, Step
 
 FILES_SHOWN = 60
 """Files on one page of their list."""
@@ -58,12 +60,23 @@ def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState,
         open=left,
         of=of,
         disagreed=disagreed,
-        sent=tuple((place, requests, size_in_words(size)) for place, requests, size in store.sent()),
+        sent=_sent(store),
         papers=tuple(p for p in written if _is_main(p))[:PAPERS_SHOWN],
         log=log(store, LOG_SHOWN),
         since=state.since if state else (),
         signed=state.signed.version if state and state.signed else "",
     )
+
+
+def _sent(store: Store) -> tuple[Sent, ...]:
+    """What was sent to models: to other computers first."""
+    found = []
+    for recorded, requests, size in store.sent():
+        place = recorded.partition(", SHA-256 ")[0]
+        stays = place.startswith(THIS_COMPUTER) or is_loopback(place)
+        where = place.removeprefix(THIS_COMPUTER).strip(", ").replace("file ", "model file ", 1) if stays else place
+        found.append(Sent(where, requests, size_in_words(size), stays))
+    return tuple(sorted(found, key=lambda sent: sent.stays))
 
 
 def _steps(
@@ -74,10 +87,10 @@ def _steps(
     deciding = f"{of - left} of {of} decided" if of else "nothing to decide yet"
     if of and disagreed and not left:
         deciding = f"{count(disagreed, 'disagreement')} to settle"
-    decided = bool(coded) and not left and not disagreed
+    decided, reads = bool(coded) and not left and not disagreed, run.running and not run.trial
     done = (
         ("Add", bool(files), count(files, "file") if files else "no files yet", "/files"),
-        ("Read", bool(coded) and not waiting and not run.running, "under way" if run.running else reading, "/#run"),
+        ("Read", bool(coded) and not waiting and not reads, "under way" if reads else reading, "/#run"),
         ("Decide", decided, deciding, "/disagreements" if disagreed and not left else "/matrix"),
         ("Sign", signed, "signed" if signed else "not signed", "/sign-off"),
         ("Send", False, "the papers are ready" if signed else "after signing", "/papers"),
@@ -238,4 +251,6 @@ def size_in_words(size: int) -> str:
     """A size in bytes as a person reads it."""
     if size < 1000:
         return count(size, "byte")
-    return f"{size / 1000:,.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+    if size < 1_000_000:
+        return f"{size / 1000:,.0f} KB"
+    return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB"

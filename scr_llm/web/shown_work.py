@@ -88,6 +88,19 @@ class Happened:
     text: str
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What was sent to one model."""
+
+    place: str
+    """Where the model is."""
+    requests: int
+    size: str
+    """Of the requests, in words."""
+    stays: bool
+    """Whether the model is on this computer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where the work stands."""
@@ -114,8 +127,8 @@ class Standing:
     """Cells in all."""
     disagreed: int
     """Cells on which two reviewers differ."""
-    sent: tuple[tuple[str, int, str], ...]
-    """Where text was sent: the place, requests, bytes in words."""
+    sent: tuple[Sent, ...]
+    """What was sent to models."""
     papers: tuple[PaperFile, ...]
     """The latest papers to send."""
     log: tuple[Happened, ...]
@@ -218,6 +231,19 @@ class WhoPage(Shown):
     role: str
 
 
+@dataclass(frozen=True)
+class ModelFile:
+    """A model file that was found on this computer."""
+
+    path: str
+    name: str
+    folder: str
+    size: str
+    """In words."""
+    is_used: bool
+    """Whether the project uses it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelPage(Shown):
     """Which language model is set up, and the choice of another."""
@@ -225,8 +251,12 @@ class ModelPage(Shown):
     template: ClassVar[str] = "model.html.j2"
     llm: LlmSettings
     set_up: CoderOption | None
-    files: tuple[str, ...]
+    way: str
+    """How it is asked, in a sentence; empty where none is set up."""
+    files: tuple[ModelFile, ...]
     """Model files that were found on this computer."""
+    can_serve: bool
+    """Whether the package that serves a model file is installed."""
     may: bool
     """Whether this person may choose."""
 
