@@ -205,10 +205,10 @@ def test_what_the_record_bears_out(decided: Path, text: str, doubted: list[str])
 
 def test_a_cell_of_the_matrix_is_no_matter_of_words(project: Project) -> None:
     document = Document(str(draft(project)))
-    cell = next(c for t in document.tables for row in t.rows for c in row.cells if c.text == "Present")
+    cell = next(c for t in document.tables for row in t.rows for c in row.cells if c.text == "Yes")
     cell.paragraphs[0].runs[0].text = "Not found"
     document.save(str(draft(project)))
-    with pytest.raises(RefusedError, match="the matrix has “Present” here"):
+    with pytest.raises(RefusedError, match="the matrix has “Yes” here"):
         sign_off(project, "Dee Director", "Director", edited=draft(project))
 
 

@@ -114,15 +114,15 @@ def test_the_matrix_is_shaded_by_its_words(reviews: int) -> None:
         for word, shade in zip(row[1:], of_row, strict=True)
     ]
     assert len(cells) == reviews * len(CORE)
-    assert set(cells) == {("Present", 3), ("Not found", 0)}
-    assert cells.count(("Present", 3)) == reviews
+    assert set(cells) == {("Yes", 3), ("Not found", 0)}
+    assert cells.count(("Yes", 3)) == reviews
 
 
 def test_a_theme_from_recommendations_alone_is_another_word_and_another_shade() -> None:
     one = review(1, (A,))
     cells = tuple(t.model_copy(update={"evidence": (ADVICE,)}) if t.theme == A else t for t in one.coding.themes)
     only = CodedReview(one.document, one.coding.model_copy(update={"themes": cells}))
-    assert word_and_shade(tally(only), A) == ("Present (R)", 2)
+    assert word_and_shade(tally(only), A) == ("Yes (R)", 2)
 
 
 def test_themes_together_are_counted_both_ways() -> None:

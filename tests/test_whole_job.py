@@ -137,7 +137,7 @@ def test_the_formats_agree(project: Path) -> None:
     matrix = list(book["Matrix"].iter_rows(min_row=2, values_only=True))
     heads = [cell.value for cell in book["Matrix"][1]]
     for label, (found, _) in themes.items():
-        assert sum(str(row[heads.index(label)]).startswith("Present") for row in matrix) == found
+        assert sum(str(row[heads.index(label)]).startswith("Yes") for row in matrix) == found
 
 
 def test_word_is_accessible(project: Path) -> None:

@@ -205,7 +205,7 @@ class CaseRow(Record):
     recommendations: int
     """Number of recommendations."""
     themes: dict[str, str]
-    """Code id to what its cell says: Present, Present (R), Ruled out, Unclear or Not found."""
+    """Code id to what its cell says: Yes, Yes (R), Ruled out, Unclear or Not found."""
     particular: str
     """The particular finding of this case: an exact quote with its page, or Not found. What a person chose or wrote is
     marked as theirs."""

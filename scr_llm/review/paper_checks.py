@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from scr_llm.records import Block, Briefing, OwnWords, Reading
 from scr_llm.text.find import Finder
 from scr_llm.text.flow import Flow
-from scr_llm.text.words import VALUES
+from scr_llm.text.words import MATRIX
 
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
@@ -177,7 +177,7 @@ class PaperChecks:
         return f"the draft said: “{old}”" if re.search(r"\d", old) else "the record does not have this number"
 
 
-_CELLS = frozenset((*VALUES.values(), "Present (R)", "R only, not counted"))
+_CELLS = frozenset((*MATRIX.values(), "Yes (R)", "R only, not counted"))
 """What a cell of the matrix may say."""
 
 

@@ -13,6 +13,8 @@ VALUES = {
 }
 """Values of a cell. Ruled out: the review says expressly that it was not so. Not found: the review is silent, which
 never means no."""
+MATRIX = VALUES | {"present": "Yes"}
+"""Values of a cell as the matrix shows them: whoever reads a matrix asks of each cell whether the theme was found."""
 STATUSES = {
     "pending": "waiting",
     "coded": "coded",

@@ -13,7 +13,7 @@ from scr_llm.stages.decisions.deciding import agreement
 from scr_llm.stages.decisions.items import PARTICULAR
 from scr_llm.stages.synthesise import OfferedQuote, offered
 from scr_llm.stages.synthesise.quotes import groups
-from scr_llm.text.words import CONTEXTS, VALUES, in_words
+from scr_llm.text.words import CONTEXTS, MATRIX, in_words
 from scr_llm.web import form, shown
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.pdf_page import Marked, PdfPage, pdf_page
@@ -117,10 +117,10 @@ def _row(session: ReviewSession, who: Reviewer, document: str, codes: list[Code]
 def _chip(session: ReviewSession, who: Reviewer, key: Key) -> shown.Chip:
     if not who.blind:
         state = session.state(key)
-        return shown.Chip(key, VALUES[session.value(key)], state, MARKS.get(state, ""))
+        return shown.Chip(key, MATRIX[session.value(key)], state, MARKS.get(state, ""))
     own = [d for d in session.standing(key).blind if d.author == who.name]
     if own:
-        return shown.Chip(key, VALUES[own[-1].value], "decided", MARKS["decided"])
+        return shown.Chip(key, MATRIX[own[-1].value], "decided", MARKS["decided"])
     return shown.Chip(key, "Open", "undecided", "")
 
 

@@ -126,7 +126,7 @@ def test_counts_are_hidden_where_one_decides_and_stay_so(shown: Shown, page: Pag
     page.get_by_label("Hide counts of themes").check()
     expect(page.locator("tfoot")).to_be_hidden()
     shown.open(view(shown, "codebook"))
-    expect(page.get_by_role("columnheader", name="Present, as of now")).to_be_hidden()
+    expect(page.get_by_role("columnheader", name="Yes, as of now")).to_be_hidden()
     shown.open(view(shown, "help"))
     expect(page.get_by_label("Hide counts of themes")).to_be_checked()
     page.get_by_label("Hide counts of themes").uncheck()

@@ -7,17 +7,17 @@ from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
 from scr_llm.stages.synthesise.coverage import coverage, page_ranges
 from scr_llm.stages.synthesise.quotes import particular
 from scr_llm.stages.synthesise.sentences import evidence_number
-from scr_llm.text.words import CONTEXTS, GENDERS, VALUES
+from scr_llm.text.words import CONTEXTS, GENDERS, MATRIX
 
 _THEMES_A_TABLE = 9
 """With the column of cases, ten columns: the most that a landscape page takes."""
 _FEW_REVIEWS = 3
 """Reviews that have columns of the matrix, and not rows."""
-_SHADES: dict[str, Shade] = {"Present": 3, "Present (R)": 2, "R only, not counted": 1, "Unclear": 1, "Ruled out": 1}
+_SHADES: dict[str, Shade] = {"Yes": 3, "Yes (R)": 2, "R only, not counted": 1, "Unclear": 1, "Ruled out": 1}
 """How dark the words of a cell are."""
 _MEANING = {
-    "Present": "found, with a quote and its page",
-    "Present (R)": "found only in the review’s recommendations",
+    "Yes": "found, with a quote and its page",
+    "Yes (R)": "found only in the review’s recommendations",
     "R only, not counted": "found only in recommendations, which this paper does not count",
     "Ruled out": "the review says expressly that it was not so",
     "Unclear": "the review can be read either way",
@@ -51,10 +51,10 @@ class Matrix:
 
     def _cell(self, cell: ThemeCoding | None) -> str:
         if cell is None:
-            return VALUES["not_mentioned"]
+            return MATRIX["not_mentioned"]
         if cell.value == "present" and self._tally.recommendation_only(cell):
-            return "Present (R)" if self._tally.options.count_recommendation_only else "R only, not counted"
-        return VALUES[cell.value]
+            return "Yes (R)" if self._tally.options.count_recommendation_only else "R only, not counted"
+        return MATRIX[cell.value]
 
     def appendices(self) -> list[Part]:
         """The cases with the particular finding of each, and the matrix."""
