@@ -1,12 +1,11 @@
-"""Files in a form that a browser posts by itself, without a script: read as they come in, never held whole.
+"""Files in a form that a browser posts by itself, without a script: read as they come in, never held whole."""
 
-Only what browsers send is understood (RFC 7578): a name and perhaps a file's name for each part, no encodings.
-"""
-
-import re
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
@@ -14,11 +13,6 @@ from scr_llm.errors import UsageError
 
 MOST_PARTS = 2100
 """Parts of one form, at most: somewhat more than an inbox holds files."""
-_MOST_HEAD = 8 * 1024
-"""Bytes of what stands before a part, at most."""
-_BOUNDARY = re.compile(r'multipart/form-data\s*;.*?boundary="?([^\s";,]{1,70})', re.IGNORECASE)
-_NAME = re.compile(r'(?:^|[;\s])name="([^"]*)"', re.IGNORECASE)
-_FILE = re.compile(r'filename="([^"]*)"', re.IGNORECASE)
 
 
 class BrokenFormError(UsageError):
@@ -55,8 +49,8 @@ class Part:
 
 def boundary_of(content_type: str) -> bytes:
     """What stands between the parts of a posted form; empty if it is not one with parts."""
-    found = _BOUNDARY.match(content_type)
-    return found[1].encode() if found else b""
+    kind, options = parse_options_header(content_type.encode("latin-1", "replace"))
+    return options.get(b"boundary", b"") if kind == b"multipart/form-data" else b""
 
 
 async def parts(boundary: bytes, receive: Receive, most: int) -> AsyncIterator[Part]:
@@ -72,15 +66,10 @@ async def parts(boundary: bytes, receive: Receive, most: int) -> AsyncIterator[P
         ClientDisconnect: the browser has gone.
     """
     body = _Body(boundary, receive)
-    async for _ in body.to_the_mark():
-        raise BrokenFormError  # something stands before the first part
     for _ in range(MOST_PARTS):
-        if (head := await body.head()) is None:
+        if (names := await body.next_part()) is None:
             return
-        name, file = _NAME.search(head), _FILE.search(head)
-        if not name:
-            raise BrokenFormError
-        part = Part(_plain(name[1]), _plain(file[1]) if file else "", body.to_the_mark())
+        part = Part(*names, body.pieces())
         yield part
         dropped = 0
         async for piece in part.pieces:
@@ -90,52 +79,86 @@ async def parts(boundary: bytes, receive: Receive, most: int) -> AsyncIterator[P
     raise BrokenFormError
 
 
-def _plain(text: str) -> str:
+def _plain(name: bytes) -> str:
+    text = name.decode(errors="replace")
     return text.replace("%22", '"').replace("%0D", " ").replace("%0A", " ")
 
 
 class _Body:
-    """The bytes of a form, of which few are held at a time."""
+    """The bytes of a form, of which only what one message brings is held at a time."""
 
     def __init__(self, boundary: bytes, receive: Receive) -> None:
         self._receive, self._ends = receive, False
-        self._mark = b"\r\n--" + boundary
-        self._held = bytearray(b"\r\n")  # the first mark has no line before it
+        self._field, self._value, self._disposition = b"", b"", b""
+        self._read = deque[bytes | tuple[str, str] | None]()
+        """What was read and not yet taken: the names of a part, its bytes, and None where it ends."""
+        self._is_whole = False
+        try:
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._in_field,
+                    "on_header_value": self._in_value,
+                    "on_header_end": self._header,
+                    "on_headers_finished": self._headers,
+                    "on_part_data": lambda data, start, end: self._read.append(data[start:end]),
+                    "on_part_end": lambda: self._read.append(None),
+                    "on_end": self._whole,
+                },
+            )
+        except FormParserError as error:
+            raise BrokenFormError from error
 
-    async def _more(self) -> None:
-        if self._ends:
+    def _begin(self) -> None:
+        self._disposition = b""
+
+    def _in_field(self, data: bytes, start: int, end: int) -> None:
+        self._field += data[start:end]
+
+    def _in_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _header(self) -> None:
+        if self._field.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._field = self._value = b""
+
+    def _headers(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        if b"name" not in options:
             raise BrokenFormError
-        message = await self._receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        self._held += message.get("body", b"")
-        self._ends = not message.get("more_body")
+        self._read.append((_plain(options[b"name"]), _plain(options.get(b"filename", b""))))
 
-    async def to_the_mark(self) -> AsyncIterator[bytes]:
-        """What stands before the next mark, piece by piece."""
-        while (at := self._held.find(self._mark)) < 0:
-            # The end of what is held may be the beginning of a mark
-            sure = len(self._held) - len(self._mark) + 1
-            if sure > 0:
-                yield bytes(self._held[:sure])
-                del self._held[:sure]
-            await self._more()
-        if at:
-            yield bytes(self._held[:at])
-        del self._held[: at + len(self._mark)]
+    def _whole(self) -> None:
+        self._is_whole = True
 
-    async def head(self) -> str | None:
-        """What is said about the part after a mark; None behind the last."""
-        while len(self._held) < 2:
-            await self._more()
-        if self._held.startswith(b"--"):
-            return None
-        while (at := self._held.find(b"\r\n\r\n")) < 0:
-            if len(self._held) > _MOST_HEAD:
+    async def _next(self) -> bytes | tuple[str, str] | None:
+        while not self._read:
+            if self._ends:
                 raise BrokenFormError
-            await self._more()
-        head = bytes(self._held[:at]).decode(errors="replace")
-        del self._held[: at + 4]
-        if at > _MOST_HEAD or not head.startswith("\r\n"):
-            raise BrokenFormError
-        return head
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            try:
+                self._parser.write(message.get("body", b""))
+            except FormParserError as error:
+                raise BrokenFormError from error
+            self._ends = not message.get("more_body")
+            if self._is_whole and not self._read:
+                return None
+        return self._read.popleft()
+
+    async def next_part(self) -> tuple[str, str] | None:
+        """The names of the next part's field and file; None behind the last."""
+        if self._is_whole and not self._read:
+            return None
+        names = await self._next()
+        assert not isinstance(names, bytes)  # a part was read to its end before the next is asked for
+        return names
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """What is in a part, as it comes in."""
+        while (piece := await self._next()) is not None:
+            assert isinstance(piece, bytes)
+            yield piece
