@@ -259,7 +259,7 @@ def test_what_is_open_in_the_file_is_settled_in_word_and_a_moved_record_leaves_t
         label = session.codes[key[1]].label
         session.close()
         page = text(browser.get(at).text)
-        assert f"{label}: Not found (was Present)" in page
+        assert f"{label}: Not found (was Yes)" in page
         assert re.search(r"Child 1: 1 cell or fact(?: and \d+ quotes?)? ", page), "review by review, with counts"
         assert "The paper as a whole:" in page
         assert "The record has moved since" in page and "0 of 1 (was 1 of 1)" in page and "Sign as" not in page
