@@ -19,6 +19,7 @@ from scr_llm.store import Store
 DEE = ("--name", "Dee Director", "--role", "Director")
 
 
+@contextmanager
 def opened(root: Path, *who: str) -> Iterator[tuple[Served, httpx.Client]]:
     with review_page(root, *(who or DEE)) as served, closing(served.browser()) as browser:
         yield served, browser

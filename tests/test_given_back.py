@@ -3,7 +3,6 @@
 import io
 import re
 import shutil
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +34,6 @@ def root(decided: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(decided, tmp_path / "p"))
 
 
-@contextmanager
 @pytest.mark.slow
 def test_an_edited_paper_is_compared_answered_for_and_signed(root: Path) -> None:
     mine = edited(root)

@@ -3,7 +3,6 @@
 import html
 import re
 import shutil
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,6 @@ def root(decided: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(decided, tmp_path / "p"))
 
 
-@contextmanager
 @pytest.mark.slow
 def test_what_stands_in_the_way_is_a_line_for_each_review(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p")
