@@ -9,12 +9,11 @@ arguments give the same result there. They store nothing, ask nothing and read n
 what a coder that asks can do without its model goes to `do`, perhaps another process, so that this one asks and saves.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scr_llm.records import Codebook, CoderIdentity, Coding, DraftCoding, Reading
-from scr_llm.stages.code import AskingCoder, Coder
+from scr_llm.stages.code import AskingCoder, Coder, Do, here
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read as read_document
 
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
     from scr_llm.stages.code.llm.plan import Asking, Plan, Replies
 
 __all__ = ["Coded", "Do", "code_document", "coded", "finish_document", "here", "plan_document", "read_document"]
-
-Do = Callable[..., Any]
-"""Does a piece of work somewhere, and waits for it: called with a function of a module and its arguments."""
-
-
-def here(work: Callable[..., Any], *given: Any) -> Any:
-    """Do a piece of work in this process."""
-    return work(*given)
 
 
 @dataclass(frozen=True)
@@ -73,7 +64,7 @@ def coded(coder: Coder, reading: Reading, codebook: Codebook, do: Do = here) -> 
         do: does what a coder that asks a model can do without it. Other coders work here.
     """
     if isinstance(coder, AskingCoder):
-        plan = coder.planned(reading, codebook, do)
+        plan = coder.kept_plan(reading.document_id) or do(plan_document, coder.how, reading, codebook)
         done: Coded = do(finish_document, plan, coder.identity, coder.asked(plan, do))
         return done
     return code_document(coder, reading, codebook)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading
 
 if TYPE_CHECKING:
-    from scr_llm.stages.code.llm.plan import Plan, Replies
+    from scr_llm.stages.code.llm.plan import Asking, Plan, Replies
 
 
 class Coder(Protocol):
@@ -25,14 +25,26 @@ class Coder(Protocol):
         ...
 
 
+Do = Callable[..., Any]
+"""Does a piece of work somewhere, and waits for it: called with a function of a module and its arguments."""
+
+
+def here(work: Callable[..., Any], *given: Any) -> Any:
+    """Do a piece of work in this process."""
+    return work(*given)
+
+
 @runtime_checkable
 class AskingCoder(Coder, Protocol):
     """A coder that asks a model. What comes before and after the asking is work that any process can do."""
 
-    def planned(self, reading: Reading, codebook: Codebook, do: Callable[..., Any]) -> "Plan":
-        """All questions about a document. `do` is called with a function and its arguments, and does the work."""
+    how: "Asking"
+    """How it asks, whichever the document is."""
+
+    def kept_plan(self, document_id: str) -> "Plan | None":
+        """The questions about a document that were made ahead, handed over; None if none were."""
         ...
 
-    def asked(self, plan: "Plan", do: Callable[..., Any]) -> "Replies":
+    def asked(self, plan: "Plan", do: Do) -> "Replies":
         """Ask the questions of a plan. Raises as `code` does."""
         ...

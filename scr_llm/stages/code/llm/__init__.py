@@ -6,24 +6,18 @@ The strategy says how it is asked, and suits the model: `whole` (one question fo
 
 import pickle
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from scr_llm.errors import NoReplyError, UsageError
 from scr_llm.llm import Question, Reply
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading, Unanswered
+from scr_llm.stages.code import Do, here
 from scr_llm.stages.code.llm.judge import Thresholds
 from scr_llm.stages.code.llm.plan import Asking, Plan, PromptingOptions, Replies, draft_of, later_of, plan_of
 from scr_llm.stages.code.llm.strategies import STRATEGIES, prompts_used
 
 __all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used"]
-
-Do = Callable[..., Any]
-"""Does a piece of work, here or in another process: called with a function of a module and its arguments."""
-
-
-def _here(work: Callable[..., Any], *given: Any) -> Any:
-    return work(*given)
 
 
 class Asker(Protocol):
@@ -59,39 +53,36 @@ class LlmCoder:
             raise UsageError(f"The prompts lack {files}.")
         self._asker = asker
         identity = identity.model_copy(update={"strategy": prompting.summary})
-        self._how = Asking(dict(prompts), prompting, identity)
+        self.how = Asking(dict(prompts), prompting, identity)
+        """How it asks, whichever the document is."""
         self._ahead: dict[str, bytes] = {}
 
     @property
     def identity(self) -> CoderIdentity:
         """The coder, as recorded with the coding."""
-        return self._how.identity
+        return self.how.identity
 
     def questions(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
         """All questions about a document, in order; nothing is sent. Raises as `code` does."""
         return self.planned(reading, codebook).questions
 
-    def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
-        """All questions about a document, kept until they are asked or shown (`planned`). Raises as `code` does."""
+    def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = here) -> Plan:
+        """All questions about a document, kept until they are asked or shown. Raises as `code` does."""
         sealed: bytes | None = self._ahead.get(reading.document_id)
         if sealed is None:
-            sealed = self._ahead[reading.document_id] = do(_sealed_plan, self._how, reading, codebook)
+            sealed = self._ahead[reading.document_id] = do(_sealed_plan, self.how, reading, codebook)
         return _unsealed(sealed)
 
-    def planned(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
-        """All questions about a document. Raises as `code` does.
+    def kept_plan(self, document_id: str) -> Plan | None:
+        """The questions about a document that were made ahead, handed over; None if none were."""
+        sealed = self._ahead.pop(document_id, None)
+        return _unsealed(sealed) if sealed else None
 
-        Args:
-            reading: the document.
-            codebook: the codes.
-            do: does the work, here or in another process.
-        """
-        if sealed := self._ahead.pop(reading.document_id, None):
-            return _unsealed(sealed)
-        plan: Plan = do(plan_of, self._how, reading, codebook)
-        return plan
+    def planned(self, reading: Reading, codebook: Codebook) -> Plan:
+        """All questions about a document. Raises as `code` does."""
+        return self.kept_plan(reading.document_id) or plan_of(self.how, reading, codebook)
 
-    def asked(self, plan: Plan, do: Do = _here) -> Replies:
+    def asked(self, plan: Plan, do: Do = here) -> Replies:
         """Ask the questions of a plan, and those that follow from the replies. Raises as `code` does."""
         replies = self._asked(plan, plan.questions, Replies((), {}))
         return self._asked(plan, do(later_of, plan, replies), replies) if plan.second_look else replies
