@@ -2,7 +2,7 @@
 
     read_document                       a file -> Reading
     code_document                       Reading -> Coded, by a coder that asks nobody
-    plan_document, finish_document      Reading -> Plan with its questions; Plan and the replies to them -> Coded
+    plan_document, finish_document      Reading -> Planned questions; these and the replies to them -> Coded
 
 These are functions of records. Their arguments and results can be sent to another process or computer, and the same
 arguments give the same result there. They store nothing, ask nothing and read no settings. `coded` puts them together:
@@ -18,7 +18,7 @@ from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read as read_document
 
 if TYPE_CHECKING:
-    from scr_llm.stages.code.llm.plan import Asking, Plan, Replies
+    from scr_llm.stages.code.llm.plan import Asking, Planned, Replies
 
 __all__ = ["Coded", "Do", "code_document", "coded", "finish_document", "here", "plan_document", "read_document"]
 
@@ -39,17 +39,18 @@ def code_document(coder: Coder, reading: Reading, codebook: Codebook) -> Coded:
     return Coded(draft, ground(draft, reading))
 
 
-def plan_document(how: "Asking", reading: Reading, codebook: Codebook) -> "Plan":
+def plan_document(how: "Asking", reading: Reading, codebook: Codebook) -> "Planned":
     """All questions to a model about a document. Raises as `plan_of` does."""
-    from scr_llm.stages.code.llm.plan import plan_of
+    from scr_llm.stages.code.llm.plan import planned_of
 
-    return plan_of(how, reading, codebook)
+    return planned_of(how, reading, codebook)
 
 
-def finish_document(plan: "Plan", identity: CoderIdentity, replies: "Replies") -> Coded:
+def finish_document(planned: "Planned", identity: CoderIdentity, replies: "Replies") -> Coded:
     """A document as the replies to its questions code it."""
     from scr_llm.stages.code.llm.plan import draft_of
 
+    plan = planned.plan
     draft = draft_of(plan, identity, replies)
     return Coded(draft, ground(draft, plan.reading))
 
@@ -64,7 +65,7 @@ def coded(coder: Coder, reading: Reading, codebook: Codebook, do: Do = here) -> 
         do: does what a coder that asks a model can do without it. Other coders work here.
     """
     if isinstance(coder, AskingCoder):
-        plan = coder.kept_plan(reading.document_id) or do(plan_document, coder.how, reading, codebook)
-        done: Coded = do(finish_document, plan, coder.identity, coder.asked(plan, do))
+        planned = coder.kept_plan(reading.document_id) or do(plan_document, coder.how, reading, codebook)
+        done: Coded = do(finish_document, planned, coder.identity, coder.asked(planned, do))
         return done
     return code_document(coder, reading, codebook)

@@ -66,7 +66,7 @@ def test_a_plan_that_was_made_ahead_is_asked_and_not_made_again() -> None:
         assert coder.plan_ahead(reading(), CODEBOOK, counted).questions == ahead.questions
         coded(coder, reading(), CODEBOOK, counted)
         client.close()
-    assert made == ["_sealed_plan", "finish_document"] and len(server.requests) == len(ahead.questions)
+    assert made == ["packed_plan", "finish_document"] and len(server.requests) == len(ahead.questions)
 
 
 def test_the_embedded_coder_is_sent_like_a_record() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading
 
 if TYPE_CHECKING:
-    from scr_llm.stages.code.llm.plan import Asking, Plan, Replies
+    from scr_llm.stages.code.llm.plan import Asking, Planned, Replies
 
 
 class Coder(Protocol):
@@ -41,10 +41,10 @@ class AskingCoder(Coder, Protocol):
     how: "Asking"
     """How it asks, whichever the document is."""
 
-    def kept_plan(self, document_id: str) -> "Plan | None":
+    def kept_plan(self, document_id: str) -> "Planned | None":
         """The questions about a document that were made ahead, handed over; None if none were."""
         ...
 
-    def asked(self, plan: "Plan", do: Do) -> "Replies":
+    def asked(self, planned: "Planned", do: Do) -> "Replies":
         """Ask the questions of a plan. Raises as `code` does."""
         ...

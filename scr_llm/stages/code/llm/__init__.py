@@ -4,8 +4,6 @@ The strategy says how it is asked, and suits the model: `whole` (one question fo
 (one question per theme), `judge` (yes or no to single sentences; small models).
 """
 
-import pickle
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -14,7 +12,19 @@ from scr_llm.llm import Question, Reply
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading, Unanswered
 from scr_llm.stages.code import Do, here
 from scr_llm.stages.code.llm.judge import Thresholds
-from scr_llm.stages.code.llm.plan import Asking, Plan, PromptingOptions, Replies, draft_of, later_of, plan_of
+from scr_llm.stages.code.llm.plan import (
+    Asking,
+    Plan,
+    Planned,
+    PromptingOptions,
+    Replies,
+    draft_of,
+    later_of,
+    packed_plan,
+    plan_of,
+    planned_of,
+    unpacked,
+)
 from scr_llm.stages.code.llm.strategies import STRATEGIES, prompts_used
 
 __all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used"]
@@ -68,24 +78,27 @@ class LlmCoder:
 
     def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = here) -> Plan:
         """All questions about a document, kept until they are asked or shown. Raises as `code` does."""
-        sealed: bytes | None = self._ahead.get(reading.document_id)
-        if sealed is None:
-            sealed = self._ahead[reading.document_id] = do(_sealed_plan, self.how, reading, codebook)
-        return _unsealed(sealed)
+        kept = self._ahead.get(reading.document_id)
+        if kept is None:
+            kept = self._ahead[reading.document_id] = do(packed_plan, self.how, reading, codebook)
+        return unpacked(kept)
 
-    def kept_plan(self, document_id: str) -> Plan | None:
+    def kept_plan(self, document_id: str) -> Planned | None:
         """The questions about a document that were made ahead, handed over; None if none were."""
-        sealed = self._ahead.pop(document_id, None)
-        return _unsealed(sealed) if sealed else None
+        kept = self._ahead.pop(document_id, None)
+        return Planned(document_id, unpacked(kept).questions, kept) if kept else None
 
     def planned(self, reading: Reading, codebook: Codebook) -> Plan:
         """All questions about a document. Raises as `code` does."""
-        return self.kept_plan(reading.document_id) or plan_of(self.how, reading, codebook)
+        kept = self._ahead.pop(reading.document_id, None)
+        return unpacked(kept) if kept else plan_of(self.how, reading, codebook)
 
-    def asked(self, plan: Plan, do: Do = here) -> Replies:
+    def asked(self, planned: Planned, do: Do = here) -> Replies:
         """Ask the questions of a plan, and those that follow from the replies. Raises as `code` does."""
-        replies = self._asked(plan, plan.questions, Replies((), {}))
-        return self._asked(plan, do(later_of, plan, replies), replies) if plan.second_look else replies
+        replies = self._asked(planned, planned.questions, Replies((), {}))
+        if self.how.prompting.critic:
+            replies = self._asked(planned, do(later_of, planned, replies), replies)
+        return replies
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding.
@@ -95,18 +108,18 @@ class LlmCoder:
             UsageError: a prompt cannot be filled, or context_tokens leaves no room for a document.
             StopError: the budget is used up, or asking was stopped.
         """
-        plan = self.planned(reading, codebook)
-        return draft_of(plan, self.identity, self.asked(plan))
+        planned = self.kept_plan(reading.document_id) or planned_of(self.how, reading, codebook)
+        return draft_of(planned.plan, self.identity, self.asked(planned))
 
-    def _asked(self, plan: Plan, questions: Sequence[Question], before: Replies) -> Replies:
+    def _asked(self, planned: Planned, questions: Sequence[Question], before: Replies) -> Replies:
         """The replies to some questions, with those that came before. Raises as `code` does."""
         answers, counted, unanswered = list(before.answers), dict(before.counted), list(before.unanswered)
-        about = plan.reading.document_id
+        about = planned.document_id
         for question in questions:
             try:
                 reply = self._asker.ask(question, about=about)
             except NoReplyError as error:
-                if not error.model_at_fault or len(unanswered) + 1 == len(plan.questions):
+                if not error.model_at_fault or len(unanswered) + 1 == len(planned.questions):
                     error.document = error.document or about
                     raise
                 unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
@@ -114,13 +127,3 @@ class LlmCoder:
                 answers.append((question, reply.raw))
                 counted[question.name] = reply.prompt_tokens
         return Replies(tuple(answers), counted, tuple(unanswered))
-
-
-def _sealed_plan(how: Asking, reading: Reading, codebook: Codebook) -> bytes:
-    """A plan that takes little room: its questions repeat the document."""
-    return zlib.compress(pickle.dumps(plan_of(how, reading, codebook)), 1)
-
-
-def _unsealed(sealed: bytes) -> Plan:
-    plan: Plan = pickle.loads(zlib.decompress(sealed))
-    return plan
