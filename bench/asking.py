@@ -2,13 +2,14 @@
 
     python bench/asking.py                             60 five-page reviews, `whole`, 10 at once, three rounds
     python bench/asking.py --strategy themes           the same, one question a theme; also judge
-    python bench/asking.py --at-once 50                the same, 50 at once; the server waits longer (--seconds)
-    python bench/asking.py --documents 600 --rounds 1  memory of a long run
+    python bench/asking.py --documents 600 --alone     memory of a long run: the run with the model only, once
+    python bench/asking.py --documents 220 --at-once 200 --seconds 60 --alone --fast-reading
+                                                       requests under way: a slow model, so that reading can keep up
 
-In each round: the bare client (asynchronous, the same requests, so many at once); then `scr-llm run` without a model,
-which reads, codes, stores and drafts the paper; then `scr-llm run` with the model, which does all that and asks. Each
-is a process of its own, and its processor time counts the processes that it starts. A mock model in another process
-answers after 0.2 seconds. The reviews are different ones (bench/drawn.py), and nothing is read or kept beforehand.
+In each round: the bare client (asynchronous, the same requests, so many at once); then a run without a model, which
+reads, codes and stores; then a run with the model, which does all that and asks. No paper is drafted. Each is a process
+of its own, and its processor time counts the processes that it starts. A mock model in another process answers after
+0.2 seconds. The reviews are different ones (bench/drawn.py), and nothing is read or kept beforehand.
 
 "Beyond that" is what the model adds to a run, in bare clients: making questions, asking, logging what is sent, keeping
 and checking replies.
@@ -17,6 +18,7 @@ and checking replies.
 import argparse
 import asyncio
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -31,6 +33,13 @@ import drawn
 import psutil
 
 ROOT = Path(__file__).parent.parent
+RUN = """
+import sys
+from pathlib import Path
+from scr_llm.workspace import Workspace
+if __name__ == "__main__":
+    Workspace.open(Path(sys.argv[1])).run(sys.argv[2])
+"""
 LOOK_S = 0.1
 """Seconds between two looks at a run's memory."""
 
@@ -93,15 +102,18 @@ def bare(base_url: str, bodies: Path, at_once: int) -> None:
     asyncio.run(all_of_them())
 
 
-def project(root: Path, inbox: Path, base_url: str, at_once: int, strategy: str) -> Path:
+def project(root: Path, inbox: Path, base_url: str, given: argparse.Namespace) -> Path:
     """A new project with these reviews, in which nothing was read."""
     subprocess.run([sys.executable, "-m", "scr_llm", "init", str(root)], check=True, capture_output=True, cwd=ROOT)
     shutil.copytree(inbox, root / "inbox", dirs_exist_ok=True)
-    with (root / "project.toml").open("a") as settings:
-        settings.write(
-            f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nmax_concurrency = {at_once}\n'
-            f'strategy = "{strategy}"\ncontext_tokens = 32768\n'
-        )
+    path = root / "project.toml"
+    text = path.read_text("utf-8") + (
+        f'\n[llm]\nbase_url = "{base_url}"\nmodel = "fake-model"\nmax_concurrency = {given.at_once}\n'
+        f'strategy = "{given.strategy}"\ncontext_tokens = 32768\ntimeout_s = 600\n'
+    )
+    if given.fast_reading:
+        text = re.sub(r"(?m)^cross_check = .*", "cross_check = false", text)
+    path.write_text(text, "utf-8")
     return root
 
 
@@ -123,11 +135,19 @@ def measured(work: Path, base_url: str, given: argparse.Namespace) -> None:
     in_flight = 0
 
     def run(coder: str) -> Taken:
-        root = project(work / "project", inbox, base_url, given.at_once, given.strategy)
-        taken = took([sys.executable, "-m", "scr_llm", "run", "--yes", "--coder", coder, "--project", str(root)])
+        root = project(work / "project", inbox, base_url, given)
+        taken = took([sys.executable, "-c", RUN, str(root), coder])
         shutil.rmtree(root)
         return taken
 
+    if given.alone:
+        taken = run("llm")
+        what = (
+            f"{given.strategy}, {given.documents} reviews, {given.at_once} at once, replies after {given.seconds:g} s"
+        )
+        print(f"{what}: {taken.wall:.0f} s, processor {taken.cpu:.0f} s\n  {memory(taken)}")
+        print(f"  requests under way at most {asked(base_url, 'most')}")
+        return
     # The first run is not counted: from it the server learns the questions, and the bare client what to ask.
     run("llm")
     bodies.write_text(asked(base_url, "bodies"), "utf-8")
@@ -143,11 +163,14 @@ def measured(work: Path, base_url: str, given: argparse.Namespace) -> None:
     say(given, len(json.loads(bodies.read_text("utf-8"))), rounds, in_flight)
 
 
+def memory(taken: Taken) -> str:
+    size = len(taken.memory)
+    quarters = [max(taken.memory[size * q // 4 : size * (q + 1) // 4 + 1]) for q in range(4)]
+    return f"memory by quarter of the run {quarters} MB, with the reading processes {taken.everything} MB at most"
+
+
 def say(given: argparse.Namespace, questions: int, rounds: dict[str, list[Taken]], in_flight: int) -> None:
     (wall, cpu), (without_wall, without_cpu), (with_wall, with_cpu) = map(best, rounds.values())
-    last = rounds["run with the model"][-1]
-    size = len(last.memory)
-    quarters = [max(last.memory[size * q // 4 : size * (q + 1) // 4 + 1]) for q in range(4)]
     lines = (
         f"{given.strategy}, {given.documents} reviews, {questions} questions, {given.at_once} at once, best of "
         f"{given.rounds}:",
@@ -157,7 +180,7 @@ def say(given: argparse.Namespace, questions: int, rounds: dict[str, list[Taken]
         f"beyond that {(with_wall - without_wall) / wall:.2f} and {(with_cpu - without_cpu) / cpu:.2f} bare clients; "
         f"in all {with_wall / wall:.2f} and {with_cpu / cpu:.2f}",
         f"wall {with_wall / max(wall, without_wall):.2f} times the longer of the two",
-        f"memory by quarter of the run {quarters} MB, with the reading processes {last.everything} MB at most",
+        memory(rounds["run with the model"][-1]),
         f"requests under way at most {in_flight}",
     )
     print("\n  ".join(lines))
@@ -170,6 +193,8 @@ def main() -> None:
     options.add_argument("--at-once", type=int, default=10)
     options.add_argument("--seconds", type=float, default=0.2)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--fast-reading", action="store_true", help="Without a second reader.")
+    options.add_argument("--alone", action="store_true", help="Only the run with the model, once.")
     options.add_argument("--bare", nargs=2, metavar=("BODIES", "URL"), help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.bare:

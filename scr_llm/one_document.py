@@ -2,34 +2,25 @@
 
     read_document                       a file -> Reading
     code_document                       Reading -> Coded, by a coder that asks nobody
-    plan_document, finish_document      Reading -> Plan with its questions; Plan and the replies to them -> Coded
+    plan_document, finish_document      Reading -> Planned questions; these and the replies to them -> Coded
 
 These are functions of records. Their arguments and results can be sent to another process or computer, and the same
 arguments give the same result there. They store nothing, ask nothing and read no settings. `coded` puts them together:
 what a coder that asks can do without its model goes to `do`, perhaps another process, so that this one asks and saves.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scr_llm.records import Codebook, CoderIdentity, Coding, DraftCoding, Reading
-from scr_llm.stages.code import AskingCoder, Coder
+from scr_llm.stages.code import AskingCoder, Coder, Do, here
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read as read_document
 
 if TYPE_CHECKING:
-    from scr_llm.stages.code.llm.plan import Asking, Plan, Replies
+    from scr_llm.stages.code.llm.plan import Asking, Planned, Replies
 
 __all__ = ["Coded", "Do", "code_document", "coded", "finish_document", "here", "plan_document", "read_document"]
-
-Do = Callable[..., Any]
-"""Does a piece of work somewhere, and waits for it: called with a function of a module and its arguments."""
-
-
-def here(work: Callable[..., Any], *given: Any) -> Any:
-    """Do a piece of work in this process."""
-    return work(*given)
 
 
 @dataclass(frozen=True)
@@ -48,17 +39,18 @@ def code_document(coder: Coder, reading: Reading, codebook: Codebook) -> Coded:
     return Coded(draft, ground(draft, reading))
 
 
-def plan_document(how: "Asking", reading: Reading, codebook: Codebook) -> "Plan":
+def plan_document(how: "Asking", reading: Reading, codebook: Codebook) -> "Planned":
     """All questions to a model about a document. Raises as `plan_of` does."""
-    from scr_llm.stages.code.llm.plan import plan_of
+    from scr_llm.stages.code.llm.plan import planned_of
 
-    return plan_of(how, reading, codebook)
+    return planned_of(how, reading, codebook)
 
 
-def finish_document(plan: "Plan", identity: CoderIdentity, replies: "Replies") -> Coded:
+def finish_document(planned: "Planned", identity: CoderIdentity, replies: "Replies") -> Coded:
     """A document as the replies to its questions code it."""
     from scr_llm.stages.code.llm.plan import draft_of
 
+    plan = planned.plan
     draft = draft_of(plan, identity, replies)
     return Coded(draft, ground(draft, plan.reading))
 
@@ -73,7 +65,7 @@ def coded(coder: Coder, reading: Reading, codebook: Codebook, do: Do = here) -> 
         do: does what a coder that asks a model can do without it. Other coders work here.
     """
     if isinstance(coder, AskingCoder):
-        plan = coder.planned(reading, codebook, do)
-        done: Coded = do(finish_document, plan, coder.identity, coder.asked(plan, do))
+        planned = coder.kept_plan(reading.document_id) or do(plan_document, coder.how, reading, codebook)
+        done: Coded = do(finish_document, planned, coder.identity, coder.asked(planned, do))
         return done
     return code_document(coder, reading, codebook)

@@ -85,7 +85,7 @@ class OnRay:
         if isinstance(made, Coded):
             self._made[document_id] = made
         elif made is not None and isinstance(self._coder, AskingCoder):
-            self._coder.planned_elsewhere(document_id, made)
+            self._coder.keep_plan(document_id, made)
 
     def _mapped(self, files: Sequence[Wanted]) -> Iterator[Mapping[str, Any]]:
         """One row for each file, in order, as Ray Data gives them."""

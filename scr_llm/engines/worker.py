@@ -44,7 +44,7 @@ class Done:
     reading: Reading | Exception
     """The reading, or why there is none."""
     made: Coded | bytes | None = None
-    """The coding, or the sealed questions; None where that failed, so that it is tried where errors become statuses."""
+    """The coding, or the packed questions; None where that failed, so that it is tried where errors become statuses."""
 
 
 class Worker:
@@ -88,10 +88,10 @@ class Worker:
                     code_document, args=[work.coder, reading, work.codebook], timeout=work.limits.seconds
                 ).result()
                 return coded
-            from scr_llm.stages.code.llm import sealed_plan
+            from scr_llm.stages.code.llm.plan import packed_plan
 
-            sealed: bytes = pool.schedule(
-                sealed_plan, args=[work.how, reading, work.codebook], timeout=work.limits.seconds
+            packed: bytes = pool.schedule(
+                packed_plan, args=[work.how, reading, work.codebook], timeout=work.limits.seconds
             ).result()
-            return sealed
+            return packed
         return None

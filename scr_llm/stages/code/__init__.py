@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading
 
 if TYPE_CHECKING:
-    from scr_llm.stages.code.llm.plan import Asking, Plan, Replies
+    from scr_llm.stages.code.llm.plan import Asking, Planned, Replies
 
 
 class Coder(Protocol):
@@ -25,23 +25,30 @@ class Coder(Protocol):
         ...
 
 
+Do = Callable[..., Any]
+"""Does a piece of work somewhere, and waits for it: called with a function of a module and its arguments."""
+
+
+def here(work: Callable[..., Any], *given: Any) -> Any:
+    """Do a piece of work in this process."""
+    return work(*given)
+
+
 @runtime_checkable
 class AskingCoder(Coder, Protocol):
     """A coder that asks a model. What comes before and after the asking is work that any process can do."""
 
-    @property
-    def how(self) -> "Asking":
-        """How it asks, without whom: all that is needed to make its questions elsewhere."""
+    how: "Asking"
+    """How it asks, whichever the document is."""
+
+    def keep_plan(self, document_id: str, packed: bytes) -> None:
+        """Take the packed questions about a document that were made elsewhere, until they are asked or shown."""
         ...
 
-    def planned_elsewhere(self, document_id: str, sealed: bytes) -> None:
-        """Take the questions about a document that were made elsewhere, for when they are asked."""
+    def kept_plan(self, document_id: str) -> "Planned | None":
+        """The questions about a document that were made ahead, handed over; None if none were."""
         ...
 
-    def planned(self, reading: Reading, codebook: Codebook, do: Callable[..., Any]) -> "Plan":
-        """All questions about a document. `do` is called with a function and its arguments, and does the work."""
-        ...
-
-    def asked(self, plan: "Plan", do: Callable[..., Any]) -> "Replies":
+    def asked(self, planned: "Planned", do: Do) -> "Replies":
         """Ask the questions of a plan. Raises as `code` does."""
         ...

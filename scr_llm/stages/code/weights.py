@@ -77,7 +77,7 @@ class Weights:
         own = words(passage.text)
         groups = (
             (1.0, self._of_words(own)),
-            (1.0, self._sum(self._of_word(f"{a} {b}") for a, b in pairwise(own))),
+            (1.0, self._of_known(f"{a} {b}" for a, b in pairwise(own))),
             (1.0, self._sum(map(self._of_parts, own))),
             (BESIDE, self._sum((self._beside(passage.before), self._beside(passage.after)))),
         )
@@ -123,13 +123,17 @@ class Weights:
         return self._row(at, rarity), rarity * rarity
 
     def _of_parts(self, word: str) -> tuple[Row, float]:
-        return self._sum(map(self._of_feature, parts(word)))
+        return self._sum(self._of_feature(part) for part in parts(word) if part in self._place)
 
     def _of_words(self, own: tuple[str, ...]) -> tuple[Row, float]:
-        return self._sum(map(self._of_word, own))
+        return self._of_known(own)
 
     def _beside(self, text: str) -> tuple[Row, float]:
-        return self._sum(self._of_word(f"<{w}") for w in words(text))
+        return self._of_known(f"<{w}" for w in words(text))
+
+    def _of_known(self, names: Iterable[str]) -> tuple[Row, float]:
+        """The sum over words or pairs. Most pairs are not among the features, and take no room among the words."""
+        return self._sum(self._of_word(name) for name in names if name in self._place)
 
     def _sum(self, given: Iterable[tuple[Row, float]]) -> tuple[Row, float]:
         rows = [(row, length) for row, length in given if length]

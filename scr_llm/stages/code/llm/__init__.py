@@ -4,27 +4,30 @@ The strategy says how it is asked, and suits the model: `whole` (one question fo
 (one question per theme), `judge` (yes or no to single sentences; small models).
 """
 
-import pickle
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from scr_llm.errors import NoReplyError, UsageError
 from scr_llm.llm import Question, Reply
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, Reading, Unanswered
+from scr_llm.stages.code import Do, here
 from scr_llm.stages.code.llm.judge import Thresholds
-from scr_llm.stages.code.llm.plan import Asking, Plan, PromptingOptions, Replies, draft_of, later_of, plan_of
-from scr_llm.stages.code.llm.shown import lines_of
+from scr_llm.stages.code.llm.plan import (
+    Asking,
+    Plan,
+    Planned,
+    PromptingOptions,
+    Replies,
+    draft_of,
+    later_of,
+    packed_plan,
+    plan_of,
+    planned_of,
+    unpacked,
+)
 from scr_llm.stages.code.llm.strategies import STRATEGIES, prompts_used
 
-__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used", "sealed_plan"]
-
-Do = Callable[..., Any]
-"""Does a piece of work, here or in another process: called with a function of a module and its arguments."""
-
-
-def _here(work: Callable[..., Any], *given: Any) -> Any:
-    return work(*given)
+__all__ = ["STRATEGIES", "LlmCoder", "PromptingOptions", "Thresholds", "prompts_used"]
 
 
 class Asker(Protocol):
@@ -60,66 +63,46 @@ class LlmCoder:
             raise UsageError(f"The prompts lack {files}.")
         self._asker = asker
         identity = identity.model_copy(update={"strategy": prompting.summary})
-        self._how = Asking(dict(prompts), prompting, identity)
+        self.how = Asking(dict(prompts), prompting, identity)
+        """How it asks, whichever the document is."""
         self._ahead: dict[str, bytes] = {}
 
     @property
     def identity(self) -> CoderIdentity:
         """The coder, as recorded with the coding."""
-        return self._how.identity
+        return self.how.identity
 
     def questions(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
         """All questions about a document, in order; nothing is sent. Raises as `code` does."""
         return self.planned(reading, codebook).questions
 
-    def later(self, reading: Reading, codebook: Codebook) -> tuple[Question, ...]:
-        """What may be asked afterwards, at most; for an estimate only, since the words depend on the answers.
+    def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = here) -> Plan:
+        """All questions about a document, kept until they are asked or shown. Raises as `code` does."""
+        kept = self._ahead.get(reading.document_id)
+        if kept is None:
+            kept = self._ahead[reading.document_id] = do(packed_plan, self.how, reading, codebook)
+        return unpacked(kept)
 
-        Raises as `code` does.
-        """
-        return self.planned(reading, codebook).at_most_later()
+    def keep_plan(self, document_id: str, packed: bytes) -> None:
+        """Take the packed questions about a document that were made elsewhere, until they are asked or shown."""
+        self._ahead[document_id] = packed
 
-    @property
-    def how(self) -> Asking:
-        """How it asks, without whom: all that is needed to make its questions elsewhere."""
-        return self._how
+    def kept_plan(self, document_id: str) -> Planned | None:
+        """The questions about a document that were made ahead, handed over; None if none were."""
+        kept = self._ahead.pop(document_id, None)
+        return Planned(document_id, unpacked(kept).questions, kept) if kept else None
 
-    def planned_elsewhere(self, document_id: str, sealed: bytes) -> None:
-        """Take the questions about a document that `sealed_plan` made elsewhere, for when they are asked."""
-        self._ahead[document_id] = sealed
+    def planned(self, reading: Reading, codebook: Codebook) -> Plan:
+        """All questions about a document. Raises as `code` does."""
+        kept = self._ahead.pop(reading.document_id, None)
+        return unpacked(kept) if kept else plan_of(self.how, reading, codebook)
 
-    def plan_ahead(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
-        """All questions about a document, kept for when they are asked. Raises as `code` does."""
-        sealed: bytes = do(sealed_plan, self._how, reading, codebook)
-        self._ahead[reading.document_id] = sealed
-        return _unsealed(sealed)
-
-    def planned(self, reading: Reading, codebook: Codebook, do: Do = _here) -> Plan:
-        """All questions about a document. Raises as `code` does.
-
-        Args:
-            reading: the document.
-            codebook: the codes.
-            do: does the work, here or in another process.
-        """
-        if sealed := self._ahead.pop(reading.document_id, None):
-            return _unsealed(sealed)
-        plan: Plan = do(plan_of, self._how, reading, codebook)
-        return plan
-
-    def asked(self, plan: Plan, do: Do = _here) -> Replies:
+    def asked(self, planned: Planned, do: Do = here) -> Replies:
         """Ask the questions of a plan, and those that follow from the replies. Raises as `code` does."""
-        replies = self._asked(plan, plan.questions, Replies((), {}))
-        return self._asked(plan, do(later_of, plan, replies), replies) if plan.second_look else replies
-
-    def redacted(self, reading: Reading | None) -> dict[str, str]:
-        """What would be redacted in a document before it is sent: placeholder to the original words."""
-        make = self._how.prompting.redaction
-        if reading is None or make is None:
-            return {}
-        redaction = make()
-        lines_of(reading, redaction.redact)
-        return redaction.replaced
+        replies = self._asked(planned, planned.questions, Replies((), {}))
+        if self.how.prompting.critic:
+            replies = self._asked(planned, do(later_of, planned, replies), replies)
+        return replies
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
         """Propose a coding.
@@ -129,18 +112,18 @@ class LlmCoder:
             UsageError: a prompt cannot be filled, or context_tokens leaves no room for a document.
             StopError: the budget is used up, or asking was stopped.
         """
-        plan = self.planned(reading, codebook)
-        return draft_of(plan, self.identity, self.asked(plan))
+        planned = self.kept_plan(reading.document_id) or planned_of(self.how, reading, codebook)
+        return draft_of(planned.plan, self.identity, self.asked(planned))
 
-    def _asked(self, plan: Plan, questions: Sequence[Question], before: Replies) -> Replies:
+    def _asked(self, planned: Planned, questions: Sequence[Question], before: Replies) -> Replies:
         """The replies to some questions, with those that came before. Raises as `code` does."""
         answers, counted, unanswered = list(before.answers), dict(before.counted), list(before.unanswered)
-        about = plan.reading.document_id
+        about = planned.document_id
         for question in questions:
             try:
                 reply = self._asker.ask(question, about=about)
             except NoReplyError as error:
-                if not error.model_at_fault or len(unanswered) + 1 == len(plan.questions):
+                if not error.model_at_fault or len(unanswered) + 1 == len(planned.questions):
                     error.document = error.document or about
                     raise
                 unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
@@ -148,13 +131,3 @@ class LlmCoder:
                 answers.append((question, reply.raw))
                 counted[question.name] = reply.prompt_tokens
         return Replies(tuple(answers), counted, tuple(unanswered))
-
-
-def sealed_plan(how: Asking, reading: Reading, codebook: Codebook) -> bytes:
-    """A plan that takes little room: its questions repeat the document."""
-    return zlib.compress(pickle.dumps(plan_of(how, reading, codebook)), 1)
-
-
-def _unsealed(sealed: bytes) -> Plan:
-    plan: Plan = pickle.loads(zlib.decompress(sealed))
-    return plan

@@ -3,6 +3,8 @@
 `plan_of` and `draft_of` take and give what can be sent to another process. Nothing is asked here.
 """
 
+import pickle
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -88,6 +90,8 @@ class Plan:
         self.reading = reading
         self._reads_document = strategy.reads_document
         redaction = prompting.redaction() if prompting.redaction else None
+        self.redacted: dict[str, str] = redaction.replaced if redaction else {}
+        """What is redacted in it: placeholder to the original words."""
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
         lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
         if not lines:
@@ -188,6 +192,43 @@ class Replies:
         return found | {each.question: None for each in self.unanswered}
 
 
+@dataclass(frozen=True)
+class Planned:
+    """All questions about one document, and, packed, what makes a coding from the replies.
+
+    Many documents are asked about at the same time, and what is packed takes a hundredth of the room.
+    """
+
+    document_id: str
+    """The document."""
+    questions: tuple[Question, ...]
+    """What is asked, in order."""
+    packed: bytes
+    """The plan."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, unpacked."""
+        return unpacked(self.packed)
+
+
+def unpacked(packed: bytes) -> Plan:
+    """A plan that `packed_plan` packed."""
+    plan: Plan = pickle.loads(zlib.decompress(packed))
+    return plan
+
+
+def packed_plan(how: Asking, reading: Reading, codebook: Codebook) -> bytes:
+    """All questions about a document, in little room: they repeat it. Raises as `plan_of` does."""
+    return zlib.compress(pickle.dumps(plan_of(how, reading, codebook)), 1)
+
+
+def planned_of(how: Asking, reading: Reading, codebook: Codebook) -> Planned:
+    """All questions about a document, ready to be asked. Raises as `plan_of` does."""
+    plan = plan_of(how, reading, codebook)
+    return Planned(reading.document_id, plan.questions, zlib.compress(pickle.dumps(plan), 1))
+
+
 def plan_of(how: Asking, reading: Reading, codebook: Codebook) -> Plan:
     """All questions about a document, which the embedded coder reads first.
 
@@ -199,9 +240,9 @@ def plan_of(how: Asking, reading: Reading, codebook: Codebook) -> Plan:
     return Plan(how.texts, how.prompting, reading, codebook, held)
 
 
-def later_of(plan: Plan, replies: Replies) -> tuple[Question, ...]:
+def later_of(asked: Planned, replies: Replies) -> tuple[Question, ...]:
     """What is to be asked once these replies have come."""
-    return plan.later(replies.read())
+    return asked.plan.later(replies.read())
 
 
 def draft_of(plan: Plan, identity: CoderIdentity, replies: Replies) -> DraftCoding:
