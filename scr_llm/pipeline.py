@@ -16,11 +16,13 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
+from scr_llm.intake.second_reading import check_quoted
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Coding, Document, DraftCoding, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.code.remarks import remarks_on
 from scr_llm.stages.ground import ground
+from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
 
 
@@ -81,6 +83,7 @@ def run(
             first([d.id for d in to_code])
         try:
             _code_all(store, to_code, coder, codebook, max_concurrency, stop)
+            check_quoted(project, store, present_documents(store))
         except StopError as error:
             stopped = str(error)
         return _outcome(store, before, recoded, stopped)
@@ -185,7 +188,7 @@ def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding
             f"{left} must be made again because their passages changed."
         )
         coding = coding.model_copy(update={"notes": (*coding.notes, note)})
-    coded = document.model_copy(update={"status": "coded"})
+    coded = document.model_copy(update={"status": "coded", "quoted_once": quoted_once(document, coding)})
     store.save_coding(coded, drafted, coding, seen=document, decisions=carried)
 
 

@@ -26,12 +26,17 @@ def admitted(project: Project, store: Store, documents: Sequence[Document], prog
     waiting = [d for d in documents if _is_to_be_read(d, reader)]
     known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
     prints = {d.id: TextFingerprint.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
-    limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
+    limits = limits_of(project)
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
     for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
         progress(document.file, number, len(waiting))
         if (fit := _admit(store, document, reading, prints, reader)) is not None:
             yield fit
+
+
+def limits_of(project: Project) -> Limits:
+    """The most that reading one file of a project may cost."""
+    return Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
 
 
 def _is_to_be_read(document: Document, reader: str) -> bool:
@@ -71,8 +76,8 @@ def _admit(
 
 
 def _as_read(document: Document, reading: Reading) -> Document:
-    read = {"pages": len(reading.pages), "notes": notes(reading), "status": "pending", "reason": None, "next_step": ""}
-    return document.model_copy(update=read)
+    read = {"pages": len(reading.pages), "notes": notes(reading), "read_once": read_once(reading), "quoted_once": ()}
+    return document.model_copy(update={**read, "status": "pending", "reason": None, "next_step": ""})
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,11 @@ def notes(reading: Reading) -> tuple[PageNote, ...]:
         for page in reading.pages
         if page.warnings
     )
+
+
+def read_once(reading: Reading) -> tuple[int, ...]:
+    """The pages of a reading that no second reader has read."""
+    return tuple(page.number for page in reading.pages if page.cross_checked in ("no", "impossible"))
 
 
 def stopped(document: Document, status: DocumentStatus, why: str | Exception, next_step: str = "") -> Document:
