@@ -7,6 +7,7 @@ from scr_llm.records import Codebook, Coding, Decision, Document, DraftCoding, E
 from scr_llm.stages.code import Coder
 from scr_llm.stages.decisions import latest, standings
 from scr_llm.stages.ground import ground, ground_quote, item_id
+from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
 
 
@@ -119,10 +120,11 @@ def recode(store: Store, document: Document, coder: Coder, codebook: Codebook) -
         "codes": hashes,
         "coder": coding.coder.model_copy(update=used),
     }
+    coding = coding.model_copy(update=kept)
     store.save_coding(
-        document,
+        document.model_copy(update={"quoted_once": quoted_once(document, coding)}),
         draft.model_copy(update={"themes": tuple(drafts[i] for i in order if i in drafts)}),
-        coding.model_copy(update=kept),
+        coding,
         seen=document,
     )
     return changed

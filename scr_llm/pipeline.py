@@ -16,12 +16,14 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, limits_of, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
+from scr_llm.intake.second_reading import check_quoted
 from scr_llm.one_document import Coded, coded
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Document, Reading
 from scr_llm.stages.code import AskingCoder, Coder
 from scr_llm.stages.code.remarks import remarks_on
 from scr_llm.stages.read.apart import Processes
+from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
 
 _IN_PREPARATION = 3
@@ -91,6 +93,7 @@ def run(
             first([d.id for d in to_code])
         try:
             _code_all(store, to_code, _Work(coder, codebook, max_concurrency, processes, stop))
+            check_quoted(project, store, present_documents(store), processes)
         except StopError as error:
             stopped = str(error)
         return _outcome(store, before, recoded, stopped)
@@ -220,7 +223,7 @@ def _save(store: Store, document: Document, done: Coded, codebook: Codebook) -> 
             f"{left} must be made again because their passages changed."
         )
         coding = coding.model_copy(update={"notes": (*coding.notes, note)})
-    now = document.model_copy(update={"status": "coded"})
+    now = document.model_copy(update={"status": "coded", "quoted_once": quoted_once(document, coding)})
     store.save_coding(now, done.draft, coding, seen=document, decisions=carried)
 
 

@@ -77,7 +77,8 @@ seconds = 180                   # time for one file; a file that takes longer is
 megabytes = 1500                # memory for one file; a file that needs more is skipped and reported
 workers = 2                     # files read at the same time
 largest_megabytes = 500         # a larger file is not opened, and is reported
-cross_check = true              # a second reader checks every page (slower)
+cross_check = "full"            # a second reader checks every page; "cues": the pages that look odd, a sample of the
+                                # others, and every page that is quoted; "off": none
 
 [briefing]
 headline_themes = 3             # practice themes that get their own section

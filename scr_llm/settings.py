@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from scr_llm.records import PARTS, PartName, Record
+from scr_llm.records import PARTS, CrossCheckMode, PartName, Record
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
@@ -77,6 +77,14 @@ def _each_once(parts: tuple[PartName, ...]) -> tuple[PartName, ...]:
 _Parts = Annotated[tuple[PartName, ...], AfterValidator(_each_once)]
 
 
+def _mode(value: object) -> object:
+    """A way of cross-checking. Until there were ways to choose from, true stood for full and false for off."""
+    return {True: "full", False: "off"}[value] if isinstance(value, bool) else value
+
+
+_CrossCheck = Annotated[CrossCheckMode, BeforeValidator(_mode)]
+
+
 class BriefingSettings(Record):
     """[briefing]: the briefing paper."""
 
@@ -115,8 +123,12 @@ class ReadSettings(Record):
     """Size of the largest file that is opened."""
     workers: int = Field(default=2, ge=1, le=64)
     """Files read at once."""
-    cross_check: bool = True
-    """Whether a second reader checks every page; slower."""
+    cross_check: _CrossCheck = "full"
+    """Which pages a second reader checks.
+
+    full: every page. cues: those that look odd, a sample of the others, and every page that is quoted; for files on
+    which it is slow. off: none. true means full, and false means off.
+    """
 
 
 class PriceSettings(Record):

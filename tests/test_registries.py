@@ -72,7 +72,7 @@ def test_a_way_of_asking(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) 
     book = load_codebook(workspace.project.codebook_path)
     prompting = PromptingOptions("first window only", context_tokens=4096)
     coder = LlmCoder(None, prompts.load(ROOT / "prompts"), embedded_identity(book), prompting)  # type: ignore[arg-type]
-    reading = read(ROOT / "fixtures/batch-1/corriford-child-1.pdf", "d", cross_check=False)
+    reading = read(ROOT / "fixtures/batch-1/corriford-child-1.pdf", "d", cross_check="off")
     assert coder.identity.strategy == "first window only"
     assert sum(q.name.startswith("theme:") for q in coder.questions(reading, book)) == len(book.codes)
 

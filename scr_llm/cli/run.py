@@ -194,7 +194,8 @@ def _say_coverage(outcome: "Outcome", draft: "Written") -> None:
         if file not in new:
             continue
         lists = (("not read:", pages.unread), ("flagged:", pages.flagged), ("nothing quoted from:", pages.unquoted))
-        details = "".join(f"; {what} {page_ranges(numbers)}" for what, numbers in lists if numbers)
+        twice = "" if pages.once is None else f", {pages.pages - len(pages.once)} of them twice"
+        details = twice + "".join(f"; {what} {page_ranges(numbers)}" for what, numbers in lists if numbers)
         say(f"  {file}: {pages.read} of {pages.pages} pages read{details}")
         for remark in outcome.remarks.get(file, ()):
             say(f"    {remark}")

@@ -86,8 +86,8 @@ def _admit(
 
 
 def _as_read(document: Document, reading: Reading) -> Document:
-    read = {"pages": len(reading.pages), "notes": notes(reading), "status": "pending", "reason": None, "next_step": ""}
-    return document.model_copy(update=read)
+    read = {"pages": len(reading.pages), "notes": notes(reading), "read_once": read_once(reading), "quoted_once": ()}
+    return document.model_copy(update={**read, "status": "pending", "reason": None, "next_step": ""})
 
 
 @dataclass(frozen=True)
@@ -184,6 +184,11 @@ def notes(reading: Reading) -> tuple[PageNote, ...]:
         for page in reading.pages
         if page.warnings
     )
+
+
+def read_once(reading: Reading) -> tuple[int, ...]:
+    """The pages of a reading that no second reader has read."""
+    return tuple(page.number for page in reading.pages if page.cross_checked in ("no", "impossible"))
 
 
 def stopped(document: Document, status: DocumentStatus, why: str | Exception, next_step: str = "") -> Document:

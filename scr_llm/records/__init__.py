@@ -73,6 +73,8 @@ from scr_llm.records.log_entry import LogAct, LogEntry
 from scr_llm.records.model_calls import Batch, KeptReply, ModelCall
 from scr_llm.records.printed import Block, BlockKind
 from scr_llm.records.reading import (
+    CrossChecked,
+    CrossCheckMode,
     FileFacts,
     Mark,
     MarkKind,
@@ -106,6 +108,8 @@ __all__ = [
     "Confused",
     "Context",
     "Covered",
+    "CrossCheckMode",
+    "CrossChecked",
     "Decider",
     "Deciding",
     "Decision",

@@ -18,6 +18,7 @@ from scr_llm.audit import RECORD, record_faults, record_file
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
+from scr_llm.intake.second_reading import check_decided
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, Deciding, OwnWords, Paper, SignedPaper, SignOff
 from scr_llm.render import render
@@ -63,6 +64,7 @@ def _checked(project: Project) -> PaperInputs:
     with Store(project.store_path) as store:
         intake(project, store)
         finish(project, store)
+        check_decided(project, store)
         # The inputs are noted before the checks, so that `_sign` notices whatever changes during the checks.
         inputs = paper_inputs(project, store)
         state = paper_state(project, store)
