@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 
-from scr_llm.carry_forward import carry, recode, with_hashes
+from scr_llm.carry_forward import carry, hashes_of, outdated, recode, with_hashes
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, not_coded
@@ -72,7 +72,9 @@ def run(
                 f"there is no file in {project.inbox}.", next_step="Put PDF files into it and run again."
             )
         before = {d.id for d in documents if d.status == "coded"}
-        recoded = {d.file: _recoded(store, d, coder, codebook) for d in documents if d.status == "coded"}
+        hashes = hashes_of(codebook)
+        changed = outdated(store, hashes)
+        recoded = {d.file: _recoded(store, d, coder, codebook, hashes) for d in documents if _again(d, changed)}
         to_code: Iterable[Document] = admitted(project, store, documents, progress)
         if first:
             to_code = list(to_code)
@@ -106,10 +108,16 @@ def _outcome(store: Store, before: set[str], recoded: Mapping[str, Sequence[str]
     )
 
 
-def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook) -> list[str]:
+def _again(document: Document, changed: set[str]) -> bool:
+    return document.status == "coded" and document.id in changed
+
+
+def _recoded(
+    store: Store, document: Document, coder: Coder, codebook: Codebook, hashes: Mapping[str, str]
+) -> list[str]:
     """Propose again the codes whose meaning has changed. Returns what a person should know about it."""
     try:
-        changed = recode(store, document, coder, codebook)
+        changed = recode(store, document, coder, codebook, hashes)
     except NOT_THE_DOCUMENTS:
         raise
     except Exception as error:  # the document keeps its coding, and the other documents go on
@@ -175,7 +183,7 @@ def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding
 
     If the document is a re-issue, save with it the decisions on the earlier issue that still hold.
     """
-    coding = with_hashes(coding, codebook)
+    coding = with_hashes(coding, hashes_of(codebook))
     carried, left = carry(store, document, coding, codebook)
     if carried or left:
         note = (

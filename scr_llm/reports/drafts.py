@@ -19,6 +19,7 @@ from scr_llm.render.blocks import blocks
 from scr_llm.render.bookmarks import Kept
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.case_sheets import write_drafts_of_sheets
+from scr_llm.reports.current import note_finished, rests_on
 from scr_llm.reports.found_words import found_words, is_edited, written_as
 from scr_llm.reports.kept_words import with_words
 from scr_llm.reports.linking_sentences import with_prose
@@ -103,6 +104,8 @@ def write(
         UsageError: no review is in the subset.
         FileError: a file cannot be written.
     """
+    with Store(project.store_path) as store:
+        made_from = rests_on(project, store, formats)
     briefing, reviews = brief(project, only=only)
     name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     sweep(project.outputs)
@@ -130,6 +133,10 @@ def write(
         if not only:
             _list_changes(project, store, done, drafts, now)
             _write_sheets(project, store, done, reviews, formats, summarise)
+            # A draft beside a file of somebody else's, and one with a model's sentences, is written again by each run.
+            if not (done.kept or done.blocked or ask or summarise):
+                facts = done.briefing.facts
+                note_finished(project, store, made_from, version, facts.cells_decided, facts.cells)
     return done
 
 

@@ -22,6 +22,16 @@ class SignOffs(Rows):
         with self._engine.connect() as connection:
             return [parsed(Draft, row.record) for row in connection.execute(query)]
 
+    def last_draft(self, name: str) -> Draft | None:
+        """The last draft of a name that was written."""
+        columns = tables.drafts.c
+        # A record begins with its name, so that other drafts, which may be long, are not read whole.
+        named = columns.record.startswith(f'{{"name":"{name}"', autoescape=True)
+        query = select(columns.record).where(named).order_by(columns.seq.desc()).limit(1)
+        with self._engine.connect() as connection:
+            record = connection.execute(query).scalar()
+        return parsed(Draft, record) if record else None
+
     def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
         """Append a sign-off with its paper as JSON, chained to the previous one. Returns its number.
 
