@@ -116,7 +116,7 @@ def write(
             return done
         if ask:
             briefing, done.refused = with_prose(briefing, ask)
-        drafts = [d for d in store.drafts() if d.name == name]
+        drafts = store.drafts(name)
         now = draft_of(name, briefing)
         version = state.draft_version(drafts, now)
         generated = briefing.model_copy(update={"version": version})
@@ -321,8 +321,9 @@ def what_changed(before: Draft, now: Draft, labels: Mapping[str, str], but: str 
         for what in dict.fromkeys([*now.numbers, *before.numbers])
         if what != but and before.numbers.get(what) != now.numbers.get(what)
     ]
-    changes += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
-    return changes + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]
+    quoted_before, quoted_now = set(before.quotes), set(now.quotes)
+    changes += [f"new quote: {q}" for q in now.quotes if q not in quoted_before]
+    return changes + [f"quote no longer printed: {q}" for q in before.quotes if q not in quoted_now]
 
 
 def _plain(text: str) -> str:

@@ -142,7 +142,7 @@ async def _give_back(page: "Page", request: Request) -> Response:
 
 
 def _keep(page: "Page", part: Path) -> Path:
-    return keep(page.project, part, [d for d in page.session.store.drafts() if d.name == "briefing"])
+    return keep(page.project, part, page.session.store.drafts("briefing"))
 
 
 def _kept(page: "Page", request: Request) -> Path:
