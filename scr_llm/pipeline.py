@@ -55,7 +55,8 @@ def run(
         project: the project to run.
         coder: who proposes the codings.
         progress: called before each document is read.
-        max_concurrency: documents that are coded at the same time. Memory use does not grow with the number of files.
+        max_concurrency: documents that are coded at the same time. However many files there are, only the texts and
+            codings of these are in memory; of each other file a short entry is.
         stop: called when the run is interrupted, so that work in progress ends soon.
         first: called with the ids of all documents that will be coded, after they are read and before any is coded.
 

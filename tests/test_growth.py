@@ -1,12 +1,17 @@
-"""What keeps a large project quick: texts found by fingerprints, and a draft that is written only when it must be."""
+"""What keeps a large project quick and small: fingerprints, drafts that are up to date, files written in parts."""
 
+import io
 import random
 from pathlib import Path
 
 import pytest
+from docx import Document as open_word
+from docx.oxml.ns import qn
 
 from scr_llm.intake.known_texts import KnownTexts
-from scr_llm.records import Document, Page, Reading
+from scr_llm.records import Document, Page, Paper, Paragraph, Part, Reading, Sentence, Table
+from scr_llm.render import render
+from scr_llm.render.blocks import blocks
 from scr_llm.stages.duplicates import TextFingerprint, compare
 from scr_llm.store import Store
 from scr_llm.workspace import Workspace
@@ -98,3 +103,24 @@ def test_a_draft_is_up_to_date_until_something_changes(tmp_path: Path) -> None:
     settings = workspace.project.root / "project.toml"
     settings.write_text(settings.read_text().replace("OFFICIAL", "OFFICIAL-SENSITIVE"))
     assert Workspace.open(workspace.project.root).current_draft() is None
+
+
+def test_parts_of_a_long_word_file_that_left_memory_are_whole_and_marked() -> None:
+    parts = tuple(
+        Part(
+            id=f"evidence.t{n}",
+            level=1,
+            title=f"Part {n}",
+            paragraphs=tuple(Paragraph(sentences=(Sentence(text=f"Line {k} of {n}."),)) for k in range(300)),
+            tables=(Table(caption=f"Table {n}", columns=("A", "B"), rows=((f"a{n}", "b"),), landscape=n == 2),),
+        )
+        for n in range(5)
+    )
+    paper = Paper(title="T", status_line="DRAFT", marking="", version="0.1", organisation="O", parts=parts)
+    word = open_word(io.BytesIO(render(paper, "docx")))
+    marked = [
+        ("".join(t.text or "" for t in p.iter(qn("w:t"))), [b.get(qn("w:name")) for b in p.iter(qn("w:bookmarkStart"))])
+        for p in word.element.body.iter(qn("w:p"))
+    ]
+    assert [(text, ids) for text, ids in marked if ids] == [(b.text, [b.id]) for b in blocks(paper)]
+    assert len(word.sections) == 3 and len(word.tables) == 5

@@ -2,14 +2,11 @@
 
 import io
 import itertools
-import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
-from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -19,10 +16,11 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from scr_llm.records import Figure, Paper, Paragraph, Part, Table
 from scr_llm.render import Printing, chart, one_page
-from scr_llm.render.blocks import blocks
+from scr_llm.render.blocks import all_blocks
 from scr_llm.render.blocks import clean as _clean
-from scr_llm.render.bookmarks import mark
+from scr_llm.render.bookmarks import Marks
 from scr_llm.render.widths import column_widths
+from scr_llm.render.word_body import Body
 from scr_llm.render.word_styles import BODY, based_on
 
 _SHADE = "1F2A44"
@@ -46,7 +44,9 @@ def render(paper: Paper, printing: Printing) -> bytes:
     """
     template = printing.template
     document = based_on(template)
-    body = Body(document)
+    marks = Marks(document, all_blocks(paper), printing.kept)
+    # Pictures are numbered by those before them, and what is fitted to one page is looked at as a whole.
+    body = Body(document, marks, in_parts=not paper.one_page and not any(part.figure for part in paper.parts))
     set_properties(document, paper)
     section = document.sections[0]
     if template is None:
@@ -67,38 +67,10 @@ def render(paper: Paper, printing: Printing) -> bytes:
         if after and after.level > part.level and not part.tables and part.paragraphs and not wide:
             # The sentence that leads to its aspects stands on their page.
             body.last.paragraph_format.keep_with_next = True
+        body.finish_part()
     if paper.one_page and template is None:
         one_page.tighten(document)
-    mark(document, blocks(paper), printing.kept)
-    return same_bytes(document)
-
-
-class Body:
-    """The end of a document, where paragraphs are added. python-docx looks up the style and the place of each anew."""
-
-    def __init__(self, document: WordDocument) -> None:
-        self.document = document
-        self._styles: dict[str, str | None] = {}
-        self._end = document.element.body.get_or_add_sectPr()
-
-    def paragraph(self, text: str = "", style: str = "") -> WordParagraph:
-        """Add a paragraph."""
-        element = OxmlElement("w:p")
-        self._end.addprevious(element)
-        added = WordParagraph(element, self.document._body)
-        if text:
-            added.add_run(text)
-        if style:
-            if style not in self._styles:
-                part: Any = self.document.part
-                self._styles[style] = part.get_style_id(style, WD_STYLE_TYPE.PARAGRAPH)
-            element.get_or_add_pPr().style = self._styles[style]
-        return added
-
-    @property
-    def last(self) -> WordParagraph:
-        """The last paragraph that stands in no table."""
-        return WordParagraph(next(self._end.itersiblings(qn("w:p"), preceding=True)), self.document._body)
+    return body.saved()
 
 
 def _short_from(parts: Sequence[Part]) -> list[bool]:
@@ -330,14 +302,3 @@ def _turn(document: WordDocument, wide: bool) -> None:
     # The break itself is a paragraph: left at its usual height it could spill onto a page that holds nothing else.
     breaks = document.element.body.xpath("./w:p[w:pPr/w:sectPr]")
     _thin(WordParagraph(breaks[-1], document._body))
-
-
-def same_bytes(document: WordDocument) -> bytes:
-    """The file with fixed timestamps, so that the same paper gives the same file."""
-    first = io.BytesIO()
-    document.save(first)
-    out = io.BytesIO()
-    with zipfile.ZipFile(first) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
