@@ -185,7 +185,7 @@ def cost(*command: str, code: int = 0) -> Cost:
 
 def commands(root: Path, theme: str) -> Iterator[tuple[str, tuple[str, ...], int]]:
     """What is measured on a project whose reviews are coded and partly decided: name, arguments and exit code."""
-    out, at = root.parent / "out", ("--project", str(root))
+    out, at = f"{root}-out", ("--project", str(root))
     person = ("--name", "Bo Signer", "--role", "Chair")
     yield "run, after decisions", ("run", *at), 0
     yield "run, nothing new", ("run", *at), 0

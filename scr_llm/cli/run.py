@@ -77,7 +77,8 @@ def init(folder: Path) -> int:
 def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None) -> int:
     """Read and code new files, and draft the briefing.
 
-    Every quote is checked against its review, and everything is saved as it is done.
+    Every quote is checked against its review, and everything is saved as it is done. A draft that is up to date is not
+    written again.
     """
     from scr_llm.workspace import Workspace
 
