@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-browser test-live check schema prompts fixtures measure bench pictures reliability release
+.PHONY: demo weights test test-slow test-browser test-live check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,12 @@ measure: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python bench/review.py
+
+bench-scale: $(VENV)/installed-dev
+	$(BIN)/python bench/scale.py
+
+bench-scale-10000: $(VENV)/installed-dev
+	$(BIN)/python bench/scale.py 1000 10000
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py

@@ -12,7 +12,9 @@ from scr_llm.stages.read.inspect import IMPOSSIBLE, Checked
 from scr_llm.store import Store
 
 
-def check_quoted(project: Project, store: Store, documents: Sequence[Document], processes: Processes) -> None:
+def check_quoted(
+    project: Project, store: Store, documents: Sequence[Document], processes: Processes | None = None
+) -> None:
     """Have a second reader read the pages of some documents that their codings quote, unless the settings say not to.
 
     A page on which the readers differ is flagged like any other. The reading is done in `processes`.

@@ -68,6 +68,7 @@ from scr_llm.records.export import (
     ExportSigned,
     ExportTheme,
 )
+from scr_llm.records.fingerprint import Fingerprint
 from scr_llm.records.history import HistoryEntry, HistoryKind
 from scr_llm.records.log_entry import LogAct, LogEntry
 from scr_llm.records.model_calls import Batch, KeptReply, ModelCall
@@ -139,6 +140,7 @@ __all__ = [
     "Facts",
     "Figure",
     "FileFacts",
+    "Fingerprint",
     "Gender",
     "GoldDocument",
     "GoldItem",

@@ -109,6 +109,13 @@ def _log(connection: Connection) -> None:
     _append_only(connection, "log")
 
 
+def _fingerprints(connection: Connection) -> None:
+    for index in tables.documents_looked_up:
+        index.create(connection, checkfirst=True)
+    tables.fingerprints.create(connection, checkfirst=True)
+    tables.sentences.create(connection, checkfirst=True)
+
+
 STEPS = {
     1: ("first tables", _first),
     2: ("replies of models", _replies),
@@ -120,6 +127,7 @@ STEPS = {
     8: ("decisions looked up by cell", _decisions_on_cell),
     9: ("changes of the codebook", _codebook_changes),
     10: ("what people started or allowed", _log),
+    11: ("fingerprints of texts", _fingerprints),
 }
 
 

@@ -1,11 +1,18 @@
 """Papers that were written: drafts, and the sign-offs of finished ones."""
 
-from sqlalchemy import insert, select
+import json
+
+from sqlalchemy import ColumnElement, insert, select
 
 from scr_llm.errors import RefusedError
 from scr_llm.records import Draft, SignOff
 from scr_llm.store import tables
 from scr_llm.store.rows import Rows, parsed
+
+
+def _named(name: str) -> ColumnElement[bool]:
+    """That a draft has a name. Its record begins with it, so that other drafts, which may be long, are not parsed."""
+    return tables.drafts.c.record.startswith(f'{{"name":{json.dumps(name, ensure_ascii=False)},', autoescape=True)
 
 
 class SignOffs(Rows):
@@ -16,11 +23,19 @@ class SignOffs(Rows):
         with self._engine.begin() as connection:
             connection.execute(insert(tables.drafts).values(record=draft.model_dump_json()))
 
-    def drafts(self) -> list[Draft]:
-        """Every draft that was written, in order."""
-        query = select(tables.drafts.c.record).order_by(tables.drafts.c.seq)
+    def drafts(self, name: str) -> list[Draft]:
+        """Every draft of a name that was written, in order."""
+        query = select(tables.drafts.c.record).where(_named(name)).order_by(tables.drafts.c.seq)
         with self._engine.connect() as connection:
             return [parsed(Draft, row.record) for row in connection.execute(query)]
+
+    def last_draft(self, name: str) -> Draft | None:
+        """The last draft of a name that was written."""
+        columns = tables.drafts.c
+        query = select(columns.record).where(_named(name)).order_by(columns.seq.desc()).limit(1)
+        with self._engine.connect() as connection:
+            record = connection.execute(query).scalar()
+        return parsed(Draft, record) if record else None
 
     def save_sign_off(self, sign_off: SignOff, paper: str) -> int:
         """Append a sign-off with its paper as JSON, chained to the previous one. Returns its number.

@@ -1,6 +1,6 @@
 """The tables. Records are stored as their own JSON; the other columns are there for look-ups."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, literal_column
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, literal_column
 
 metadata = MetaData()
 
@@ -18,6 +18,11 @@ documents = Table(
     Column("record", Text, nullable=False),
 )
 
+documents_looked_up = (
+    Index("documents_by_file", documents.c.file),
+    Index("documents_by_position", documents.c.position),
+)
+
 readings = Table(
     "readings",
     metadata,
@@ -32,6 +37,24 @@ codings = Table(
     Column("document_id", String, ForeignKey("documents.id"), primary_key=True),
     Column("draft", Text, nullable=False),
     Column("record", Text, nullable=False),
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("document_id", String, primary_key=True),
+    Column("made_of", String, nullable=False),
+    Column("whole", String, nullable=False, index=True),
+    Column("letters", Integer, nullable=False),
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("document_id", String, primary_key=True),
+    Column("sentence", BigInteger, primary_key=True, autoincrement=False),
+    Column("letters", Integer, nullable=False),
+    Index("documents_with_sentence", "sentence", "document_id", "letters"),
 )
 
 decided_theme = literal_column("CASE WHEN json_valid(record) THEN json_extract(record, '$.theme') END", String)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
     from scr_llm.records import Briefing, CaseRow, Coding, Deciding, Explanation, Export, OwnWords, Paper, SignOff
+    from scr_llm.reports.current import Current
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
@@ -315,6 +316,15 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         finally:
             if writer:
                 writer.close()
+
+    def current_draft(self) -> "Current | None":
+        """What `brief` would find, if it has nothing to write: neither what the draft rests on nor its files changed.
+
+        None if the draft must be written.
+        """
+        from scr_llm.reports.current import current
+
+        return current(self.project, DRAFT_FORMATS)
 
     def briefing(self, *, only: Mapping[str, str] | None = None) -> "tuple[Briefing, list[CodedReview]]":
         """The briefing as a record, and the codings behind it. Nothing is written."""
