@@ -64,7 +64,7 @@ def run(
     """
     codebook = load_codebook(project.codebook_path)
     stopped = None
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         documents = present_documents(store)
         if not documents:
@@ -121,7 +121,7 @@ def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook)
 
 def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]:
     """Take in and read what is new, without coding it. Returns the ids of the documents that are ready to be coded."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         return [d.id for d in admitted(project, store, present_documents(store), progress)]
 

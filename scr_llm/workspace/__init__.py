@@ -169,7 +169,7 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         from scr_llm.stages.decisions import current, decided_by_document
         from scr_llm.store import Store
 
-        with Store(self.project.store_path) as store:
+        with Store(self.project.database) as store:
             coding = store.coding(document_id)
             decided = decided_by_document(store.decisions(document_id)).get(document_id, {})
             return current(coding, decided) if coding else None
