@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from scr_llm.errors import UsageError
 from scr_llm.files import data_dir, make_folder, read_file, write_atomically
 from scr_llm.records import Database
-from scr_llm.settings import Settings
+from scr_llm.settings import Settings, StoreSettings
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
@@ -111,6 +111,13 @@ quotes_per_theme = 3            # at most, for each of these themes
 tell_inferred = false           # true: the paper says in how many reviews a theme is implied but not stated
 count_recommendation_only = true  # false: a theme found only in recommendations does not count (marked R either way)
 
+# The record on a PostgreSQL server instead of in this folder, for a team. To move it there: scr-llm move --to URL
+# [store]
+# url = "postgresql+psycopg://user@host/database"  # without a password
+# schema = "our_project"                   # this project's own; each project of the database has another
+# password_env = "SCR_LLM_PASSWORD"        # the environment variable that holds the password, if one is needed
+# connections = 20                         # most connections to the server from one process
+
 # A language model, if you want one. Without it the embedded coder is used, and nothing leaves this computer.
 # [llm]
 # base_url = "http://127.0.0.1:11434/v1"   # an OpenAI-compatible address
@@ -131,6 +138,29 @@ count_recommendation_only = true  # false: a theme found only in recommendations
 # input = 0.12
 # output = 0.48
 """
+
+
+def with_store(text: str, store: StoreSettings) -> str:
+    """The text of a project.toml with another [store]; everything else, comments too, stays as it was.
+
+    Raises:
+        UsageError: the package for this is not installed.
+    """
+    try:
+        import tomlkit
+    except ImportError as error:
+        raise UsageError(
+            "what is needed to change project.toml is not installed.",
+            next_step="Install it: pip install 'scr-llm[postgres]'",
+        ) from error
+    document = tomlkit.parse(text)
+    document.pop("store", None)
+    if store.url:
+        document["store"] = store.model_dump(by_alias=True, exclude_defaults=True)
+    changed: str = tomlkit.dumps(document)
+    others = [{key: v for key, v in tomllib.loads(t).items() if key != "store"} for t in (text, changed)]
+    assert others[0] == others[1], "only [store] may change"
+    return changed
 
 
 def schema_for(name: str, salt: str = "") -> str:

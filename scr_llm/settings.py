@@ -5,8 +5,9 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
+from scr_llm.errors import UsageError
 from scr_llm.records import PARTS, PartName, Record
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
@@ -237,6 +238,20 @@ class StoreSettings(Record):
     """Name of the environment variable that holds the password. Without it, libpq looks where it always does."""
     connections: int = Field(default=20, ge=2, le=1000)
     """Most connections to the server from one process."""
+
+
+def store_settings(url: str, schema: str, password_env: str) -> StoreSettings:
+    """[store] from what a person typed.
+
+    Raises:
+        UsageError: something is wrong with it.
+    """
+    try:
+        return StoreSettings.model_validate({"url": url, "schema": schema, "password_env": password_env})
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        what = str(first["msg"]).removeprefix("Value error, ")
+        raise UsageError(f"{first['loc'][0]}: {what}.", next_step="See docs/team.md.") from None
 
 
 class Settings(Record):

@@ -20,7 +20,7 @@ from scr_llm.store import Store
 
 ON_POSTGRESQL = os.environ.get("SCR_LLM_TEST_DATABASE") == "postgresql"
 _INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_FAST = ("fsync=off", "full_page_writes=off")
 PASSWORD = "not-to-be-printed"
 
 
@@ -152,6 +152,6 @@ def copy_project(source: Path, target: Path) -> Path:
     after = before.model_copy(update={"namespace": f"t_{uuid.uuid4().hex[:12]}", "signed": ""})
     settings = target / "project.toml"
     settings.write_text(settings.read_text("utf-8").replace(before.namespace, after.namespace), "utf-8")
-    with Store(before) as old, Store(after) as new, old._writing() as connection:
+    with Store(before) as old, Store(after) as new, old.held() as connection:
         copy_record(connection, new)
     return target

@@ -79,6 +79,7 @@ def _print_record(record: "RecordSummary") -> None:
     """What people decided, and what was sent."""
     broken = record.broken_at
     chain = f"audit chain BROKEN at decision {broken}: it was changed from outside" if broken else "audit chain intact"
+    click.echo(f"Record: {record.place}.")
     click.echo(f"Human decisions: {record.decisions}; {chain}.")
     places = ", ".join(record.endpoints) or "nowhere"
     click.echo(f"Sent to a model so far: {record.requests} requests, {record.bytes_sent} bytes, to {places}.")

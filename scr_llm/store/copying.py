@@ -27,7 +27,7 @@ def copy_record(source: Connection, target: Store) -> None:
         source: a transaction on the record in which nobody else can write to it.
         target: an empty record.
     """
-    with target._writing() as connection:
+    with target.held(for_long=True) as connection:
         for table in COPIED:
             for some in _rows(source, table):
                 connection.execute(insert(table), some)
@@ -55,7 +55,7 @@ def moved_to(connection: Connection) -> str | None:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[list[dict[str, object]]]:
-    found = connection.execution_options(yield_per=_AT_ONCE).execute(select(table))
+    found = connection.execute(select(table), execution_options={"yield_per": _AT_ONCE})
     for some in found.mappings().partitions():
         yield [dict(row) for row in some]
 

@@ -84,11 +84,21 @@ class Rows:
     _turn: threading.Lock
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start: what it reads stays true until it writes."""
+    def held(self, *, for_long: bool = False) -> Iterator[Connection]:
+        """A transaction in which nobody else can write, even to a record that was moved.
+
+        Args:
+            for_long: whether it may stand still for more than a minute.
+        """
         # One thread of ours at a time, so that those that wait do not hold connections which the first may need.
         with self._turn, self._backend.named_errors(), self._engine.begin() as connection:
-            self._backend.lock(connection)
+            self._backend.lock(connection, for_long=for_long)
+            yield connection
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its start: what it reads stays true until it writes."""
+        with self.held() as connection:
             refuse_if_moved(connection, self._backend.name)
             yield connection
 

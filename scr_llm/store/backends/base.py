@@ -41,10 +41,14 @@ class Backend(ABC):
         """
 
     @abstractmethod
-    def lock(self, connection: Connection) -> None:
+    def lock(self, connection: Connection, *, for_long: bool = False) -> None:
         """Begin a transaction that alone may write: what it reads stays true until it ends.
 
         Waits ten seconds at most for another one.
+
+        Args:
+            connection: outside a transaction.
+            for_long: whether it may stand still for more than a minute.
         """
 
     @abstractmethod

@@ -121,13 +121,13 @@ class Postgresql(Backend):
         if not connection.scalar(_SCHEMA, {"schema": self.schema}):
             connection.execute(text(f"CREATE SCHEMA {self.schema}"))
 
-    def lock(self, connection: Connection) -> None:
+    def lock(self, connection: Connection, *, for_long: bool = False) -> None:
         """Take the project's advisory lock. Transactions see what was committed before each of their statements.
 
         A program that holds it and falls silent, as on a laptop that was closed, is put out after a minute.
         """
-        patience = "set_config('idle_in_transaction_session_timeout', '60s', true)"
-        connection.execute(text(f"SELECT {patience}, pg_advisory_xact_lock(:key)"), {"key": self._lock})
+        given = {"patience": "0" if for_long else "60s", "key": self._lock}
+        connection.execute(_LOCK, given)
 
     def hold_still(self, connection: Connection) -> None:
         """Read one snapshot."""
@@ -273,6 +273,7 @@ def _is_near(url: URL) -> bool:
     return not host or host.startswith(("/", "@", "127.")) or host in ("localhost", "::1")
 
 
+_LOCK = text("SELECT set_config('idle_in_transaction_session_timeout', :patience, true), pg_advisory_xact_lock(:key)")
 _TABLES = text("SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = :schema ORDER BY tablename")
 _SCHEMA = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :schema")
 _OWNS = text("SELECT pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = :schema")

@@ -121,7 +121,7 @@ class Sqlite(Backend):
         if empty:
             raise StoreError(f"{path}: the project's database is empty (0 bytes).", next_step=_BACKUP)
 
-    def lock(self, connection: Connection) -> None:
+    def lock(self, connection: Connection, *, for_long: bool = False) -> None:  # noqa: ARG002
         """Take SQLite's write lock."""
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
