@@ -125,17 +125,32 @@ def test_another_record_in_that_place_is_left_alone(project: Project, there: Sto
         move(project, StoreSettings())
 
 
-@pytest.mark.parametrize("pause", [0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.1])
+def come_so_far(server: Server, project: Project, schema: str, point: str) -> bool:
+    """Whether a move has come to a point, as another program sees it."""
+    schemas = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
+    with server.admin("team") as admin, raw(project.database) as old:
+        match point:
+            case "staged":
+                return admin.execute(schemas, [f"{schema}_moving"]).fetchone() is not None
+            case "copied":
+                there = admin.execute("SELECT to_regclass(%s)", [f"{schema}_moving.heads"]).fetchone()[0]
+                return bool(there and admin.execute(f"SELECT 1 FROM {schema}_moving.heads").fetchone())
+            case "published":
+                return admin.execute(schemas, [schema]).fetchone() is not None
+            case "marked":
+                return old.execute("SELECT 1 FROM moves").fetchone() is not None
+    return True
+
+
+@pytest.mark.parametrize("point", ["at once", "staged", "copied", "published", "marked"])
 def test_a_move_that_is_killed_goes_on_or_has_not_begun(
-    project: Project, server: Server, there: StoreSettings, pause: float
+    project: Project, server: Server, there: StoreSettings, point: str
 ) -> None:
     before, exported = held(project.database), export(project)
     given = ["--project", str(project.root), "--to", there.url, "--schema", there.namespace]
-    code = "from scr_llm.governance import move; print('ready', flush=True); from scr_llm.cli import main; main()"
-    command = [sys.executable, "-c", code, "move", *given]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert running.stdout is not None and running.stdout.readline() == "ready\n"
-    time.sleep(pause)
+    running = subprocess.Popen([sys.executable, "-m", "scr_llm", "move", *given], cwd=ROOT, stderr=subprocess.PIPE)
+    while not come_so_far(server, project, there.namespace, point) and running.poll() is None:
+        time.sleep(0.001)
     running.kill()
     running.communicate()
     now = load_project(project.root)
