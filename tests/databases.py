@@ -126,6 +126,20 @@ def raw(database: Database) -> Iterator[Any]:
         yield connection
 
 
+def put(connection: Any, statement: str, *values: object) -> None:
+    """A statement with values, for which it has question marks."""
+    if not isinstance(connection, sqlite3.Connection):
+        statement = statement.replace("?", "%s")
+    connection.execute(statement, values)
+
+
+def rows_of(connection: Any, query: str) -> list[dict[str, object]]:
+    """What a query finds, each row by the names of its columns."""
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def without_rules(connection: Any) -> None:
     """Remove every trigger, as somebody would who may change the database."""
     if isinstance(connection, sqlite3.Connection):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from databases import PASSWORD, Server, raw
-from served import ROOT
+from served import ALEX, ROOT, coded_project, review_page
 from sqlalchemy.exc import IntegrityError
 from test_store import decision, document
 
+from scr_llm.audit import audit
 from scr_llm.errors import StoreError, UsageError
 from scr_llm.project import Project, load_project
 from scr_llm.records import Database
@@ -291,3 +294,30 @@ def test_the_commands_say_what_is_wrong_with_the_server(server: Server, tmp_path
     (tmp_path / "project.toml").write_text(text)
     told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == 3 and "cannot be reached" in told.stderr and "Traceback" not in told.stderr
+
+
+@pytest.mark.slow
+def test_a_page_goes_on_when_the_server_is_back(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCR_LLM_STORE_URL", server.url)
+    project = load_project(coded_project(tmp_path / "p", ("corriford-child-1",)))
+    with Store(project.database) as store:
+        cell = f"/cell/{store.documents()[0].id}/workforce"
+    with review_page(project.root, *ALEX) as served, closing(served.browser()) as browser:
+        csrf = re.search(r'name="csrf" value="([^"]*)"', browser.get(cell).text)
+        assert csrf
+        decided = {"csrf": csrf[1], "seen": "0", "value": "not_mentioned", "reason": "I looked twice."}
+        server.stop()
+        try:
+            answer = browser.post(cell, data=decided)
+        finally:
+            server.start()
+        assert answer.status_code == 503 and "I looked twice." in answer.text and "Something went wrong" in answer.text
+        assert "sqlalchemy" not in answer.text and "INSERT" not in answer.text and "psycopg" not in answer.text
+        assert browser.post(cell, data=decided).status_code == 200
+        with Store(project.database) as store:
+            assert [d.reason for d in store.decisions()] == ["I looked twice."] and not audit(project)
+            store._backend.remove()
+        gone = browser.get("/matrix")
+        assert gone.status_code == 503 and "moved, deleted or replaced" in gone.text

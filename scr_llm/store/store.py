@@ -4,8 +4,6 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Engine
-
 from scr_llm.records import Database
 from scr_llm.store.backends import Backend, backend_of
 from scr_llm.store.checks import Checks
@@ -40,7 +38,7 @@ class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
             StoreError: what is there cannot be used as a database, or the record was moved elsewhere.
         """
         backend = backend_of(Database(file=database) if isinstance(database, Path) else database)
-        self._open(backend, backend.engine(), make=True)
+        self._open(backend, make=True)
         if not moved:
             with self._reading() as connection:
                 refuse_if_moved(connection, backend.name)
@@ -49,10 +47,11 @@ class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
     def fresh(cls, backend: Backend) -> "Store":
         """A new store in a place that is there, and empty."""
         store = cls.__new__(cls)
-        store._open(backend, backend.engine(), make=False)
+        store._open(backend, make=False)
         return store
 
-    def _open(self, backend: Backend, engine: Engine, *, make: bool) -> None:
+    def _open(self, backend: Backend, *, make: bool) -> None:
+        engine = backend.engine()
         self._backend, self._engine, self._turn = backend, engine, threading.Lock()
         try:
             with backend.named_errors():
@@ -60,7 +59,7 @@ class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
                     backend.make(engine, migrate)
                 migrate(engine, backend)
         except BaseException:
-            engine.dispose()
+            self.close()
             raise
 
     @property
@@ -77,5 +76,5 @@ class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
         self.close()
 
     def close(self) -> None:
-        """Close the file; a later call opens it again."""
-        self._engine.dispose()
+        """Close the database; a later call opens it again."""
+        self._backend.close(self._engine)

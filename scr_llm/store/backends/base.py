@@ -28,6 +28,10 @@ class Backend(ABC):
     def engine(self) -> Engine:
         """A new engine whose errors are all `StoreError`s, except a broken constraint."""
 
+    def close(self, engine: Engine) -> None:
+        """Close an engine that this backend made; a later call opens it again."""
+        engine.dispose()
+
     @abstractmethod
     def make(self, engine: Engine, migrate: "Migrate") -> None:
         """Make the place for the tables where there is none, or check it.

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from collections.abc import Hashable
 from typing import Any
 
@@ -43,8 +44,28 @@ JSON, or holds U+0000, must not stop the audit from reading a database that was 
 """
 _TRIGGERS = {"no_update": ("UPDATE", 19), "no_delete": ("DELETE", 11), "no_truncate": ("TRUNCATE", 34)}
 """Ending of a trigger's name: what it refuses, and its kind as pg_trigger.tgtype has it."""
+_KEPT = 4
+"""Records whose connections a process keeps open for the next use."""
+_engines: dict[tuple[str, str, int], Engine] = {}
+_one_at_a_time = threading.Lock()
 _ALWAYS = "A"
 """pg_trigger.tgenabled of a trigger that also fires for a replica's session, which would switch the others off."""
+
+
+def _forget_connections() -> None:
+    """In a process that was forked: leave the connections to the one that made them, which goes on using them."""
+    for engine in _engines.values():
+        engine.dispose(close=False)
+    _engines.clear()
+    _one_at_a_time.release()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(
+        before=_one_at_a_time.acquire,
+        after_in_parent=_one_at_a_time.release,
+        after_in_child=_forget_connections,
+    )
 
 
 @compiles(ThemeOf, "postgresql")
@@ -67,7 +88,20 @@ class Postgresql(Backend):
         self._lock = int.from_bytes(hashlib.sha256(f"scr-llm {self.schema}".encode()).digest()[:8], signed=True)
 
     def engine(self) -> Engine:
-        """An engine whose connections look into the schema and nowhere else."""
+        """An engine whose connections look into the schema and nowhere else; one for all who use it in this process."""
+        key = (self._url.render_as_string(hide_password=False), self.schema, self.database.connections)
+        with _one_at_a_time:
+            engine = _engines.pop(key, None) or self._new_engine()
+            _engines[key] = engine  # the last used is the last in the dictionary
+            while len(_engines) > _KEPT:
+                # Whoever still uses it goes on, with new connections.
+                _engines.pop(next(iter(_engines))).dispose()
+        return engine
+
+    def close(self, engine: Engine) -> None:
+        """Nothing: the next who opens the record finds its connections, which take many times as long to make."""
+
+    def _new_engine(self) -> Engine:
         given, most = self._url.query, self.database.connections
         # The project's own tables, whatever the server's default is; and no more than ten seconds' wait for a lock.
         options = f"{given.get('options', '')} -csearch_path={self.schema} -clock_timeout=10s".strip()
@@ -85,6 +119,7 @@ class Postgresql(Backend):
             # A connection that the server or the network has closed meanwhile is replaced before its use.
             pool_pre_ping=True,
             hide_parameters=True,
+            use_native_hstore=False,  # asks the server for a type that no table here has
         )
         self.name_errors_of(engine)
         return engine
@@ -131,7 +166,7 @@ class Postgresql(Backend):
 
     def hold_still(self, connection: Connection) -> None:
         """Read one snapshot."""
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def insert(self, table: Table) -> Any:
         """PostgreSQL's INSERT."""
@@ -193,31 +228,25 @@ class Postgresql(Backend):
     def remove(self) -> None:
         """Drop the schema; where only an administrator may do that, what this program made in it."""
         engine = self.engine()
-        try:
-            with engine.connect() as connection:
-                if not connection.scalar(_SCHEMA, {"schema": self.schema}):
-                    return
-                owns = bool(connection.scalar(_OWNS, {"schema": self.schema}))
-            with engine.begin() as connection:
-                self.lock(connection)
-                if owns:
-                    connection.execute(text(f"DROP SCHEMA {self.schema} CASCADE"))
-                    return
-                for (table,) in connection.execute(_TABLES, {"schema": self.schema}).all():
-                    connection.execute(text(f'DROP TABLE "{table}" CASCADE'))
-                for name in _FUNCTIONS:
-                    connection.execute(text(f"DROP FUNCTION IF EXISTS {name} CASCADE"))
-        finally:
-            engine.dispose()
+        with engine.connect() as connection:
+            if not connection.scalar(_SCHEMA, {"schema": self.schema}):
+                return
+            owns = bool(connection.scalar(_OWNS, {"schema": self.schema}))
+        with engine.begin() as connection:
+            self.lock(connection)
+            if owns:
+                connection.execute(text(f"DROP SCHEMA {self.schema} CASCADE"))
+                return
+            for (table,) in connection.execute(_TABLES, {"schema": self.schema}).all():
+                connection.execute(text(f'DROP TABLE "{table}" CASCADE'))
+            for name in _FUNCTIONS:
+                connection.execute(text(f"DROP FUNCTION IF EXISTS {name} CASCADE"))
 
     def is_there(self) -> bool:
         """Whether the schema has anything in it."""
         engine = self.engine()
-        try:
-            with engine.connect() as connection:
-                return connection.execute(_TABLES, {"schema": self.schema}).first() is not None
-        finally:
-            engine.dispose()
+        with engine.connect() as connection:
+            return connection.execute(_TABLES, {"schema": self.schema}).first() is not None
 
     def staging(self) -> Backend:
         """A schema beside it."""
@@ -225,12 +254,9 @@ class Postgresql(Backend):
         staged = Postgresql(self.database.model_copy(update={"namespace": name, "signed": ""}))
         staged.remove()
         engine = staged.engine()
-        try:
-            with engine.begin() as connection:
-                staged.lock(connection)
-                staged._make_schema(connection)
-        finally:
-            engine.dispose()
+        with engine.begin() as connection:
+            staged.lock(connection)
+            staged._make_schema(connection)
         return staged
 
     def publish(self, staged: Backend) -> None:
@@ -239,14 +265,11 @@ class Postgresql(Backend):
         if self.is_there():
             raise UsageError(f"{self.name} is there already.", next_step="Choose another schema: --schema NAME")
         engine = self.engine()
-        try:
-            with engine.begin() as connection:
-                self.lock(connection)
-                if connection.scalar(_SCHEMA, {"schema": self.schema}):
-                    connection.execute(text(f"DROP SCHEMA {self.schema}"))  # refused by the server unless it is empty
-                connection.execute(text(f"ALTER SCHEMA {staged.schema} RENAME TO {self.schema}"))
-        finally:
-            engine.dispose()
+        with engine.begin() as connection:
+            self.lock(connection)
+            if connection.scalar(_SCHEMA, {"schema": self.schema}):
+                connection.execute(text(f"DROP SCHEMA {self.schema}"))  # refused by the server unless it is empty
+            connection.execute(text(f"ALTER SCHEMA {staged.schema} RENAME TO {self.schema}"))
 
     def explained(self, error: BaseException) -> StoreError:
         """By the server's code or, where there was no connection, by libpq's words."""
