@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from scr_llm.errors import UsageError
 from scr_llm.files import data_dir, make_folder, read_file, write_atomically
 from scr_llm.records import Database
-from scr_llm.settings import Settings, StoreSettings
+from scr_llm.settings import Settings, StoreSettings, store_settings
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
@@ -185,16 +185,18 @@ def init_project(root: Path, *, name: str | None = None) -> Project:
     """Make a project folder. SCR_LLM_STORE_URL in the environment puts its record on that server.
 
     Raises:
-        UsageError: the folder is a project already.
+        UsageError: the folder is a project already, or that address is wrong.
     """
     if (root / "project.toml").exists():
         raise UsageError(f"{root} is already a project folder.", next_step="Use it, or name another folder.")
+    server = os.environ.get("SCR_LLM_STORE_URL", "")
+    store_settings(server, "", "")  # before anything is written, a password in it least of all
     for folder in (root, root / "inbox", root / "outputs"):
         make_folder(folder)
     write_atomically(root / "codebook.yaml", read_file(data_dir() / "prompts" / "codebook.yaml"))
     title = "".join(c for c in name or root.resolve().name if is_plain(c) and c not in '\\"')[:LONGEST_NAME]
     text = _TEMPLATE.format(name=f'"{title}"')
-    if server := os.environ.get("SCR_LLM_STORE_URL"):
+    if server:
         # Without salt, a second project of this name would write into the first one's record.
         text += f'\n[store]\nurl = {json.dumps(server)}\nschema = "{schema_for(title, secrets.token_hex(8))}"\n'
     write_atomically(root / "project.toml", text.encode())

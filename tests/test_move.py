@@ -172,6 +172,24 @@ def test_a_move_that_is_killed_goes_on_or_has_not_begun(
         assert admin.execute(asked, [f"{there.namespace}_moving"]).fetchone() is None
 
 
+def test_a_move_back_that_is_killed_leaves_no_half_of_a_file(project: Project, there: StoreSettings) -> None:
+    before = held(project.database)
+    move(project, there)
+    for path in list(project.root.glob("scr_llm.sqlite*")):
+        path.rename(path.with_name(f"old-{path.name}"))
+    command = [sys.executable, "-m", "scr_llm", "move", "--project", str(project.root), "--to", "sqlite"]
+    running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    while not (parts := list(project.root.glob(".scr_llm.sqlite.*.part"))) and running.poll() is None:
+        time.sleep(0.001)
+    running.kill()
+    running.communicate()
+    assert parts and load_project(project.root).database.url and not project.store_path.exists()
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    now = load_project(project.root)
+    assert not now.database.url and held(now.database) == before and audit(now) == []
+    assert not list(project.root.glob(".*.part*"))
+
+
 def test_erasing_leaves_neither_the_schema_nor_the_old_file(
     project: Project, server: Server, there: StoreSettings
 ) -> None:

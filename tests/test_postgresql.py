@@ -20,7 +20,7 @@ from test_store import decision, document
 
 from scr_llm.audit import audit
 from scr_llm.errors import StoreError, UsageError
-from scr_llm.project import Project, load_project
+from scr_llm.project import Project, init_project, load_project
 from scr_llm.records import Database
 from scr_llm.settings import StoreSettings
 from scr_llm.store import Store
@@ -321,3 +321,49 @@ def test_a_page_goes_on_when_the_server_is_back(
             store._backend.remove()
         gone = browser.get("/matrix")
         assert gone.status_code == 503 and "moved, deleted or replaced" in gone.text
+
+
+OPENER = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from test_store import Database, Store, document
+with Store(Database.model_validate_json(sys.argv[1])) as store:
+    store.save_document(document(sys.argv[3]))
+"""
+
+
+@pytest.mark.slow
+def test_programs_that_open_a_new_place_at_once_share_it(server: Server) -> None:
+    place = server.schema().model_copy(update={"namespace": "order"})  # a word of SQL's own
+    programs = [child(OPENER, place, f"d{n}") for n in range(6)]
+    ended = [(program.communicate()[1], program.returncode) for program in programs]
+    assert all(code == 0 for _, code in ended), ended
+    with Store(place) as store:
+        assert {d.id for d in store.documents()} == {f"d{n}" for n in range(6)} and store.verify("history") is None
+        assert store.foreign_rules() == [] and store.damage() is None
+        store._backend.remove()
+        assert not store._backend.is_there()
+
+
+def test_without_the_driver_the_message_says_what_to_install(server: Server) -> None:
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from scr_llm.records import Database; from scr_llm.store import Store\n"
+        "Store(Database.model_validate_json(sys.argv[1]))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, server.schema().model_dump_json()], capture_output=True, text=True, check=False
+    )
+    assert "StoreError" in told.stderr and "pip install 'scr-llm[postgres]'" in told.stderr
+
+
+def test_a_new_project_is_made_on_the_server_that_the_environment_names(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCR_LLM_STORE_URL", server.url)
+    one, other = (init_project(tmp_path / name, name="Reviews").database for name in "ab")
+    assert one.url == server.url and one.namespace != other.namespace
+    monkeypatch.setenv("SCR_LLM_STORE_URL", "postgresql+psycopg://a:secret1@h/d")
+    with pytest.raises(UsageError, match="holds a password"):
+        init_project(tmp_path / "c")
+    assert not (tmp_path / "c").exists()

@@ -40,8 +40,9 @@ SUBSETS = ("authority", "batch", "context", "age", "taken-in")
 class Workspace(Documents, Measuring, Themes, Accounting):
     """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
-    It can safely be opened several times at once. Every expected failure is a `ScrError` whose message names the
-    document, the page and the next step.
+    It can safely be opened several times at once. Whatever needs the record raises StoreError where its database cannot
+    be used, or is gone although a paper was signed from it. Every expected failure is a `ScrError` whose message names
+    the document, the page and the next step.
     """
 
     @classmethod
@@ -61,7 +62,6 @@ class Workspace(Documents, Measuring, Themes, Accounting):
 
         Raises:
             UsageError: it is not a project folder, or its settings are wrong; names the key and its line.
-            StoreError: its database is missing although something was signed from it.
         """
         return cls(load_project(Path(folder)))
 

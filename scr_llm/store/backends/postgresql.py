@@ -80,6 +80,7 @@ class Postgresql(Backend):
 
     def __init__(self, database: Database) -> None:
         self.database, self.schema = database, database.namespace
+        self._quoted = f'"{self.schema}"'  # a word of SQL's own may be a name
         self._url = _address(database)
         host = self._url.query.get("host") or self._url.host or os.environ.get("PGHOST") or "this computer"
         port = f":{self._url.port}" if self._url.port else ""
@@ -104,7 +105,7 @@ class Postgresql(Backend):
     def _new_engine(self) -> Engine:
         given, most = self._url.query, self.database.connections
         # The project's own tables, whatever the server's default is; and no more than ten seconds' wait for a lock.
-        options = f"{given.get('options', '')} -csearch_path={self.schema} -clock_timeout=10s".strip()
+        options = f"{given.get('options', '')} -csearch_path={self._quoted} -clock_timeout=10s".strip()
         more: dict[str, object] = {"client_encoding": "utf8", "application_name": "scr-llm", "options": options}
         if "connect_timeout" not in given:
             more["connect_timeout"] = 10
@@ -127,7 +128,7 @@ class Postgresql(Backend):
     def make(self, engine: Engine, migrate: Migrate) -> None:  # noqa: ARG002
         """Make the schema where there is none; an administrator may have made it, empty."""
         with engine.connect() as connection:
-            if connection.scalar(text("SELECT to_regclass(:t)"), {"t": f"{self.schema}.migrations"}):
+            if connection.scalar(text("SELECT to_regclass(:t)"), {"t": f"{self._quoted}.migrations"}):
                 return
         with engine.begin() as connection:
             self.lock(connection)
@@ -154,7 +155,7 @@ class Postgresql(Backend):
                 next_step="Have a database made with ENCODING 'UTF8'.",
             )
         if not connection.scalar(_SCHEMA, {"schema": self.schema}):
-            connection.execute(text(f"CREATE SCHEMA {self.schema}"))
+            connection.execute(text(f"CREATE SCHEMA {self._quoted}"))
 
     def lock(self, connection: Connection, *, for_long: bool = False) -> None:
         """Take the project's advisory lock. Transactions see what was committed before each of their statements.
@@ -210,7 +211,7 @@ class Postgresql(Backend):
                 if broken := connection.scalar(_BROKEN_INDEX, given):
                     return f"the index {broken} is not valid; REINDEX it"
                 for (table,) in connection.execute(_TABLES, given).all():
-                    connection.execute(text(f'SELECT sum(length(t::text)) FROM {self.schema}."{table}" t'))
+                    connection.execute(text(f'SELECT sum(length(t::text)) FROM "{table}" t'))
         except StoreError as error:
             # XX: the server's class of errors for what is corrupt. Anything else is trouble, but no damage.
             state = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) or ""
@@ -235,7 +236,7 @@ class Postgresql(Backend):
         with engine.begin() as connection:
             self.lock(connection)
             if owns:
-                connection.execute(text(f"DROP SCHEMA {self.schema} CASCADE"))
+                connection.execute(text(f"DROP SCHEMA {self._quoted} CASCADE"))
                 return
             for (table,) in connection.execute(_TABLES, {"schema": self.schema}).all():
                 connection.execute(text(f'DROP TABLE "{table}" CASCADE'))
@@ -268,8 +269,8 @@ class Postgresql(Backend):
         with engine.begin() as connection:
             self.lock(connection)
             if connection.scalar(_SCHEMA, {"schema": self.schema}):
-                connection.execute(text(f"DROP SCHEMA {self.schema}"))  # refused by the server unless it is empty
-            connection.execute(text(f"ALTER SCHEMA {staged.schema} RENAME TO {self.schema}"))
+                connection.execute(text(f"DROP SCHEMA {self._quoted}"))  # refused by the server unless it is empty
+            connection.execute(text(f"ALTER SCHEMA {staged._quoted} RENAME TO {self._quoted}"))
 
     def explained(self, error: BaseException) -> StoreError:
         """By the server's code or, where there was no connection, by libpq's words."""

@@ -170,6 +170,7 @@ class Sqlite(Backend):
 
     def remove(self) -> None:
         """Delete the file whole, so that no row remains in free pages."""
+        self._sweep()
         for ending in _BESIDE:
             path = self.path.with_name(self.path.name + ending)
             with named_file_errors(path):
@@ -180,7 +181,8 @@ class Sqlite(Backend):
         return self.path.exists()
 
     def staging(self) -> Backend:
-        """A hidden file beside it, which is swept away later if it is left."""
+        """A hidden file beside it."""
+        self._sweep()
         with named_file_errors(self.path):
             return self._new_part()
 
@@ -200,6 +202,12 @@ class Sqlite(Backend):
         unknown = ("", f"cannot be used ({message})", _BACKUP)
         _, what, step = next((cause for cause in _CAUSES if cause[0] in message.lower()), unknown)
         return StoreError(f"{self.path}: the project's database {what}.", next_step=step)
+
+    def _sweep(self) -> None:
+        """Remove what is left of copies that were not finished."""
+        for part in self.path.parent.glob(f".{self.path.name}.*.part*"):
+            with named_file_errors(part):
+                part.unlink(missing_ok=True)
 
     def _new_part(self) -> "Sqlite":
         """An empty file for a database that is not finished, for its owner only."""
