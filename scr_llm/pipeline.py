@@ -1,4 +1,6 @@
-"""The stages in order, saving after each.
+"""The first four stages in order, read, code, ground and save; review, synthesise and render come after.
+
+People decide in `review/`; `Workspace.brief` and `review/sign_off.py` write the papers.
 
 A run that was killed resumes at the next document; a second run codes only what is new.
 """

@@ -64,6 +64,8 @@ def test_a_written_finding_is_in_the_reviewers_words(workspace: Workspace, reade
         ("", "no finding is chosen"),
         ("word " * 61, "61 words"),
         ("The panel wrote “nobody went to the moon”.", "not in this review"),
+        ("The records were lost 977 times.", "number 977 is not in this review"),
+        ("Ninety-seven visits were missed.", "number 97 is not in this review"),
     ],
 )
 def test_what_cannot_be_the_particular_finding(reader: PersonalReview, words: str, why: str) -> None:

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,14 +16,15 @@ from docx import Document
 from served import ALEX, ROOT, SAM, Served, coded_project, decide_all, review_page
 
 from scr_llm.audit import audit
-from scr_llm.errors import UsageError
+from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import load_project
 from scr_llm.records import SignOff
 from scr_llm.reports.drafts import write
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.review.sign_off import sign_off
+from scr_llm.review.sign_off import cautions, sign_off
 from scr_llm.store import Store
+from scr_llm.web.unsigned import UnsignedPaper
 
 DEE = ("--name", "Dee Director", "--role", "Director")
 
@@ -257,9 +259,44 @@ def test_what_is_open_in_the_file_is_settled_in_word_and_a_moved_record_leaves_t
         label = session.codes[key[1]].label
         session.close()
         page = text(browser.get(at).text)
-        assert f", {label}: Not found (was Yes)" in page
+        assert f"{label}: Not found (was Present)" in page
+        assert re.search(r"Child 1: 1 cell or fact(?: and \d+ quotes?)? ", page), "review by review, with counts"
+        assert "The paper as a whole:" in page
         assert "The record has moved since" in page and "0 of 1 (was 1 of 1)" in page and "Sign as" not in page
         assert len(kept(root)) == 2
+
+
+@pytest.mark.slow
+def test_a_signed_version_that_is_given_back_is_known_as_such(root: Path) -> None:
+    with opened(root) as (_, browser):
+        page = browser.get("/sign-off").text
+        browser.post("/sign-off", data={"csrf": field(page, "csrf"), "signing": field(page, "signing")})
+        word = (root / "outputs/signed-1/briefing.docx").read_bytes()
+        token = field(browser.get("/second").text, "csrf")
+        at = given_back(browser, word, token).json()["at"]
+        said = text(browser.get(at).text)
+        today = datetime.now(UTC)
+        sentence = f"This is version 1.0, which Dee Director signed on {today.day} {today:%B %Y}."
+        assert said.index(sentence) < said.index("Compared with draft 0.1") and "Sign as" not in said
+        assert "There is no later draft yet." in said
+
+        session, alex = ReviewSession(load_project(root)), Reviewer("Alex Reader", "Analyst")
+        key = next(k for k in session.counted() if k[1] in session.codes and session.value(k) == "present")
+        session.decide(alex, *key, "not_mentioned")
+        session.close()
+        written = browser.post("/sign-off/draft", data={"csrf": token}).text
+        assert "Draft 1.1 is written." in written
+        document, into = Document(io.BytesIO(word)), io.BytesIO()
+        document.add_paragraph("Words of my own.")
+        document.save(into)
+        said = text(browser.get(given_back(browser, into.getvalue(), token).json()["at"]).text)
+        assert sentence in said and "Edit draft 1.1 instead: outputs/briefing.docx." in said
+        assert "Words of my own." in said, "what was written is still shown"
+        draft = (root / "outputs/briefing.docx").read_bytes()
+        assert "This is version" not in browser.get(given_back(browser, draft, token).json()["at"]).text
+    (root / "mine.docx").write_bytes(into.getvalue())
+    with pytest.raises(RefusedError, match=r"This is version 1\.0, which Dee .* Edit draft 1\.1 instead"):
+        sign_off(load_project(root), "Dee Director", "Director", edited=root / "mine.docx")
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -377,3 +414,21 @@ def test_a_blind_reviewer_neither_sees_nor_sends_a_paper(root: Path) -> None:
         for path in ("/sign-off", "/sign-off/draft", "/sign-off/again/1", f"{to}/x.docx", f"{to}/x.docx/take-back"):
             assert browser.post(path, data=token).status_code == 400, path
     assert not kept(root) and not signed(root)
+
+
+def test_the_paper_to_be_signed_is_made_once_while_nothing_changes(root: Path) -> None:
+    project = load_project(root)
+    session, paper = ReviewSession(project), UnsignedPaper()
+    try:
+        assert paper.cautions(session, seconds=0) is None, "nobody is kept waiting longer than they said"
+        first = paper.cautions(session)
+        assert first == cautions(project)
+        assert paper.cautions(session, seconds=0) is first
+        assert "NOT SIGNED YET" in paper.shown(session, "seven-minutes.html")
+        key = next(key for key in session.counted() if session.proposals[key].kind == "theme")
+        session.decide(Reviewer("Alex Reader", "Analyst"), *key, "not_mentioned")
+        assert paper.cautions(session, seconds=0) is None, "what was decided since is in the paper"
+        assert paper.cautions(session) is not None
+    finally:
+        paper.close()
+        session.close()

@@ -225,6 +225,8 @@ def test_explain_tells_where_a_number_comes_from(project: Path) -> None:
     assert sum(cell.counted for cell in told.cells) == told.present and len(told.cells) == told.of
     assert all(cell.evidence and cell.why for cell in told.cells if cell.counted)
     assert len(told.not_coded) == 4 and any("empty.pdf" in line for line in told.not_coded)
+    for said in (told.label, "risk assess"):
+        assert Explanation.model_validate_json(scr("explain", said, "--json", cwd=project).stdout) == told
     words = scr("explain", "risk_assessment", cwd=project).stdout
     assert "Not yet decided by a person" in words and "page " in words
     assert scr("explain", "nonsense", cwd=project).returncode == 2

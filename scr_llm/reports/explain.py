@@ -1,4 +1,4 @@
-"""Where a number comes from."""
+"""Where a number comes from, as the command `explain` prints it: what is looked up, and for which theme."""
 
 from scr_llm.codebook import code_named, load_codebook
 from scr_llm.intake.inbox import present_documents
@@ -24,11 +24,11 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
     code = code_named(codebook, theme)
     briefing, reviews = brief(project)
     with Store(project.database) as store:
-        decided = {i: d for (i, key), d in latest(store.decisions()).items() if key == theme}
+        decided = {i: d for (i, key), d in latest(store.decisions()).items() if key == code.id}
         others = [d for d in present_documents(store) if d.status != "coded"]
         silent = [r.document.id for r in reviews if not ((cell := r.theme(code.id)) and cell.evidence)]
         near = {i: nearest(reading, code) for i in silent if (reading := store.reading(i))}
-    count = next(t for t in briefing.facts.themes if t.theme == theme)
+    count = next(t for t in briefing.facts.themes if t.theme == code.id)
     labels = {row.document_id: row.label for row in briefing.cases}
     explanation = explained(code, count, labels, reviews, decided, others, near, codebook.version)
     explanation = without(explanation, project.settings.briefing.leave_out)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from scr_llm.records import Briefing, Paragraph, Part, Sentence, ThemeCount
+from scr_llm.text.numbers import spelt_out
 
 
 class Drafted(BaseModel):
@@ -23,11 +24,6 @@ MARK = "[Drafted by a model from the figures above; edit or delete.]"
 """Follows each drafted sentence until a person removes it."""
 SHORTEST, LONGEST = 5, 30
 """Words in a drafted sentence."""
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-)
-_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
 NEVER_SAID = re.compile(
     r"\b(?:most|majority|minority|half|third|quarter|twice|double|dozens?|hundreds?|percent|per cent|all|none|every|"
     r"always|never|cause[ds]?|because|led to|resulted in|therefore|proves?|significant\w*|increas\w+|decreas\w+)\b|%",
@@ -102,11 +98,6 @@ def is_one_sentence(text: str, longest: int = LONGEST) -> bool:
     """Whether a text is one sentence of a fair length."""
     right_length = SHORTEST <= len(text.split()) <= longest
     return right_length and text.endswith(".") and not re.search(r"[.!?]\s+[A-Z]", text[:-1])
-
-
-def spelt_out(text: str) -> set[int]:
-    """Numbers written as words. "One" is left out: in most sentences it does not count anything."""
-    return {n for word, n in _WORDS.items() if word != "one" and re.search(rf"\b{word}\b", text, re.I)}
 
 
 def with_prose(briefing: Briefing, ask: Callable[[str], str]) -> tuple[Briefing, list[str]]:

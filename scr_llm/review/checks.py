@@ -9,6 +9,7 @@ from scr_llm.records.decision import Act
 from scr_llm.review.cells import PARTICULAR_TEXT, STATED, Proposal
 from scr_llm.stages.decisions import unverified
 from scr_llm.stages.decisions.items import PARTICULAR
+from scr_llm.text.numbers import numbers_in
 from scr_llm.text.words import VALUES
 
 
@@ -87,6 +88,13 @@ def _check_particular(answer: Answer, reading: Reading, file: str) -> None:
                 document=file,
                 next_step="Quote the review’s own words, or leave out the quotation marks.",
             )
+    held = numbers_in(whole)
+    if (unknown := [number for number in numbers_in(answer.text) if number not in held]) and not answer.reason.strip():
+        raise RefusedError(
+            f"the number {unknown[0]} is not in this review.",
+            document=file,
+            next_step="Write the number as the review does, or say in the comment where you know it from.",
+        )
 
 
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")

@@ -1,4 +1,4 @@
-"""Where a number comes from, some reviews at a time: the same as the report, from the index of a session."""
+"""Where a number comes from, a page of reviews at a time, for the browser: as the report, from a session's index."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""The history of what was stored: one entry for each version of a document, its reading and its coding."""
+"""The history of what was stored, as hashes: one entry for each version of a document, its reading and its coding.
+
+Who decided what is in decisions.py.
+"""
 
 from typing import get_args
 

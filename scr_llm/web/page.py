@@ -15,9 +15,12 @@ from scr_llm.stages.decisions import Key
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.seats import SEAT, Seats
+from scr_llm.web.unsigned import UnsignedPaper
 from scr_llm.web.workbench import NOBODY, Workbench
 from scr_llm.workspace import Workspace
 
+PATIENCE_SECONDS = 8.0
+"""How long a person waits for the paper, before a page says that it is being made."""
 ORDER_COOKIE = "scr_llm_order"
 """Holds the order of work that a person chose."""
 
@@ -33,7 +36,7 @@ class Page:
         self.project, self.workspace = project, Workspace(project)
         self.session, self.drawing = ReviewSession(project), Drawing()
         self.bench = Workbench(project)
-        self.signing = threading.Lock()
+        self.signing, self.unsigned = threading.Lock(), UnsignedPaper()
         self.named_by_proxy = named_by_proxy
         """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
         self._reviewer = reviewer
@@ -101,6 +104,10 @@ class Page:
             fault=self.session.codebook_fault,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)
+
+    def cautions(self) -> tuple[str, ...] | None:
+        """What might tell a reader of the paper who a child is; None while the paper is still being made."""
+        return self.unsigned.cautions(self.session, PATIENCE_SECONDS)
 
     def go(self, path: str) -> Response:
         """Send the browser to another page."""

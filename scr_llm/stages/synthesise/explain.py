@@ -1,4 +1,4 @@
-"""Where a number comes from: which reviews count, by which quotes, and why the others do not."""
+"""Where a number comes from, worked out: which reviews count, by which quotes, and why the others do not."""
 
 from collections.abc import Mapping, Sequence
 
