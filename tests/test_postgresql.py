@@ -24,6 +24,7 @@ from scr_llm.project import Project, init_project, load_project
 from scr_llm.records import Database
 from scr_llm.settings import StoreSettings
 from scr_llm.store import Store
+from scr_llm.store.backends.postgresql_errors import cause_of
 
 EACH = 25
 """Decisions of each writer."""
@@ -367,3 +368,27 @@ def test_a_new_project_is_made_on_the_server_that_the_environment_names(
     with pytest.raises(UsageError, match="holds a password"):
         init_project(tmp_path / "c")
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("DiskFull", "the server's disk is full"),
+        ("OutOfMemory", "short of memory or disk"),
+        ("TooManyConnections", "no connection to spare"),
+        ("ReadOnlySqlTransaction", "takes no changes"),
+        ("AdminShutdown", "connection to the server was lost"),
+        ("CannotConnectNow", "starting or stopping"),
+        ("IdleInTransactionSessionTimeout", "stood still for a minute"),
+        ("DataCorrupted", "is damaged"),
+        ("InsufficientPrivilege", "does not permit this"),
+        ("InvalidPassword", "does not accept the user or the password"),
+    ],
+)
+def test_what_the_server_reports_is_said_in_words(kind: str, told: str) -> None:
+    import psycopg
+
+    what, step = cause_of(getattr(psycopg.errors, kind)(f"in its own words, with {PASSWORD}"), secret=PASSWORD)
+    assert told in what and step and PASSWORD not in what
+    what, _ = cause_of(psycopg.OperationalError(f"something new about {PASSWORD}\nand more"), secret=PASSWORD)
+    assert what == "it cannot be used (something new about …)"
