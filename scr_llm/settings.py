@@ -205,8 +205,8 @@ def _server(url: str) -> str:
         raise ValueError(wrong) from None
     if parts.password is not None or any("password" in name for name, _ in query):
         raise ValueError(
-            "it holds a password, which would be in every copy of this file; name the environment variable that "
-            "holds it: password_env"
+            "it holds a password, which would be in every copy of project.toml; name the environment variable that "
+            "holds it, in password_env"
         )
     if parts.scheme not in ("postgresql+psycopg", "postgresql") or port == 0 or any(c.isspace() for c in url):
         raise ValueError(wrong)

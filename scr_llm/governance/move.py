@@ -54,6 +54,7 @@ def move(project: Project, store: StoreSettings) -> Moved:
     new, old = backend_of(there.database.model_copy(update={"signed": ""})), backend_of(project.database)
     if new.name == old.name:
         raise UsageError(f"{old.name}: the record is there already.", next_step="Name another place.")
+    _settings_with(project, store)  # what prevents it should do so before anything is copied
     with Store(project.database, moved=True) as source, source.held(for_long=True) as connection:
         before = summary(connection)
         if not _goes_on_in(new, old, moved_to(connection)):
@@ -64,9 +65,13 @@ def move(project: Project, store: StoreSettings) -> Moved:
             _copy(connection, before, there, new)
             _prove(project, there)
             mark_moved(connection, datetime.now(UTC).isoformat(timespec="seconds"), new.name)
-    path = project.root / "project.toml"
-    write_atomically(path, with_store(read_file(path).decode("utf-8-sig"), store).encode())
+    write_atomically(project.root / "project.toml", _settings_with(project, store))
     return Moved(old.name, new.name, sum(rows for rows, _ in before.values()), before["decisions"][0])
+
+
+def _settings_with(project: Project, store: StoreSettings) -> bytes:
+    """The project.toml of now, with another [store]."""
+    return with_store(read_file(project.root / "project.toml").decode("utf-8-sig"), store).encode()
 
 
 def _goes_on_in(new: Backend, old: Backend, moved: str | None) -> bool:
