@@ -6,8 +6,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +258,31 @@ def test_another_database_in_its_place_is_noticed(database: Database) -> None:
         store._backend.remove()
     with pytest.raises(StoreError, match=r"gone, although signed-1 was signed from it"):
         Store(database.model_copy(update={"signed": "signed-1"}))
+
+
+def test_a_file_is_copied_whole_while_others_write(tmp_path: Path) -> None:
+    path, copy = tmp_path / "s.sqlite", tmp_path / "backup.sqlite"
+    with Store(path) as store:
+        store.save_document(document())
+        over = threading.Event()
+
+        def write() -> None:
+            while not over.is_set():
+                store.append_decision(decision())
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while store.head()[0] < 3:
+            time.sleep(0.01)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)  # what `.backup` of the program sqlite3 does
+        over.set()
+        writer.join()
+        decided = store.decisions()
+    with Store(copy) as store:
+        count = store.head()[0]
+        assert 3 <= count <= len(decided) and store.decisions() == decided[:count]
+        assert store.verify("decisions") is None and store.damage() is None and store.foreign_rules() == []
 
 
 LOOP = """
