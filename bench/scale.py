@@ -143,7 +143,7 @@ def decide(root: Path) -> None:
     book = load_codebook(project.codebook_path)
     core = [code for code in book.codes if code.core]
     hashes, whole = {code.id: code_sha256(code) for code in core}, codebook_sha256(book)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         for document in store.documents():
             if document.status != "coded" or (coding := store.coding(document.id)) is None:
                 continue

@@ -50,14 +50,17 @@ class RecordSummary:
     """Their size together."""
     endpoints: tuple[str, ...]
     """Where they went, sorted."""
+    place: str
+    """Where the record is kept."""
 
 
 def summary(project: Project) -> RecordSummary:
     """How much the record holds."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
+        place = store.name
     places = tuple(sorted({call.endpoint for call in calls}))
-    return RecordSummary(decisions, broken, len(calls), sum(call.bytes_out for call in calls), places)
+    return RecordSummary(decisions, broken, len(calls), sum(call.bytes_out for call in calls), places, place)
 
 
 def record_faults(project: Project, store: Store) -> list[str]:
@@ -99,7 +102,7 @@ def paper_faults(project: Project, store: Store) -> list[str]:
 
 def audit(project: Project) -> list[str]:
     """Everything that is wrong, in words; empty if nothing is."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return [*record_faults(project, store), *paper_faults(project, store)]
 
 

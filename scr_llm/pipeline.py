@@ -79,7 +79,7 @@ def run(
             return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, processes=own)
     codebook = load_codebook(project.codebook_path)
     stopped = None
-    with Store(project.store_path) as store, _stopped_early(processes):
+    with Store(project.database) as store, _stopped_early(processes):
         intake(project, store)
         documents = present_documents(store)
         if not documents:
@@ -145,7 +145,7 @@ def _recoded(
 
 def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]:
     """Take in and read what is new, without coding it. Returns the ids of the documents that are ready to be coded."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         return [d.id for d in admitted(project, store, present_documents(store), progress)]
 

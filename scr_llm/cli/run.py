@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, say
+from scr_llm.cli.base import PROJECT, asking, cli, nothing_leaves, say
 from scr_llm.cli.brief import say_draft, say_written
 from scr_llm.cli.cost import agree_to_cost, spent
 from scr_llm.cli.status import reason_of
@@ -84,7 +84,8 @@ def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None)
 
     workspace = Workspace.open(folder)
     if coder is None and not replay and workspace.default_coder() == "rules":
-        say("No language model is set, so the embedded coder is used. Nothing leaves this computer.")
+        left = nothing_leaves(workspace.project)
+        say(f"No language model is set, so the embedded coder is used. {left}")
     return _run(workspace, coder, yes=yes, replay=replay)
 
 

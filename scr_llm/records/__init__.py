@@ -53,6 +53,7 @@ from scr_llm.records.coding import (
     Unanswered,
     Window,
 )
+from scr_llm.records.database import Database
 from scr_llm.records.deciding import Decider, Deciding
 from scr_llm.records.decision import Covered, Decision, SetItem
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
@@ -111,6 +112,7 @@ __all__ = [
     "Covered",
     "CrossCheckMode",
     "CrossChecked",
+    "Database",
     "Decider",
     "Deciding",
     "Decision",

@@ -189,7 +189,7 @@ def sheet_of(project: Project, document_id: str) -> Paper:
     Raises:
         UsageError: the review is not in the project, or not coded.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         now = paper_state(project, store)
         if now.signed and now.is_signed:
             version, status = now.signed.version, f"FROM THE RECORD behind the signed version {now.signed.version}"

@@ -78,7 +78,7 @@ def note_finished(project: Project, store: Store, made_from: str, version: str, 
 
 def current(project: Project, formats: Sequence[str]) -> Current | None:
     """The state of the paper, if neither what it rests on nor its files have changed; None if it must be written."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         state, last = paper_state(project, store), store.last_draft(_NAME)
         if state.is_signed:
             return Current(state, 0, 0)

@@ -104,12 +104,12 @@ def write(
         UsageError: no review is in the subset.
         FileError: a file cannot be written.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         made_from = rests_on(project, store, formats)
     briefing, reviews = brief(project, only=only)
     name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     sweep(project.outputs)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         state = paper_state(project, store)
         done = Written(briefing, state, coverage={review.document.file: coverage(review) for review in reviews})
         if state.is_signed and not only:

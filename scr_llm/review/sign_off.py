@@ -61,7 +61,7 @@ def ready(project: Project) -> tuple[str, ...]:
 
 def _checked(project: Project) -> PaperInputs:
     """What the paper would rest on, once it is found ready for a signature; raises as `ready` does."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         finish(project, store)
         check_decided(project, store)
@@ -109,7 +109,7 @@ def _refuse_if_signed(state: PaperState) -> None:
 
 def how_decided(project: Project) -> Deciding:
     """How the deciding went, for the person who signs to look at."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return deciding_so_far(project, store)
 
 
@@ -167,7 +167,7 @@ def sign_off(
     person = Reviewer(typed(name, "the name"), typed(role, "the role"))
     given = _Given(person, answers or {}, alone, edited, tuple(own_words))
     inputs = _checked(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return _sign(project, store, given, inputs)
 
 
@@ -326,7 +326,7 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
         UsageError: there is no signed version with that number.
         RefusedError: a file, which is named, would differ from the one that was signed; nothing is written.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         signed, records = store.sign_offs(), store.sign_off_records()
     number = len(signed) if number is None else number
     if not 1 <= number <= len(signed):

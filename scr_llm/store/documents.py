@@ -5,7 +5,6 @@ from functools import partial
 
 from pydantic import ConfigDict, Field
 from sqlalchemy import func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
 from scr_llm.records import Coding, Decision, Document, DraftCoding, Fingerprint, Reading, Record
@@ -69,7 +68,7 @@ class Documents(History, Decisions, Fingerprints):
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were taken in."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(tables.documents.c.record).order_by(tables.documents.c.position))
             return [parsed(Document, row.record) for row in rows]
 
@@ -77,13 +76,13 @@ class Documents(History, Decisions, Fingerprints):
         """Those that are, or were, under a file name, in the order in which they were taken in."""
         columns = tables.documents.c
         query = select(columns.record).where(columns.file == file).order_by(columns.position)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [parsed(Document, row.record) for row in connection.execute(query)]
 
     def document(self, document_id: str) -> Document | None:
         """One document."""
         query = select(tables.documents.c.record).where(tables.documents.c.id == document_id)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             record = connection.execute(query).scalar()
         return parsed(Document, record) if record else None
 
@@ -119,7 +118,7 @@ class Documents(History, Decisions, Fingerprints):
         query = select(tables.readings.c.document_id, tables.readings.c.sha256)
         if len(document_ids) <= _FEW:
             query = query.where(tables.readings.c.document_id.in_(document_ids))
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = {str(row.document_id): str(row.sha256) for row in connection.execute(query)}
         return {i: found[i] for i in document_ids if i in found}
 
@@ -161,7 +160,7 @@ class Documents(History, Decisions, Fingerprints):
     def codes(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Document id to what each code meant when it was coded."""
         columns = tables.codings.c
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for row in connection.execution_options(yield_per=_FEW).execute(
                 select(columns.document_id, columns.record)
             ):
@@ -181,7 +180,7 @@ class Documents(History, Decisions, Fingerprints):
         last = connection.execute(select(func.max(tables.documents.c.position))).scalar() or 0
         values = {"file": document.file, "status": document.status, "record": document.model_dump_json()}
         # The position is given once: a conflict updates everything but it.
-        statement = upsert(tables.documents).values(id=document.id, position=last + 1, **values)
+        statement = self._backend.insert(tables.documents).values(id=document.id, position=last + 1, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
         self._note(connection, document.id, "document", record_sha256(values["record"]))
         return document

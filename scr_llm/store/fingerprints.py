@@ -22,7 +22,7 @@ class Fingerprints(Rows):
     def fingerprints(self) -> dict[str, str]:
         """Document id to what its fingerprint was made of."""
         columns = tables.fingerprints.c
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(columns.document_id, columns.made_of))
             return {str(row.document_id): str(row.made_of) for row in rows}
 
@@ -47,7 +47,7 @@ class Fingerprints(Rows):
             queries.append(of_sentences)
         else:
             queries.append(select(known.document_id))
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return {str(row.document_id) for query in queries for row in connection.execute(query)}
 
     @staticmethod

@@ -219,7 +219,7 @@ def _bits(number: int) -> Iterator[int]:
 
 def _unmatched(project: Project) -> tuple[list[Passage], int]:
     found, total = [], 0
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         decided = decided_by_document(store.decisions())
         for document in store.documents():
             if document.status != "coded" or not (proposed := store.coding(document.id)):

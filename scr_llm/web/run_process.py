@@ -290,7 +290,7 @@ def _watched(talk: _Talk, workspace: "Workspace", coder: "ReadyCoder") -> Iterat
     from scr_llm.store import Store
 
     over = threading.Event()
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         before = store.documents()
 
         def look() -> None:

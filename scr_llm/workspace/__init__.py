@@ -41,8 +41,9 @@ SUBSETS = ("authority", "batch", "context", "age", "taken-in")
 class Workspace(Documents, Measuring, Themes, Accounting):
     """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
-    It can safely be opened several times at once. Every expected failure is a `ScrError` whose message names the
-    document, the page and the next step.
+    It can safely be opened several times at once. Whatever needs the record raises StoreError where its database cannot
+    be used, or is gone although a paper was signed from it. Every expected failure is a `ScrError` whose message names
+    the document, the page and the next step.
     """
 
     @classmethod
@@ -62,7 +63,6 @@ class Workspace(Documents, Measuring, Themes, Accounting):
 
         Raises:
             UsageError: it is not a project folder, or its settings are wrong; names the key and its line.
-            StoreError: its database is missing although something was signed from it.
         """
         return cls(load_project(Path(folder)))
 
@@ -171,7 +171,7 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         from scr_llm.stages.decisions import current, decided_by_document
         from scr_llm.store import Store
 
-        with Store(self.project.store_path) as store:
+        with Store(self.project.database) as store:
             coding = store.coding(document_id)
             decided = decided_by_document(store.decisions(document_id)).get(document_id, {})
             return current(coding, decided) if coding else None
