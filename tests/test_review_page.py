@@ -116,7 +116,7 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
     evil = '<script>alert(1)</script>"><img src=x>'
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         document = store.documents()[0]
         coding, draft = store.coding(document.id), store.draft(document.id)
         assert coding and draft

@@ -206,11 +206,11 @@ def on_coded(coded: Path) -> Iterator[httpx.Client]:
 
 
 def test_a_file_is_left_out_and_counted_again_with_a_reason(on_coded: httpx.Client, coded: Path) -> None:
-    with Store(load_project(coded).store_path) as store:
+    with Store(load_project(coded).database) as store:
         document = next(d for d in store.documents() if d.file.startswith("dunvarrow"))
     given = {"csrf": token(on_coded), "reason": "It is a draft.", "back": "files"}
     assert "Left out by a person: “It is a draft.”" in on_coded.post(f"/file/{document.id}/exclude", data=given).text
-    with Store(load_project(coded).store_path) as store:
+    with Store(load_project(coded).database) as store:
         ruled = store.document(document.id)
         assert ruled and ruled.ruling and ruled.ruling.name == "Alex Reader"
     assert "Count it all the same" in on_coded.get("/").text
