@@ -116,12 +116,12 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
         page.session.refresh()
         if path not in NAMELESS and page.who(request) == NOBODY:
             return page.go("/who")
-        known = page.session.news.number
+        known = page.session.mark
         try:
             answer = handler(page, request)
         except KeyError:
             # A review was taken out of the project while the page was made. What only looks can look again.
-            if request.method != "GET" or page.session.news.number == known:
+            if request.method != "GET" or page.session.mark == known:
                 raise
             answer = handler(page, request)
         if request.method == "POST":

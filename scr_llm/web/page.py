@@ -97,7 +97,7 @@ class Page:
             csrf=self.csrf,
             links=frame.links(who, progress, page),
             progress=progress,
-            news=self.session.news.number,
+            news=str(self.session.mark),
             fault=self.session.codebook_fault,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)

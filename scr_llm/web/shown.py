@@ -54,8 +54,8 @@ class Frame:
     links: tuple[Link, ...]
     """The navigation."""
     progress: Progress
-    news: int
-    """Number of the last change that the page shows; see `review.news`."""
+    news: str
+    """The mark of what the page shows; see `review.news`."""
     fault: str
     """Why the codebook cannot be used as its file is now; empty if it can."""
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def news(page: "Page", request: Request) -> Response:
     """What has changed since a page was opened, in a sentence; nothing where nothing has."""
-    who, since = page.who(request), form.long_number(request.query_params.get("since", "0"))
-    told = in_words(page.session.news.since(since), who.name, blind=who.blind)
+    who = page.who(request)
+    told = in_words(page.session.news_since(request.query_params.get("since", "")), who.name, blind=who.blind)
     return PlainTextResponse(told) if told else Response(status_code=204)
 
 
