@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from scr_llm.stages.decisions import Key
@@ -46,7 +46,10 @@ class Mark:
     def read(cls, text: str) -> "Mark | None":
         """A mark from what `str` made of it; None if it is none."""
         found = re.fullmatch(r"(\d{1,18})-(\d{1,18})-(\d{1,18})-([0-9a-f]{0,64})", text, re.ASCII)
-        return cls(*map(int, found.groups()[:3]), found[4]) if found else None
+        if found is None:
+            return None
+        acts, entries, signed = map(int, found.groups()[:3])
+        return cls(acts, entries, signed, found[4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +69,24 @@ class News:
 
     def __init__(self) -> None:
         self._items: deque[Item] = deque(maxlen=MOST)
-        self._first = Mark()
+        self._first = dict[Counted, int]()
 
     def add(self, what: Change, number: int, key: Key = ("", ""), author: str = "") -> None:
         """Note a change; `key` is the document and, of a decision, the cell."""
         if len(self._items) == MOST:
             gone = self._items[0]
-            self._first = replace(self._first, **{_COUNTED[gone.what]: gone.number})
+            self._first[_COUNTED[gone.what]] = gone.number
         self._items.append(Item(number, what, *key, author))
 
     def forget(self, now: Mark) -> None:
         """Forget the changes so far: what is asked for is what comes after `now`."""
         self._items.clear()
-        self._first = now
+        self._first = {name: getattr(now, name) for name in get_args(Counted)}
 
     def since(self, mark: Mark | None, now: Mark) -> list[Item] | None:
         """The changes after a mark, the latest first; None where they are not remembered."""
         if mark is None or any(
-            not getattr(self._first, name) <= getattr(mark, name) <= getattr(now, name) for name in get_args(Counted)
+            not first <= getattr(mark, name) <= getattr(now, name) for name, first in self._first.items()
         ):
             return None
         found = [i for i in reversed(self._items.copy()) if i.number > getattr(mark, _COUNTED[i.what])]

@@ -133,21 +133,22 @@ class Connection(H11Protocol):
                 connection.transport.abort()
 
 
-def listen(port: int) -> socket.socket:
-    """Open a socket that listens on 127.0.0.1; from now on a browser can connect. Port 0 takes any free port.
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Open a socket that listens; from now on a browser can connect. Port 0 takes any free port.
 
     Raises:
-        UsageError: the port is in use.
+        UsageError: the port is in use, or the address is not one of this computer.
     """
     # If the protocol is named, asyncio sends small answers at once. Otherwise each waits 40 ms for an acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # On Windows, SO_REUSEADDR would let another program listen on the same port
     option = getattr(socket, "SO_EXCLUSIVEADDRUSE", None) if os.name == "nt" else socket.SO_REUSEADDR
     if option is not None:
         listener.setsockopt(socket.SOL_SOCKET, option, 1)
     try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
+        listener.bind((host.strip("[]"), port))
+    except OSError as error:  # a name that means nothing is one too
         listener.close()
         raise UsageError(
             f"port {port} cannot be used ({error.strerror}).",
@@ -159,6 +160,11 @@ def listen(port: int) -> socket.socket:
 
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve an app until Ctrl-C."""
+    make_server(app).run(sockets=[listener])
+
+
+def make_server(app: ASGIApp) -> uvicorn.Server:
+    """A server for an app, to be run with a socket."""
     _allow_open_files()
     config = uvicorn.Config(
         app,
@@ -174,7 +180,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         h11_max_incomplete_event_size=LARGEST_HEAD,
         backlog=1024,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def _allow_open_files() -> None:
