@@ -2,8 +2,8 @@
 
     python bench/serve.py
 
-The project is that of bench/review.py: 1,000 reviews and 4,000 decisions. `scr-llm serve` shows it with two workers, over
-real sockets. Twenty people, whom the proxy's header names, each open the next cell in an order of their own, look at its
+The project is that of bench/review.py: 1,000 reviews and 4,000 decisions. `scr-llm serve` shows it with two workers,
+over real sockets. Twenty people, whom the proxy's header names, each open cells in an order of their own, look at the
 page for some seconds, decide as proposed, and so on; a few of them want the same cells on purpose. Counted are the
 decisions that were answered as stored and those that somebody was told of a conflict; then the record must hold exactly
 those that were stored, in a chain that is intact. Prints milliseconds from sending a request until the page that it

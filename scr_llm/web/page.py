@@ -64,8 +64,8 @@ class Page:
         return seat.reviewer or NOBODY
 
     @property
-    def named_by_proxy(self) -> bool:
-        """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
+    def is_shared(self) -> bool:
+        """Whether this is a shared server, whose proxy names people; otherwise it is whoever sits at this computer."""
         return self.seats is None
 
     @property
@@ -108,6 +108,7 @@ class Page:
             news=str(self.session.mark),
             fault=self.session.codebook_fault,
             may=SEAT.get().may,
+            is_shared=self.is_shared,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)
 

@@ -61,6 +61,8 @@ class Frame:
     """Why the codebook cannot be used as its file is now; empty if it can."""
     may: frozenset[Right]
     """What the person may do here; what they may not is not offered."""
+    is_shared: bool
+    """Whether this is a shared server, whose first page lists the projects."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ def _second(page: "Page", request: Request, address: str, name: str) -> Response
             waiting, of = page.session.left(person)
             guests.append(shown.Guest(person, opened=seat.token is None, decided=of - waiting, of=of))
     return page.show(
-        request, shown.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.named_by_proxy)
+        request, shown.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.is_shared)
     )
 
 

@@ -42,7 +42,7 @@ class Person(Record):
     name: _Words = ""
     """How the record and the papers name them; without it, as the proxy does."""
     title: _Words = ""
-    """Their post, which the record and the papers give beside the name."""
+    """Their post, which the record and the papers give beside the name; without it, the first of their roles."""
     blind: bool = False
     """Whether they review blind, as second reviewer."""
 
@@ -97,7 +97,7 @@ class People:
             return None
         name, may = person.name or login, rights_of(person.roles)
         blind = person.blind or any(same_person(name, second) for second in self._review.second_reviewers)
-        title = person.title or self._review.roles.get(name, "Reviewer")
+        title = person.title or self._review.roles.get(name) or person.roles[0].capitalize()
         return Seat(base, csrf, Reviewer(name, title, blind), may & {Right.LOOK, Right.DECIDE} if blind else may)
 
     def roles(self, login: str) -> tuple[Role, ...]:
