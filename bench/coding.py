@@ -25,7 +25,7 @@ from scr_llm.records.export import ExportCase, ExportChild
 from scr_llm.stages.agree import agree, statistics
 from scr_llm.stages.agree.statistics import Ratings
 from scr_llm.stages.code import Coder
-from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
+from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity, shipped
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.ground import ground
 from scr_llm.stages.synthesise import CodedReview
@@ -38,6 +38,8 @@ REAL = "<!-- real -->"
 """Where the section of bench/real.py begins in the scoreboard. That and what follows it are left as they stand."""
 ITEMS = "<!-- items -->"
 """Where the section of bench/items.py begins; it runs to the end."""
+WEIGHTS = shipped().trained_from[:12]
+"""The weights that are measured, by the beginning of the hash of what they were learned from."""
 ENOUGH = 10
 """Positives that a theme needs before it has a row to itself."""
 
@@ -318,7 +320,7 @@ def main() -> None:
         "# Scoreboard",
         "",
         f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
-        f"codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, Python "
+        f"codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, weights {WEIGHTS}, Python "
         f"{platform.python_version()}.",
         "Brackets hold 95 % bootstrap intervals over documents. Unless a section says that its texts are real, they "
         "are made up by language models writing as different",

@@ -24,7 +24,7 @@ import numpy as np
 from paired import above
 from scipy.sparse import csr_matrix, hstack
 from sets import SETS, documents, given_pairs, reading_of, write_between
-from train import CODES, ROOT, Example, corpus, fit, fixtures, matrix, rarities, reviews
+from train import CODES, ROOT, Example, everything, fit, matrix, rarities
 
 from scr_llm.codebook import load_codebook
 from scr_llm.records import GoldDocument
@@ -155,7 +155,7 @@ def main() -> None:
     except ImportError:
         print(MISSING)
         return
-    examples = [*corpus(), *fixtures(), *reviews("train"), *reviews("reports")]
+    examples = everything()
     started = time.process_time()
     encoder.vectors(texts := [e.passage.text for e in examples])
     each = (time.process_time() - started) / len(set(texts))

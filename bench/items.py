@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from coding import ITEMS, ROOT, SETS, compared, documents, exported, share, two
+from coding import ITEMS, ROOT, SETS, WEIGHTS, compared, documents, exported, share, two
 from quotes import bare
 
 from scr_llm import __version__
@@ -158,7 +158,7 @@ def section(given_official: Path | None, given_pfd: Path | None, book: Codebook)
         "## Items and case facts",
         "",
         f"Made by `python bench/items.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
-        f"Python {platform.python_version()}. An item is found where its letters and digits are",
+        f"weights {WEIGHTS}, Python {platform.python_version()}. An item is found where its letters and digits are",
         "those of gold; brackets hold 95 % bootstrap intervals over documents, and are of no worth where all is right. "
         "The test set's items stand above.",
         "",

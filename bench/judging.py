@@ -36,7 +36,7 @@ from scr_llm.llm import Client, Endpoint, Question, YesNoProbability, prompts  #
 from scr_llm.records import Code, Codebook, GoldDocument  # noqa: E402
 from scr_llm.stages.agree import statistics  # noqa: E402
 from scr_llm.stages.agree.statistics import Ratings  # noqa: E402
-from scr_llm.stages.code.embedded import PRESENT, EmbeddedCoder, Ranked, embedded_identity, score_of  # noqa: E402
+from scr_llm.stages.code.embedded import PRESENT, EmbeddedCoder, Ranked, embedded_identity, score_of, shipped  # noqa: E402
 from scr_llm.stages.read import read  # noqa: E402
 
 CANDIDATES = 5
@@ -231,22 +231,24 @@ def main() -> None:
     if not found:
         print("Nothing is kept and nothing was asked: no table.")
         return
-    lines = section(cells, len(found), sum(seconds for _, seconds in found), given)
+    lines = section(cells, [seconds for _, seconds in found], given)
     print("\n".join(lines))
     if given.write:
         write_between(ROOT / ("docs/scoreboard.md" if given.pfd else "docs/models.md"), "judged", lines)
 
 
-def section(cells: Sequence[Cell], documents: int, seconds: float, given: argparse.Namespace) -> list[str]:
-    """What stands in the scoreboard."""
+def section(cells: Sequence[Cell], seconds: Sequence[float], given: argparse.Namespace) -> list[str]:
+    """What stands in the scoreboard. `seconds` are those of each document; 0 where its replies were kept without."""
+    documents = len(seconds)
+    time_taken = f", {sum(seconds) / documents:.0f} seconds of the model a document" if all(seconds) else ""
     of = f"{documents} real reports, core themes" if given.pfd else f"{documents} of the twelve, all themes"
     command = f"python bench/judging.py --model {given.model}{' --pfd DIR' if given.pfd else ''}"
     return [
         f"### A small model as judge: {of}",
         "",
-        f"Made by `{command}` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, {len(cells)} cells "
-        f"that gold decides, {sum(len(c.answers) for c in cells):,} questions, {seconds / documents:.0f} seconds of "
-        "the model a document.",
+        f"Made by `{command}` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, weights "
+        f"{shipped().trained_from[:12]}, {len(cells)} cells that gold decides, "
+        f"{sum(len(c.answers) for c in cells):,} questions{time_taken}.",
         "",
         *table(cells),
     ]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from coding import CODERS, ENOUGH, ROOT, coding_of, offered, on_gold, printed, two
+from coding import CODERS, ENOUGH, ROOT, WEIGHTS, coding_of, offered, on_gold, printed, two
 from paired import above
 from sets import given_pairs, write_between
 
@@ -117,7 +117,8 @@ def section(pairs: Pairs, book: Codebook) -> Iterator[str]:
         f"## Real reports, another field, one reading: {len(pairs)}",
         "",
         f"Made by `python bench/real.py --pfd DIR` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
-        f"codebook {book.version} ({codebook_sha256(book)[:12]}), Python {platform.python_version()}. {USE}",
+        f"codebook {book.version} ({codebook_sha256(book)[:12]}), weights {WEIGHTS}, Python "
+        f"{platform.python_version()}. {USE}",
         "",
         f"| what | {' | '.join(by_coder)} |",
         "|---|" + "---|" * len(by_coder),

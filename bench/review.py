@@ -127,8 +127,10 @@ class Person:
             for _ in range(3):
                 self.decide(self.timed("next cell", f"/next?document={document}&key={key}"))
             self.timed("matrix", f"/matrix?from={60 * self.random.randrange(16)}")
-            self.timed("a review's list", f"/document/{document}")
-            if not self.blind:
+            if not self.blind:  # who reviews blind is refused these
+                self.timed("a review's list", f"/document/{document}")
+                self.timed("first page", "/")
+                self.timed("list of files", "/files")
                 self.timed("case sheet", f"/document/{document}/sheet")
                 self.timed("disagreements", "/disagreements")
                 self.timed("explain a number", f"/explain/{self.random.choice(self.codes)}")

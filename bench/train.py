@@ -7,9 +7,10 @@
     python bench/train.py --manners   leave out a sixth of the corpus's hands in turn, and print how well the others
                                       tell denial, praise, and implying from stating
 
-Learned from: fixtures/corpus (18 hands), fixtures/passages/dev.jsonl, the reviews of batches 1 to 3 with their marks,
+Learned from: fixtures/corpus (23 hands), fixtures/passages/dev.jsonl, the reviews of batches 1 to 3 with their marks,
 fixtures/reviews/train and fixtures/reviews/reports. Never from fixtures/reviews/dev, which is there to try it on, nor
-from any test half. Needs scikit-learn (extra `dev`). The same inputs give the same file.
+from any test half. Needs scikit-learn (extra `dev`). The same inputs give the same file, and the file holds their
+hashes: tests/test_weights.py says when it has to be learned again.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from learned_from import ROOT, batches, blocks_of, hash_of_files, passage_files
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -37,7 +39,6 @@ from scr_llm.stages.code.passage import Passage, stops
 from scr_llm.stages.code.weights import Weights
 from scr_llm.stages.read import read
 
-ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "scr_llm/stages/code/weights.bin"
 sys.path.insert(0, str(ROOT / "fixtures"))
 CODES = [code.id for code in load_codebook(ROOT / "prompts/codebook.yaml").codes]
@@ -72,7 +73,7 @@ class Example:
 
 def corpus() -> Iterator[Example]:
     """The passages that were written one theme at a time."""
-    for path in (*sorted((ROOT / "fixtures/corpus").glob("hand*.jsonl")), ROOT / "fixtures/passages/dev.jsonl"):
+    for path in passage_files():
         for line in path.read_text("utf-8").splitlines():
             r: dict[str, Any] = json.loads(line)
             own, kind = r["code"], r["kind"]
@@ -137,7 +138,7 @@ def reviews(folder: str) -> Iterator[Example]:
     """Whole reviews or reports kept as blocks, drawn and read as a run reads them."""
     from reviews import draw
 
-    for path in sorted((ROOT / "fixtures/reviews" / folder).glob("*.json")):
+    for path in blocks_of(folder):
         given = json.loads(path.read_text("utf-8"))
         with tempfile.TemporaryDirectory() as scratch:
             pdf = Path(scratch) / "it.pdf"
@@ -150,13 +151,10 @@ def reviews(folder: str) -> Iterator[Example]:
 
 def fixtures() -> Iterator[Example]:
     """The reviews of the first three batches."""
-    for path in sorted((ROOT / "fixtures/gold").glob("*.marks.json")):
-        gold = json.loads(path.with_name(path.name.replace(".marks", "")).read_text("utf-8"))
-        pdf = next(p for p in ROOT.glob("fixtures/batch-*/*.pdf") if p.name == gold["file"])
-        if pdf.parent.name == "batch-4":
-            continue
+    for pdf, gold_file, marks_file in batches():
+        gold = json.loads(gold_file.read_text("utf-8"))
         quotes: dict[str, list[str]] = {}
-        for mark in json.loads(path.read_text("utf-8")):
+        for mark in json.loads(marks_file.read_text("utf-8")):
             if mark["mark"] in ("present", "absent"):
                 quotes.setdefault(mark["name"].partition(".")[0], []).append(
                     mark["quote"]
@@ -169,6 +167,11 @@ def fixtures() -> Iterator[Example]:
         )
 
 
+def everything() -> list[Example]:
+    """All that is learned from."""
+    return [*corpus(), *fixtures(), *reviews("train"), *reviews("reports")]
+
+
 def rarities(examples: Sequence[Example]) -> dict[str, float]:
     """Feature to log(sentences / sentences that have it) + 1."""
     counted: Counter[str] = Counter()
@@ -178,6 +181,12 @@ def rarities(examples: Sequence[Example]) -> dict[str, float]:
             | set(marks(example.passage))
         )
     return {name: math.log((1 + len(examples)) / (1 + n)) + 1 for name, n in sorted(counted.items()) if n >= LEAST}
+
+
+def hash_of(examples: Sequence[Example], rarity: dict[str, float]) -> str:
+    """Hash of the sentences as they were read, what is known of each, and the features that were found in them."""
+    told = [*map(repr, examples), *(f"{name} {rare:.6f}" for name, rare in rarity.items())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def matrix(examples: Sequence[Example], rarity: dict[str, float]) -> Any:
@@ -258,7 +267,7 @@ def main() -> None:
     options.add_argument("--tried", action="store_true")
     options.add_argument("--manners", action="store_true")
     given = options.parse_args()
-    examples = [*corpus(), *fixtures(), *reviews("train"), *reviews("reports")]
+    examples = everything()
     rarity = rarities(examples)
     if given.tried:
         print("\n".join(tried(examples, rarity)))
@@ -267,11 +276,11 @@ def main() -> None:
         print("\n".join(manners(examples, rarity)))
         return
     found, biases = fit(examples, matrix(examples, rarity), OUTPUTS)
-    source = hashlib.sha256("\n".join(repr(e) for e in examples).encode()).hexdigest()
     about = {
         "outputs": OUTPUTS,
         "biases": [round(float(b), 6) for b in biases],
-        "corpus": source,
+        "corpus": hash_of(examples, rarity),
+        "files": hash_of_files(),
         "sentences": len(examples),
     }
     Weights.save(TARGET, about, list(rarity), list(rarity.values()), found.T)

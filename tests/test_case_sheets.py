@@ -19,7 +19,7 @@ from scr_llm.intake.inclusion import rule
 from scr_llm.llm.fake import FakeServer, says
 from scr_llm.project import load_project
 from scr_llm.reports.export import export
-from scr_llm.reports.summaries import wrong_with
+from scr_llm.reports.summaries import retold, wrong_with
 from scr_llm.stages.synthesise import SheetSource
 from scr_llm.stages.synthesise.case_sheet import in_short
 
@@ -187,6 +187,42 @@ def test_what_is_long_is_cut_at_a_pause_and_not_behind_a_small_word() -> None:
 def test_a_drafted_sentence_says_only_what_it_rests_on(sentence: str, why: str | None) -> None:
     found = wrong_with(sentence, [SUPERVISION], CODES)
     assert found is None if why is None else found and why in found, found
+
+
+DRINKING = SheetSource(
+    "Alcohol misuse (page 1)",
+    "Father was regularly intoxicated in the evenings and had twice been seen at the accident department.",
+    "alcohol_misuse",
+    "Alcohol misuse (parent/carer)",
+)
+VIEW = SheetSource("Finding 2 (page 6)", "The Panel is of the view that the death could have been predicted in May.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "why"),
+    [
+        ("The father was regularly intoxicated in the evenings.", DRINKING, None),
+        ("The mother was regularly intoxicated in the evenings.", DRINKING, "somebody who is not in"),
+        ("In the evenings the baby’s father was regularly intoxicated.", DRINKING, "rests on: baby"),
+        ("The Panel is of the view that the death could have been predicted.", VIEW, None),
+        ("The death could have been predicted in May.", VIEW, "states as a fact"),
+    ],
+)
+def test_what_one_person_did_or_said_is_not_another_s_and_no_fact(
+    sentence: str, source: SheetSource, why: str | None
+) -> None:
+    found = wrong_with(sentence, [source], CODES)
+    assert found is None if why is None else found and why in found, found
+
+
+def test_a_sentence_rests_on_what_it_retells_and_not_on_the_neighbours_that_a_model_names() -> None:
+    sentence = "The midwife had received no supervision for eleven months."
+    assert retold(sentence, [DRINKING, SUPERVISION, REFERRAL]) == [SUPERVISION]
+    assert retold("The case was about alcohol misuse in the community.", [DRINKING, SUPERVISION]) == [DRINKING]
+    assert "most of its words" in str(
+        wrong_with("The case was about alcohol misuse in the community.", [DRINKING], CODES)
+    )
+    assert "most of its words" in str(wrong_with(sentence, [], CODES))
 
 
 def test_the_theme_of_a_source_may_be_named_and_a_denial_not_made_up() -> None:

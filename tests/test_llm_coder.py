@@ -202,7 +202,7 @@ def test_the_judge_weighs_single_sentences() -> None:
         ["The risk assessment was never updated."],
     )
     assert coding.themes[1].value == "not_mentioned" and coding.coder.strategy == "judge (keep 0.5, add 0.8)"
-    assert "judged 0.85" in coding.themes[0].why and coding.windows == () and coding.recommendations
+    assert "with a probability of 0.85" in coding.themes[0].why and coding.windows == () and coding.recommendations
     coding, _ = code_with(judge, PromptingOptions(strategy="judge", thresholds=Thresholds(0.9, 0.9)))
     assert coding.themes[0].value == "not_mentioned"
     coding, _ = code_with(

@@ -42,6 +42,7 @@ from scr_llm.llm.fake import BEHAVIOURS, FakeServer
 class CommonParams:
     def __init__(self):
         self.model = SimpleNamespace(path="")
+        self.cpuparams, self.cpuparams_batch = SimpleNamespace(), SimpleNamespace()
 
 class Server:
     def __init__(self, params):

@@ -61,8 +61,8 @@ def test_work_goes_by_doubt_by_review_or_by_theme() -> None:
     }
     proposals |= {(d, "f1"): Proposal(value="present", kind="finding", title="Finding 1") for d in ("b", "a")}
     queue = Queue(proposals, ["x"])
-    assert queue.orders["doubt"] == [("a", "x"), ("b", "y"), ("b", "x"), ("a", "y"), ("a", LIST), ("b", LIST)]
-    assert queue.orders["review"] == [("b", "y"), ("b", "x"), ("b", LIST), ("a", "x"), ("a", "y"), ("a", LIST)]
-    assert queue.orders["theme"] == [("b", "x"), ("a", "x"), ("b", "y"), ("a", "y"), ("b", LIST), ("a", LIST)]
-    assert queue.orders["blind"] == [("b", "x"), ("a", "x")]
+    assert list(queue.order("doubt")) == [("a", "x"), ("b", "y"), ("b", "x"), ("a", "y"), ("a", LIST), ("b", LIST)]
+    assert list(queue.order("review")) == [("b", "y"), ("b", "x"), ("b", LIST), ("a", "x"), ("a", "y"), ("a", LIST)]
+    assert list(queue.order("theme")) == [("b", "x"), ("a", "x"), ("b", "y"), ("a", "y"), ("b", LIST), ("a", LIST)]
+    assert list(queue.order("blind")) == [("b", "x"), ("a", "x")]
     assert queue.after(("b", "x"), lambda _: True, "review") == ("b", LIST)

@@ -72,7 +72,7 @@ def test_the_record_of_a_sign_off(project: Project) -> None:
     )
     assert record.reviewers == ("Alex Reader, Analyst",)
     assert "SIGNED OFF by Dee Director, Director" in (project.outputs / "signed-1/briefing.md").read_text("utf-8")
-    assert not signing.state_of(session).since and not audit(project)
+    assert not session.paper_state().since and not audit(project)
 
 
 DRAFT_WORDS = (
@@ -238,7 +238,7 @@ def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project:
     shutil.rmtree(folder)
     assert scr("brief", "--signed", "1", "--project", str(project.root)).returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
-    told = " ".join(signing.state_of(ReviewSession(project)).since)
+    told = " ".join(ReviewSession(project).paper_state().since)
     assert "another.pdf was added" in told and "definitions have changed" in told and "1 decision was made" in told
 
 
@@ -338,5 +338,5 @@ def test_a_ruling_or_a_rename_after_signing_is_a_change(project: Project) -> Non
     pdf = next(project.inbox.glob("*.pdf"))
     pdf.rename(pdf.with_name("renamed.pdf"))
     assert scr("run", "--project", str(project.root)).returncode == 0
-    state = signing.state_of(ReviewSession(project))
+    state = ReviewSession(project).paper_state()
     assert not state.is_signed and "renamed.pdf has a different name" in " ".join(state.since)

@@ -319,3 +319,30 @@ def test_a_model_on_another_computer_needs_a_region_and_who_approved_it(tmp_path
         assert browser.post("/model", data={**given, "kind": "else"}).status_code == 400
         gone = browser.post("/model", data={"csrf": token(browser), "kind": "none"})
         assert gone.status_code == 200 and not load_project(tmp_path / "p").settings.llm.is_set
+
+
+def test_there_is_no_news_before_anybody_gave_a_name(tmp_path: Path) -> None:
+    with workbench(tmp_path / "p") as served, closing(served.browser()) as browser:
+        answer = browser.get("/news?since=0")
+        assert (answer.status_code, answer.text) == (204, ""), "a page would be shown as if it were news"
+
+
+def test_model_files_that_were_found_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Downloads").mkdir()
+    (tmp_path / "Downloads/found.gguf").write_bytes(b"GGUF" + bytes(1_500_000))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    with workbench(tmp_path / "p") as served, closing(served.browser()) as browser:
+        text = browser.get("/model").text
+        assert (
+            "None is set up." in text
+            and "found.gguf" in text
+            and "1.5 MB" in text
+            and 'aria-label="Use found.gguf"' in text
+        )
+        csrf = re.search(r'name="csrf" value="([^"]+)"', text)
+        assert csrf
+        sent = {"csrf": csrf[1], "kind": "file", "file": str(tmp_path / "Downloads/found.gguf")}
+        text = browser.post("/model", data=sent).text
+        assert "In use" in text and "It was not tried yet." in text
+        assert f"Chose the model file {tmp_path / 'Downloads/found.gguf'}" in browser.get("/log").text

@@ -140,6 +140,21 @@ def test_a_person_decides_and_takes_back(workspace: Workspace) -> None:
             review.decide(opened, "present", evidence=())
 
 
+def test_what_a_program_decides_keeps_the_aspects_that_were_proposed(workspace: Workspace) -> None:
+    with workspace.review("Alex Reader", "Analyst") as review:
+        cells = (review.session.cell(*key, review.who) for key in review.open())
+        cell = next(c for c in cells if c.sub_themes and c.value == "present")
+        kept: list[tuple[str, ...]] = []
+        for value, more in (("present", {}), ("present", {"sub_themes": ()}), ("not_mentioned", {})):
+            review.decide(cell, value, evidence=cell.evidence if value == "present" else (), **more)
+            decided = review.session.standing((cell.document.id, cell.key)).counts
+            assert decided is not None
+            kept.append(decided.sub_themes)
+            review.undo()
+            cell = review.session.cell(cell.document.id, cell.key, review.who)
+        assert kept == [cell.sub_themes, (), ()]
+
+
 def test_papers_and_records(workspace: Workspace) -> None:
     assert {p.name for p in workspace.brief(["docx"]).paths} == {"briefing.docx", "evidence.docx", "seven-minutes.docx"}
     with pytest.raises(UsageError, match="no such format: pdf"):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +72,18 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """How far a trial of a model has got."""
+
+    strategy: str
+    """The way of asking that is being tried."""
+    asked: int
+    """Questions asked so far, for all ways of asking."""
+    of: int
+    """Questions in all, about."""
+
+
+@dataclass(frozen=True)
 class Qualification:
     """Every way of asking the project's model, tried on made-up reviews."""
 
@@ -88,9 +101,10 @@ class Qualification:
 
 
 class Remembered:
-    """Keeps a client's replies in memory."""
+    """Keeps a client's replies in memory, and calls `kept` after each."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Callable[[], None] = lambda: None) -> None:
+        self._kept = kept
         self.replies: dict[str, tuple[Reply[Any], str, float]] = {}
         """Key to reply, question and when it was kept."""
 
@@ -102,6 +116,7 @@ class Remembered:
     def keep(self, question: Question, endpoint: Endpoint, reply: Reply[Any], about: str | None) -> None:
         """Keep one."""
         self.replies[question.key(endpoint)] = (reply, f"{about} {question.name}", time.monotonic())
+        self._kept()
 
 
 def made_up(names: Sequence[str] = SHORT) -> list[tuple[Reading, GoldDocument]]:
@@ -159,8 +174,9 @@ def qualify(
     prompting: PromptingOptions,
     made: Sequence[tuple[Reading, GoldDocument]],
     codebook: Codebook | None = None,
+    began: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Trial]:
-    """Try the embedded coder and each strategy, giving each trial as it ends.
+    """Try the embedded coder and each strategy, giving each trial as it ends; `began` is told which is tried next.
 
     The client must remember replies, or trying the judge's thresholds would ask everything again.
     """
@@ -172,8 +188,9 @@ def qualify(
         return trial(name, coder, made, codes, lambda: spend.prompt_tokens + spend.completion_tokens)
 
     yield trial("rules", EmbeddedCoder(embedded_identity(codes)), made, codes)
-    for strategy in STRATEGIES:
+    for strategy in reversed(STRATEGIES):  # the quickest first: a slow computer may never come to the last
         asked = replace(prompting, strategy=strategy)
+        began(strategy)
         first = attempt(strategy, asked)
         if strategy != "judge" or first.failed:
             yield first
@@ -187,13 +204,19 @@ def qualify(
             )
 
 
-def qualify_project(project: Project, consent: Consent, tried: Callable[[Trial], None]) -> Qualification:
+def qualify_project(
+    project: Project,
+    consent: Consent,
+    tried: Callable[[Trial], None],
+    asking: Callable[[Asking], None] = lambda _: None,
+) -> Qualification:
     """Try each way of asking the project's model, and keep the best in qualified.toml.
 
     Args:
         project: whose model is tried.
         consent: asks a person before made-up text is sent to a remote model.
         tried: called with each trial as it ends.
+        asking: called when a way of asking begins, and after each of its questions.
 
     Raises:
         UsageError: no model is set; or it is remote, and nobody approved it or agreed.
@@ -204,15 +227,33 @@ def qualify_project(project: Project, consent: Consent, tried: Callable[[Trial],
         if not consent.agree(question):
             raise UsageError(f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked.")
     trials: list[Trial] = []
-    with connected(project, endpoint, consent.tell, memory=Remembered(), remote_allowed=place.is_allowed) as client:
-        for each in qualify(project, client, prompting_of(project), made_up()):
+    made, prompting = made_up(), prompting_of(project)
+    memory, far = Remembered(lambda: tell()), Asking("", 0, _questions(project, prompting, made))
+
+    def tell(strategy: str = "") -> None:
+        nonlocal far
+        far = replace(far, strategy=strategy or far.strategy, asked=len(memory.replies))
+        asking(far)
+
+    path, day = project.root / "qualified.toml", datetime.now(UTC).date().isoformat()
+    with connected(project, endpoint, consent.tell, memory=memory, remote_allowed=place.is_allowed) as client:
+        for each in qualify(project, client, prompting, made, began=tell):
             trials.append(each)
+            if best := best_of(trials):  # at once: a trial that is stopped keeps what it has found
+                write_atomically(path, as_toml(project.settings.llm.model, best, trials, day).encode())
             tried(each)
-    best, path = best_of(trials), project.root / "qualified.toml"
-    if best:
-        day = datetime.now(UTC).date().isoformat()
-        write_atomically(path, as_toml(project.settings.llm.model, best, trials, day).encode())
-    return Qualification(tuple(trials), best, path)
+    return Qualification(tuple(trials), best_of(trials), path)
+
+
+def _questions(project: Project, prompting: PromptingOptions, made: Sequence[tuple[Reading, GoldDocument]]) -> int:
+    """How many questions all ways of asking have about these reviews."""
+    codes, number = core(load_codebook(project.codebook_path)), 0
+    for strategy in STRATEGIES:
+        coder = llm_coder(project, None, replace(prompting, strategy=strategy))
+        for reading, _ in made:
+            with suppress(CoderError):  # its trial will say why
+                number += len(coder.questions(reading, codes))
+    return number
 
 
 def best_thresholds(tried: Callable[[Thresholds], Trial]) -> tuple[Thresholds, Thresholds]:

@@ -143,7 +143,8 @@ class Client:
             raise failure(
                 "truncated", self._where, f"the server read {prompt} tokens of a prompt of {chars:,} characters"
             )
-        return words_of(completion, self._where, self.endpoint.max_tokens, weighed=question.weighed)
+        most = question.max_tokens or self.endpoint.max_tokens
+        return words_of(completion, self._where, most, weighed=question.weighed)
 
     def _read(self, question: Question, raw: str) -> Any:
         """The record in a reply, or an `_Unusable` that says what is wrong with it."""

@@ -16,6 +16,10 @@ SHORTEST_KEY = 8
 """A key of fewer characters (`none`, `x`) is a placeholder, not a secret."""
 
 
+THIS_COMPUTER = "this computer"
+"""How the place of a model file begins."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where a model is and how it is asked."""
@@ -40,7 +44,7 @@ class Endpoint:
     @property
     def place(self) -> str:
         """Where the model is, as it may be printed; without the port of a served model file, which changes."""
-        return f"this computer, file {self.file}" if self.file else without_credentials(self.base_url)
+        return f"{THIS_COMPUTER}, file {self.file}" if self.file else without_credentials(self.base_url)
 
     @property
     def recorded(self) -> str:

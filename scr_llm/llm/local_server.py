@@ -28,6 +28,7 @@ def main() -> None:
     params.hostnames, params.port = ["127.0.0.1"], 0
     params.api_keys = [given["key"]]  # refuses other users of this computer, who can connect too
     params.n_parallel, params.n_ctx = given["max_concurrency"], given["max_concurrency"] * given["context_tokens"]
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = given["threads"]
     params.cache_ram_mib = 0  # by default up to 8 GB for prompts not in use
     params.verbosity = 1  # errors only: questions hold case text, which must not be logged
     server = xllamacpp.Server(params)

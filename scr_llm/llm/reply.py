@@ -44,7 +44,7 @@ OF_MODEL: frozenset[str] = frozenset(
 _NEXT: dict[State, str] = {
     "refusal": "Run again, or code this document by rules or by hand.",
     "content_filter": "Use an endpoint without this filter, or code this document by rules or by hand.",
-    "length": "Raise [llm] max_tokens in project.toml.",
+    "length": "Use another model, or raise [llm] max_tokens in project.toml.",
     "empty": "Run again, or use another model.",
     "invalid": "Run again, or use another model.",
     "language": "Use another model, or code this document by rules or by hand.",

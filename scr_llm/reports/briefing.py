@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import UsageError
@@ -29,6 +30,11 @@ class Signature:
     """The version of the signed paper."""
     alone: str = ""
     """Why the person who decided most cells signs alone; empty where that person does not sign."""
+
+
+def signature_line(name: str, role: str, at: datetime) -> str:
+    """What a signed paper says about its signature."""
+    return f"SIGNED OFF by {name}, {role}, on {at.day} {at:%B %Y}"
 
 
 def brief(project: Project, *, only: Mapping[str, str] | None = None) -> tuple[Briefing, list[CodedReview]]:

@@ -97,6 +97,13 @@ def paper_state(project: Project, store: Store) -> PaperState:
     return PaperState(last, tuple(_changes(last, paper_inputs(project, store), files)))
 
 
+def fingerprint(project: Project, store: Store) -> str:
+    """Changes whenever a paper would rest on something else. Costs little, however many reviews there are."""
+    heads = [store.head(chain) for chain in ("history", "decisions", "sign_offs", "calls")]
+    rests_on = (heads, codebook_sha256(load_codebook(project.codebook_path)), _settings_sha256(project))
+    return hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()
+
+
 def paper_inputs(project: Project, store: Store) -> PaperInputs:
     """What a paper would rest on now."""
     documents = store.documents()

@@ -6,7 +6,7 @@ Each of its sentences is checked against those that it rests on. Where too few p
 import re
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from scr_llm.errors import NoReplyError, StopError
 from scr_llm.records import Code
@@ -18,31 +18,38 @@ from scr_llm.text.wording import compile_wordings
 
 
 class DraftedSentence(BaseModel):
-    """A sentence of a summary, as a model is asked for it."""
+    """A sentence of a summary, as a model is asked for it.
 
-    rests_on: list[int]
-    """Numbers of the sentences that it rests on."""
+    The words come first: a small model that gives numbers first counts them off, 1, 2, 3, and then 4, 5, 6.
+    """
+
     text: str
     """The sentence."""
+    rests_on: list[int] = Field(max_length=3)
+    """Numbers of the sentences that it rests on."""
 
 
 class DraftedSummary(BaseModel):
     """What a model is asked for."""
 
-    sentences: list[DraftedSentence]
-    """Five of them."""
+    sentences: list[DraftedSentence] = Field(max_length=5)
+    """Five of them. The limit is part of the form that a reply must have: a small model does not stop by itself."""
 
 
 Summarise = Callable[[str, str], DraftedSummary]
 """From numbered sentences and the id of their document to a model's draft; may raise whatever a request raises."""
 MOST, FEWEST = 5, 3
 """Sentences that are printed at most, and fewer than which are not printed at all."""
-LONGEST = 25
-"""Words of a sentence."""
+LONGEST = 30
+"""Words of a sentence. A model is asked for fewer: one that retells a long sentence runs over a little."""
 MOST_CHARACTERS = 12_000
 """Of the review that a model is given."""
 FEWEST_HELD = 0.5
 """Share of a sentence's longer words that those it rests on must have."""
+FEWEST_OF_EACH = 2
+"""Longer words of a sentence that each of them must have. A model names neighbours of the right one too."""
+TOO_FAR = "most of its words are not in what it rests on"
+"""Why a sentence is refused that retells none of its sources."""
 _AGENCY = re.compile(
     r"\b(?:police|constabulary|probation|hospital|school|college|nurser(?:y|ies)|gps?|general practi\w+|doctor|surger"
     r"(?:y|ies)|midwi\w+|health visit\w+|nurs(?:e|es|ing)|social (?:care|work\w*|services)|children[’']s services|"
@@ -51,11 +58,24 @@ _AGENCY = re.compile(
     re.I,
 )
 """Agencies and those who work for them: none but those that the sentences name."""
+_PERSON = re.compile(
+    r"\b((?:step|grand)?(?:mother|father|parent|son|daughter|child)|mum|dad|carer|brother|sister|sibling|aunt|uncle|"
+    r"cousin|husband|wife|partner|boyfriend|girlfriend|bab(?:y|ies)|infant|toddler|twin|neighbour|friend|lodger|m[ae]n|"
+    r"wom[ae]n|boy|girl)(?:s|ren)?\b",
+    re.I,
+)
+"""Whoever is not an agency: none but those that the sentences name, or what the father did reads as the mother's."""
 _DENIES = re.compile(
     r"\b(?:no|not|never|nobody|nothing|none|neither|nor|without|cannot|\w+n[’']t|fail(?:s|ed|ing|ures?)?|"
     r"lack(?:s|ed|ing)?|absen(?:t|ce)|missed|missing|insufficient|inadequate|poor(?:ly)?|too late|unaware)\b",
     re.I,
 )
+_VIEW = re.compile(
+    r"\b(?:of the view|opinions?|alleg\w+|claim\w*|suspect\w*|accus\w+|sa(?:id|ys?) that|told|report(?:ed|s)? that|"
+    r"believ\w+|may have|might have|possibl[ey]|apparently|appear\w*|seem\w*)\b",
+    re.I,
+)
+"""What somebody said, thought or suspected."""
 _OPENING_WORDS = """
 a an the this that these those it its there no nobody none nothing in on at for from when where while although after
 before as both each his her their they he she information staff professionals agencies services
@@ -89,7 +109,7 @@ def summary(
     refused: list[str] = []
     for sentence in drafted.sentences[:MOST]:
         text = " ".join(sentence.text.split())
-        own = [given[n - 1] for n in dict.fromkeys(sentence.rests_on) if 0 < n <= len(given)]
+        own = retold(text, [given[n - 1] for n in dict.fromkeys(sentence.rests_on) if 0 < n <= len(given)])
         if why := _numbers_fault(sentence.rests_on, len(given)) or wrong_with(text, own, codes):
             refused.append(f"a drafted sentence was not printed, because {why}.")
         else:
@@ -120,10 +140,18 @@ def _numbers_fault(numbers: Sequence[int], of: int) -> str | None:
     return None
 
 
+def retold(sentence: str, sources: Sequence[SheetSource]) -> list[SheetSource]:
+    """Those sources that a sentence retells. The others say nothing of it, and are no evidence."""
+    stems = {word[:4] for word in _longer(sentence)}
+    return [s for s in sources if len(stems & {word[:4] for word in _longer(s.line)}) >= FEWEST_OF_EACH]
+
+
 def wrong_with(sentence: str, sources: Sequence[SheetSource], codes: Sequence[Code]) -> str | None:
     """Why a drafted sentence cannot be printed; None if it can."""
     held = " ".join(s.text for s in sources)
     named = " ".join(s.line for s in sources)
+    if not sources:
+        return TOO_FAR
     if not is_one_sentence(sentence, LONGEST):
         return f"it is not one sentence of 5 to {LONGEST} words"
     if quoted := [q for q in re.findall(r"[“\"](.*?)[”\"]", sentence) if q not in held]:
@@ -131,9 +159,11 @@ def wrong_with(sentence: str, sources: Sequence[SheetSource], codes: Sequence[Co
     return (
         _numbers_invented(sentence, held)
         or _names_invented(sentence, named)
+        or _people_invented(sentence, named)
         or _themes_invented(sentence, sources, codes)
         or _judged(sentence, held)
         or _denial_lost(sentence, sources)
+        or _view_lost(sentence, sources)
         or _too_far(sentence, named)
     )
 
@@ -161,8 +191,24 @@ def _words(text: str) -> list[str]:
     return [_bare(word) for word in re.findall(r"[\w’'-]+", text)]
 
 
+def _longer(text: str) -> list[str]:
+    """The words that say something."""
+    return [word for word in _words(text) if len(word) > 3 and word not in _COMMON]
+
+
 def _bare(word: str) -> str:
     return re.sub(r"[’']s?$", "", word.lower())
+
+
+def _people_invented(sentence: str, held: str) -> str | None:
+    """Somebody in the sentence who is not in the sources."""
+    invented = [person for person in _people(sentence) if person not in _people(held)]
+    return f"it speaks of somebody who is not in what it rests on: {invented[0]}" if invented else None
+
+
+def _people(text: str) -> list[str]:
+    """Those of whom a text speaks, each as one person."""
+    return [re.sub("ies$", "y", re.sub("men$", "man", person.lower())) for person in _PERSON.findall(text)]
 
 
 def _themes_invented(sentence: str, sources: Sequence[SheetSource], codes: Sequence[Code]) -> str | None:
@@ -190,9 +236,16 @@ def _denial_lost(sentence: str, sources: Sequence[SheetSource]) -> str | None:
     return "it leaves out a denial of what it rests on" if all(denied) else None
 
 
+def _view_lost(sentence: str, sources: Sequence[SheetSource]) -> str | None:
+    """What somebody said or thought must not read as a fact."""
+    if _VIEW.search(sentence) or not all(_VIEW.search(s.text) for s in sources):
+        return None
+    return "it states as a fact what it rests on gives as what somebody said or thought"
+
+
 def _too_far(sentence: str, held: str) -> str | None:
     """Too few of its longer words stand in the sources, in any ending."""
     stems = {word[:5] for word in _words(held)}
-    longer = [word[:5] for word in _words(sentence) if len(word) > 3 and word not in _COMMON]
+    longer = [word[:5] for word in _longer(sentence)]
     found = sum(stem in stems for stem in longer)
-    return None if found >= FEWEST_HELD * len(longer) else "most of its words are not in what it rests on"
+    return None if found >= FEWEST_HELD * len(longer) else TOO_FAR

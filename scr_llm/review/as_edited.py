@@ -5,23 +5,27 @@ those of the signature. What the person changed or added stays as they wrote it 
 other formats are made from the words of the Word file.
 """
 
+import hashlib
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from scr_llm.errors import RefusedError, UsageError
-from scr_llm.records import Block, BlockKind, Briefing, Draft, OwnWords, Reading
+from scr_llm.records import Block, BlockKind, Briefing, Draft, OwnWords, Reading, SignOff
 from scr_llm.render.blocks import blocks, clean, status_text
 from scr_llm.render.bookmarks import set_bookmark
 from scr_llm.render.word import same_bytes, set_properties, write_footer
-from scr_llm.reports.drafts import draft_of, what_changed
+from scr_llm.reports.briefing import signature_line
+from scr_llm.reports.drafts import draft_of
 from scr_llm.reports.edited import Change, EditedFile, Piece, compared, draft_behind, listed, read_edited
 from scr_llm.reports.from_word import paper_from_word
 from scr_llm.reports.kept_words import same_pieces
+from scr_llm.reports.moved import Moved, moved
 from scr_llm.review.paper_checks import Doubt, PaperChecks
 from scr_llm.text.names import names_pattern
 
@@ -52,6 +56,8 @@ class Basis:
     """The paper as the program would write it, with its signature."""
     drafts: Sequence[Draft]
     """The drafts that were written."""
+    signatures: Sequence[SignOff]
+    """Every signature on the paper."""
     readings: Mapping[str, Reading]
     """The texts of the reviews, by the id of the document."""
     leave_out: Sequence[str]
@@ -72,10 +78,25 @@ class Looked:
     """Tracked changes and comments that nobody has settled."""
     named: bool
     """Whether it holds a name that this project leaves out."""
-    moved: tuple[str, ...]
-    """What the record counts or quotes differently since that draft."""
+    was_signed: SignOff | None
+    """Where it is no draft but a signed version: its signature."""
+    instead: str
+    """What to do then."""
+    moved: tuple[Moved, ...]
+    """What the record counts or quotes differently since that draft, review by review."""
     doubts: tuple[Doubt, ...]
     """What the record does not bear out."""
+
+    @property
+    def is_signed(self) -> str:
+        """That it is a signed version and no draft, in a sentence; empty where it is a draft."""
+        if (record := self.was_signed) is None:
+            return ""
+        at = datetime.fromisoformat(record.at)
+        return (
+            f"This is version {record.version}, which {record.name} signed on {at.day} {at:%B %Y}. "
+            "It is not a draft, and cannot be signed again."
+        )
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -118,19 +139,24 @@ def look(content: bytes, name: str, basis: Basis) -> Looked:
         raise UsageError(f"{name} is not an edited draft of this project.", next_step="Edit outputs/briefing.docx.")
     names = names_pattern(basis.leave_out)
     changes = compared(behind.printed, file)
+    was_signed = _signed_version(content, file, basis.signatures)
     return Looked(
         file=file,
         behind=behind,
         changes=changes,
         open=(*(f"tracked change: {line}" for line in file.tracked), *(f"comment: {line}" for line in file.comments)),
         named=bool(names and any(names.search(piece.text) for piece in file.pieces)),
-        moved=tuple(_moved(behind, basis)),
+        was_signed=was_signed,
+        instead=_instead(basis) if was_signed else "",
+        moved=_moved(behind, basis),
         doubts=tuple(_doubts(changes, behind, basis)),
     )
 
 
 def _refuse(seen: Looked, name: str, own_words: Sequence[OwnWords]) -> None:
     """Words that are not settled cannot be signed, and a signed paper holds no word to its author."""
+    if seen.is_signed:
+        raise RefusedError(seen.is_signed, document=name, next_step=seen.instead)
     if seen.open:
         raise RefusedError(
             f"{name} has tracked changes or comments:{_lines(seen.open)}\n",
@@ -139,18 +165,45 @@ def _refuse(seen: Looked, name: str, own_words: Sequence[OwnWords]) -> None:
     if seen.named:
         raise RefusedError(f"{name} holds a name that this project leaves out.", next_step="Take it out in Word.")
     if seen.moved:
+        lines = _lines([f"{one.where}: {one.what}" for one in seen.moved])
         raise RefusedError(
-            f"{name} was made from draft {seen.behind.version}, and the record has moved since:{_lines(seen.moved)}\n",
+            f"{name} was made from draft {seen.behind.version}, and the record has moved since:{lines}\n",
             next_step="Write the next draft, which keeps your words, and sign that: scr-llm brief",
         )
     _refuse_doubts(seen.doubts, own_words, seen.file)
 
 
-def _moved(behind: Draft, basis: Basis) -> list[str]:
+def _signed_version(content: bytes, file: EditedFile, signatures: Sequence[SignOff]) -> SignOff | None:
+    """The signature of the version that a file is: the same bytes, or its mark below the title or on every page."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    for record in reversed(signatures):
+        line = clean(signature_line(record.name, record.role, datetime.fromisoformat(record.at)))
+        marks = (f"Version {record.version}. {line}.", line)
+        if sha256 in record.files.values() or any(marks[p.where == "header"] in p.text for p in _marked(file)):
+            return record
+    return None
+
+
+def _marked(file: EditedFile) -> Iterator[Piece]:
+    return (piece for piece in file.pieces if piece.where in ("body", "header"))
+
+
+def _instead(basis: Basis) -> str:
+    """Which draft to edit instead of a signed version."""
+    major = basis.signatures[-1].version.partition(".")[0]
+    later = [d for d in basis.drafts if d.version.partition(".")[0] == major and d.version != f"{major}.0"]
+    last = later[-1] if later else None
+    word = next((n for n in last.files if n.startswith("briefing") and n.endswith(".docx")), "") if last else ""
+    if last and word:
+        return f"Edit draft {last.version} instead: outputs/{word}. Download it, edit that, and give it back."
+    return "There is no later draft yet. When something has been decided since, write the draft, and edit that."
+
+
+def _moved(behind: Draft, basis: Basis) -> tuple[Moved, ...]:
     """What the paper would count or quote differently today."""
     labels = {theme.theme: theme.label for theme in basis.draft.facts.themes}
     # Deciding cells as they were proposed changes no number that the paper prints but this one.
-    return what_changed(behind, draft_of("briefing", basis.draft), labels, but="Cells decided")
+    return moved(behind, draft_of("briefing", basis.draft), labels, but="Cells decided")
 
 
 def _doubts(changes: Sequence[Change], behind: Draft, basis: Basis) -> list[Doubt]:

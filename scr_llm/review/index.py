@@ -52,6 +52,8 @@ class CellIndex:
         """The same in one, document by document."""
         self.acts: list[Decision] = []
         """Everything that people did, in order: an act on a list is one."""
+        self.acts_on = defaultdict[str, list[Decision]](list)
+        """The same by document."""
         self.codebook_fault = ""
         """Why the codebook cannot be used as its file is now; the one before is used meanwhile."""
         self.texts: dict[str, str] = {}
@@ -172,10 +174,10 @@ class CellIndex:
         }
         parts |= {name: {key for key in getattr(self, name) if key[0] not in ids} for name in ("_disagreed", "_double")}
         self.__dict__.update(parts)
-        for i in ids:
-            self._versions[i] += 1
         for key in list(self._standings):  # the queue is new, and holds no decision yet
             self._note(key)
+        for i in ids:
+            self._versions[i] += 1
 
     def _label(self, document: Document, case: Case) -> str:
         """What a review is called, by what people decided on its authority and pseudonym."""
@@ -192,9 +194,10 @@ class CellIndex:
         if before is not None and 0 <= at - before < LONGEST_PAUSE:
             self._gaps[author].append(at - before)
         self._last_act[author] = at
-        self._versions[act.document_id] += 1
+        self.acts_on[act.document_id].append(act)
         for decision in one_by_one(act):
             self._take_decision(decision)
+        self._versions[act.document_id] += 1  # at the end: whoever computes something meanwhile does so again
         self._news.add("decided", self.taken, (act.document_id, act.theme), author)
 
     def _take_decision(self, decision: Decision) -> None:
@@ -293,7 +296,7 @@ class CellIndex:
 
         These are themes, and for each review with an open finding, recommendation or fact its list, `list:items`.
         """
-        return [step for step in self._queue.orders["blind" if who.blind else "doubt"] if self._waits(who, step)]
+        return [step for step in self._queue.order("blind" if who.blind else "doubt") if self._waits(who, step)]
 
     def open_cells(self, who: Reviewer) -> list[Key]:
         """The same cell by cell: findings, recommendations and facts instead of the lists that they are in."""
@@ -307,7 +310,7 @@ class CellIndex:
     def left(self, who: Reviewer) -> tuple[int, int]:
         """How many steps (themes and lists) a reviewer has yet to decide, and out of how many."""
         if who.blind:
-            steps = self._queue.orders["blind"]
+            steps = self._queue.order("blind")
             return len(steps) - sum(step in self._blind.get(who.name, ()) for step in steps), len(steps)
         return self._queue.left()
 
@@ -317,7 +320,7 @@ class CellIndex:
 
     def decided_after(self, who: Reviewer, key: Key, order: Order = "doubt") -> Key | None:
         """The next decided theme after a given one, for those who look at them again; None behind the last."""
-        steps = self._queue.orders["blind" if who.blind else order]
+        steps = self._queue.order("blind" if who.blind else order)
         decided = (step for step in steps if step[1] != LIST and self._queue.counts(step))
         following = itertools.dropwhile(lambda step: step != key, decided) if key in self.proposals else decided
         return next((step for step in following if step != key and not self._waits(who, step)), None)

@@ -123,7 +123,7 @@ class PersonalReview:
         value: ThemeValue,
         *,
         evidence: Sequence[Evidence] = (),
-        sub_themes: Sequence[str] = (),
+        sub_themes: Sequence[str] | None = None,
         text: str | None = None,
         reason: str = "",
     ) -> int:
@@ -133,7 +133,8 @@ class PersonalReview:
             cell: as `next` gave it.
             value: present, explicitly_absent, not_mentioned or unclear.
             evidence: quotes that show it, from the cell or from `quote`.
-            sub_themes: aspects of the theme that the quotes show.
+            sub_themes: aspects of the theme that the quotes show. Without them, those of the cell stay where it is
+                present, as on the page; an empty list takes them out.
             text: of a fact, if it differs from what was proposed.
             reason: why, in the person's own words.
 
@@ -141,6 +142,8 @@ class PersonalReview:
             ConflictError: somebody has decided on the cell since it was opened.
             RefusedError: the decision cannot be accepted, for example present without a quote.
         """
+        if sub_themes is None:
+            sub_themes = cell.sub_themes if value == "present" else ()
         return self.session.decide(
             self.who,
             cell.document.id,

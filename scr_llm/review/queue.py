@@ -1,7 +1,7 @@
 """What a reviewer is asked, in which order: themes cell by cell, then the list of each review as one."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from scr_llm.review.cells import Proposal
@@ -29,9 +29,33 @@ class Queue:
             proposals: every cell, review by review.
             core: ids of the core themes, which a blind reviewer is asked for, review by review.
         """
+        self._proposals, self._core = proposals, core
+        self._orders: dict[Order, dict[Key, int]] = {}
+        self.counted = set[Key]()
+        """Cells that are printed or counted."""
+        self._counted: dict[Key, set[Key]] = {}
+        self._open: dict[Key, set[Key]] = {}
+        for key, proposal in proposals.items():
+            if proposal.core:
+                self.note(key, proposal, counts=True, waits=True)
+
+    def order(self, name: Order) -> Collection[Key]:
+        """All steps in an order, decided or not. An order is sorted when it is first asked for."""
+        return self._places(name).keys()
+
+    def _places(self, name: Order) -> dict[Key, int]:
+        """Each step's place in an order."""
+        found = self._orders.get(name)
+        if found is None:  # two who ask at the same time sort twice, to the same end
+            found = self._orders[name] = {step: at for at, step in enumerate(self._sorted(name))}
+        return found
+
+    def _sorted(self, name: Order) -> Iterable[Key]:
+        proposals = self._proposals
         documents = {document: at for at, document in enumerate(dict.fromkeys(document for document, _ in proposals))}
+        if name == "blind":
+            return [(document, theme) for document in documents for theme in self._core]
         themes = {theme: at for at, theme in enumerate(dict.fromkeys(theme for _, theme in proposals))}
-        steps = dict.fromkeys(step_of(key, proposal) for key, proposal in proposals.items())
 
         def doubt(step: Key) -> tuple[int, ...]:
             if step[1] == LIST:
@@ -43,16 +67,7 @@ class Queue:
             "review": lambda step: (documents[step[0]], *doubt(step), step),
             "theme": lambda step: (step[1] == LIST, themes.get(step[1], 0), documents[step[0]]),
         }
-        self.orders: dict[Order, list[Key]] = {name: sorted(steps, key=rank) for name, rank in ranks.items()}
-        """All steps in each order, decided or not."""
-        self.orders["blind"] = [(d, c) for d in documents for c in core]
-        self._rank = {name: {key: at for at, key in enumerate(order)} for name, order in self.orders.items()}
-        self.counted = set[Key]()
-        """Cells that are printed or counted."""
-        self._counted: dict[Key, set[Key]] = {}
-        self._open: dict[Key, set[Key]] = {}
-        for key, proposal in proposals.items():
-            self.note(key, proposal, counts=proposal.core, waits=proposal.core)
+        return sorted(dict.fromkeys(step_of(key, proposal) for key, proposal in proposals.items()), key=ranks[name])
 
     def note(self, key: Key, proposal: Proposal, *, counts: bool, waits: bool) -> None:
         """Note whether a cell counts, and whether it waits for a decision."""
@@ -85,9 +100,9 @@ class Queue:
 
         After one item of a list comes the list itself, if anything of it is open.
         """
-        steps, rank = self.orders[order], self._rank[order]
+        rank = self._places(order)
         start = rank[key] + 1 if key in rank else rank.get((key[0], LIST), 0)
-        following = itertools.chain(itertools.islice(steps, start, None), itertools.islice(steps, start))
+        following = itertools.chain(itertools.islice(rank, start, None), itertools.islice(rank, start))
         return next((step for step in following if waits(step)), None)
 
 

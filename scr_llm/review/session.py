@@ -10,6 +10,7 @@ from scr_llm.errors import ConflictError, RefusedError, UsageError
 from scr_llm.project import Project
 from scr_llm.records import Code, Deciding, Decision, Document, Evidence, Reading, SetItem, ThemeValue
 from scr_llm.records.decision import Act
+from scr_llm.reports.paper_state import PaperState, fingerprint, paper_state
 from scr_llm.review.cells import Cell, Given, Reviewer, What
 from scr_llm.review.checks import Answer, check
 from scr_llm.review.index import CellIndex
@@ -19,7 +20,7 @@ from scr_llm.review.related import related
 from scr_llm.review.shown_pages import ShownPages
 from scr_llm.review.undo import can_be_undone, last_in_force, withdrawn_cells
 from scr_llm.stages.decisions import Key, unverified
-from scr_llm.stages.decisions.deciding import deciding
+from scr_llm.stages.decisions.deciding import DecidedReview, decided_review, deciding_together
 from scr_llm.stages.ground import ground_quote, nearest
 from scr_llm.text.flow import readable
 from scr_llm.text.typed import plain, typed
@@ -36,6 +37,7 @@ class ReviewSession(CellIndex):
         self.shown_pages = shown_pages or ShownPages()
         self._sources = dict[str, tuple[tuple[str, str, int, int], str | None]]()
         self._deciding: tuple[tuple[int, int, str], Deciding] | None = None
+        self._paper_state: tuple[str, PaperState] | None = None
         self._nearest = lru_cache(maxsize=MOST_SEARCHES)(self._search)
 
     def reading(self, document_id: str) -> Reading:
@@ -92,8 +94,18 @@ class ReviewSession(CellIndex):
         """How the deciding went so far."""
         now = (len(self.acts), self._entries, self.codebook_sha256)
         if self._deciding is None or self._deciding[0] != now:
-            self._deciding = (now, deciding(self.cells, self.acts.copy()))
+            self._deciding = (now, deciding_together(self.of_each(ReviewSession._decided)))
         return self._deciding[1]
+
+    def _decided(self, document_id: str) -> DecidedReview:
+        return decided_review(self.cells[document_id], list(self.acts_on.get(document_id, ())))
+
+    def paper_state(self) -> PaperState:
+        """Whether the paper is signed, and what has changed since; computed anew only where something has."""
+        now = fingerprint(self.project, self.store)
+        if self._paper_state is None or self._paper_state[0] != now:
+            self._paper_state = (now, paper_state(self.project, self.store))
+        return self._paper_state[1]
 
     def nearest(self, document_id: str, code: Code) -> tuple[Evidence, ...]:
         """The passages of a review that come closest to a theme."""

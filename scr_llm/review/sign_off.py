@@ -3,12 +3,11 @@
 import base64
 import contextlib
 import hashlib
-import itertools
 import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from scr_llm.intake.inbox import intake
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, Deciding, OwnWords, Paper, SignedPaper, SignOff
 from scr_llm.render import render
-from scr_llm.reports.briefing import Signature, paper
+from scr_llm.reports.briefing import Signature, paper, signature_line
 from scr_llm.reports.case_sheets import FORMATS as SHEETS
 from scr_llm.reports.case_sheets import signed_sheets
 from scr_llm.reports.deciding import deciding_so_far
@@ -31,8 +30,8 @@ from scr_llm.reports.word_limits import read_word
 from scr_llm.review.as_edited import as_edited
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.edited_paper import basis_of
+from scr_llm.review.in_the_way import SignOffBlocker, blockers
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.decisions import Key
 from scr_llm.stages.decisions.deciding import same_person
 from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.store import Store
@@ -44,58 +43,6 @@ BESIDE = ("docx", "html")
 """The formats of the evidence file and the seven-minute briefing that go with it."""
 Answers = Mapping[str, AnsweredCaution]
 """What the person who signs did about each caution, by the text of the caution."""
-
-
-@dataclass(frozen=True)
-class SignOffBlocker:
-    """Why a briefing cannot be signed."""
-
-    file: str
-    """The review's file."""
-    title: str
-    """The cell, or "The file"."""
-    what: str
-    """undecided, stale, disagreed, quote, source or waiting."""
-    message: str
-    """The reason in words."""
-    key: Key | None = None
-    """The cell; None for a file."""
-
-
-_STATES = {
-    "undecided": "nobody has decided it",
-    "stale": "the meaning of the code has changed since it was decided",
-    "disagreed": "two reviewers differ",
-    "quote": "a quote is no longer in the text",
-}
-
-
-def blockers(session: ReviewSession) -> list[SignOffBlocker]:
-    """Everything that prevents a signature: files that are not coded or have changed, and cells that are not ready.
-
-    A cell is not ready when it is undecided, or when its quote is no longer in the text.
-    """
-    return [*_files_in_the_way(session), *itertools.chain.from_iterable(session.of_each(_cells_in_the_way))]
-
-
-def _files_in_the_way(session: ReviewSession) -> Iterator[SignOffBlocker]:
-    for document in session.files.values():
-        if document.status == "pending" and not document.missing:
-            message = "it was taken in and is not yet coded: scr-llm run"
-            yield SignOffBlocker(file=document.file, title="The file", what="waiting", message=message)
-        elif document.status == "coded" and (fault := session.source_fault(document)):
-            yield SignOffBlocker(file=document.file, title="The file", what="source", message=fault)
-
-
-def _cells_in_the_way(session: ReviewSession, document_id: str) -> tuple[SignOffBlocker, ...]:
-    found = []
-    for key in session.counted_in(document_id):
-        state = session.state(key)
-        what = "quote" if state == "decided" and session.has_lost_a_quote(key) else state
-        if what != "decided":
-            file, title = session.documents[document_id].file, session.proposals[key].title
-            found.append(SignOffBlocker(file=file, title=title, what=what, message=_STATES[what], key=key))
-    return tuple(found)
 
 
 def ready(project: Project) -> tuple[str, ...]:
@@ -282,7 +229,7 @@ def _paper_to_sign(
     project: Project, store: Store, given: _Given, version: str, at: datetime
 ) -> tuple[SignedPaper, tuple[str, ...], tuple[str, ...]]:
     """The paper that is signed, how an edited file differs from its draft, and the cautions that a person looks at."""
-    line = f"SIGNED OFF by {given.who.name}, {given.who.role}, on {at.day} {at:%B %Y}"
+    line = signature_line(given.who.name, given.who.role, at)
     briefing, reviews, shown = paper(project, signature=Signature(line, version, given.alone))
     signed_paper = SignedPaper(
         briefing=briefing,
@@ -391,8 +338,3 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
         )
     _write(_folder(project, number), contents, records[number - 1])
     return [_folder(project, number) / name for name in contents]
-
-
-def state_of(session: ReviewSession) -> PaperState:
-    """Whether the paper of a session's project is signed, and what has changed since."""
-    return paper_state(session.project, session.store)

@@ -14,7 +14,7 @@ VALUES = {
 """Values of a cell. Ruled out: the review says expressly that it was not so. Not found: the review is silent, which
 never means no."""
 MATRIX = VALUES | {"present": "Yes"}
-"""Values of a cell as the matrix shows them."""
+"""Values of a cell as the matrix shows them: whoever reads a matrix asks of each cell whether the theme was found."""
 STATUSES = {
     "pending": "waiting",
     "coded": "coded",
@@ -38,6 +38,12 @@ CONTEXTS = {
     "not stated": "Not stated",
 }
 """Why a review was held."""
+WAYS = {
+    "whole": "all themes in one question",
+    "themes": "one question a theme",
+    "judge": "single sentences, yes or no",
+}
+"""Ways of asking a model."""
 GENDERS = {"F": "Female", "M": "Male", "other": "Other", "not stated": "Not stated"}
 AGES: dict[Literal["<1", "1-5", "6-10", "11-15", "16-17", "not stated"], str] = {
     "<1": "under 1",
@@ -59,6 +65,11 @@ def in_words(name: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 child", "3 children"; "2 reviews", where the plural only adds an s."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def lower(text: str) -> str:
+    """A title as it reads within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def capital(text: str) -> str:

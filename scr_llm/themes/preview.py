@@ -1,12 +1,13 @@
 """What a change of the codebook would do, case by case, before it is taken; and what each wording finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from scr_llm.codebook import load_codebook
 from scr_llm.project import Project
-from scr_llm.records import Code, Codebook, Coding, Document, DraftTheme, SubCode, ThemeValue
+from scr_llm.records import Code, Codebook, Document, DraftTheme, SubCode, ThemeValue
 from scr_llm.stages.code.embedded import EmbeddedCoder, Judged, embedded_identity
 from scr_llm.stages.code.hits import KINDS, Kind
 from scr_llm.stages.decisions import latest
@@ -17,7 +18,7 @@ from scr_llm.text.wording import compile_wordings
 from scr_llm.themes.changes import changed_meanings, opened, stale_cells
 
 MOST_REVIEWS = 24
-"""Reviews that a preview looks at, at most: about eight are read in a second."""
+"""Reviews that a preview looks at in one go: about eight are read in a second."""
 SHOWN = 5
 """Sentences that are shown for one wording, at most."""
 
@@ -63,9 +64,11 @@ class Preview:
     changed: tuple[str, ...]
     """Labels of the codes that would be new, gone, or mean something else."""
     cells: tuple[CellPreview, ...]
-    """Of the codes that the new codebook has."""
+    """Of the codes that the new codebook has, in the reviews that were looked at."""
+    first: int
+    """Number of the first review that was looked at, from 0, in the order of their files."""
     looked_at: int
-    """Reviews that were looked at."""
+    """Reviews that were looked at, from there."""
     reviews: int
     """Reviews of the project."""
     stale: int
@@ -91,10 +94,15 @@ class WordingFound:
     """The first of them."""
 
 
-def preview(project: Project, new: Codebook) -> Preview:
+def preview(project: Project, new: Codebook, first: int = 0) -> Preview:
     """Which cells the embedded coder would propose differently by another codebook, and which decisions would lapse.
 
-    Nothing is written, no model is asked.
+    Cells are those of `MOST_REVIEWS` reviews, decisions those of all. Nothing is written, no model is asked.
+
+    Args:
+        project: the project.
+        new: the other codebook.
+        first: number of the first review to look at, from 0.
     """
     old = opened(project).book
     changed = changed_meanings(old, new)
@@ -105,8 +113,10 @@ def preview(project: Project, new: Codebook) -> Preview:
         decided = latest(store.decisions())
         lapsed = stale_cells(store, old, new)
         gone = len(lapsed) - sum(theme in now for _, theme in lapsed)
+        first = min(first, max(0, len(reviews) - 1)) // MOST_REVIEWS * MOST_REVIEWS
+        some = _labelled(store, reviews[first : first + MOST_REVIEWS])
     cells = []
-    for document, label in reviews[:MOST_REVIEWS] if changed else ():
+    for document, label in some if changed else ():
         judged = _judged(project.store_path, document.id, document.sha256)
         for i in (i for i in changed if i in now):
             one = before.proposed(was[i], judged) if i in was else None
@@ -116,7 +126,8 @@ def preview(project: Project, new: Codebook) -> Preview:
     return Preview(
         changed=tuple((now.get(i) or was[i]).label for i in changed),
         cells=tuple(cells),
-        looked_at=min(len(reviews), MOST_REVIEWS),
+        first=first,
+        looked_at=len(some),
         reviews=len(reviews),
         stale=len(lapsed) - gone,
         gone=gone,
@@ -127,7 +138,7 @@ def preview(project: Project, new: Codebook) -> Preview:
 def wordings_found(project: Project, code: Code) -> tuple[list[WordingFound], int]:
     """Every wording of a code and its aspects with what it finds, and the number of reviews that were looked at."""
     with Store(project.store_path) as store:
-        reviews = _reviews(store)[:MOST_REVIEWS]
+        reviews = _labelled(store, _reviews(store)[:MOST_REVIEWS])
     sentences = [
         Found(j.sentence.page, j.sentence.text, label, document.id)
         for document, label in reviews
@@ -169,14 +180,16 @@ def _quoted(draft: DraftTheme | None) -> tuple[Found, ...]:
     return tuple(Found(q.page or 1, readable(q.text)) for q in draft.quotes) if draft else ()
 
 
-def _reviews(store: Store) -> list[tuple[Document, str]]:
-    """Each coded review with its label, in the order of their files."""
-    coded = [d for d in store.documents() if d.status == "coded"]
-    codings: list[tuple[Document, Coding | None]] = [(d, store.coding(d.id)) for d in coded]
-    return [(d, case_label(c.case, d)) for d, c in sorted(codings, key=lambda each: each[0].file) if c]
+def _reviews(store: Store) -> list[Document]:
+    """Each coded review, in the order of their files."""
+    return sorted((d for d in store.documents() if d.status == "coded"), key=lambda d: (d.file, d.id))
 
 
-@lru_cache(maxsize=MOST_REVIEWS)  # a person looks at one change after another, and judging takes nearly all the time
+def _labelled(store: Store, reviews: Sequence[Document]) -> list[tuple[Document, str]]:
+    return [(d, case_label(coding.case, d)) for d in reviews if (coding := store.coding(d.id))]
+
+
+@lru_cache(maxsize=2 * MOST_REVIEWS)  # a person looks at one change after another; judging takes nearly all the time
 def _judged(store_path: Path, document_id: str, _sha256: str) -> list[Judged]:
     """A review's sentences, scored."""
     with Store(store_path) as store:

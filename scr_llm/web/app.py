@@ -15,9 +15,8 @@ from starlette.types import ASGIApp, Lifespan
 
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import Project
-from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
-from scr_llm.review.session import ReviewSession
+from scr_llm.review.in_the_way import in_the_way
 from scr_llm.web import trouble
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.guard import Browsers, Guard
@@ -124,19 +123,23 @@ async def _alive(page: Page) -> AsyncIterator[None]:
 
 def prepare(page: Page) -> None:
     """Begin with what takes longest the first time, before anybody asks for it."""
-    threading.Thread(target=_prepare, args=(page.session,), daemon=True).start()
+    threading.Thread(target=_prepare, args=(page,), daemon=True).start()
 
 
 def close(page: Page) -> None:
     """End what runs beside a page."""
+    page.unsigned.close()
     page.bench.close()
     page.session.close()
 
 
-def _prepare(session: ReviewSession) -> None:
+def _prepare(page: Page) -> None:
     """Work out what takes longest the first time, before anybody asks for it. A fault is told to whoever asks then."""
+    session = page.session
     with suppress(Exception):
-        signing.blockers(session)
+        session.deciding()
+        if session.documents and not in_the_way(session).number and not session.paper_state().is_signed:
+            page.unsigned.begin(session)
 
 
 def _answered(page: Page, handler: Handler, request: Request, path: str) -> Response:

@@ -8,24 +8,30 @@
 - The Host header must be the server's own. Otherwise another site could point its name at this computer (DNS
   rebinding).
 - A change must carry this site's Origin and the seat's form token. Otherwise another site could send it.
-- A file that is added has the token in a header, so that no byte of it is read before both are checked.
+- A file that is added has the token in a header or, where a browser runs no scripts, in the part of the form before
+  it, so that no byte of it is kept before both are checked.
 """
 
 from collections.abc import Callable, Collection
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scr_llm.web import trouble
+from scr_llm.web.multipart import BrokenFormError, boundary_of, parts
 from scr_llm.web.seats import SEAT, BrowserSeat, Seat, Seats, may_visit, same
 
 LARGEST = 256 * 1024
 """Most bytes of a change."""
 UPLOAD, GIVE_BACK = "/add", "/sign-off/edited"
-"""They take a file as the body, which is not held in memory: the form token is in a header instead, and read first."""
+"""They take a file as the body, or files as parts of it, which are not held in memory: the form token is read first."""
+LARGEST_TOKEN = 200
+"""Most bytes of a form's token."""
+MOST_DROPPED = 500_000_000
+"""Most bytes that are read and dropped of a file that is refused, so that the browser hears why."""
 TOKEN_HEADER = "x-form-token"
 """Another site's page cannot send it without asking, and it is refused when it asks."""
 _HEADERS = {
@@ -120,6 +126,8 @@ class Guard:
             if headers.get("origin", "").partition("://")[2].partition("/")[0] not in self._hosts:
                 return PlainTextResponse("This change comes from another site.", 403)
             if scope["path"] in (seat.base + UPLOAD, seat.base + GIVE_BACK):
+                if boundary := boundary_of(headers.get("content-type", "")):
+                    return await _checked_form(scope, boundary, receive, seat.csrf)
                 return receive if same(headers.get(TOKEN_HEADER, ""), seat.csrf) else PlainTextResponse(_OLD, 403)
             return await self._checked_body(receive, seat.csrf)
         return receive
@@ -151,6 +159,20 @@ class Guard:
             return {"type": "http.request", "body": body, "more_body": False}
 
         return again
+
+
+async def _checked_form(scope: Scope, boundary: bytes, receive: Receive, csrf: str) -> "Response | Receive":
+    """Check the token of a form with files, its first part, before any other is read. The app goes on behind it."""
+    form = parts(boundary, receive, MOST_DROPPED)
+    try:
+        first = await anext(form, None)
+        token = await first.text(LARGEST_TOKEN) if first and first.name == "csrf" else ""
+    except (BrokenFormError, ClientDisconnect) as error:
+        return PlainTextResponse(str(error) or "The request was cut off.", 400)
+    if not same(token, csrf):
+        return PlainTextResponse(_OLD, 403)
+    scope.setdefault("state", {})["form"] = form
+    return receive
 
 
 def _admitted(request: Request, seat: BrowserSeat, first: str) -> Response:

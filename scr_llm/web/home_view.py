@@ -1,22 +1,29 @@
 """What the first page shows: where the work stands, and the one next thing to do."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import urlencode
 
-from scr_llm.intake.inbox import current_documents, present_documents
+from scr_llm.intake.inbox import current_documents
+from scr_llm.llm import is_loopback
+from scr_llm.llm.endpoint import THIS_COMPUTER
 from scr_llm.project import Project
 from scr_llm.records import Document
 from scr_llm.reports.given_back import FOLDER as GIVEN_BACK
-from scr_llm.reports.paper_state import paper_state
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.store import Store
-from scr_llm.text.words import capital, count, in_words
+from scr_llm.text.words import STATUSES, capital, count, in_words
 from scr_llm.web.runner import RunState
-from scr_llm.web.shown_work import Batch, FileLine, Happened, PaperFile, PapersPage, Standing, Step
+from scr_llm.web.shown_work import Batch, FileLine, FilesPage, Happened, PaperFile, PapersPage, Sent, Standing, Step
 
+FILES_SHOWN = 60
+"""Files on one page of their list."""
+COUNTED = ("coded", "pending")
+"""States of the files that are counted, or wait for that."""
 LEFT_OUT_SHOWN = 8
 """Files with a reason that the first page names; the list of files has all."""
 PAPERS_SHOWN = 4
@@ -30,35 +37,46 @@ LOG_SHOWN = 8
 def home(project: Project, session: ReviewSession, who: Reviewer, run: RunState, copying: int) -> Standing:
     """Where the work stands."""
     store = session.store
-    documents = current_documents(present_documents(store))
-    files = tuple(map(file_line, documents))
+    documents = current_documents(list(session.files.values()))
+    not_counted = [d for d in documents if d.status not in COUNTED]
     waiting = sum(d.status == "pending" for d in documents)
     coded = sum(d.status == "coded" for d in documents)
     left, of = session.left(who)
     disagreed = len(session.disagreements())
     decided = bool(coded) and not left and not disagreed
-    state = paper_state(project, store) if decided or store.head("sign_offs")[0] else None
+    state = session.paper_state() if decided or store.head("sign_offs")[0] else None
     written = papers(project)
-    steps = _steps(len(files), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run)
+    steps = _steps(len(documents), waiting, coded, left, of, disagreed, bool(state and state.is_signed), run)
     return Standing(
         steps=steps,
         now=next((step.name for step in steps if step.state == "now"), ""),
-        files=len(files),
+        files=len(documents),
         batches=_batches(documents),
-        left_out=tuple(line for line in files if not line.counted)[:LEFT_OUT_SHOWN],
-        not_counted=sum(not line.counted for line in files),
+        left_out=tuple(map(file_line, not_counted[:LEFT_OUT_SHOWN])),
+        not_counted=len(not_counted),
         waiting=waiting,
         coded=coded,
         copying=copying,
         open=left,
         of=of,
         disagreed=disagreed,
-        sent=tuple((place, requests, size_in_words(size)) for place, requests, size in store.sent()),
+        sent=_sent(store),
         papers=tuple(p for p in written if _is_main(p))[:PAPERS_SHOWN],
         log=log(store, LOG_SHOWN),
         since=state.since if state else (),
         signed=state.signed.version if state and state.signed else "",
     )
+
+
+def _sent(store: Store) -> tuple[Sent, ...]:
+    """What was sent to models: to other computers first."""
+    found = []
+    for recorded, requests, size in store.sent():
+        place = recorded.partition(", SHA-256 ")[0]
+        stays = place.startswith(THIS_COMPUTER) or is_loopback(place)
+        where = place.removeprefix(THIS_COMPUTER).strip(", ").replace("file ", "model file ", 1) if stays else place
+        found.append(Sent(where, requests, size_in_words(size), stays))
+    return tuple(sorted(found, key=lambda sent: sent.stays))
 
 
 def _steps(
@@ -69,10 +87,10 @@ def _steps(
     deciding = f"{of - left} of {of} decided" if of else "nothing to decide yet"
     if of and disagreed and not left:
         deciding = f"{count(disagreed, 'disagreement')} to settle"
-    decided = bool(coded) and not left and not disagreed
+    decided, reads = bool(coded) and not left and not disagreed, run.running and not run.trial
     done = (
         ("Add", bool(files), count(files, "file") if files else "no files yet", "/files"),
-        ("Read", bool(coded) and not waiting and not run.running, "under way" if run.running else reading, "/#run"),
+        ("Read", bool(coded) and not waiting and not reads, "under way" if reads else reading, "/#run"),
         ("Decide", decided, deciding, "/disagreements" if disagreed and not left else "/matrix"),
         ("Sign", signed, "signed" if signed else "not signed", "/sign-off"),
         ("Send", False, "the papers are ready" if signed else "after signing", "/papers"),
@@ -84,7 +102,39 @@ def _steps(
     )
 
 
-def file_line(document: Document) -> FileLine:
+def files(session: ReviewSession, state: str, words: str, first: int) -> FilesPage:
+    """A page of the files: those in a state, with some words in their name or in what their review is called.
+
+    Args:
+        session: the project's cells.
+        state: a status of documents; empty for all.
+        words: words, all of which must be there, in any case; empty for none.
+        first: number of the first file on the page, from 0.
+    """
+    documents = current_documents(list(session.files.values()))
+    number = Counter[str](d.status for d in documents)
+    wanted, labels = words.casefold().split(), session.labels
+
+    def is_asked_for(document: Document) -> bool:
+        text = f"{document.file} {labels.get(document.id, '')}".casefold()
+        return state in ("", document.status) and all(word in text for word in wanted)
+
+    found = list(filter(is_asked_for, documents))
+    first = min(first, max(0, len(found) - 1)) // FILES_SHOWN * FILES_SHOWN
+    return FilesPage(
+        files=tuple(file_line(d, labels.get(d.id, "")) for d in found[first : first + FILES_SHOWN]),
+        first=first,
+        most=FILES_SHOWN,
+        of=len(found),
+        all=len(documents),
+        states=tuple((status, words, number[status]) for status, words in STATUSES.items() if number[status]),
+        state=state,
+        words=words,
+        query=urlencode({"state": state, "words": words}),
+    )
+
+
+def file_line(document: Document, label: str = "") -> FileLine:
     """A file as a person reads it. The next step names no command where the page has a button for it."""
     step = document.next_step if "scr-llm " not in document.next_step else ""
     reason = document.reason or ""
@@ -94,11 +144,12 @@ def file_line(document: Document) -> FileLine:
     return FileLine(
         id=document.id,
         file=document.file,
+        label=label if document.status == "coded" else "",
         pages=document.pages,
         batch=document.batch,
         status=in_words(document.status),
         reason=f"{reason} {step}".strip(),
-        counted=document.status in ("coded", "pending"),
+        counted=document.status in COUNTED,
         may_count=document.status in ("not_a_review", "duplicate", "superseded"),
         check=len(document.notes),
     )
@@ -200,4 +251,6 @@ def size_in_words(size: int) -> str:
     """A size in bytes as a person reads it."""
     if size < 1000:
         return count(size, "byte")
-    return f"{size / 1000:,.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+    if size < 1_000_000:
+        return f"{size / 1000:,.0f} KB"
+    return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB"

@@ -16,9 +16,12 @@ from scr_llm.web.drawing import Drawing
 from scr_llm.web.runner import Runner
 from scr_llm.web.seats import SEAT, Seat, Seats
 from scr_llm.web.turn import Turn
+from scr_llm.web.unsigned import UnsignedPaper
 from scr_llm.web.workbench import NOBODY, Kept, Workbench, database_identity
 from scr_llm.workspace import Workspace
 
+PATIENCE_SECONDS = 8.0
+"""How long a person waits for the paper, before a page says that it is being made."""
 ORDER_COOKIE = "scr_llm_order"
 """Holds the order of work that a person chose."""
 
@@ -42,7 +45,7 @@ class Page:
         self.project, self.workspace = project, Workspace(project)
         self.session, self.drawing = ReviewSession(project, kept.shown_pages), drawing
         self.bench = Workbench(kept.runner)
-        self.signing = Turn(project.outputs)
+        self.signing, self.unsigned = Turn(project.outputs), UnsignedPaper()
         self.seats, self.origin = seats, origin
         self._database = database_identity(project)
         self._codes = self.session.codes
@@ -111,6 +114,10 @@ class Page:
             is_shared=self.is_shared,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)
+
+    def cautions(self) -> tuple[str, ...] | None:
+        """What might tell a reader of the paper who a child is; None while the paper is still being made."""
+        return self.unsigned.cautions(self.session, PATIENCE_SECONDS)
 
     def go(self, path: str) -> Response:
         """Send the browser to another page."""

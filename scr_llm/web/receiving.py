@@ -17,6 +17,7 @@ from scr_llm.errors import ScrError, UsageError
 from scr_llm.files import named_errors
 from scr_llm.text.words import capital
 from scr_llm.web import trouble
+from scr_llm.web.multipart import Part
 
 if TYPE_CHECKING:
     from scr_llm.web.page import Page
@@ -30,31 +31,34 @@ class TooLargeError(UsageError):
 
 
 @asynccontextmanager
-async def received(page: "Page", request: Request, most: int, too_large: TooLargeError) -> AsyncIterator[Path]:
-    """The body of a request as a file in outputs/, which is removed afterwards.
+async def received(
+    page: "Page", request: Request, most: int, too_large: TooLargeError, pieces: AsyncIterator[bytes] | None = None
+) -> AsyncIterator[Path]:
+    """A file that comes in, in outputs/, from where it is removed afterwards.
 
     Args:
         page: the page.
         request: the request.
         most: bytes that are taken at most; no byte of a body that says it has more is read.
         too_large: what is raised then.
+        pieces: the file, where it is a part of the body; None where it is the body.
 
     Raises:
         UsageError: too many files come in at the same time, or there is too little space on the disk.
     """
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared[:20]) > most:
+    if not declared.isdigit() or (pieces is None and int(declared[:20]) > most):
         raise too_large
     outputs = page.project.outputs
     with page.bench.place_to_add(), named_errors(outputs):
-        if shutil.disk_usage(outputs).free < int(declared) + SPARE:
+        if shutil.disk_usage(outputs).free < int(declared[:20]) + SPARE:
             raise UsageError("there is too little space on the disk.", next_step="Free some space, then try again.")
         number, part_name = tempfile.mkstemp(prefix=".added.", suffix=".part", dir=outputs)
         part = Path(part_name)
         try:
             with os.fdopen(number, "wb") as file:
                 came = 0
-                async for piece in request.stream():
+                async for piece in pieces or request.stream():
                     came += len(piece)
                     if came > most:
                         raise too_large
@@ -66,20 +70,30 @@ async def received(page: "Page", request: Request, most: int, too_large: TooLarg
                 part.unlink()
 
 
+def form_of(request: Request) -> AsyncIterator[Part] | None:
+    """The rest of the form, behind its token, where a browser without scripts sent one; None where a script did."""
+    found: AsyncIterator[Part] | None = getattr(request.state, "form", None)
+    return found
+
+
 async def answered(path: str, name: str, work: Callable[[], Awaitable[dict[str, str]]]) -> Response:
     """The answer for the page's script: what became of a file, in words."""
+    return JSONResponse(*await outcome(path, name, work))
+
+
+async def outcome(path: str, name: str, work: Callable[[], Awaitable[dict[str, str]]]) -> tuple[dict[str, str], int]:
+    """What became of a file, in words, and the status to answer with."""
     try:
-        return JSONResponse(await work())
+        return await work(), 200
     except ClientDisconnect:
-        return JSONResponse({"file": name, "said": "It was cut off. Add it again."}, 400)
+        return {"file": name, "said": "It was cut off. Add it again."}, 400
     except ScrError as error:
         status = 507 if isinstance(error.__cause__, OSError) else 400
-        return JSONResponse(
-            {"file": name, "said": _sentence(str(error), name)}, 413 if isinstance(error, TooLargeError) else status
-        )
+        said = {"file": name, "said": _sentence(str(error), name)}
+        return said, 413 if isinstance(error, TooLargeError) else status
     except Exception as error:
         trouble.log("POST", path, error)
-        return JSONResponse({"file": name, "said": trouble.in_words(error)}, 500)
+        return {"file": name, "said": trouble.in_words(error)}, 500
 
 
 def _to_disk(file: BinaryIO) -> None:

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Literal
 
 from scr_llm.errors import ScrError, StopError
 from scr_llm.files import PRIVATE_UMASK
-from scr_llm.text.words import capital, count
+from scr_llm.text.words import WAYS, capital, count
 from scr_llm.web import trouble
 
 if TYPE_CHECKING:
-    from scr_llm.evaluation.strategies import Trial
+    from scr_llm.evaluation.strategies import Asking, Trial
     from scr_llm.models.coders import ReadyCoder
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
@@ -80,6 +80,8 @@ class Progress:
     """Tokens received."""
     money: float | None = None
     """What it has cost; None without a price."""
+    found: tuple[str, ...] = ()
+    """What a trial has found so far, a sentence for each way of asking."""
     seconds_left: int | None = None
     """How long it will still take, at the pace so far; None while that is not known."""
 
@@ -106,10 +108,15 @@ class Ended:
     """What else a person should know, and what to do."""
 
 
-STOPPED = Ended(False, "Stopped", ("What was finished is saved. Run again to go on with the rest.",))
-"""How a run ends that somebody stopped."""
 Said = Progress | Question | Ended
 """What the run says to the page."""
+
+
+def stopped(progress: Progress, *, trial: bool) -> Ended:
+    """How a run or a trial ends that somebody stopped."""
+    if not trial:
+        return Ended(False, "Stopped", ("What was finished is saved. Run again to go on with the rest.",))
+    return Ended(False, "Stopped", (*progress.found, "The best way of asking that was tried to the end is kept."))
 
 
 def work(connection: Connection, task: Task) -> None:
@@ -121,7 +128,7 @@ def work(connection: Connection, task: Task) -> None:
     try:
         ended = _run(talk, task)
     except KeyboardInterrupt:
-        ended = STOPPED
+        ended = stopped(talk.progress, trial=task.trial)
     except ScrError as error:
         ended = Ended(
             False,
@@ -225,21 +232,45 @@ def _run(talk: _Talk, task: Task) -> Ended:
 
 def _tried(talk: _Talk, workspace: "Workspace", consent: "Consent") -> Ended:
     """Try each way of asking the model on made-up reviews, and keep the best."""
-    talk.tell(doing="Trying the model on two made-up reviews")
+    talk.tell(doing="Reading two made-up reviews")
     lines: list[str] = []
 
     def tried(trial: "Trial") -> None:
-        each = f"{trial.seconds / trial.documents:.0f} s a review" if trial.documents else ""
-        done = f"recall {trial.recall:.2f}, precision {trial.precision:.2f}, F1 {trial.f1:.2f}, {each}"
-        lines.append(f"{trial.coder}: {f'failed: {trial.failed}' if trial.failed else done}")
-        talk.tell(doing=f"Tried: {trial.coder}")
+        lines.append(_of_trial(trial))
+        talk.tell(found=tuple(lines))
 
-    found = workspace.qualify(consent=consent, tried=tried)
+    def asking(far: "Asking") -> None:
+        talk.tell(doing=f"Trying: {WAYS[far.strategy]}", asked=far.asked, questions=far.of)
+
+    found = workspace.qualify(consent=consent, tried=tried, asking=asking)
     if found.best is None:
         return Ended(False, "No way of asking this model worked", tuple(lines))
     if not found.is_better_than_rules:
-        lines.append("It did no better than the embedded coder on these two reviews, some of which that learned from.")
-    return Ended(True, f"Best way of asking: {found.best.coder}. Runs use it from now on", tuple(lines))
+        lines.append(
+            "The model did no better than the embedded coder, which is faster: we advise that one. (It learned from "
+            "some of these two reviews.)"
+        )
+    best, set_way = WAYS[found.best.strategy or ""], workspace.project.settings.llm.strategy
+    used = "Runs ask in this way from now on" if set_way == "auto" else f"project.toml sets another: {WAYS[set_way]}"
+    return Ended(
+        True, f"Best way of asking: {best}. {used if set_way != found.best.strategy else ''}".strip(), tuple(lines)
+    )
+
+
+def _of_trial(trial: "Trial") -> str:
+    """What was found in a trial, in words."""
+    limits = trial.thresholds
+    way = capital(WAYS[trial.strategy]) if trial.strategy else "The embedded coder alone"
+    if limits:
+        added = "none added" if limits.add > 1 else f"others from {limits.add:g}"
+        way += f" (kept from a probability of {limits.keep:g}, {added})"
+    if trial.failed:
+        return f"{way}: failed. {capital(trial.failed)}"
+    wrong = trial.found - trial.both
+    return (
+        f"{way}: found {trial.both} of the {trial.gold} themes that are there, and {wrong or 'none'} that "
+        f"{'is' if wrong == 1 else 'are'} not; {trial.seconds / trial.documents:.0f} s a review."
+    )
 
 
 def at_most(cost: "Estimate", currency: str) -> str:

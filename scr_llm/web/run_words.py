@@ -17,6 +17,8 @@ class Live:
     tokens: str
     money: str
     """What it has cost."""
+    found: str
+    """What a trial has found so far, a line for each way of asking."""
     left: str
     """How long it will still take."""
     done: str
@@ -32,11 +34,12 @@ def progress_in_words(state: RunState, currency: str) -> Live:
     by_model = p.questions is not None or p.asked or p.kept
     return Live(
         doing="Stopping" if state.stopping else p.doing,
-        documents=f"{p.coded} coded" + (f", {p.document} of {p.of} read" if p.of else ""),
-        pages=f"{p.pages:,}",
+        documents="" if state.trial else f"{p.coded} coded" + (f", {p.document} of {p.of} read" if p.of else ""),
+        pages="" if state.trial else f"{p.pages:,}",
         questions=asked if by_model else "",
-        tokens=f"{p.sent:,} sent, {p.received:,} received" if by_model else "",
+        tokens=f"{p.sent:,} sent, {p.received:,} received" if by_model and not state.trial else "",
         money=f"{p.money:.2f} {currency}" if p.money is not None else "",
+        found="\n".join(p.found),
         left=_left(p.seconds_left),
         done=str(_share(state)),
     )

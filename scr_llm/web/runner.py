@@ -12,7 +12,7 @@ from typing import Protocol
 from scr_llm.errors import RefusedError
 from scr_llm.records import LogAct, LogEntry
 from scr_llm.store import Store
-from scr_llm.web.run_process import STOP, STOPPED, Ended, Progress, Question, Said, Task, work
+from scr_llm.web.run_process import STOP, Ended, Progress, Question, Said, Task, stopped, work
 
 PATIENCE_SECONDS = 20.0
 """How long a run that was told to stop may take to end. Every document is saved whole or not at all, so after that its
@@ -33,6 +33,8 @@ class RunState:
     """Whether it is under way."""
     stopping: bool = False
     """Whether it was told to stop."""
+    trial: bool = False
+    """Whether the model is tried on made-up reviews."""
     coder: str = ""
     """Which coder, in words."""
     started: str = ""
@@ -101,7 +103,7 @@ class Runner:
             process.start()
             theirs.close()
             self._process, self._connection, self._who = process, ours, who
-            self._state = RunState(running=True, coder=coder, started=_now())
+            self._state = RunState(running=True, trial=task.trial, coder=coder, started=_now())
             self._keeper = threading.Thread(target=self._keep, args=(process, ours), daemon=True)
             self._keeper.start()
 
@@ -132,7 +134,7 @@ class Runner:
                 return
             process = self._process
             if who:
-                self._note("stopped", "Stopped the run", who)
+                self._note("stopped", "Stopped trying the model" if self._state.trial else "Stopped the run", who)
         timer = threading.Timer(PATIENCE_SECONDS, lambda: process.kill() if process and process.is_alive() else None)
         timer.daemon = True
         timer.start()
@@ -158,7 +160,9 @@ class Runner:
         process.join()
         connection.close()
         with self._lock:
-            ended = ended or (STOPPED if self._state.stopping else _KILLED)
+            ended = ended or (
+                stopped(self._state.progress, trial=self._state.trial) if self._state.stopping else _KILLED
+            )
             self._state = replace(self._state, running=False, stopping=False, question=None, ended=ended)
             self._note("ran", f"{self._state.coder}: {ended.headline}", self._who)
 

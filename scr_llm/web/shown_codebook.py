@@ -71,6 +71,8 @@ class CodePage(Shown):
     """Those that are found in no sentence."""
     looked_at: int
     """Reviews in which the wordings were looked for."""
+    reviews: int
+    """Reviews in all."""
     others: tuple[Code, ...]
     """Codes that it can be merged with."""
     error: str = ""
@@ -101,11 +103,19 @@ class PreviewPage(Shown):
     what: str
     """The change in words."""
     preview: Preview
+    most: int
+    """Reviews that are looked at in one go."""
     effects: tuple[str, ...]
     """What each review shows now and would show after a merge or split, in words."""
     fields: tuple[tuple[str, str], ...]
     """Name and text of each field of the change, sent again when it is taken."""
     back: str
+
+    @property
+    def next(self) -> int:
+        """How many reviews are looked at when the next ones are asked for; 0 where all were."""
+        seen = self.preview.first + self.preview.looked_at
+        return min(self.most, self.preview.reviews - seen)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scr_llm.records import SignOff
+from scr_llm.reports.moved import Moved
 from scr_llm.web.shown import Shown
 
 
@@ -119,6 +120,8 @@ class SignOffPage(Shown):
 
     template: ClassVar[str] = "sign_off.html.j2"
     tab: ClassVar[str] = "/sign-off"
+    again: ClassVar[str] = "/sign-off"
+    """Where it is looked at once more."""
     trouble: str
     """Why it was not signed; empty where nothing was refused."""
     said: tuple[str, ...]
@@ -128,6 +131,13 @@ class SignOffPage(Shown):
     deciding: tuple[str, ...]
     """How the deciding went, in sentences."""
     in_the_way: tuple[InTheWay, ...]
+    """The lines on this page."""
+    first: int
+    """The number of the first of them, from 0."""
+    most: int
+    """How many one page shows."""
+    of: int
+    """Lines in all."""
     blocked: int
     """How many things stand in the way."""
     since: tuple[str, ...]
@@ -135,7 +145,9 @@ class SignOffPage(Shown):
     is_signed: bool
     """Whether the paper is signed and nothing has changed since."""
     form: SignForm | None
-    """None while something stands in the way, and once it is signed."""
+    """None while something stands in the way or the paper is being made, and once it is signed."""
+    prepares: bool
+    """Whether the paper is still being made."""
     leaves_out: str
     """The file whose edits a signature here leaves out; empty where nobody edited one."""
     drafts: tuple[Download, ...]
@@ -168,8 +180,12 @@ class EditedPage(Shown):
     """The version of the draft that it was made from."""
     must: tuple[str, ...]
     """What must be settled in Word before it can be signed."""
-    moved: tuple[str, ...]
-    """What the record counts or quotes differently since that draft."""
+    is_signed: str
+    """That it is a signed version and no draft; empty where it is a draft."""
+    instead: str
+    """What to do then."""
+    moved: tuple[Moved, ...]
+    """What the record counts or quotes differently since that draft, review by review."""
     unsupported: tuple[Unsupported, ...]
     """Shown apart while nothing can be signed; the form has them too."""
     changed: tuple[Reworded, ...]
@@ -178,4 +194,11 @@ class EditedPage(Shown):
     blocked: int
     """How many things stand in the way of any signature."""
     form: SignForm | None
-    """None while something stands in the way."""
+    """None while something stands in the way or the paper is being made."""
+    prepares: bool
+    """Whether the paper is still being made."""
+
+    @property
+    def again(self) -> str:
+        """Where it is looked at once more."""
+        return f"/sign-off/edited/{self.name}"

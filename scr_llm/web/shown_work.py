@@ -1,6 +1,6 @@
 """What the pages around deciding show: one record for each page, as in `shown`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from scr_llm.records import Document
@@ -35,6 +35,8 @@ class FileLine:
     """The document's id."""
     file: str
     """Its name in the inbox."""
+    label: str
+    """Of the review; empty where it is not coded."""
     pages: int
     """Pages; 0 where it was not read yet."""
     batch: str
@@ -86,6 +88,19 @@ class Happened:
     text: str
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What was sent to one model."""
+
+    place: str
+    """Where the model is."""
+    requests: int
+    size: str
+    """Of the requests, in words."""
+    stays: bool
+    """Whether the model is on this computer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where the work stands."""
@@ -112,8 +127,8 @@ class Standing:
     """Cells in all."""
     disagreed: int
     """Cells on which two reviewers differ."""
-    sent: tuple[tuple[str, int, str], ...]
-    """Where text was sent: the place, requests, bytes in words."""
+    sent: tuple[Sent, ...]
+    """What was sent to models."""
     papers: tuple[PaperFile, ...]
     """The latest papers to send."""
     log: tuple[Happened, ...]
@@ -152,6 +167,41 @@ class FilesPage(Shown):
 
     template: ClassVar[str] = "files.html.j2"
     files: tuple[FileLine, ...]
+    """Those on this page."""
+    first: int
+    """The number of the first of them, from 0."""
+    most: int
+    """How many one page shows."""
+    of: int
+    """How many are in the state and have the words that are asked for."""
+    all: int
+    """Files in all."""
+    states: tuple[tuple[str, str, int], ...]
+    """States that files are in: the name, the name in words, how many."""
+    state: str
+    """The state that is asked for; empty for all."""
+    words: str
+    """The words that are looked for; empty for none."""
+    query: str
+    """The same as a part of an address."""
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of a file that came in."""
+
+    file: str
+    said: str
+    good: bool = field(kw_only=True)
+    """Whether it was taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedPage(Shown):
+    """What became of the files of a form, where one was refused."""
+
+    template: ClassVar[str] = "added.html.j2"
+    became: tuple[Became, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +231,19 @@ class WhoPage(Shown):
     role: str
 
 
+@dataclass(frozen=True)
+class ModelFile:
+    """A model file that was found on this computer."""
+
+    path: str
+    name: str
+    folder: str
+    size: str
+    """In words."""
+    is_used: bool
+    """Whether the project uses it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelPage(Shown):
     """Which language model is set up, and the choice of another."""
@@ -188,8 +251,12 @@ class ModelPage(Shown):
     template: ClassVar[str] = "model.html.j2"
     llm: LlmSettings
     set_up: CoderOption | None
-    files: tuple[str, ...]
+    way: str
+    """How it is asked, in a sentence; empty where none is set up."""
+    files: tuple[ModelFile, ...]
     """Model files that were found on this computer."""
+    can_serve: bool
+    """Whether the package that serves a model file is installed."""
     may: bool
     """Whether this person may choose."""
 

@@ -14,10 +14,11 @@ from scr_llm.reports.word_limits import LARGEST
 from scr_llm.review import sign_off as signing
 from scr_llm.review.as_edited import Looked
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.in_the_way import Blocked, BlockedCells, SignOffBlocker, in_the_way
 from scr_llm.review.session import ReviewSession
-from scr_llm.review.sign_off import SignOffBlocker
 from scr_llm.stages.decisions.items import LIST
 from scr_llm.stages.synthesise.people import deciding_in_words
+from scr_llm.text.case_label import told_apart
 from scr_llm.text.words import capital, count
 from scr_llm.web import form, frame
 from scr_llm.web.home_view import FORMATS, day_and_time, papers
@@ -39,6 +40,8 @@ from scr_llm.workspace import Workspace
 
 Typed = Callable[[str], str]
 """What was filled into a field of the form, by its name; empty where nothing was."""
+LINES = 60
+"""Files and reviews that one page lists of those that stand in the way."""
 _TITLES = {"briefing": "The paper", "evidence": "The evidence", "seven-minutes": "Seven minutes"}
 """Papers by the beginning of their file's name."""
 _THINGS = {
@@ -65,24 +68,39 @@ class Asked:
     """What they had filled in then."""
     said: tuple[str, ...] = ()
     """What there is to say about a draft that was just written."""
+    first: int = 0
+    """Number of the first line of what stands in the way, from 0."""
 
 
-def sign_off(workspace: Workspace, session: ReviewSession, who: Reviewer, asked: Asked) -> SignOffPage:
+Cautions = Callable[[], tuple[str, ...] | None]
+"""Asks for what might tell a reader of the paper who a child is; None while the paper is still being made."""
+
+
+def sign_off(
+    workspace: Workspace, session: ReviewSession, who: Reviewer, asked: Asked, cautions: Cautions
+) -> SignOffPage:
     """Whether the briefing can be signed now, and what was signed before."""
     project = workspace.project
-    state, blockers = signing.state_of(session), signing.blockers(session)
-    ready = bool(session.documents) and not blockers and not state.is_signed
+    state, blocked = session.paper_state(), in_the_way(session)
+    ready = bool(session.documents) and not blocked.number and not state.is_signed
+    lines = len(blocked.files) + len(blocked.reviews)
+    first = min(asked.first, max(0, lines - 1)) // LINES * LINES
     signed = session.store.signatures()
+    found = cautions() if ready else None
     return SignOffPage(
         trouble=asked.trouble,
         said=asked.said,
         coded=len(session.documents),
         deciding=deciding_in_words(session.deciding()),
-        in_the_way=tuple(_in_the_way(session, blockers)),
-        blocked=len(blockers),
+        in_the_way=tuple(_in_the_way(session, blocked, first)),
+        first=first,
+        most=LINES,
+        of=lines,
+        blocked=blocked.number,
         since=state.since,
         is_signed=state.is_signed,
-        form=_form(project, session, who, "/sign-off", asked.typed) if ready else None,
+        form=None if found is None else _form(project, session, who, "/sign-off", asked.typed, found),
+        prepares=ready and found is None,
         leaves_out=workspace.edits_left_out() if ready else "",
         drafts=_downloads(project, ""),
         kept=tuple(_kept(path) for path in kept(project, signed)),
@@ -104,9 +122,10 @@ def _form(
     who: Reviewer,
     action: str,
     typed: Typed,
+    cautions: tuple[str, ...],
     unsupported: tuple[Unsupported, ...] = (),
 ) -> SignForm:
-    names = [(form.name_of(text), text) for text in signing.cautions(project)]
+    names = [(form.name_of(text), text) for text in cautions]
     return SignForm(
         action=action,
         signing=to_sign(session),
@@ -122,39 +141,25 @@ def to_sign(session: ReviewSession) -> str:
     return f"{session.store.head('sign_offs')[0] + 1}:{session.store.head()[1]}"
 
 
-def _in_the_way(session: ReviewSession, blockers: Sequence[SignOffBlocker]) -> Iterator[InTheWay]:
-    """One line for each review, and one for each file."""
-    by_place: dict[str, list[SignOffBlocker]] = {}
-    for blocker in blockers:
-        place = session.labels[blocker.key[0]] if blocker.key else blocker.file
-        by_place.setdefault(place, []).append(blocker)
-    for place, found in by_place.items():
-        yield InTheWay(place, tuple(_things(session, found)))
-
-
-def _things(session: ReviewSession, blockers: Sequence[SignOffBlocker]) -> Iterator[Thing]:
-    """What stands in the way of one review, by kind; each leads to the first of its cells."""
-    by_kind: dict[str, list[SignOffBlocker]] = {}
-    for blocker in blockers:
-        by_kind.setdefault(_kind(session, blocker), []).append(blocker)
-    for kind, found in by_kind.items():
-        first = found[0]
-        if first.what == "waiting":
-            yield Thing("it is not read and coded yet", "/#run")
-        elif first.key is None:
-            yield Thing(first.message, "")
-        elif kind == "list":
-            yield Thing(
-                f"the list not confirmed ({count(len(found), 'item')} open)", frame.cell_path((first.key[0], LIST))
-            )
+def _in_the_way(session: ReviewSession, blocked: Blocked, first: int) -> Iterator[InTheWay]:
+    """One line for each file that stands in the way, then one for each review: those that a page shows."""
+    names = told_apart({i: session.labels[i] for i in session.documents}, session.documents)
+    lines: list[SignOffBlocker | tuple[BlockedCells, ...]] = [*blocked.files, *blocked.reviews]
+    for line in lines[first : first + LINES]:
+        if isinstance(line, SignOffBlocker):
+            waits = line.what == "waiting"
+            thing = Thing("it is not read and coded yet", "/#run") if waits else Thing(line.message, "")
+            yield InTheWay(line.file, (thing,))
         else:
-            yield Thing(count(len(found), *_THINGS[kind]), frame.cell_path(first.key))
+            yield InTheWay(names[line[0].first[0]], tuple(map(_thing, line)))
 
 
-def _kind(session: ReviewSession, blocker: SignOffBlocker) -> str:
-    if blocker.key and blocker.what in ("undecided", "stale") and session.proposals[blocker.key].kind != "theme":
-        return "list"
-    return blocker.what if blocker.key else f"{blocker.what} {blocker.message}"
+def _thing(cells: BlockedCells) -> Thing:
+    """What stands in the way of one review, of one kind; it leads to the first of the cells."""
+    if cells.what == "list":
+        words = f"the list not confirmed ({count(cells.cells, 'item')} open)"
+        return Thing(words, frame.cell_path((cells.first[0], LIST)))
+    return Thing(count(cells.cells, *_THINGS[cells.what]), frame.cell_path(cells.first))
 
 
 def _downloads(project: Project, folder: str) -> tuple[Download, ...]:
@@ -190,13 +195,19 @@ def _kept(path: Path) -> Kept:
 
 
 def edited(
-    project: Project, session: ReviewSession, who: Reviewer, name: str, looked: Looked, asked: Asked
+    project: Project,
+    session: ReviewSession,
+    who: Reviewer,
+    name: str,
+    looked: Looked,
+    asked: Asked,
+    cautions: Cautions,
 ) -> EditedPage:
     """An edited paper beside its draft and the record."""
-    blocked, state = len(signing.blockers(session)), signing.state_of(session)
+    blocked, state = in_the_way(session).number, session.paper_state()
     must = _must(looked)
-    ready = not (blocked or must or looked.moved or state.is_signed)
-    doubtful = unsupported(looked, asked.typed)
+    ready = not (blocked or must or looked.moved or looked.is_signed or state.is_signed)
+    doubtful, found = unsupported(looked, asked.typed), cautions() if ready else None
     action = f"/sign-off/edited/{name}"
     differ = [c for c in looked.changes if c.what != "unchanged" and not (c.before and c.before.kind == "status")]
     return EditedPage(
@@ -204,13 +215,16 @@ def edited(
         trouble=asked.trouble,
         draft=looked.behind.version,
         must=must,
+        is_signed=looked.is_signed,
+        instead=looked.instead,
         moved=looked.moved,
         unsupported=doubtful,
         changed=tuple(Reworded(c.before.text, c.now.text) for c in differ if c.before and c.now),
         added=tuple(_texts(differ, "added")),
         removed=tuple(_texts(differ, "removed")),
         blocked=blocked,
-        form=_form(project, session, who, action, asked.typed, doubtful) if ready else None,
+        form=None if found is None else _form(project, session, who, action, asked.typed, found, doubtful),
+        prepares=ready and found is None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scr_llm.workspace.models import CoderName, Models
 
 if TYPE_CHECKING:
-    from scr_llm.evaluation.strategies import Qualification, Trial
+    from scr_llm.evaluation.strategies import Asking, Qualification, Trial
     from scr_llm.evaluation.wordings import CodebookHits
     from scr_llm.models.consent import Consent
     from scr_llm.records import Agreement, Raters
@@ -75,13 +75,18 @@ class Measuring(Models):
         return learn(self.project)
 
     def qualify(
-        self, *, consent: "Consent | None" = None, tried: "Callable[[Trial], None]" = lambda _: None
+        self,
+        *,
+        consent: "Consent | None" = None,
+        tried: "Callable[[Trial], None]" = lambda _: None,
+        asking: "Callable[[Asking], None]" = lambda _: None,
     ) -> "Qualification":
         """Try each way of asking the model on two made-up reviews, and keep the best in qualified.toml.
 
         Args:
             consent: as for `coder`.
             tried: called with each trial as it ends.
+            asking: called when a way of asking begins, and after each of its questions.
 
         Raises:
             UsageError: no model is set; or it is remote, and nobody approved it or agreed.
@@ -89,7 +94,7 @@ class Measuring(Models):
         from scr_llm.evaluation.strategies import qualify_project
         from scr_llm.models.consent import Consent
 
-        return qualify_project(self.project, consent or Consent(), tried)
+        return qualify_project(self.project, consent or Consent(), tried, asking)
 
     def codebook_hits(self) -> "CodebookHits":
         """How many sentences of the coded reviews each general rule and each wording of the codebook finds.

@@ -4,9 +4,7 @@ The file is the one that SCR_LLM_MODEL_FILE names, or else one that `../shared/t
 smallest first.
 """
 
-import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,23 +12,17 @@ from pathlib import Path
 
 import psutil
 import pytest
+from model_files import model_file
 from served import only_codes
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).parents[2]
-LAB = Path(os.environ.get("SCR_LLM_LAB", Path.home() / ".cache/scr-llm-lab"))
 KEPT = ("alcohol_misuse", "record_keeping")
 
 
 @pytest.fixture
 def model() -> Path:
-    if importlib.util.find_spec("xllamacpp") is None:
-        pytest.skip('SKIPPED: xllamacpp is not installed; it comes with: pip install "scr-llm[local]"')
-    named = os.environ.get("SCR_LLM_MODEL_FILE")
-    for file in [Path(named)] if named else [LAB / "smollm.gguf", LAB / "qwen.gguf"]:
-        if file.is_file():
-            return file.resolve()
-    pytest.skip("SKIPPED: there is no model file on this machine, and none was named in SCR_LLM_MODEL_FILE.")
+    return model_file()
 
 
 def servers() -> list[int]:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def news(page: "Page", request: Request) -> Response:
-    """What has changed since a page was opened, in a sentence; nothing where nothing has."""
-    who = page.who(request)
-    told = in_words(page.session.news_since(request.query_params.get("since", "")), who.name, blind=who.blind)
+    """What has changed since a page was opened, in a sentence; nothing where nothing has, or nobody gave a name yet."""
+    who, since = page.who(request), page.session.news_since(request.query_params.get("since", ""))
+    told = in_words(since, who.name, blind=who.blind) if who.name else ""
     return PlainTextResponse(told) if told else Response(status_code=204)
 
 

@@ -15,7 +15,7 @@ from scr_llm.text.words import count
 from scr_llm.themes import merge_split
 from scr_llm.themes.candidates import adopt_edit
 from scr_llm.themes.changes import Edit, changed_code, opened, take, with_edit
-from scr_llm.themes.preview import preview, wordings_found
+from scr_llm.themes.preview import MOST_REVIEWS, preview, wordings_found
 from scr_llm.web import codebook_view as view
 from scr_llm.web import form
 from scr_llm.web.shown_codebook import CodePage, ConflictPage, Field, NewCodePage, PreviewPage, WhichPage
@@ -63,6 +63,7 @@ def _code_page(
         wordings=tuple(w for w in found if w.sentences),
         idle=tuple(w for w in found if not w.sentences),
         looked_at=looked_at,
+        reviews=len(page.session.documents),
         others=() if blind else tuple(c for c in seen.book.codes if c.id != code.id),
         error=error,
     )
@@ -91,9 +92,10 @@ def _preview(page: "Page", request: Request) -> Response:
         return _shown_again(page, request, given, error)
     shown = PreviewPage(
         what=what,
-        preview=preview(page.project, new),
+        preview=preview(page.project, new, form.number(given.get("first", ""))),
+        most=MOST_REVIEWS,
         effects=_effects(page, given, {c.id: c.label for c in seen.book.codes}),
-        fields=tuple((name, text) for name, text in given.items() if name != "reason"),
+        fields=tuple((name, text) for name, text in given.items() if name not in ("reason", "first")),
         back=_back(given),
     )
     return page.show(request, shown)

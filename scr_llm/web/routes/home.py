@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from scr_llm.errors import RefusedError
-from scr_llm.intake.inbox import current_documents, present_documents
 from scr_llm.intake.inclusion import rule
 from scr_llm.review.cells import Reviewer
 from scr_llm.text.typed import typed
+from scr_llm.text.words import STATUSES
 from scr_llm.web import form
-from scr_llm.web.home_view import file_line, home, log, papers, papers_page
+from scr_llm.web.home_view import files, home, log, papers, papers_page
 from scr_llm.web.run_words import progress_in_words
-from scr_llm.web.shown_work import FilesPage, HomePage, LogPage, Standing, WhoPage
+from scr_llm.web.shown_work import HomePage, LogPage, Standing, WhoPage
 from scr_llm.web.workbench import coder_options
 
 if TYPE_CHECKING:
@@ -45,14 +45,17 @@ def _home(page: "Page", request: Request) -> Response:
 
 def _standing(page: "Page", request: Request) -> Standing:
     copying = page.bench.inbox.look(page.project, page.session.store)
+    page.session.refresh()  # what was taken in at this look is on the page
     return home(page.project, page.session, page.who(request), page.bench.runner.state, copying)
 
 
 def _files(page: "Page", request: Request) -> Response:
     page.refuse_blind(request)
     page.bench.inbox.look(page.project, page.session.store)
-    documents = current_documents(present_documents(page.session.store))
-    return page.show(request, FilesPage(files=tuple(map(file_line, documents))))
+    page.session.refresh()  # what was taken in at this look is on the page
+    asked = request.query_params
+    state, words, first = (asked.get(name, "")[:200] for name in ("state", "words", "from"))
+    return page.show(request, files(page.session, state if state in STATUSES else "", words, form.number(first)))
 
 
 def _rule(page: "Page", request: Request) -> Response:
@@ -63,7 +66,7 @@ def _rule(page: "Page", request: Request) -> Response:
         raise HTTPException(404)
     reason = form.one(request, "reason")
     rule(page.project, request.path_params["document"], act, reason, page.who(request).name)
-    return page.go("/files" if form.one(request, "back") == "files" else "/")
+    return page.go(f"/files?{form.one(request, 'query')}" if form.one(request, "back") == "files" else "/")
 
 
 def _papers(page: "Page", request: Request) -> Response:

@@ -9,17 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scr_llm.errors import RefusedError, UsageError
-from scr_llm.llm import is_loopback
+from scr_llm.llm import is_loopback, without_credentials
+from scr_llm.llm.local import can_serve
 from scr_llm.llm.question import EndpointCapabilities
 from scr_llm.models.chosen import PLACE, choose_model
 from scr_llm.models.coders import llm_coder
-from scr_llm.models.options import endpoint_of, prompting_of
+from scr_llm.models.options import endpoint_of, prompting_of, qualified
 from scr_llm.models.preview import open_questions
 from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
+from scr_llm.text.words import WAYS, lower
 from scr_llm.web import form
+from scr_llm.web.home_view import size_in_words
 from scr_llm.web.run_process import Task
-from scr_llm.web.shown_work import Asked, ModelPage, PreviewPage
+from scr_llm.web.shown_work import Asked, ModelFile, ModelPage, PreviewPage
 from scr_llm.web.workbench import model_option, note
 
 if TYPE_CHECKING:
@@ -37,18 +40,32 @@ def _model(page: "Page", request: Request) -> Response:
     shown = ModelPage(
         llm=llm,
         set_up=model_option(llm) if llm.is_set else None,
+        way=_way(page.project) if llm.is_set else "",
         files=() if page.is_shared else tuple(_model_files(page.project)),
+        can_serve=can_serve(),
         may=not page.is_shared,
     )
     return page.show(request, shown)
 
 
-def _model_files(project: Project) -> list[str]:
+def _way(project: Project) -> str:
+    """How the model is asked, and why so."""
+    way = WAYS[prompting_of(project).strategy]
+    if project.settings.llm.strategy != "auto":
+        return f"project.toml sets how it is asked: {way}."
+    if project.settings.llm.model in qualified(project):
+        return f"It was tried and is asked in the way that did best: {way}."
+    return f"It was not tried yet. Until then it is asked {way}."
+
+
+def _model_files(project: Project) -> list[ModelFile]:
     """Model files in the project folder and where browsers put downloads."""
-    found: list[str] = []
+    found: list[ModelFile] = []
     for folder in (project.root, project.root / "models", Path.home() / "Downloads", Path.home() / "models"):
         try:
-            found += sorted(str(path) for path in folder.glob("*.gguf") if path.is_file())
+            for path in sorted(path for path in folder.glob("*.gguf") if path.is_file()):
+                is_used = project.settings.llm.file != "" and path == project.model_file
+                found.append(ModelFile(str(path), path.name, str(folder), size_in_words(path.stat().st_size), is_used))
         except OSError:  # a folder that may not be read offers nothing
             continue
     return found[:MODELS_SHOWN]
@@ -91,8 +108,12 @@ def _given(request: Request, kind: str) -> dict[str, str]:
 
 
 def _in_words(llm: LlmSettings) -> str:
-    option = model_option(llm) if llm.is_set else None
-    return f"Set {option.title[:1].lower()}{option.title[1:]}. {option.words}" if option else "Set no language model"
+    if not llm.is_set:
+        return "Chose no language model"
+    if llm.file:
+        return f"Chose the model file {llm.file}"
+    approved = f", in {llm.region}, approved by {llm.approved_by}" if llm.region and llm.approved_by else ""
+    return f"Chose the model {llm.model} at {without_credentials(llm.base_url)}{approved}"
 
 
 def _try(page: "Page", request: Request) -> Response:
@@ -102,7 +123,7 @@ def _try(page: "Page", request: Request) -> Response:
     if not llm.is_set:
         raise RefusedError("no model is set up.", next_step="Set one up first.")
     task = Task(page.project.root, "llm", trial=True)
-    page.bench.runner.start(task, f"Trying {model_option(llm).title}", page.who(request).name)
+    page.bench.runner.start(task, f"Trying the {lower(model_option(llm).title)}", page.who(request).name)
     return page.go("/")
 
 

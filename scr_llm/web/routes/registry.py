@@ -7,7 +7,7 @@ ROOMS = (home, running, model, codebook, lists, deciding, looking, signing, besi
 """Those whose handlers run in a thread."""
 LIVE_ROOMS = (adding, running, signing)
 """Those that take or give piece by piece, in the server's loop."""
-NAMELESS = frozenset(path for room in (home, running, model) for path, *_ in room.ROUTES) | {"/help"}
+NAMELESS = frozenset(path for room in (home, running, model) for path, *_ in room.ROUTES) | {"/help", "/news"}
 """Pages for which nobody needs to have said who they are."""
 STATIC = "/static/{name}"
 RIGHTS: dict[Right, tuple[str, ...]] = {

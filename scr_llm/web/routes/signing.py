@@ -1,42 +1,35 @@
 """Signing: what stands in the way, the paper as it will look, the edited paper given back, the signature."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from scr_llm.errors import RefusedError, ScrError, UsageError
-from scr_llm.records import Briefing, OwnWords, Paper
-from scr_llm.render import render
+from scr_llm.records import OwnWords
 from scr_llm.render.html import styles
-from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.draft_words import draft_in_words
 from scr_llm.reports.given_back import keep, kept, taken_back
 from scr_llm.reports.word_limits import LARGEST, read_word
-from scr_llm.review import sign_off as signing
 from scr_llm.review.as_edited import Looked, as_edited, look
 from scr_llm.review.edited_paper import basis_of, looked_at
-from scr_llm.stages.synthesise import evidence_file, seven_minutes
+from scr_llm.review.in_the_way import in_the_way
 from scr_llm.text.typed import LONGEST_REASON, typed
 from scr_llm.web import form, signing_view
 from scr_llm.web.guard import GIVE_BACK
-from scr_llm.web.receiving import TooLargeError, answered, received
+from scr_llm.web.multipart import BrokenFormError
+from scr_llm.web.receiving import TooLargeError, answered, form_of, outcome, received
+from scr_llm.web.shown import RefusedPage
 from scr_llm.web.signing_view import Asked
+from scr_llm.web.unsigned import PAPERS, STYLES, shown, unsigned
 
 if TYPE_CHECKING:
     from scr_llm.web.page import Page
-
-_STYLES = "paper.css"
-_NOT_SIGNED = "NOT SIGNED YET – this is what a signature would print"
-_PREVIEWS: dict[str, Callable[[Briefing], Paper]] = {
-    "briefing.html": lambda made: made,
-    "evidence.html": evidence_file,
-    "seven-minutes.html": seven_minutes,
-}
 
 
 def _may_sign(page: "Page", request: Request) -> None:
@@ -45,11 +38,12 @@ def _may_sign(page: "Page", request: Request) -> None:
 
 def _sign_off(page: "Page", request: Request) -> Response:
     _may_sign(page, request)
-    return _shown(page, request, Asked())
+    return _shown(page, request, Asked(first=form.number(request.query_params.get("from", "0"))))
 
 
 def _shown(page: "Page", request: Request, asked: Asked, status: int = 200) -> Response:
-    return page.show(request, signing_view.sign_off(page.workspace, page.session, page.who(request), asked), status)
+    made = signing_view.sign_off(page.workspace, page.session, page.who(request), asked, page.cautions)
+    return page.show(request, made, status)
 
 
 def _sign(page: "Page", request: Request) -> Response:
@@ -57,7 +51,7 @@ def _sign(page: "Page", request: Request) -> Response:
     try:
         _signed(page, request)
     except (RefusedError, UsageError) as error:
-        if signing.blockers(page.session):  # the form is gone, so what was typed is given back to be copied
+        if in_the_way(page.session).number:  # the form is gone, so what was typed is given back to be copied
             return page.refused(request, error, "/sign-off")
         return _shown(page, request, _asked_again(request, error), 400)
     return page.go("/sign-off#signed")
@@ -68,12 +62,12 @@ def _signed(page: "Page", request: Request, edited: Path | None = None, own_word
     who = page.who(request)
     with page.signing:  # a second click waits for the first, and finds that the briefing is signed
         if form.one(request, "signing") != signing_view.to_sign(page.session):
-            if signing.state_of(page.session).is_signed:
+            if page.session.paper_state().is_signed:
                 return
             raise RefusedError(
                 "something was decided or signed since this page was shown.", next_step="Look again, then sign."
             )
-        answers = form.answers(request, signing.ready(page.project))
+        answers = form.answers(request, page.unsigned.cautions(page.session) or ())
         alone = form.one(request, "alone")
         page.workspace.sign_off(who.name, who.role, answers, alone=alone, edited=edited, own_words=own_words)
         if edited:
@@ -106,39 +100,46 @@ def _again(page: "Page", request: Request) -> Response:
 def _preview(page: "Page", request: Request) -> Response:
     """The paper as it would be signed, or its stylesheet, which the page's own policy allows only as a file."""
     _may_sign(page, request)
-    return _previewed(request.path_params["paper"], lambda: _unsigned(page))
+    return _previewed(request.path_params["paper"], lambda name: page.unsigned.shown(page.session, name))
 
 
-def _unsigned(page: "Page") -> Briefing:
-    """The paper as a signature would print it now."""
-    version = f"{page.session.store.head('sign_offs')[0] + 1}.0"
-    return paper(page.project, signature=Signature(_NOT_SIGNED, version))[0]
-
-
-def _previewed(name: str, make: Callable[[], Briefing]) -> Response:
-    if name == _STYLES:
+def _previewed(name: str, made: Callable[[str], str]) -> Response:
+    if name == STYLES:
         return Response(styles(), media_type="text/css")
-    if name not in _PREVIEWS:
+    if name not in PAPERS:
         raise HTTPException(404)
-    return Response(render(_PREVIEWS[name](make()), "html", stylesheet=_STYLES), media_type="text/html")
+    return Response(made(name), media_type="text/html")
 
 
 async def _give_back(page: "Page", request: Request) -> Response:
-    """Take an edited paper. The answer is for the page's script: where it is looked at, or why it was not taken."""
+    """Take an edited paper from the page's script, which hears where it is looked at; or that of a form."""
+    form = form_of(request)
+    if form is None:
+        return await answered(GIVE_BACK, "", lambda: _given_back(page, request))
+    said, status = {"said": "No file was chosen. Choose one first."}, 400
+    try:
+        async for part in form:
+            if part.name == "file" and part.file:
+                said, status = await outcome(GIVE_BACK, "", partial(_given_back, page, request, part.pieces))
+    except (BrokenFormError, ClientDisconnect) as error:
+        said, status = {"said": str(error) or "It was cut off. Give it back again."}, 400
+    if status == 200:
+        return page.go(said["at"])
+    refused = RefusedPage(message=said["said"], back="/sign-off", wrote=())
+    return await run_in_threadpool(page.show, request, refused, status)
 
-    async def taken() -> dict[str, str]:
-        page.check_database()
-        _may_sign(page, request)
-        if not page.who(request).name:
-            raise RefusedError("nobody has said who they are.", next_step="Reload the page.")
-        too_large = TooLargeError(
-            f"it is larger than {LARGEST // 1_000_000} MB.", next_step="Make its pictures smaller, and save it again."
-        )
-        async with received(page, request, LARGEST, too_large) as part:
-            path = await run_in_threadpool(_keep, page, part)
-        return {"said": "It is kept.", "at": f"{GIVE_BACK}/{path.name}"}
 
-    return await answered(GIVE_BACK, "", taken)
+async def _given_back(page: "Page", request: Request, pieces: AsyncIterator[bytes] | None = None) -> dict[str, str]:
+    page.check_database()
+    _may_sign(page, request)
+    if not page.who(request).name:
+        raise RefusedError("nobody has said who they are.", next_step="Reload the page.")
+    too_large = TooLargeError(
+        f"it is larger than {LARGEST // 1_000_000} MB.", next_step="Make its pictures smaller, and save it again."
+    )
+    async with received(page, request, LARGEST, too_large, pieces) as part:
+        path = await run_in_threadpool(_keep, page, part)
+    return {"said": "It is kept.", "at": f"{GIVE_BACK}/{path.name}"}
 
 
 def _keep(page: "Page", part: Path) -> Path:
@@ -167,19 +168,19 @@ def _edited(page: "Page", request: Request) -> Response:
 def _edited_shown(
     page: "Page", request: Request, path: Path, looked: Looked, asked: Asked, status: int = 200
 ) -> Response:
-    shown = signing_view.edited(page.project, page.session, page.who(request), path.name, looked, asked)
-    return page.show(request, shown, status)
+    made = signing_view.edited(page.project, page.session, page.who(request), path.name, looked, asked, page.cautions)
+    return page.show(request, made, status)
 
 
 def _edited_preview(page: "Page", request: Request) -> Response:
     """The edited paper as it would be signed, whatever reasons are still to be given."""
     path, store = _kept(page, request), page.session.store
 
-    def made() -> Briefing:
-        content, basis = read_word(path), basis_of(page.project, store, _unsigned(page))
+    def made(name: str) -> str:
+        content, basis = read_word(path), basis_of(page.project, store, unsigned(page.project)[0])
         words = dict.fromkeys(doubt.words for doubt in look(content, path.name, basis).doubts)
         own = [OwnWords(text=text, reason="(the reason that you give)") for text in words]
-        return as_edited(content, path.name, basis, own).briefing
+        return shown(as_edited(content, path.name, basis, own).briefing, name)
 
     return _previewed(request.path_params["paper"], made)
 
@@ -187,17 +188,14 @@ def _edited_preview(page: "Page", request: Request) -> Response:
 def _sign_edited(page: "Page", request: Request) -> Response:
     _may_sign(page, request)
     with page.signing:  # the second of two clicks finds that the first has signed
-        if (
-            form.one(request, "signing") != signing_view.to_sign(page.session)
-            and signing.state_of(page.session).is_signed
-        ):
+        if form.one(request, "signing") != signing_view.to_sign(page.session) and page.session.paper_state().is_signed:
             return page.go("/sign-off#signed")
     path = _kept(page, request)
     looked = looked_at(page.project, page.session.store, path)
     try:
         _signed(page, request, path, _own_words(request, looked))
     except (RefusedError, UsageError) as error:
-        if signing.blockers(page.session):
+        if in_the_way(page.session).number:
             return page.refused(request, error, f"{GIVE_BACK}/{path.name}")
         return _edited_shown(page, request, path, looked, _asked_again(request, error), 400)
     return page.go("/sign-off#signed")

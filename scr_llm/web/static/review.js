@@ -132,7 +132,9 @@
     if (document.hidden) return;
     try {
       const answer = await fetch(news.dataset.from, { credentials: "same-origin", cache: "no-store" });
-      const told = answer.status === 200 ? await answer.text() : "";
+      // Another kind of answer is a page, such as one that says that the session is over.
+      const plain = (answer.headers.get("content-type") || "").startsWith("text/plain");
+      const told = answer.status === 200 && plain ? await answer.text() : "";
       const words = news.querySelector("span");
       if (!told || words.textContent === told) return;
       words.textContent = told;

@@ -1,6 +1,8 @@
 "use strict";
-// Gives back an edited paper. Everything else on the page works without this file.
+// Looks again while the paper is being made, and gives back an edited paper. Everything works without this file.
 (function () {
+  const preparing = document.getElementById("preparing");
+  if (preparing) window.setTimeout(() => window.location.replace(preparing.dataset.again), 2000);
   const place = document.getElementById("give-back");
   if (!place) return;
   const input = document.getElementById("edited"), came = document.getElementById("came");

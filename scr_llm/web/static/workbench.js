@@ -1,5 +1,5 @@
 "use strict";
-// Adds files, and follows the work. Everything else on the page works without this file.
+// Adds files one by one, and follows the work. The page works without this file, too.
 (function () {
   const bench = document.getElementById("bench");
   const input = document.getElementById("files"), coming = document.getElementById("coming");
@@ -55,6 +55,7 @@
     if (files.length) next();
   }
 
+  for (const shown of document.querySelectorAll(".scripts")) shown.hidden = false;
   if (input) input.addEventListener("change", () => { add(input.files); });
   const over = (on) => bench.classList.toggle("over", on);
   const holdsFiles = (e) => input && e.dataTransfer && Array.from(e.dataTransfer.types).includes("Files");

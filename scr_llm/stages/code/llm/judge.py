@@ -105,7 +105,7 @@ class Judge:
                 value="present",
                 quotes=quotes + praise,
                 sub_themes=proposed.sub_themes,
-                why=f"judged {yes:.2f}; {how}",
+                why=f"the model says yes, with a probability of {yes:.2f}; {how}",
             )
         if unanswered:
             return DraftTheme(
