@@ -63,7 +63,13 @@ class Person:
         self.times: Times = defaultdict(list)
         self.said = Counter[str]()
         self.client = httpx.Client(
-            base_url=f"{served.address}/p/p", headers=served.headers(name), follow_redirects=True, timeout=120
+            base_url=f"{served.address}/p/p",
+            headers=served.headers(name),
+            follow_redirects=True,
+            timeout=120,
+            limits=httpx.Limits(
+                keepalive_expiry=4
+            ),  # as deploy/nginx.conf: the server closes idle connections after 5 s
         )
 
     def work(self) -> None:
@@ -186,6 +192,7 @@ def main() -> None:
         f"Decided cells: {len(cells)}, at most {max(cells.values())} times. Faults of the record: {faults or 'none'}."
     )
     by_person = Counter(d.author for d in new)
+    assert said.total() == len(PEOPLE) * given.rounds, "somebody could not go on"
     assert len(new) == said["stored"] and not faults, "something was lost"
     assert all(by_person[person.name] == person.said["stored"] for person in people)
 

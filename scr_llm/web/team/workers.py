@@ -152,7 +152,7 @@ def work(
         connections=lambda: len(server.server_state.connections),
         share=lambda counts: keeper.count(os.getpid(), counts),
     )
-    server = make_server(_Reporting(watch, life))
+    server = make_server(_Reporting(watch, life), behind_proxy=True)
     threading.Thread(target=_follow, args=(life,), daemon=True).start()
     with listener:
         server.run(sockets=[listener])
