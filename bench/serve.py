@@ -67,9 +67,7 @@ class Person:
             headers=served.headers(name),
             follow_redirects=True,
             timeout=120,
-            limits=httpx.Limits(
-                keepalive_expiry=4
-            ),  # as deploy/nginx.conf: the server closes idle connections after 5 s
+            limits=httpx.Limits(keepalive_expiry=30),  # as deploy/nginx.conf
         )
 
     def work(self) -> None:
