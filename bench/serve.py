@@ -35,13 +35,12 @@ import psutil
 from review import large_project
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from served_team import TeamServer, allow, team_server
+from served_team import TeamServer, allow, record_of, team_server
 
 from scr_llm.audit import record_faults
 from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
-from scr_llm.store import Store
 
 PEOPLE = tuple(f"person-{number:02}" for number in range(20))
 ROUNDS = 20
@@ -163,13 +162,12 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         root = Path(shutil.copytree(given.on, folder / "p")) if given.on else large_project(folder / "p")
-        project = load_project(root)
-        with Store(project.store_path) as store:
+        with record_of(root) as store:
             before = store.head()[0]
         people, about = measured(root, given.rounds, given.pause, given.workers)
         said = sum((person.said for person in people), Counter[str]())
-        with Store(project.store_path) as store:
-            new, faults = store.decisions(after=before), record_faults(project, store)
+        with record_of(root) as store:
+            new, faults = store.decisions(after=before), record_faults(load_project(root), store)
     finally:
         shutil.rmtree(folder)
     times: Times = defaultdict(list)

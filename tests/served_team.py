@@ -13,6 +13,10 @@ from pathlib import Path
 
 import httpx
 
+from scr_llm.project import load_project
+from scr_llm.review.session import ReviewSession
+from scr_llm.store import Store
+
 SECRET = "what-only-the-proxy-of-this-test-knows"
 PEOPLE = """
 [people.ann]
@@ -71,6 +75,16 @@ def allow(root: Path, people: str = PEOPLE) -> Path:
     """Say who may do what in a project."""
     (root / "people.toml").write_text(people, "utf-8")
     return root
+
+
+@contextmanager
+def record_of(root: Path) -> Iterator[Store]:
+    """A project's record, wherever it is kept."""
+    session = ReviewSession(load_project(root))
+    try:
+        yield session.store
+    finally:
+        session.close()
 
 
 @contextmanager

@@ -13,13 +13,12 @@ import httpx
 import psutil
 import pytest
 from served import add, coded_project
-from served_team import PEOPLE, TeamServer, allow, team_server
+from served_team import PEOPLE, TeamServer, allow, record_of, team_server
 from starlette.responses import Response
 from starlette.routing import compile_path
 
 from scr_llm.errors import UsageError
 from scr_llm.project import init_project, load_project
-from scr_llm.store import Store
 from scr_llm.web.app import _NOT_YOURS, _route
 from scr_llm.web.rights import ROLES, Right
 from scr_llm.web.routes.registry import LIVE_ROOMS, RIGHTS, ROOMS, STATIC, right_of
@@ -267,7 +266,7 @@ def test_forms_work_whichever_worker_answers(served: TeamServer) -> None:
 
 
 def test_a_list_is_confirmed_whichever_worker_showed_its_pages(served: TeamServer, roots: tuple[Path, Path]) -> None:
-    with Store(load_project(roots[0]).store_path) as store:
+    with record_of(roots[0]) as store:
         document = store.documents()[0].id
     path, page = f"/list/{document}", ""
 
@@ -335,7 +334,7 @@ def test_a_run_outlives_the_workers(tmp_path: Path) -> None:
                 break
             time.sleep(0.5)
         assert sum("worker ended" in line for line in served.lines) == 2
-    with Store(load_project(root).store_path) as store:
+    with record_of(root) as store:
         # the copies are the same review again, and are put aside as that: all were looked at
         assert all(d.status != "pending" for d in store.documents()) and len(store.documents()) == 5
         assert any(entry.act == "ran" for entry in store.log())
@@ -365,7 +364,7 @@ def test_health_and_figures(served: TeamServer, roots: tuple[Path, Path]) -> Non
     assert 'route="/p/{project}/matrix",method="GET",status="200"' in text
     buckets = [int(n) for n in re.findall(r"_bucket\{.*\} (\d+)", text)]
     assert buckets == sorted(buckets) and buckets[-1] == int(re.findall(r"seconds_count (\d+)", text)[0])
-    with Store(load_project(roots[0]).store_path) as store:
+    with record_of(roots[0]) as store:
         stored = store.head()[0]
     assert f"scr_llm_decisions_stored {stored}" in text
     for name in ("north", "south", "ann", "Ann", ".pdf"):

@@ -11,10 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from served import coded_project
-from served_team import SECRET, TeamServer, allow, team_server
-
-from scr_llm.project import load_project
-from scr_llm.store import Store
+from served_team import SECRET, TeamServer, allow, record_of, team_server
 
 NORTH_AND_SOUTH = '[people.rex]\nroles = ["reader"]\n[people."Zoë"]\nname = "Zoë Z"\nroles = ["reader"]\n'
 MARK = "Rex in the south"
@@ -227,7 +224,7 @@ def test_files_of_one_name_at_once_lose_none(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert said.count("Added.") == 1, said
-    with Store(load_project(root).store_path) as store:
+    with record_of(root) as store:
         assert sum(document.file == "same.pdf" for document in store.documents()) == 1
     assert not list((root / "outputs").glob(".added*"))
 
