@@ -17,7 +17,7 @@ from scr_llm.web.runner import Runner
 from scr_llm.web.seats import SEAT, Seat, Seats
 from scr_llm.web.turn import Turn
 from scr_llm.web.unsigned import UnsignedPaper
-from scr_llm.web.workbench import NOBODY, Kept, Workbench, database_identity
+from scr_llm.web.workbench import NOBODY, Kept, Workbench
 from scr_llm.workspace import Workspace
 
 PATIENCE_SECONDS = 8.0
@@ -41,13 +41,13 @@ class Page:
             origin: scheme, host and port.
             kept: what outlives this process; None where nothing need.
         """
-        kept = kept or Kept(Runner(project.store_path), ShownPages())
+        kept = kept or Kept(Runner(project.database), ShownPages())
         self.project, self.workspace = project, Workspace(project)
         self.session, self.drawing = ReviewSession(project, kept.shown_pages), drawing
         self.bench = Workbench(kept.runner)
         self.signing, self.unsigned = Turn(project.outputs), UnsignedPaper()
         self.seats, self.origin = seats, origin
-        self._database = database_identity(project)
+        self._database = self.session.store.identity()
         self._codes = self.session.codes
         self._templates = frame.environment(self._codes)
 
@@ -162,10 +162,10 @@ class Page:
         Raises:
             ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
         """
-        if database_identity(self.project) != self._database:
+        if self.session.store.identity() != self._database:
             raise ScrError(
                 "the project's database was moved, deleted or replaced while this page was open, "
                 "so nothing can be saved.",
-                next_step="Stop the page with Ctrl-C, put the project folder back where it was, "
+                next_step="Stop the page with Ctrl-C, put the project folder, or its database, back where it was, "
                 "and start the page again.",
             )

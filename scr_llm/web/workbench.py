@@ -86,15 +86,6 @@ class Workbench:
         return f"{counted} {copying} {run.running} {run.stopping} {run.question is not None} {run.started}"
 
 
-def database_identity(project: Project) -> tuple[int, int] | None:
-    """Device and inode of the project's database; None if there is none."""
-    try:
-        found = project.store_path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def note(store: Store, act: LogAct, text: str, who: str) -> None:
     """Enter into the log what a person did."""
     store.note_act(LogEntry(at=datetime.now(UTC).isoformat(timespec="seconds"), who=who, act=act, text=text))

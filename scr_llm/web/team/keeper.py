@@ -21,7 +21,7 @@ class Keeper:
     """What outlives every worker."""
 
     def __init__(self, projects: Mapping[str, Project]) -> None:
-        self._runners = {name: Runner(project.store_path) for name, project in projects.items()}
+        self._runners = {name: Runner(project.database) for name, project in projects.items()}
         self._shown = {name: ShownPages() for name in projects}
         self._counts: dict[int, Counts] = {}
         self._lock = threading.Lock()
