@@ -1,7 +1,7 @@
 """Access control: the page shows case material, so requests must come from the browser that was given the address.
 
-- A door says where the person who asks sits, or refuses them. `Browsers` is that of one person's computer; `team/door.py`
-  has that of a shared server.
+- A door says where the person who asks sits, or refuses them. `Browsers` is that of one person's computer; that of a
+  shared server is in `team/door.py`.
 - At one person's computer every page is under a path that only one browser has. A one-time token in the first address
   becomes a strict cookie with a unique name and path. Cookies are not tied to a port, so one for `/` would be sent to
   every other server on this computer that the browser visits.
