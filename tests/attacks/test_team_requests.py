@@ -257,3 +257,11 @@ def test_what_makes_no_sense_is_logged_without_its_words(served: TeamServer) -> 
     text = "".join(served.lines + served.said)
     assert "Quetzal" not in text
     assert all(set(json.loads(each)) == {"time", "route", "method", "status", "ms", "worker"} for each in served.lines)
+
+
+def test_figures_are_for_machines(served: TeamServer) -> None:
+    ask = f"{served.address}/metrics"
+    assert httpx.get(ask, headers=served.headers("ann")).status_code == 403, "not for a person behind the proxy"
+    assert httpx.get(ask, headers={"x-forwarded-for": "192.0.2.7"}).status_code == 403
+    assert httpx.get(ask, headers={"x-proxy-secret": served.secret}).status_code == 200
+    assert httpx.post(ask).status_code == 403
