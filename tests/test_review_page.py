@@ -188,16 +188,6 @@ def test_a_decision_that_cannot_stand_is_refused(tmp_path: Path) -> None:
     assert session.store.decisions() == []
 
 
-def test_a_shared_server_takes_the_name_from_the_proxy(root: Path) -> None:
-    with (root / "project.toml").open("a") as settings:
-        settings.write('\n[review]\nsecond_reviewers = ["sam"]\n[review.roles]\nsam = "Designated nurse"\n')
-    with review_page(root, "--user-header", "X-Remote-User") as page:
-        assert httpx.get(page.base + "/matrix").status_code == 403
-        text = httpx.get(page.base + "/matrix", headers={"X-Remote-User": "sam"}).text
-        assert "sam, Designated nurse" in text and "blind second reviewer" in text
-        assert "explain" not in text, "no counts for a blind reviewer"
-
-
 def test_a_cell_answers_soon(browser: httpx.Client) -> None:
     """A guard against a page that reads everything; the measurement is bench/review.py."""
     browser.get("/next")
