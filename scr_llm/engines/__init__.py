@@ -21,6 +21,8 @@ class Engine(Protocol):
 
     workers: int
     """Documents that it works on at the same time."""
+    processes: Processes
+    """Processes beside this one, for what is done here."""
 
     def read(self, files: Sequence[Wanted]) -> Iterator[Reading | Exception]:
         """Read files, in order. A file that fails gives its error in place of a reading."""

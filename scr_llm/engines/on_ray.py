@@ -43,7 +43,7 @@ class OnRay:
         self._note = note
         self._work, self._coder = work, coder
         self._made: dict[str, Coded] = {}
-        self._finishing = Processes(work.limits)
+        self.processes = Processes(work.limits)
         """Here, where the replies come in, codings are made from them."""
 
     def read(self, files: Sequence[Wanted]) -> Iterator[Reading | Exception]:
@@ -71,15 +71,15 @@ class OnRay:
     def coded(self, coder: Coder, reading: Reading, codebook: Codebook) -> Coded:
         """A document's coding as a worker made it; made here where there is none, or a model is asked."""
         made = self._made.pop(reading.document_id, None)
-        return made or coded(coder, reading, codebook, self._finishing.do)
+        return made or coded(coder, reading, codebook, self.processes.do)
 
     def stop(self) -> None:
         """Do nothing more."""
-        self._finishing.stop()
+        self.processes.stop()
 
     def close(self) -> None:
         """End the processes."""
-        self._finishing.close()
+        self.processes.close()
 
     def _keep(self, document_id: str, made: Coded | bytes | None) -> None:
         if isinstance(made, Coded):

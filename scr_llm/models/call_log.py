@@ -40,7 +40,7 @@ class CallLog:
     """
 
     def __init__(self, project: Project, endpoint: Endpoint) -> None:
-        self._store, self._one_at_a_time = Store(project.store_path), threading.Lock()
+        self._store, self._one_at_a_time = Store(project.database), threading.Lock()
         self.where = endpoint.recorded
         """Where the model is, as it may be printed and stored."""
         self._model = endpoint.model
@@ -130,7 +130,7 @@ class CallLog:
 
 def note_read_elsewhere(project: Project, address: str, files: Sequence[Wanted]) -> None:
     """Log, before it is done, that a Ray cluster is given files to read, each with its size and hash."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         for file in files:
             store.log_call(
                 ModelCall(

@@ -51,6 +51,8 @@ class FileLine:
     """Whether a person may have it counted all the same."""
     check: int
     """Pages that a person should look at."""
+    twice: int | None
+    """Pages that two readers have read; None where this was not recorded."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ class HomePage(Shown):
     largest: int
     """Megabytes of the largest file that is taken."""
     inbox: str
-    """Where files can be copied to by hand."""
+    """Where files can be copied to by hand; empty on a shared server."""
 
 
 @dataclass(frozen=True, kw_only=True)

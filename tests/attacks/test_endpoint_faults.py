@@ -66,7 +66,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "project.toml")
         .read_text()
         .replace("workers = 2", "workers = 1")
-        .replace("cross_check = true ", "cross_check = false")
+        .replace('cross_check = "full"', 'cross_check = "off"')
     )
     (root / "project.toml").write_text(settings)
     return root
@@ -88,7 +88,7 @@ def run(root: Path, server: FakeServer, timeout_s: float = 1.0) -> list[Document
         client.close()
         call_log.close()
     assert outcome.stopped is None
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return store.documents()
 
 
