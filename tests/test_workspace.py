@@ -73,6 +73,7 @@ def test_the_commands_reach_the_rooms_through_the_workspace() -> None:
     exceptions = {
         "scr_llm.stages.ground": "`ground` needs no project",
         "scr_llm.llm.fake": "`fake-model` needs no project",
+        "scr_llm.engines.on_vllm": "`batch answer` needs no project",
         "scr_llm.codebook": "`doctor` describes the shipped codebook where there is no project",
         "scr_llm.models.consent": "how a person is asked at the keyboard",
         "scr_llm.models.batches": "to tell the two kinds of result apart",
