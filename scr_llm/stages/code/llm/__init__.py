@@ -86,7 +86,7 @@ class _Plan:
         self._reading = reading
         redaction = prompting.redaction() if prompting.redaction else None
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
-        lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
+        lines, self.notes = lines_of(reading, redaction)
         if not lines:
             raise CoderError(
                 "There is no text to show to a model.",
@@ -194,7 +194,7 @@ class LlmCoder:
         if reading is None or self._prompting.redaction is None:
             return {}
         redaction = self._prompting.redaction()
-        lines_of(reading, redaction.redact)
+        lines_of(reading, redaction)
         return redaction.replaced
 
     def code(self, reading: Reading, codebook: Codebook) -> DraftCoding:
