@@ -8,6 +8,8 @@ import time
 import pytest
 from served import ROOT
 
+from scr_llm.records import Page, Reading, Section, SectionKind
+from scr_llm.stages.code.llm.shown import lines_of, show
 from scr_llm.text.details import DETAILS, Detail
 from scr_llm.text.person_cues import BEFORE, BEHIND, FIRST_NAME, Cue
 from scr_llm.text.person_names import told
@@ -93,6 +95,24 @@ def test_what_is_learned_is_found_before_it_is_introduced() -> None:
     redaction = Redaction()
     redaction.learn(["Fennimore left.", "The author is Mrs Corin Fennimore."])
     assert redaction.redact("Fennimore left.") == "{PERSON 1} left."
+
+
+def test_headings_are_redacted_and_names_learned_from_what_is_not_shown() -> None:
+    text = "The author is Mrs Corin Fennimore.\nVisits by Fennimore\nFennimore did not look at the bruise.\n"
+    starts = [text.index(words) for words in ("The author", "Visits by")]
+    kinds: tuple[tuple[SectionKind, str], ...] = (("process", ""), ("findings", "Visits by Fennimore"))
+    reading = Reading(
+        document_id="d",
+        sha256="0" * 64,
+        pages=(Page(number=1, text=text),),
+        sections=tuple(
+            Section(kind=kind, title=title, page=1, start=start)
+            for (kind, title), start in zip(kinds, starts, strict=True)
+        ),
+    )
+    lines, _ = lines_of(reading, Redaction())
+    assert lines[-1].text.endswith("Fennimore did not look at the bruise.")
+    assert "Fennimore" not in show(lines) and "# Visits by {PERSON 1}" in show(lines)
 
 
 def test_the_page_has_the_figures_of_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,11 @@ from scr_llm.text.institutions import institutions
 from scr_llm.text.language import Rule
 from scr_llm.text.not_names import NOT_NAMES
 
-_MONTH = (
+_MONTH_NAME = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)\.?"
+    r"Nov(?:ember)?|Dec(?:ember)?)"
 )
+_MONTH = rf"{_MONTH_NAME}\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:(?:19|20)\d\d|[’']?\d\d)"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? (?:the )?)?"
@@ -25,7 +26,7 @@ _DATE = (
 )
 _BORN = (
     r"(?:\bborn\b|\bbirth ?dates?\b|\bdates? of birth\b|\bd\.? ?o\.? ?b\b\.?|\bd of b\b|(?-i:(?<=[ (])b\.)|"
-    r"\bbirthdays?\b|\bdelivered\b|\bgave birth\b|(?<!previous )\bbirth (?:of|on|was on)\b|"
+    r"\bbirthdays?\b|\bturn(?:ed|s|ing) \w+ on\b|\bdelivered\b|\bgave birth\b|(?<!previous )\bbirth (?:of|on|was on)\b|"
     r"\b(?:the|her|his|their|baby[’']?s|twins[’']?) (?:birth|arrival)\b)"
 )
 _SO_FAR = (
@@ -44,7 +45,7 @@ _INSURANCE = r"\b[A-Z]{2}(?:[ -]?\d{2}){3}[ -]?[A-D]\b"
 _LABEL = (
     r"\b(?:our ref|your ref|ref(?:erence)?|file|case|hospital|hosp|crime|incident|log|complaint|unit|URN|"
     r"UPN|CRN|PNC|MRN|CAD|record|patient|client|pupil|system|account|claim|policy|passport|licence|Mosaic|ICS|PARIS|"
-    r"SystmOne|NICHE|id)"
+    r"SystmOne|NICHE|RiO|EMIS|CareFirst|occurrence|id)"
     r"(?: (?:no|nos|number|ref|reference|id|log|code))?\b\.?:?#? ?"
 )
 
@@ -173,6 +174,19 @@ DETAILS: tuple[Detail, ...] = (
         kind="BIRTH DATE",
     ),
     Detail(
+        "short date of birth",
+        re.compile(
+            r"\b(?:d\.?o\.?b\.?|date of birth)\W{0,3}(?P<it>\d{6}(?:\d\d)?)\b|"
+            r"\b(?:born|birthday)(?: (?:is|was|falls))?(?: on)?(?: the)? "
+            rf"(?P<it2>{_DAY}(?:st|nd|rd|th)?(?: of)? {_MONTH_NAME})\b(?!\.?,? \d)",
+            re.I,
+        ),
+        "Forms leave out the strokes of a date of birth, and people the year.",
+        catches=("DOB: [030509]", "Her birthday is [9 June]; he was born on the [3rd of May]."),
+        spares=("Ref 030509. The conference was on 9 June.",),
+        kind="BIRTH DATE",
+    ),
+    Detail(
         "date before a birth",
         re.compile(
             rf"(?P<it>{_DATE})[,:]?(?: [–-])? (?:(?:at \d\d:\d\d )?"
@@ -196,11 +210,11 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "address",
         re.compile(
-            r"\b(?:(?:Flat|Apartment|Apt|Unit|Room|Plot)\.? ?\w{1,4},? )?"
+            r"\b(?:(?:Flat|Apartment|Apt|Unit|Room|Plot|Caravan|Pitch|Bedsit)\.? ?\w{1,4},? )?"
             r"(?:(?<![\d/.-])(?:No\.? ?)?(?!(?:19|20)\d\d )\d{1,4}[A-Za-z]?(?: ?[-–/] ?\d{1,4}[a-z]?)?,? )"
-            rf"(?:{_W} ){{1,4}}?{_ROAD}\b|"
-            rf"\b(?:Flat|Apartment|Apt|Unit) ?\w{{1,4}},? (?:{_W} ){{1,3}}?"
-            r"(?:House|Court|Towers?|Point|Heights|Mansions)\b|"
+            rf"(?:{_W} ){{1,4}}{_ROAD}\b|"
+            rf"\b(?:Flat|Apartment|Apt|Unit|Room|Bedsit) ?\w{{1,4}},? (?:{_W} ){{1,3}}?"
+            r"(?:House|Court|Towers?|Point|Heights|Mansions|Hostel|Hotel|Lodge)\b|"
             rf"(?<![\w/.-])(?<!ction )(?<!graph )\d{{1,3}}[A-Za-z]? The (?:{_W} )?{_W}|"
             rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottage|House|Farm|Lodge|Villa), (?:{_W} ){{1,2}}?"
             r"(?:Street|Road|Lane|Drive|Way|Hill)\b"

@@ -8,17 +8,17 @@ from scr_llm.text.not_names import NO_HOSPITAL, NOT_NAMES, OPEN_INSTITUTIONS, WO
 _SCHOOL = (
     r"(?:Pupil Referral Unit|PRU|Sixth Form(?: College| Centre)?|"
     r"(?:School|Academy|Kindergarten|Playgroup|Pre-?[Ss]chool)"
-    r"(?! (?:Nurs|Health|Improve|Admission|Govern|Board|Exclu|Attend|Council|Transport|Trust))|"
-    r"(?:Primary|High|Grammar|Infants|Juniors|Nursery|College|Comprehensive)(?! (?:of\b|[A-Z])))"
+    r"(?! (?:Nurs|Health|Improve|Admission|Govern|Board|Exclu|Attend|Council|Transport))(?: (?:Nursery|Playgroup))?|"
+    r"(?:Primary|High|Grammar|Infants|Juniors|Nursery|College|Comprehensive|Secondary|UTC)(?! (?:of\b|[A-Z])))"
 )
 _HOSPITAL = (
     r"(?:(?:Hospital|Infirmary|Hospice)(?: (?:North|South|East|West)\b)?(?! (?:NHS|Trust|Foundation|Social|Discharge))|"
     r"Clinic|Surgery|(?:Medical|Group|Family|Dental|Village|Road|Street|Park|House|Lane) Practice|"
-    r"(?:District )?General(?! [A-Z])|"
+    r"(?:District )?General(?! [A-Z])|A&E(?! [A-Z])|"
     r"(?:Medical|Health|Walk-[Ii]n|Birth|Treatment|Urgent Care) (?:Centre|Group)|Unit)"
 )
 _HEAD = re.compile(rf"(?<= )(?:(?P<school>{_SCHOOL})|(?P<hospital>{_HOSPITAL}))\b(?![-’'])")
-_CAPITAL = r"(?:[A-Z]\.|Dr\.|St\.|[^\W\d_a-zß-öø-ÿ][\w’'-]*)"
+_CAPITAL = r"(?:(?:[A-Z]\.)+|Dr\.|St\.|[^\W\d_a-zß-öø-ÿ][\w’'-]*)"
 _LEFT = re.compile(
     rf"(?:(?<=\s)|(?<=^)|(?<=[(“‘\"])){_CAPITAL}(?: (?:{_CAPITAL}|C of E|R\.C\.|\(V[AC]\)|and|&|of|for))* $"
 )

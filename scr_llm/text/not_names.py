@@ -81,6 +81,9 @@ voluntary vulnerable wales warning welfare welsh whole wishes women women’s wo
 african polish romany traveller muslim sikh hindu jewish catholic caribbean eastern pakistani indian bangladeshi
 nigerian somali romanian latvian lithuanian northern southern western central greater upper lower new old great
 
+dsgt con hhj dj retd retired emeritus detectives sergeants inspectors dietitian dietitians dietician counsellor
+counsellors receptionist receptionists nanny nannies caretaker coach coaches imams pastors rabbis au pair
+
 obe mbe cbe qc kc qpm jp mp phd msc ba bsc frcp frcpch mrcp imr imrs scr scrs lscb lac ccg pct cin cpr icpc rcpc dob
 dna icq a&e ed nfa edd bst gmt dwp cps csc edt dfe doh gdc nmc gmc hcpc sudi sids dv da fgm cse ehc lea la ni nino uk
 usa eu plo ico epo hmp hmrc id pin tv dvd cctv sim ref re cc fao pt pt’s
@@ -143,8 +146,8 @@ humaira husna hussain hussein huw iain ian ibrahim ida idris ieuan ifeoma ike im
 irene iris isaac isabel isabella isabelle isaiah isla ismail ivan ivana ivy iwan jack jackie jackson jacob jacqueline
 jade jake jakub jamal james jamie jamila jan jane janet janice janine jared jasmin jasmine jason jasper jay jaydan
 jayden jayne jean jeanette jeff jeffrey jemima jenna jennifer jenny jeremy jermaine jerome jerry jessica jessie jill
-jim jimmy joan joanna joanne jodie joe joel john johnny jolanta jon jonathan jordan joseph josephine josh joshua joy
-joyce juan juanita jude judith judy julia julian julie juliet june justin justine justyna kai kamal kamila kamran
+jim jimmy jo joan joanna joanne jodie joe joel john johnny jolanta jon jonathan jordan joseph josephine josh joshua
+joy joyce juan juanita jude judith judy julia julian julie juliet june justin justine justyna kai kamal kamila kamran
 karen karim karl karolina kasia katarzyna kate katherine kathleen kathryn kathy katie katrina katy kay kayden kayla
 kayleigh keeley keira keith kelly kelly-anne kelvin ken kenneth kerry kevin khadija khalid kian kiera kieran kimberley
 kirsten kirsty kofi krystian krzysztof kuldeep kwame kwesi kyle kylie laila lamar lana lara latoya laura lauren

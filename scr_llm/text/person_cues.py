@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 from scr_llm.text.language import Rule
 
+_RANKS = (
+    r"[WA]?PCS?O?|[AT]?DCI?|[AT]?DS|[AT]?DI|DSU|D/?Sgt|D/?Insp|D/?Supt|Sgt|Insp|Supt|Con|Constable|Sergeant|Inspector|"
+    r"Superintendent|Commander|Commissioner"
+)
 RANK = (
-    r"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:[WA]?PCS?O?|[AT]?DCI?|[AT]?DS|[AT]?DI|DSU|"
-    r"Sgt|Insp|Supt|Constable|Sergeant|Inspector|Superintendent|Commander|Commissioner)s?\.?(?: (?:No\. ?)?\d{1,6})?"
+    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:{_RANKS})s?\.?(?: \((?:retd|retired)\.?\))?"
+    r"(?: (?:No\. ?)?\d{1,6})?"
 )
-TITLE = (
-    r"(?:Mr|Mrs|Ms|Miss|Mx|Drs?|Messrs|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Revd|Rev’d|Rev'd|Reverend|Cllr|Councillor|"
-    r"Canon|Pastor|Imam|Rabbi|Fr|Sister|Judge|Justice|Recorder|Nurse|Midwife)\.?"
+_TITLES = (
+    r"Mr|Mrs|Ms|Miss|Mx|Drs?|Messrs|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Revd|Reverend|Rev’d|Rev'd|Cllr|"
+    r"Councillor|Canon|Pastor|Imam|Rabbi|Fr|Sister|Judge|Justice|HHJ|DJ|Recorder|Nurse|Midwife"
 )
+TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})\.?"
 CALLING = (
     r"(?:social workers?|health visitors?|midwi(?:fe|ves)|"
     r"(?:school |staff |practice |named |charge |community )?nurses?|"
@@ -27,7 +32,8 @@ CALLING = (
     r"(?:\w+ )?liaison officers?|(?:housing|welfare|safeguarding|reviewing|custody|court|police) officers?|"
     r"guardians?|solicitors?|barristers?|coroners?|magistrates?|interpreters?|chaplains?|vicars?|priests?|"
     r"councillors?|advocates?|independent (?:author|chair|reviewer)s?|lead reviewers?|overview authors?|"
-    r"practitioners?|IROs?|LADOs?|SENCOs?)"
+    r"practitioners?|IROs?|LADOs?|SENCOs?|detectives?|sergeants?|constables?|inspectors?|dieti[ct]ians?|counsellors?|"
+    r"receptionists?|nann(?:y|ies)|au pairs?|caretakers?|imams?|pastors?|rabbis?|coach(?:es)?)"
 )
 OFFICE = (
     r"(?:(?:team|service|practice|ward|business|case|duty|locality) )?managers?|directors?|(?:vice[- ])?chair(?:man|"
@@ -59,7 +65,7 @@ LABEL = Cue(
     re.compile(
         r"(?:^|[\n|•:–—;.] ?)(?:re|subject|(?:full |child's |sur)?name|present|apologies|attended by|cc|signed|dear|"
         r"(?:yours (?:sincerely|faithfully|truly)|(?:kind )?regards)|author|chair|worker|manager|action|"
-        r"household(?: composition)?|seen by|completed by|from|to)[:,]?[ \n]+$",
+        r"household(?: composition)?|minutes|notes|copied to|supervisor|seen by|completed by|from|to)[:,]?[ \n]+$",
         re.I,
     ),
     "Forms, letters and minutes put a name behind a label.",
@@ -110,7 +116,7 @@ BEHIND: tuple[Cue, ...] = (
         "calling behind",
         re.compile(
             rf",? (?:OBE|MBE|CBE|QC|KC|QPM|JP)\b|"
-            rf"(?:,|{_HIS}) (?:(?:the|a|an|her|his|their|then|who was) )*{_ADJECTIVES}"
+            rf"(?:,| [–-]|{_HIS}) (?:(?:the|a|an|her|his|their|then|who was) )*{_ADJECTIVES}"
             rf"(?:{CALLING}|{OFFICE}|{KIN})\b| \((?:[^()\n]{{0,30}}\b)?(?:{CALLING}|{OFFICE}|{KIN})\b|"
             rf" (?:was|is) (?:the|a|an|her|his|their) (?:\w+ )?(?:{CALLING}|{OFFICE})\b",
             re.I,

@@ -23,7 +23,7 @@ _ONE_FORM = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys("‐�
 _LETTERS = _UPPER + _LOWER + _MARKS
 _JOINED = rf"(?:[{_APOSTROPHES}](?![sS](?![{_LETTERS}]))|[-‐‑])(?=[{_LETTERS}])"
 """An apostrophe or hyphen inside a name; the apostrophe of a possessive is not."""
-_WORD = rf"(?:[dDlL][{_APOSTROPHES}])?[{_UPPER}](?:[{_LETTERS}]|{_JOINED}){{1,40}}"
+_WORD = rf"(?:[dDlL][{_APOSTROPHES}]|(?:al|el|ul|ad|an)-)?[{_UPPER}](?:[{_LETTERS}]|{_JOINED}){{1,40}}"
 _INITIAL = rf"(?:[{_UPPER}]\.(?:\s?[{_UPPER}]\.)*|[{_UPPER}](?![{_LETTERS}\d]))"
 _PARTICLE = (
     r"(?:van|von|der|den|ter|ten|de|da|dos|del|della|la|le|du|di|ap|ab|al|el|bin|bint|ibn|ben|ní|nic|ó|"
