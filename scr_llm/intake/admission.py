@@ -9,7 +9,7 @@ from scr_llm.project import Project
 from scr_llm.records import Document, DocumentStatus, PageNote, Reading
 from scr_llm.stages.duplicates import TextFingerprint, compare
 from scr_llm.stages.intake import refused, why_no_review
-from scr_llm.stages.read.apart import Limits, Wanted, read_apart
+from scr_llm.stages.read.apart import Limits, Processes, Wanted, read_apart
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -20,18 +20,33 @@ _INCLUDE = 'If it is a review: scr-llm include "{file}" --reason …'
 _INCLUDE_AS_SEPARATE = 'If it is a separate review: scr-llm include "{file}" --reason …'
 
 
-def admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
-    """Read what is not yet coded. Yields each document that is to be coded, after storing its reading."""
+def admitted(
+    project: Project,
+    store: Store,
+    documents: Sequence[Document],
+    progress: Progress,
+    processes: Processes | None = None,
+) -> Iterator[Document]:
+    """Read what is not yet coded. Yields each document that is to be coded, after storing its reading.
+
+    `processes` is where files are read; None for processes that end with the reading.
+    """
     reader = reader_of(project)
     waiting = [d for d in documents if _is_to_be_read(d, reader)]
     known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
     prints = {d.id: TextFingerprint.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
-    limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
+    limits = limits_of(project)
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
-    for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
+    readings = read_apart(files, limits, processes)
+    for number, (document, reading) in enumerate(zip(waiting, readings, strict=True), 1):
         progress(document.file, number, len(waiting))
         if (fit := _admit(store, document, reading, prints, reader)) is not None:
             yield fit
+
+
+def limits_of(project: Project) -> Limits:
+    """The most that reading one file of a project may cost."""
+    return Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
 
 
 def _is_to_be_read(document: Document, reader: str) -> bool:

@@ -159,6 +159,7 @@ class Workspace(Documents, Measuring, Themes, Accounting):
             max_concurrency=coder.max_concurrency,
             stop=coder.stop,
             first=before if coder.costs else None,
+            processes=coder.processes,
         )
 
     def coding(self, document_id: str) -> "Coding | None":

@@ -1,6 +1,7 @@
 """Read files in separate processes, within limits.
 
-A hostile file can take only so much time and memory, and can bring down nothing but its own reading.
+A hostile file can take only so much time and memory, and can bring down nothing but its own reading. The same processes
+do other work on single documents, so that this one is free to ask a model meanwhile.
 """
 
 import contextlib
@@ -9,15 +10,16 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -57,29 +59,121 @@ class Wanted(NamedTuple):
     """Expected checksum, where it is known; a file with another is not read."""
 
 
-def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
-    """Read files, in order. A file that fails gives its error in place of a reading."""
+class Processes:
+    """Processes beside this one, within limits. They start with the first piece of work, and end with `close`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._context = get_context("spawn")
+        self._up = self._context.Semaphore(0)
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+        self._workers = 0
+        self._under_way: set[Future[Any]] = set()
+        self._stopped = threading.Event()
+
+    def pool(self, at_most: int) -> ProcessPool:
+        """The pool. It is made when first asked for, with as many processes as there can be pieces of work."""
+        with self._lock:
+            if self._pool is None:
+                self._workers = max(1, min(self.limits.workers, at_most))
+                self._pool = ProcessPool(
+                    max_workers=self._workers,
+                    initializer=keep_within,
+                    initargs=(self.limits.megabytes, os.getpid(), self._up),
+                    context=self._context,
+                )
+            return self._pool
+
+    def do(self, work: Callable[..., Any], *given: Any) -> Any:
+        """Do a piece of work in one of them, and wait for it. Raises what it raises.
+
+        What a process cannot do, because of a limit or because it is gone, is done here.
+
+        Args:
+            work: a function of a module.
+            given: its arguments, which like its result can be sent to another process.
+
+        Raises:
+            StopError: `stop` was called.
+        """
+        pool = self.pool(self.limits.workers)
+        with deaf_to_ctrl_c(), self._lock:
+            if self._stopped.is_set():
+                raise _stopped()
+            try:
+                future: Future[Any] = pool.schedule(work, args=given, timeout=self.limits.seconds)
+            except RuntimeError:  # its processes are gone
+                return work(*given)
+            self._under_way.add(future)
+        try:
+            return future.result()
+        except CancelledError as error:
+            raise _stopped() from error
+        except (OutOfTime, ProcessExpired, BrokenProcessPool):
+            return work(*given)
+        finally:
+            with self._lock:
+                self._under_way.discard(future)
+
+    def stop(self) -> None:
+        """Do nothing more, and give up what is under way."""
+        with self._lock:
+            self._stopped.set()
+            under_way = tuple(self._under_way)
+        for future in under_way:
+            future.cancel()
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is None:
+            return
+        if not self._stopped.is_set():
+            # A process that is still starting when the pool stops finds its locks gone and prints a traceback: wait.
+            for _ in range(self._workers):
+                self._up.acquire(timeout=_COMING_UP)
+        self._pool.stop()
+        self._pool.join()
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind:
+            self.stop()
+        self.close()
+
+
+def _stopped() -> StopError:
+    return StopError("Coding was stopped.", next_step="Run again to go on.")
+
+
+def read_apart(
+    files: Sequence[Wanted], limits: Limits, processes: Processes | None = None
+) -> Iterator[Reading | Exception]:
+    """Read files, in order. A file that fails gives its error in place of a reading.
+
+    Args:
+        files: what to read.
+        limits: the most that reading one may cost.
+        processes: where it is done; None for processes that are started for it, and ended with it.
+    """
     if not files:
         return
-    workers, context = min(limits.workers, len(files)), get_context("spawn")
-    up = context.Semaphore(0)
-    pool = ProcessPool(
-        max_workers=workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid(), up), context=context
-    )
+    if processes is None:
+        with Processes(limits) as own:
+            yield from read_apart(files, limits, own)
+        return
     try:
-        yield from _read_in(pool, files, limits)
-        # A process that is still starting when the pool stops finds its locks gone and prints a traceback: wait.
-        for _ in range(workers):
-            up.acquire(timeout=_COMING_UP)
+        yield from _read_in(processes.pool(len(files)), files, limits)
     except RuntimeError as error:  # raised by the pool when its processes are gone
         raise StopError(
             "another program or the system ended the processes that read the files; memory may have run out.",
             next_step="Close other programs, or set workers = 1 under [read] in project.toml; "
             "then run again to continue.",
         ) from error
-    finally:
-        pool.stop()
-        pool.join()
 
 
 def _read_in(pool: ProcessPool, files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
