@@ -41,14 +41,15 @@ IN_WORDS = {
     "hospital": "hospitals and practices",
 }
 GROUPS = {
-    "names beside a title, rank or calling": ("name_titled",),
-    "their later mentions": ("name_known",),
-    "contact details and addresses": ("phone", "email", "web", "postcode", "address"),
-    "identifying numbers": ("nhs_number", "ni_number", "reference"),
-    "dates of birth": ("birth_date",),
+    "names with a title or calling": ("name_titled", "name_known"),
+    "addresses, numbers and dates of birth": (
+        *("phone", "email", "web", "postcode", "address"),
+        *("nhs_number", "ni_number", "reference", "birth_date"),
+    ),
     "schools and hospitals": ("school", "hospital"),
     "other names": ("name_bare",),
 }
+"""What the line on the screen says, in fewer words than the table."""
 
 
 @dataclass
