@@ -81,8 +81,9 @@ voluntary vulnerable wales warning welfare welsh whole wishes women women’s wo
 african polish romany traveller muslim sikh hindu jewish catholic caribbean eastern pakistani indian bangladeshi
 nigerian somali romanian latvian lithuanian northern southern western central greater upper lower new old great
 
-dsgt con hhj dj retd retired emeritus detectives sergeants inspectors dietitian dietitians dietician counsellor
-counsellors receptionist receptionists nanny nannies caretaker coach coaches imams pastors rabbis au pair
+idva isva ewo amhp sio oic flo yot mufti sheikh ald sr dsgt con hhj dj retd retired emeritus detectives sergeants
+inspectors dietitian dietitians dietician counsellor counsellors receptionist receptionists nanny nannies caretaker
+coach coaches imams pastors rabbis au pair
 
 obe mbe cbe qc kc qpm jp mp phd msc ba bsc frcp frcpch mrcp imr imrs scr scrs lscb lac ccg pct cin cpr icpc rcpc dob
 dna icq a&e ed nfa edd bst gmt dwp cps csc edt dfe doh gdc nmc gmc hcpc sudi sids dv da fgm cse ehc lea la ni nino uk

@@ -156,10 +156,11 @@ def _is_several(text: str, first: Words) -> bool:
 
 
 def _holds(cue: Cue, text: str, found: Words) -> bool:
-    if len(found.words) < cue.least:
+    is_first = cue.or_first_name and fold(found.words[0]) in GIVEN_NAMES - DATES
+    if len(found.words) < cue.least and not is_first:
         return False
     if cue in BEFORE:
-        if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text[: found.start].endswith("Sister "):
+        if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
             return False  # of a child, and not of a ward
         return cue.pattern.search(text, max(0, found.start - _AROUND), found.start) is not None
     is_place = cue is FIRST_NAME and (fold(found.words[0]) not in GIVEN_NAMES or fold(found.words[-1]) in PLACES)
@@ -196,6 +197,8 @@ class People:
         known = self._known - self._pseudonyms  # by now with those of this text
         for match in _KNOWN.finditer(text):
             folded = fold(match[0])
+            if text.endswith("he ", 0, match.start()):  # the Tarrows
+                folded = next((f for f in (folded, folded[:-1], folded[:-2]) if f in known), folded)
             if folded in known and not (self._is_word(folded) and _opens(text, match)):
                 particles = _BEFORE_KNOWN.search(text, max(0, match.start() - 20), match.start())
                 yield particles.start() if particles else match.start(), match.end()
