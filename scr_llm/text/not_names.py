@@ -108,14 +108,14 @@ abbott amber angel april archer august autumn baker ball bank banks barber baron
 blessing bond booth brook brooks brown burn burns bush camp cannon carpenter carter chambers chase christian church
 cook cooper cross crystal daisy dawn day dean destiny duke earl east ebony english faith field fields fisher fleet
 force ford forest fox frank french frost gardner garland gates gold good grace grant gray green grey grove guy hall
-hand harmony hart hawk hay head heath hill holly hook hope house hunter iris ivy jack jewel joy june kay king knight
-lake lamb lane law leaf lily little long main major march mark marsh marshall mason may meadow melody miles miller
-moody moon moss newman nightingale noble noon north olive pace page palmer park parker patience pearl penny pepper
-pool poole pope poppy porter post potter precious price prince prudence ray read reed reeves rich ridge rivers rock
-rose ruby rush sage savage sharp shepherd shore short silver singer smith snow south sparrow spring steel sterling
-stone story street strong sue summer sunny sweet swift taylor temple thorn todd tower town turner underwood vale vine
-violet walker wall ward waters webb weeks well wells west white wild will winner winter winters wise wolf wood woods
-work wright york young
+hand harmony hart hawk hay head heath hill holly hook hope house hunter iris ivy jack jewel joy june kay key king
+knight lake lamb lane law leaf lily little long low main major march mark marsh marshall mason may meadow melody miles
+miller moody moon moss newman nightingale noble noon north olive pace page palmer park parker patience pearl penny
+pepper pool poole pope poppy porter post potter precious price prince prudence ray read reed reeves rich ridge rivers
+rock rose ruby rush sage savage sharp shepherd shore short silver singer smith snow south sparrow spring steel
+sterling stone story street strong sue summer sunny sweet swift taylor temple thorn todd tower town turner underwood
+vale vine violet walker wall ward waters webb weeks well wells west white wild will winner winter winters wise wolf
+wood woods work wright york young
 """
 WORDS_AND_NAMES = frozenset(_EITHER.split())
 """Ordinary words that are names as well: a name beside another name or behind a title, else a word."""

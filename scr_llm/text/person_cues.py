@@ -170,7 +170,7 @@ PSEUDONYM = re.compile(
     r"(?:\b(?:known|referred to|called|named|described)(?: here| hereafter)?(?: in| for| throughout| within) "
     r"(?:the purposes of )?(?:this|the) (?:review|report|summary|overview)[^.;]{0,20}? (?:as )?|"
     r"\b(?:pseudonym|in respect of|anonymised as|will be (?:known|referred to|called)(?: throughout| here)?(?: as)?)"
-    r"[ :,]*)[“‘'\"]?(?P<it>[A-Z][\w'’-]+(?:(?:, | and )[A-Z][\w'’-]+)*)"
+    r"[ :,]*)[“‘'\"]?(?P<it>[A-Z][\w'’-]+(?:(?:, | and )[A-Z][\w'’-]+)*)(?![\w'’-])(?! [A-Z])"
 )
 """Where a review says what it calls somebody so as not to name them."""
 PLURAL = re.compile(rf"(?:^|\W)(?:Drs|Messrs|PCs|DCs|{CALLING}|{KIN}) $", re.I)

@@ -1,8 +1,8 @@
 """Where a text names a person: beside a title, a rank, a calling or a label, and again wherever the name comes back.
 
 A name is a run of words with capitals (`runs`). Whether it is a person's is told by what stands before and behind it
-(person_cues). What a review calls people so as not to name them
-(Child K, Mr A, MGM, “known here as Amber”) is never a name.
+(person_cues). What a review calls people so as not to name them (Child K, Mr A, MGM, “known here as Amber”) is never a
+name.
 """
 
 import re
@@ -30,8 +30,8 @@ _PARTICLE = (
     r"VAN|VON|DER|DEN|DE|BIN)"
 )
 _RUN = re.compile(
-    rf"(?<![\w{_MARKS}'’@/-])(?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})"
-    rf"(?:[ \u00a0](?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})(?![\d/])){{0,12}}(?![\w@])"
+    rf"(?<![\w{_MARKS}@-])(?<!\w['’])(?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})"
+    rf"(?:[ \u00a0](?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})(?!\d)){{0,12}}(?![\w@])"
 )
 _TOKEN = re.compile(rf"{_WORD}|{_INITIAL}|{_PARTICLE}(?= )")
 _KNOWN = re.compile(
