@@ -11,17 +11,19 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 
-from scr_llm.carry_forward import carry, recode, with_hashes
+from scr_llm.carry_forward import carry, hashes_of, outdated, recode, with_hashes
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, limits_of, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
+from scr_llm.intake.second_reading import check_quoted
 from scr_llm.one_document import Coded, coded
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Document, Reading
 from scr_llm.stages.code import AskingCoder, Coder
 from scr_llm.stages.code.remarks import remarks_on
 from scr_llm.stages.read.apart import Processes
+from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
 
 _IN_PREPARATION = 3
@@ -62,7 +64,8 @@ def run(
         project: the project to run.
         coder: who proposes the codings.
         progress: called before each document is read.
-        max_concurrency: documents that are coded at the same time. Memory use does not grow with the number of files.
+        max_concurrency: documents that are coded at the same time. However many files there are, only the texts and
+            codings of these are in memory; of each other file a short entry is.
         stop: called when the run is interrupted, so that work in progress ends soon.
         first: called with the ids of all documents that will be coded, after they are read and before any is coded.
         processes: where files are read, and where is done what needs no model; None for processes that end with the
@@ -76,7 +79,7 @@ def run(
             return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, processes=own)
     codebook = load_codebook(project.codebook_path)
     stopped = None
-    with Store(project.store_path) as store, _stopped_early(processes):
+    with Store(project.database) as store, _stopped_early(processes):
         intake(project, store)
         documents = present_documents(store)
         if not documents:
@@ -84,13 +87,16 @@ def run(
                 f"there is no file in {project.inbox}.", next_step="Put PDF files into it and run again."
             )
         before = {d.id for d in documents if d.status == "coded"}
-        recoded = {d.file: _recoded(store, d, coder, codebook) for d in documents if d.status == "coded"}
+        hashes = hashes_of(codebook)
+        changed = outdated(store, hashes)
+        recoded = {d.file: _recoded(store, d, coder, codebook, hashes) for d in documents if _again(d, changed)}
         to_code: Iterable[Document] = admitted(project, store, documents, progress, processes)
         if first:
             to_code = list(to_code)
             first([d.id for d in to_code])
         try:
             _code_all(store, to_code, _Work(coder, codebook, max_concurrency, processes, stop))
+            check_quoted(project, store, present_documents(store), processes)
         except StopError as error:
             stopped = str(error)
         return _outcome(store, before, recoded, stopped)
@@ -118,10 +124,16 @@ def _outcome(store: Store, before: set[str], recoded: Mapping[str, Sequence[str]
     )
 
 
-def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook) -> list[str]:
+def _again(document: Document, changed: set[str]) -> bool:
+    return document.status == "coded" and document.id in changed
+
+
+def _recoded(
+    store: Store, document: Document, coder: Coder, codebook: Codebook, hashes: Mapping[str, str]
+) -> list[str]:
     """Propose again the codes whose meaning has changed. Returns what a person should know about it."""
     try:
-        changed = recode(store, document, coder, codebook)
+        changed = recode(store, document, coder, codebook, hashes)
     except NOT_THE_DOCUMENTS:
         raise
     except Exception as error:  # the document keeps its coding, and the other documents go on
@@ -133,7 +145,7 @@ def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook)
 
 def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]:
     """Take in and read what is new, without coding it. Returns the ids of the documents that are ready to be coded."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         return [d.id for d in admitted(project, store, present_documents(store), progress)]
 
@@ -212,7 +224,7 @@ def _save(store: Store, document: Document, done: Coded, codebook: Codebook) -> 
 
     If the document is a re-issue, save with it the decisions on the earlier issue that still hold.
     """
-    coding = with_hashes(done.coding, codebook)
+    coding = with_hashes(done.coding, hashes_of(codebook))
     carried, left = carry(store, document, coding, codebook)
     if carried or left:
         note = (
@@ -220,7 +232,7 @@ def _save(store: Store, document: Document, done: Coded, codebook: Codebook) -> 
             f"{left} must be made again because their passages changed."
         )
         coding = coding.model_copy(update={"notes": (*coding.notes, note)})
-    now = document.model_copy(update={"status": "coded"})
+    now = document.model_copy(update={"status": "coded", "quoted_once": quoted_once(document, coding)})
     store.save_coding(now, done.draft, coding, seen=document, decisions=carried)
 
 

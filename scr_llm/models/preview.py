@@ -87,7 +87,7 @@ def preview(project: Project, file: str | None = None) -> Preview:
     coder = llm_coder(project, None, prompting_of(project))
     prepare(project)
     redactions, codebook = {}, load_codebook(project.codebook_path)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         waiting = [d for d in store.documents() if d.status in ("pending", "failed") and file in (None, d.file)]
         if file and not waiting:
             raise UsageError(f"no document {file} is waiting to be coded.", next_step="List them: scr-llm status")
@@ -131,7 +131,7 @@ def open_questions(
     asked once those are answered.
     """
     codebook = load_codebook(project.codebook_path)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         for document in store.documents():
             is_waiting = document.id in ids if ids is not None else document.status in ("pending", "failed")
             if not is_waiting:

@@ -10,22 +10,24 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from scr_llm.errors import FileError, ScrError, StopError, UnreadableError
-from scr_llm.records import Reading
+from scr_llm.records import CrossCheckMode, Reading
 from scr_llm.stages.read import read
+from scr_llm.stages.read.inspect import Checked, check_pages
 
 _TOO_MUCH = 86
 """Exit code of a process that exceeded its memory limit."""
@@ -46,8 +48,8 @@ class Limits:
     """Memory of one process."""
     workers: int = 2
     """Number of processes."""
-    cross_check: bool = True
-    """Whether a second reader checks every page."""
+    cross_check: CrossCheckMode = "full"
+    """Which pages a second reader checks."""
 
 
 class Wanted(NamedTuple):
@@ -57,6 +59,23 @@ class Wanted(NamedTuple):
     document_id: str
     sha256: str = ""
     """Expected checksum, where it is known; a file with another is not read."""
+
+
+class ToCheck(NamedTuple):
+    """Pages of a file that was read, to be read a second time."""
+
+    path: Path
+    sha256: str
+    """Checksum of the file as it was read."""
+    texts: Mapping[int, str]
+    """Page number, from 1, to the text that the first reader has of it."""
+
+
+_T = TypeVar("_T")
+_Ask: TypeAlias = Callable[[ProcessPool], Future[_T]]
+"""Asks a process of the pool for something."""
+_Asks: TypeAlias = tuple[_Ask[_T], _Ask[_T] | None]
+"""What to ask about one file, and what to ask where that exceeds a limit."""
 
 
 class Processes:
@@ -160,14 +179,51 @@ def read_apart(
         limits: the most that reading one may cost.
         processes: where it is done; None for processes that are started for it, and ended with it.
     """
-    if not files:
+
+    def ask(file: Wanted, cross_check: CrossCheckMode) -> _Ask[Reading]:
+        how = {"cross_check": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
+        return _asking(read, (file.path, file.document_id), how, limits)
+
+    again = limits.cross_check != "off"
+    asks = ((ask(f, limits.cross_check), ask(f, "off") if again else None) for f in files)
+    yield from _apart(asks, len(files), limits, processes)
+
+
+def check_apart(
+    files: Iterable[ToCheck], number: int, limits: Limits, processes: Processes | None = None
+) -> Iterator[dict[int, Checked] | Exception]:
+    """Read pages of files a second time, in order. A file that fails gives its error.
+
+    Args:
+        files: the files and their pages, taken only as they are needed.
+        number: how many files there are.
+        limits: the most that one file may cost.
+        processes: as `read_apart` takes them.
+    """
+    asks = ((_asking(check_pages, (f.path, f.texts), {"sha256": f.sha256}, limits), None) for f in files)
+    yield from _apart(asks, number, limits, processes)
+
+
+def _asking(work: Callable[..., _T], args: tuple[object, ...], how: Mapping[str, object], limits: Limits) -> "_Ask[_T]":
+    def ask(pool: ProcessPool) -> "Future[_T]":
+        future: Future[_T] = pool.schedule(work, args=args, kwargs=how, timeout=limits.seconds)
+        return future
+
+    return ask
+
+
+def _apart(
+    asks: "Iterable[_Asks[_T]]", number: int, limits: Limits, processes: Processes | None
+) -> "Iterator[_T | Exception]":
+    """Ask the processes, and give their answers in order."""
+    if not number:
         return
     if processes is None:
         with Processes(limits) as own:
-            yield from read_apart(files, limits, own)
+            yield from _apart(asks, number, limits, own)
         return
     try:
-        yield from _read_in(processes.pool(len(files)), files, limits)
+        yield from _answers(processes.pool(number), asks, limits)
     except RuntimeError as error:  # raised by the pool when its processes are gone
         raise StopError(
             "another program or the system ended the processes that read the files; memory may have run out.",
@@ -176,20 +232,17 @@ def read_apart(
         ) from error
 
 
-def _read_in(pool: ProcessPool, files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
-    waiting: deque[Future[Reading]] = deque()
-    coming = iter(files)
+def _answers(pool: ProcessPool, asks: "Iterable[_Asks[_T]]", limits: Limits) -> "Iterator[_T | Exception]":
+    coming = iter(asks)
+    waiting: deque[tuple[Future[_T], _Ask[_T] | None]] = deque()
     with deaf_to_ctrl_c():
-        for _ in range(limits.workers * _AHEAD):
-            if (given := next(coming, None)) is not None:
-                waiting.append(_ask(pool, given, limits, cross_check=limits.cross_check))
-    for file in files:
-        future = waiting.popleft()
+        waiting.extend((ask(pool), instead) for ask, instead in islice(coming, limits.workers * _AHEAD))
+    while waiting:
+        future, instead = waiting.popleft()
         result = _outcome(future, limits)
-        if isinstance(result, _OverLimitError) and limits.cross_check:
-            result = _outcome(_ask(pool, file, limits, cross_check=False), limits)
-        if (given := next(coming, None)) is not None:
-            waiting.append(_ask(pool, given, limits, cross_check=limits.cross_check))
+        if isinstance(result, _OverLimitError) and instead is not None:
+            result = _outcome(instead(pool), limits)
+        waiting.extend((ask(pool), other) for ask, other in islice(coming, 1))
         yield result
 
 
@@ -197,15 +250,7 @@ class _OverLimitError(UnreadableError):
     """Reading the file exceeded a limit."""
 
 
-def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, cross_check: bool) -> "Future[Reading]":
-    asked = {"cross_check": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
-    future: Future[Reading] = pool.schedule(
-        read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds
-    )
-    return future
-
-
-def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
+def _outcome(future: "Future[_T]", limits: Limits) -> "_T | Exception":
     try:
         return future.result()
     except OutOfTime:
