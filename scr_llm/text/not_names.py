@@ -157,26 +157,26 @@ lily linda lindsay lindsey lisa liz lloyd logan lois lola lorna lorraine louis l
 luis lukasz luke lydia lyndsey lynette lynn lynne mabel maddison madeleine madison magdalena mahmood maisie malcolm
 malgorzata malik mandy manjit manuel marcel marcin marco marcus marek margaret maria mariam marian mariana marie
 marilyn marina mario marion marjorie mark marlene marlon marta martha martin martyn marvin mary maryam mason mateusz
-matilda matthew maureen maurice mavis max maxine maya mbali megan mehmet melanie melissa mercy mia michael michaela
-michal michele michelle miguel mihai mike mildred millie milly mina miriam mohamed mohammad mohammed moira molly mona
-monica monika morgan moses mudassar muhammad muriel musa mustafa myra nadia nadine naomi narinder nasreen natalia
-natalie natasha nathan nathaniel naveed neil nell nesta niall niamh nicholas nick nicola nicole nigel nikita nikki
-nina noah noel nora norma norman nuala ola olga olive oliver olivia olivier ollie olumide omar oscar osman owen oyin
-pamela parveen pat patience patricia patrick paul paula pauline pawel pearl penelope penny percy perminder pete peter
-petra phil philip philippa phillip phoebe phyllis piotr pippa poppy precious priscilla priya przemyslaw rachael rachel
-rafael rahim raj rajesh ralph ranjit raquel rashid ravi ray raymond rebecca reece reginald rehana renata rhian
-rhiannon rhona rhys richard ricky riley rita rob robert roberta roberto robin robyn rodney roger roisin roland roman
-ronald ronnie rory rosa rosalind rose roseanne rosemary rosie roxanne roy ruby rufus rukhsana rupert russell ruth ryan
-sabrina sadia saeed safiya sally sam samantha samina samir samira samson samuel sandra sanjay sara sarah sasha saskia
-scarlett scott sean sebastian selina serena shabana shabnam shane shania shannon sharon shaun shauna sheila shelley
-sheridan shirley shivani sian sidney sienna silvia simon simone sinead siobhan siân skye sofia solomon sonia sonya
-sophia sophie stacey stacy stan stanislaw stanley stefan stella stephanie stephen steve steven stewart stuart sue
-sukhdeep suleiman sumayya sunil sunita susan suzanne svetlana sybil syed sylvia tahir tamara tamika tammy tanisha
-tanya tara tariq tasha taylor ted temitope terence teresa terri terry tessa thelma theo theresa thomas tia tiffany tim
-timothy tina tobias toby todd tom tomasz tommy toni tony tracey tracy trevor tristan troy tunde tyler tyrone ursula
-usman valerie vanessa vera verity vernon veronica vicky victor victoria vijay vikram vince vincent viola violet viorel
-vivian vivien vivienne wanda warren wayne wendy wesley wilfred will william winifred winston xavier yasmin yasmine
-yolanda yusuf yvette yvonne zac zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
+matilda matthew maureen maurice mavis max maxine maya megan mehmet melanie melissa mercy mia michael michaela michal
+michele michelle miguel mihai mike mildred millie milly mina miriam mohamed mohammad mohammed moira molly mona monica
+monika morgan moses mudassar muhammad muriel musa mustafa myra nadia nadine naomi narinder nasreen natalia natalie
+natasha nathan nathaniel naveed neil nell nesta niall niamh nicholas nick nicola nicole nigel nikita nikki nina noah
+noel nora norma norman nuala ola olga olive oliver olivia olivier ollie omar oscar osman owen oyin pamela parveen pat
+patience patricia patrick paul paula pauline pawel pearl penelope penny percy perminder pete peter petra phil philip
+philippa phillip phoebe phyllis piotr pippa poppy precious priscilla priya przemyslaw rachael rachel rafael rahim raj
+rajesh ralph ranjit raquel rashid ravi ray raymond rebecca reece reginald rehana renata rhian rhiannon rhona rhys
+richard ricky riley rita rob robert roberta roberto robin robyn rodney roger roisin roland roman ronald ronnie rory
+rosa rosalind rose roseanne rosemary rosie roxanne roy ruby rufus rukhsana rupert russell ruth ryan sabrina sadia
+saeed safiya sally sam samantha samina samir samira samson samuel sandra sanjay sara sarah sasha saskia scarlett scott
+sean sebastian selina serena shabana shabnam shane shania shannon sharon shaun shauna sheila shelley sheridan shirley
+shivani sian sidney sienna silvia simon simone sinead siobhan siân skye sofia solomon sonia sonya sophia sophie stacey
+stacy stan stanislaw stanley stefan stella stephanie stephen steve steven stewart stuart sue sukhdeep suleiman sumayya
+sunil sunita susan suzanne svetlana sybil syed sylvia tahir tamara tammy tanisha tanya tara tariq tasha taylor ted
+temitope terence teresa terri terry tessa thelma theo theresa thomas tia tiffany tim timothy tina tobias toby todd tom
+tomasz tommy toni tony tracey tracy trevor tristan troy tunde tyler tyrone ursula usman valerie vanessa vera verity
+vernon veronica vicky victor victoria vijay vikram vince vincent viola violet viorel vivian vivien vivienne wanda
+warren wayne wendy wesley wilfred will william winifred winston xavier yasmin yasmine yolanda yusuf yvette yvonne zac
+zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
 """
 GIVEN_NAMES = frozenset(_GIVEN.split())
 """First names that are common in Britain, in lower case."""
