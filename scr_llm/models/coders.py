@@ -130,7 +130,7 @@ def _summarise(client: "Client", texts: Mapping[str, str], project: Project) -> 
     def ask(sentences: str, document_id: str) -> DraftedSummary:
         redaction = prompting.redaction() if prompting.redaction else None
         if redaction is not None:
-            with Store(project.store_path) as store:
+            with Store(project.database) as store:
                 reading = store.reading(document_id)
             redaction.learn([" ".join(page.text.split()) for page in reading.pages] if reading else [])
         sent = redaction.redact(sentences) if redaction else sentences
