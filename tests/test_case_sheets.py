@@ -273,7 +273,7 @@ def test_a_summary_is_asked_for_with_what_is_redacted_in_the_document(workspace:
 def load_calls(workspace: Workspace) -> list[str]:
     from scr_llm.store import Store
 
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         return [call.document_id for call in store.calls() if call.document_id]
 
 
