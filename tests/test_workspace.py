@@ -33,7 +33,7 @@ def test_what_is_public_is_pinned() -> None:
         ),
         *("include", "exclude", "coding", "matrix", "review", "brief", "briefing", "case_sheet", "explain"),
         *("ready_to_sign", "deciding", "why_alone", "edits_left_out", "sign_off", "write_signed", "audit"),
-        *("export", "exported", "pack", "record_summary", "kept_too_long", "erase"),
+        *("export", "exported", "exported_with_rest", "pack", "record_summary", "kept_too_long", "erase"),
         *("default_coder", "coder", "model", "model_answers", "preview"),
         *("write_batch", "send_batch", "collect_batches", "read_batch"),
         *("codebook", "codebook_faults", "codebook_hits", "suggest_themes", "adopt_theme"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORCE, JSON, PROJECT, cli, write_out
+from scr_llm.cli.base import FORCE, JSON, PROJECT, cli, say, write_out
 from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
@@ -29,19 +29,26 @@ class ExportFormat(click.ParamType[str]):
 
 @cli.command()
 @PROJECT
-@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv or xlsx.")
+@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv, xlsx or qdpx.")
 @click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:
-    """Export everything that is coded, for other programs."""
+    """Export everything that is coded, for other programs.
+
+    What the format cannot carry is written into a text file beside it.
+    """
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    content = workspace.exported(form)
+    content, rest = workspace.exported_with_rest(form)
     if out == "-":
         sys.stdout.buffer.write(content)
-    else:
-        write_out(Path(out), content, workspace.project, force=force)
+        if rest:
+            say(rest)
+        return 0
+    write_out(Path(out), content, workspace.project, force=force)
+    if rest:
+        write_out(Path(out).with_suffix(".txt"), rest.encode(), workspace.project, force=force)
     return 0
 
 
