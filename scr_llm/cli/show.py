@@ -11,6 +11,7 @@ from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.records import ExplainedCell, Explanation
+    from scr_llm.workspace import Workspace
 
 
 class ExportFormat(click.ParamType[str]):
@@ -20,26 +21,32 @@ class ExportFormat(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The format itself; fails where there is no such one."""
-        from scr_llm.render import EXPORTS
+        from scr_llm.render import EXPORTS, FOLDERS
 
-        if value not in EXPORTS:
-            self.fail(f"{value!r} is not one of {', '.join(EXPORTS)}.", param, ctx)
+        if value not in (known := (*EXPORTS, *FOLDERS)):
+            self.fail(f"{value!r} is not one of {', '.join(known)}.", param, ctx)
         return value
 
 
 @cli.command()
 @PROJECT
-@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv, xlsx or qdpx.")
-@click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
+@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv, xlsx, qdpx or pdf.")
+@click.option(
+    "--out", default="-", show_default=True, help="File to write, or - for standard output; for pdf a folder."
+)
 @FORCE
 def export(folder: Path, form: str, out: str, force: bool) -> int:
     """Export everything that is coded, for other programs.
 
-    What the format cannot carry is written into a text file beside it.
+    What the format cannot carry is written into a text file beside it. The format pdf is a folder of the reviews' PDFs
+    with their quotes highlighted.
     """
+    from scr_llm.render import FOLDERS
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
+    if form in FOLDERS:
+        return _highlighted(workspace, out, force=force)
     content, rest = workspace.exported_with_rest(form)
     if out == "-":
         sys.stdout.buffer.write(content)
@@ -50,6 +57,28 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
     if rest:
         write_out(Path(out).with_suffix(".txt"), rest.encode(), workspace.project, force=force)
     return 0
+
+
+def _highlighted(workspace: "Workspace", out: str, *, force: bool) -> int:
+    """Write the highlighted PDFs into a folder. Each that could not be made is named."""
+    from scr_llm.errors import NothingDoneError, UsageError
+    from scr_llm.files import make_folder
+
+    if out == "-":
+        raise UsageError("the format pdf is a folder of files.", next_step="Name the folder: --out FOLDER")
+    written = missing = 0
+    for copy in workspace.highlighted():
+        if copy.content is not None:
+            make_folder(Path(out))
+            write_out(Path(out) / copy.name, copy.content, workspace.project, force=force)
+            written += 1
+        else:
+            missing += 1
+        if copy.remark:
+            say(copy.remark)
+    if not written:
+        raise NothingDoneError("no highlighted file was written.", next_step="Code the reviews first: scr-llm run")
+    return 1 if missing else 0
 
 
 @cli.command()

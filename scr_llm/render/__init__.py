@@ -40,6 +40,8 @@ EXPORTS = {
     "qdpx": "scr_llm.render.qdpx",
 }
 """Of everything that is coded. Format to the module whose `export(everything)` makes its bytes."""
+FOLDERS = ("pdf",)
+"""Formats of an export that are a folder of files."""
 
 
 def render(

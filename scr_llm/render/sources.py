@@ -1,5 +1,6 @@
 """What a project coded, source by source, as programs for qualitative research and PDF viewers show it."""
 
+import colorsys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -99,12 +100,14 @@ def key(words: Evidence) -> tuple[int, int, int]:
 def colour(number: int) -> tuple[int, int, int]:
     """The colour of the theme with this number in the codebook, from 0: red, green and blue, 0 to 255.
 
-    Light enough to read black text through; neighbours in the codebook differ most.
+    So light that black text on it has a contrast of at least 12 to 1; neighbours in the codebook differ most.
     """
-    import colorsys
-
-    red, green, blue = colorsys.hls_to_rgb((number * 0.618034 + 0.13) % 1.0, 0.74 - 0.1 * (number % 2), 0.85)
-    return round(red * 255), round(green * 255), round(blue * 255)
+    hue, light = (number * 0.618034 + 0.13) % 1.0, 0.7
+    while True:
+        red, green, blue = colorsys.hls_to_rgb(hue, light, 0.9)
+        if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.55:
+            return round(red * 255), round(green * 255), round(blue * 255)
+        light += 0.01
 
 
 def joined(parts: Sequence[Placed], pages: Sequence[Page]) -> list[list[Placed]]:

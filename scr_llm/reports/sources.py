@@ -56,7 +56,7 @@ def sources(project: Project) -> Sources:
         documents, decisions = present_documents(store), store.decisions()
         coded = {d.id: (d, c, r) for d in documents if (c := _coding(store, d)) and (r := store.reading(d.id))}
     decided = decided_by_document(decisions)
-    with _process(project) as pool:
+    with own_process(project) as pool:
         made = [_Source(project, *each, decided.get(i, {})).made(pool) for i, each in coded.items()]
     return Sources(
         name=_masked(project.settings.name, names),
@@ -237,7 +237,7 @@ def coder_name(coder: CoderIdentity) -> str:
 
 
 @contextmanager
-def _process(project: Project) -> Iterator[ProcessPool]:
+def own_process(project: Project) -> Iterator[ProcessPool]:
     """A process of its own in which files are opened, since they may be hostile."""
     pool = ProcessPool(
         max_workers=1,

@@ -1,5 +1,6 @@
 """What a workspace gives to other programs."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scr_llm.errors import UsageError
@@ -7,6 +8,7 @@ from scr_llm.workspace.folder import Folder
 
 if TYPE_CHECKING:
     from scr_llm.records import Briefing, CaseRow, Coding, Export
+    from scr_llm.reports.highlighted import Highlighted
 
 
 class Exchange(Folder):
@@ -50,3 +52,9 @@ class Exchange(Folder):
 
         everything = Everything(self.export, briefing, cache(lambda: sources(self.project)))
         return render_export(everything, form), not_carried(everything, form)
+
+    def highlighted(self) -> "Iterator[Highlighted]":
+        """The PDF of each coded review with its quotes highlighted, one after the other. The originals stay."""
+        from scr_llm.reports.highlighted import highlighted_files
+
+        return highlighted_files(self.project)
