@@ -38,6 +38,7 @@ def test_what_is_public_is_pinned() -> None:
             "exported",
             "exported_with_rest",
             "highlighted",
+            "import_codings",
             "pack",
             "record_summary",
             "kept_too_long",

@@ -1,6 +1,7 @@
 """What a workspace gives to other programs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scr_llm.errors import UsageError
@@ -9,6 +10,7 @@ from scr_llm.workspace.folder import Folder
 if TYPE_CHECKING:
     from scr_llm.records import Briefing, CaseRow, Coding, Export
     from scr_llm.reports.highlighted import Highlighted
+    from scr_llm.review.qdpx_import import Found
 
 
 class Exchange(Folder):
@@ -58,3 +60,49 @@ class Exchange(Folder):
         from scr_llm.reports.highlighted import highlighted_files
 
         return highlighted_files(self.project)
+
+    def import_codings(
+        self,
+        file: Path,
+        name: str,
+        role: str,
+        *,
+        user: str = "",
+        assisted: bool = False,
+        complete: bool = False,
+        agree: "Callable[[Found, Sequence[str]], bool]" = lambda *_: True,
+    ) -> "tuple[Found, bool]":
+        """Import a person's codings from QualCoder, ATLAS.ti, MAXQDA or NVivo (QDPX) as that person's decisions.
+
+        Every quote is looked up in the review again. Returns what was found, and whether it was imported.
+
+        Args:
+            file: the QDPX file.
+            name: name of the rater.
+            role: role of the rater.
+            user: whose codings to take, where several people have coded in the file.
+            assisted: take them although the rater may have seen other codings: as ordinary decisions. Without it
+                they are those of a blind second reviewer, which never count alone.
+            complete: the rater looked for every theme of the file in every document that they coded in; what they did
+                not code there, they did not find.
+            agree: called with what was found, and each decision in one line, before anything is imported; False to
+                leave it.
+
+        Raises:
+            UsageError: it is not a QDPX file or not a safe one, several people have coded in it, or others' codings
+                are in it and `assisted` is not given.
+        """
+        from scr_llm.review.qdpx_import import read_codings, summary, take_codings
+        from scr_llm.review.session import ReviewSession
+        from scr_llm.text.typed import typed
+
+        name, role = typed(name, "the name"), typed(role, "the role")
+        session = ReviewSession(self.project)
+        try:
+            found = read_codings(session, file, name=name, role=role, user=user, assisted=assisted, complete=complete)
+            if not found.decisions or not agree(found, summary(session, found)):
+                return found, False
+            found.not_taken += take_codings(session, found)
+            return found, True
+        finally:
+            session.close()
