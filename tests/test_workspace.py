@@ -39,6 +39,7 @@ def test_what_is_public_is_pinned() -> None:
             "exported_with_rest",
             "highlighted",
             "import_codings",
+            "import_codebook",
             "pack",
             "record_summary",
             "kept_too_long",

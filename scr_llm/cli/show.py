@@ -30,7 +30,9 @@ class ExportFormat(click.ParamType[str]):
 
 @cli.command()
 @PROJECT
-@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv, xlsx, qdpx or pdf.")
+@click.option(
+    "--format", "form", type=ExportFormat(), required=True, help="Format: json, csv, xlsx, qdpx, qdc, ris or pdf."
+)
 @click.option(
     "--out", default="-", show_default=True, help="File to write, or - for standard output; for pdf a folder."
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from scr_llm.records import Briefing, CaseRow, Coding, Export, Paper
+from scr_llm.records import Briefing, CaseRow, Codebook, Coding, Export, Paper
 from scr_llm.render.bookmarks import Kept
 from scr_llm.render.sources import Sources
 
@@ -38,6 +38,8 @@ EXPORTS = {
     "csv": "scr_llm.render.export_csv",
     "xlsx": "scr_llm.render.workbook",
     "qdpx": "scr_llm.render.qdpx",
+    "qdc": "scr_llm.render.qdc",
+    "ris": "scr_llm.render.ris",
 }
 """Of everything that is coded. Format to the module whose `export(everything)` makes its bytes."""
 FOLDERS = ("pdf",)
@@ -67,6 +69,8 @@ class Everything:
     """The record that other programs read."""
     briefing: Callable[[], tuple[Briefing, Sequence[tuple[CaseRow, Coding]]]]
     """The briefing of the whole project, with the coding behind each of its cases."""
+    codebook: Callable[[], Codebook]
+    """What the themes mean."""
     sources: Callable[[], Sources]
     """Every review with the place of each quote in its file."""
 

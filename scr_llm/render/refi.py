@@ -1,11 +1,13 @@
 """What the two files of the REFI-QDA standard have in common: GUIDs, XML, and the codebook."""
 
+import io
 import re
 import uuid
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from scr_llm.errors import UsageError
 from scr_llm.records import Code, Codebook, SubCode
 from scr_llm.render.sources import Meaning, colour
 
@@ -13,6 +15,8 @@ _OF_OURS = uuid.UUID("8a0c9f6e-5b1d-5c57-9d0e-3f6d1f0c7a11")
 """The namespace of every GUID; each is derived from what it names, so that the same thing always has the same one."""
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML may hold."""
+AGAIN = "Export it again from the program that it comes from, in the format of REFI-QDA."
+"""What to do about a file that cannot be imported."""
 GROUPS: dict[Meaning, str] = {
     "explicitly_absent": "Ruled out",
     "not_mentioned": "Not found",
@@ -44,6 +48,32 @@ def element(parent: Element | None, tag: str, text: str | None = None, **attribu
 def clean(text: str) -> str:
     """A text with what XML cannot hold replaced."""
     return _NO_XML.sub("\ufffd", text)
+
+
+def parsed_xml(content: bytes, name: str) -> Any:
+    """The root of an XML document from elsewhere, which may be hostile.
+
+    Args:
+        content: the document.
+        name: the file's name, for errors.
+
+    Raises:
+        UsageError: it is not XML, or declares a document type, by which entities could expand without end.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    try:
+        tree = etree.parse(io.BytesIO(content), parser)
+    except etree.XMLSyntaxError as error:
+        raise UsageError(
+            f"{name} cannot be imported: its XML cannot be read ({error.msg}).", next_step=AGAIN
+        ) from error
+    if tree.docinfo.doctype:
+        raise UsageError(
+            f"{name} cannot be imported: its XML declares a document type, which no such file does.", next_step=AGAIN
+        )
+    return tree.getroot()
 
 
 def as_xml(root: Element) -> bytes:
@@ -89,12 +119,21 @@ def _code(parent: Element, id_: str, name: str, text: str, shade: str, *, codabl
     return made
 
 
+POLARITIES = {
+    "feature": "Present where the review reports it.",
+    "shortcoming": "Present only where the review finds it wanting.",
+}
+"""How the polarity of a theme is told to people who code elsewhere, as the last paragraph of its description."""
+
+
 def _meaning(code: Code | SubCode) -> str:
     """All that a person decides by, as one text."""
     parts = [code.definition]
     for heading, field in (("Included", "include"), ("Not included", "exclude")):
         if lines := getattr(code, field, ()):
             parts.append("\n".join((f"{heading}:", *(f"- {line}" for line in lines))))
+    if isinstance(code, Code):
+        parts.append(POLARITIES[code.polarity])
     return "\n\n".join(parts)
 
 

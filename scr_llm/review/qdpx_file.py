@@ -4,7 +4,6 @@ No path in it is followed but those of its own `sources`; its XML may declare no
 """
 
 import hashlib
-import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from lxml import etree
 
 from scr_llm.errors import UsageError
 from scr_llm.files import named_errors
-from scr_llm.render.refi import guid
+from scr_llm.render.refi import AGAIN, guid, parsed_xml
 
 LARGEST, UNPACKED, ENTRIES = 2_000_000_000, 4_000_000_000, 20_000
 """Most bytes of a file, most bytes when unpacked, and most files in it."""
@@ -24,7 +23,6 @@ LARGEST_XML, LARGEST_TEXT = 100_000_000, 20_000_000
 CODINGS = 200_000
 """Most codings."""
 _PIECE = 1 << 20
-_AGAIN = "Export the project again from the program that it comes from, as QDPX (REFI-QDA)."
 
 
 @dataclass(frozen=True)
@@ -93,24 +91,8 @@ def read_qdpx(path: Path) -> GivenProject:
             raise _refused(path, f"it is not a QDPX file, or is damaged ({error})") from error
 
 
-def parse_xml(content: bytes, path: Path) -> Any:
-    """The root of an XML document that may be hostile.
-
-    Raises:
-        UsageError: it is not XML, or declares a document type, by which entities could expand without end.
-    """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
-    try:
-        tree = etree.parse(io.BytesIO(content), parser)
-    except etree.XMLSyntaxError as error:
-        raise _refused(path, f"its XML cannot be read ({error.msg})") from error
-    if tree.docinfo.doctype:
-        raise _refused(path, "its XML declares a document type, which no such file does")
-    return tree.getroot()
-
-
 def _refused(path: Path, why: str) -> UsageError:
-    return UsageError(f"{path.name} cannot be imported: {why}.", next_step=_AGAIN)
+    return UsageError(f"{path.name} cannot be imported: {why}.", next_step=AGAIN)
 
 
 class _Archive:
@@ -134,7 +116,7 @@ class _Archive:
         qde = [e for name, e in self._entries.items() if name.endswith(".qde") and "/" not in name]
         if len(qde) != 1:
             raise _refused(self._path, "it holds no project.qde, or several")
-        root = parse_xml(self._content(qde[0], LARGEST_XML), self._path)
+        root = parsed_xml(self._content(qde[0], LARGEST_XML), self._path.name)
         users = {_guid(u): u.get("name") or "unnamed" for u in root.iterfind("{*}Users/{*}User")}
         notes = {_guid(n): self._note(n) for n in root.iterfind("{*}Notes/{*}Note")}
         found: list[GivenDocument] = []

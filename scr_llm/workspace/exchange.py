@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from scr_llm.errors import UsageError
 from scr_llm.workspace.folder import Folder
 
 if TYPE_CHECKING:
-    from scr_llm.records import Briefing, CaseRow, Coding, Export
+    from scr_llm.records import Briefing, CaseRow, Codebook, Coding, Export
     from scr_llm.reports.highlighted import Highlighted
     from scr_llm.review.qdpx_import import Found
+    from scr_llm.themes.qdc_import import NewThemes
 
 
 class Exchange(Folder):
@@ -26,7 +27,7 @@ class Exchange(Folder):
         return export(self.project)
 
     def exported(self, form: str) -> bytes:
-        """The same as a file: json, csv, xlsx or qdpx.
+        """The same as a file: json, csv, xlsx, qdpx, qdc (the codebook) or ris.
 
         Raises:
             UsageError: there is no such format.
@@ -41,8 +42,10 @@ class Exchange(Folder):
         """
         from functools import cache
 
+        from scr_llm.codebook import load_codebook
         from scr_llm.render import EXPORTS, Everything, not_carried, render_export
         from scr_llm.reports.briefing import brief
+        from scr_llm.reports.names import without
         from scr_llm.reports.sources import sources
 
         if form not in EXPORTS:
@@ -52,7 +55,10 @@ class Exchange(Folder):
             made, reviews = brief(self.project)
             return made, [(row, review.coding) for row, review in zip(made.cases, reviews, strict=True)]
 
-        everything = Everything(self.export, briefing, cache(lambda: sources(self.project)))
+        def codebook() -> "Codebook":
+            return without(load_codebook(self.project.codebook_path), self.project.settings.briefing.leave_out)
+
+        everything = Everything(self.export, briefing, codebook, cache(lambda: sources(self.project)))
         return render_export(everything, form), not_carried(everything, form)
 
     def highlighted(self) -> "Iterator[Highlighted]":
@@ -106,3 +112,36 @@ class Exchange(Folder):
             return found, True
         finally:
             session.close()
+
+    def import_codebook(
+        self,
+        file: Path,
+        *,
+        name: str,
+        reason: str,
+        polarity: "Literal['feature', 'shortcoming'] | None" = None,
+        agree: "Callable[[NewThemes], bool]" = lambda _: True,
+    ) -> "tuple[NewThemes, bool]":
+        """Add the codes of a QDC file to the codebook, where it does not have them. What it has stays as it is.
+
+        Returns what is new, and whether it was added. What the file does not say is marked in the note of each theme.
+
+        Args:
+            file: the QDC file.
+            name: of the person who adds them.
+            reason: why; kept in the record.
+            polarity: of the new themes for which the file does not say it.
+            agree: called with what is new before anything is changed; False to leave the codebook.
+
+        Raises:
+            UsageError: it is not a QDC file or not a safe one.
+            CodebookError: the result could not be used.
+        """
+        from scr_llm.themes.changes import take
+        from scr_llm.themes.qdc_import import adding, new_themes
+
+        found = new_themes(self.project, file, polarity)
+        if not found.codes or not agree(found):
+            return found, False
+        take(self.project, adding(found), act="added", reason=reason, who=name)
+        return found, True
