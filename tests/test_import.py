@@ -6,10 +6,13 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 from xml.sax.saxutils import quoteattr
 
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree
 from served import ROOT, coded_project, decide_all
 from test_qdpx import decide_some
 
@@ -55,7 +58,7 @@ def taken(root: Path, file: Path, *more: str) -> Result:
     return run("import", file, "--project", root, "--name", "Anna Coder", "--role", "Researcher", "--yes", *more)
 
 
-def answers(found: list[Decision]) -> dict[tuple[str, str], object]:
+def answers(found: list[Decision]) -> dict[tuple[str, str], tuple[Any, ...]]:
     return {
         key: (
             d.value,
@@ -85,6 +88,43 @@ def test_what_was_exported_comes_back_as_the_same_decisions(root: Path, tmp_path
     assert f"As before: {len(wanted)}" in again.output and len(decisions(other)) == len(wanted)
 
 
+def handed_back(content: bytes) -> bytes:
+    """An export as QualCoder hands it back: other GUIDs, memos for notes, users of selections, quotes only."""
+    packed = zipfile.ZipFile(io.BytesIO(content))
+    tree = etree.fromstring(packed.read("project.qde"))
+    for each in [*tree.iter("{*}Notes", "{*}NoteRef", "{*}PDFSelection", "{*}Variables", "{*}Cases")]:
+        each.getparent().remove(each)
+    for coding in [*tree.iter("{*}Coding")]:
+        if coding.getparent().tag.endswith("PDFSource"):
+            coding.getparent().remove(coding)
+        coding.attrib.pop("creatingUser", None)
+    new: dict[str, str] = {}
+
+    def renamed(text: str) -> str:
+        return re.sub(r"[0-9a-f-]{36}", lambda g: new.setdefault(g[0], str(uuid4()).upper()), text)
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as back:
+        for name in packed.namelist():
+            whole = renamed(etree.tostring(tree).decode()).encode() if name == "project.qde" else packed.read(name)
+            back.writestr(renamed(name), whole)
+    return out.getvalue()
+
+
+def test_what_went_through_qualcoder_comes_back(root: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(root, tmp_path / "other"))
+    decide_some(root)
+    file = tmp_path / "study.qdpx"
+    file.write_bytes(handed_back(Workspace.open(root).exported("qdpx")))
+    result = taken(other, file, "--assisted")
+    assert result.exception is None, result.exception
+    found, wanted = answers(decisions(other)), answers(decisions(root))
+    quoted = {key for key, (value, *_) in wanted.items() if value in ("present", "explicitly_absent")}
+    assert len(quoted) > 8 and found.keys() == quoted
+    for key in quoted:  # an aspect is coded on the whole review, which QualCoder does not keep
+        assert (*found[key][:2], found[key][3]) == (*wanted[key][:2], wanted[key][3])
+
+
 def test_a_second_import_is_left_alone_where_somebody_else_has_decided(root: Path, tmp_path: Path) -> None:
     decide_some(root)
     file = tmp_path / "study.qdpx"
@@ -104,6 +144,7 @@ class Written:
         self.codes: dict[str, str] = {}
         self.anchors: list[str] = []
         self.users = {ANNA: "Anna"}
+        self.origin = "MAXQDA"
 
     def code(self, label: str, words: str, *, user: str = ANNA, nth: int = 0, note: str = "") -> "Written":
         guid = self.codes.setdefault(label, f"{len(self.codes):08d}-2222-4333-8444-555555555555")
@@ -131,7 +172,8 @@ class Written:
             path = f'path="internal://{TEXT}.pdf"'
             source = f'<PDFSource guid="{ANNA}" name={quoteattr(self.name)} {path}>{inner}</PDFSource>'
         return (
-            '<?xml version="1.0" encoding="utf-8"?><Project xmlns="urn:QDA-XML:project:1.0" name="P">'
+            '<?xml version="1.0" encoding="utf-8"?><Project xmlns="urn:QDA-XML:project:1.0" name="P" '
+            f'origin="{self.origin}">'
             f"<Users>{users}</Users><CodeBook><Codes>{codes}</Codes></CodeBook><Sources>{source}</Sources></Project>"
         )
 
@@ -182,6 +224,17 @@ def test_another_programs_codings_are_a_blind_second_opinion(root: Path, tmp_pat
     (standing,) = standings(decisions(root)).values()
     assert standing.counts is None
     assert 'scr-llm compare "person:Anna Coder" coder' in result.output
+
+
+def test_a_lines_end_is_one_character_to_atlas(root: Path, tmp_path: Path) -> None:
+    """Although the text in its files has two."""
+    theme, label = found_theme(root)
+    text = "\n\n".join(page.text for page in readings(root)[FILE].pages)
+    words = passage(root, theme)
+    file = Written(FILE, text, (root / "inbox" / FILE).read_bytes()).code(label, words)
+    file.text, file.origin = text.replace("\n", "\r\n"), "ATLAS.ti 24"
+    assert taken(root, file.save(tmp_path / "a.qdpx")).return_value == 0
+    assert [e.quote for e in decisions(root)[0].evidence] == [words]
 
 
 def test_the_offsets_say_which_of_two_like_passages_is_meant(root: Path, tmp_path: Path) -> None:

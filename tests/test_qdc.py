@@ -44,7 +44,7 @@ def test_the_codebook_is_read_by_another_program(root: Path, tmp_path: Path) -> 
         assert theirs.description and theirs.description.startswith(code.definition)
         assert all(f"- {case}" in theirs.description for case in (*code.include, *code.exclude))
         assert [sub.name for sub in theirs.code] == [f"{code.label}: {sub.label}" for sub in code.sub_codes]
-    assert "wordings" in (tmp_path / "codes.txt").read_text("utf-8")
+    assert "wordings" in (tmp_path / "codes.qdc.txt").read_text("utf-8")
 
 
 def test_codes_come_back_with_all_that_the_file_holds(root: Path, tmp_path: Path) -> None:

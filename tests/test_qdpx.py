@@ -284,6 +284,17 @@ def test_who_proposed_and_who_decided_are_two_users(root: Path, packed: zipfile.
                 assert not cell.decision.reason or f"Why: {cell.decision.reason}" in note
 
 
+def test_each_user_has_selections_of_their_own(packed: zipfile.ZipFile) -> None:
+    """QualCoder takes the user of a coding, and the memo, from the selection."""
+    project = refi(packed)
+    users = {u.guid: u.name for u in project.users.user}
+    for source in project.sources.pdfsource:
+        for selection in source.representation.plain_text_selection:
+            assert {coding.creating_user for coding in selection.coding} == {selection.creating_user}
+            decided = users[selection.creating_user] == "Alex Reader"
+            assert (selection.description or "").startswith("Decided by Alex Reader") == decided
+
+
 def test_the_facts_are_variables_of_the_case(root: Path, packed: zipfile.ZipFile) -> None:
     project = refi(packed)
     names = {v.guid: v.name for v in project.variables.variable}
@@ -331,6 +342,6 @@ def test_the_command_writes_what_is_left_out_beside_it(root: Path, tmp_path: Pat
     result = CliRunner().invoke(cli, ["export", "--project", str(root), "--format", "qdpx", "--out", str(out)])
     assert result.exit_code == 0, result.output
     assert out.read_bytes() == Workspace.open(root).exported("qdpx")
-    rest = (tmp_path / "study.txt").read_text("utf-8")
+    rest = (tmp_path / "study.qdpx.txt").read_text("utf-8")
     assert "proposals that a person rejected or changed" in rest
     assert before == {p: sha256_of(p) for p in (root / "inbox").iterdir()}

@@ -57,7 +57,7 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
         return 0
     write_out(Path(out), content, workspace.project, force=force)
     if rest:
-        write_out(Path(out).with_suffix(".txt"), rest.encode(), workspace.project, force=force)
+        write_out(Path(f"{out}.txt"), rest.encode(), workspace.project, force=force)
     return 0
 
 

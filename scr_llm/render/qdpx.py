@@ -104,13 +104,16 @@ def _parts(source: Source) -> Iterator[Placed]:
 
 @dataclass
 class _Selection:
-    """Words on which something is coded: in the plain text, and on each page that they are on."""
+    """Words that one user coded: in the plain text, and on each page that they are on.
+
+    Each user has selections of their own: QualCoder takes the user of a coding from its selection.
+    """
 
     start: int
     end: int
+    user: str
     parts: list[Placed]
-    by: list[tuple[Coded, str]] = field(default_factory=list)
-    """What is coded on them, each with the name of the user who does."""
+    coded: list[Coded] = field(default_factory=list)
 
 
 class _Project:
@@ -197,9 +200,9 @@ class _Project:
                 firstY=str(math.floor(min(box[1] for box in part.boxes) - bottom)),
                 secondX=str(math.ceil(max(box[2] for box in part.boxes) - left)),
                 secondY=str(math.ceil(max(box[3] for box in part.boxes) - bottom)),
-                **_by(source, selection.by[0][1], selection.by[0][0].decision),
+                **_by(source, selection.user, selection.coded[0].decision),
             )
-            self._add_codings(made, source, selection.by, (anchor, "page", part.words.page))
+            self._add_codings(made, source, selection, (anchor, "page", part.words.page))
 
     def _add_anchor(self, parent: Element, source: Source, selection: _Selection) -> None:
         anchor = _anchor(source, selection)
@@ -210,16 +213,16 @@ class _Project:
             name=_name(selection.parts[0].words.quote),
             startPosition=str(selection.start),
             endPosition=str(selection.end),
-            **_by(source, selection.by[0][1], selection.by[0][0].decision),
+            **_by(source, selection.user, selection.coded[0].decision),
         )
-        self._add_codings(made, source, selection.by, (anchor, "text"))
+        decided = [c for c in selection.coded if c.decision and c.decision.author == selection.user]
+        if decided:  # as QualCoder reads a memo
+            element(made, "Description", "\n\n".join(self._told(c) for c in decided))
+        self._add_codings(made, source, selection, (anchor, "text"))
 
-    def _add_codings(
-        self, parent: Element, source: Source, by: Sequence[tuple[Coded, str]], where: tuple[object, ...]
-    ) -> None:
-        for coded, user in by:
-            target = code_guid(coded.code, coded.meaning)
-            self._add_coding(parent, source, coded, user, target, where)
+    def _add_codings(self, parent: Element, source: Source, selection: _Selection, where: tuple[object, ...]) -> None:
+        for target, coded in {code_guid(c.code, c.meaning): c for c in selection.coded}.items():
+            self._add_coding(parent, source, coded, selection.user, target, where)
 
     def _add_coding(
         self, parent: Element, source: Source, coded: Coded, user: str, target: str, where: tuple[object, ...]
@@ -253,13 +256,18 @@ class _Project:
                 name=f"Decision: {source.label}"[:_NAME],
                 **_by(source, decision.author, decision),
             )
-            lines = [
-                f"Decided by {decision.author}, {decision.role}, on {decision.at[:10]}: {_said(self._project, coded)}.",
-                *([f"Why: {decision.reason}"] if decision.reason else []),
-            ]
-            element(note, "PlainTextContent", "\n".join(lines))
+            element(note, "PlainTextContent", self._told(coded))
             self._notes[id_] = note
         return id_
+
+    def _told(self, coded: Coded) -> str:
+        """A decision in words: who, in which role, when, what, and why."""
+        decision = coded.decision
+        if decision is None:
+            return ""
+        said = _said(self._project, coded)
+        told = f"Decided by {decision.author}, {decision.role}, on {decision.at[:10]}: {said}."
+        return f"{told}\nWhy: {decision.reason}" if decision.reason else told
 
 
 def _said(project: Sources, coded: Coded) -> str:
@@ -303,16 +311,15 @@ def _selections(source: Source) -> list[_Selection]:
     for page in source.pages:
         bases.append(at)
         at += len(page.text) + len(PAGE_BREAK)
-    found: dict[tuple[int, int], _Selection] = {}
+    found: dict[tuple[int, int, str], _Selection] = {}
     for coded in source.coded:
         for quote in coded.quotes:
             for run in joined(quote, source.pages):
                 first, last = run[0].words, run[-1].words
                 place = bases[first.page - 1] + first.start, bases[last.page - 1] + last.end
-                selection = found.setdefault(place, _Selection(*place, run))
-                selection.by += [
-                    (coded, user) for user in _who(source, coded, run) if (coded, user) not in selection.by
-                ]
+                for user in _who(source, coded, run):
+                    selection = found.setdefault((*place, user), _Selection(*place, user, run))
+                    selection.coded.append(coded)
     return [found[place] for place in sorted(found)]
 
 
@@ -325,7 +332,7 @@ def _who(source: Source, coded: Coded, run: Sequence[Placed]) -> list[str]:
 
 
 def _anchor(source: Source, selection: _Selection) -> str:
-    return guid("selection", source.id, selection.start, selection.end)
+    return guid("selection", source.id, selection.start, selection.end, selection.user)
 
 
 def _name(quote: str) -> str:

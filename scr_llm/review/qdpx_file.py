@@ -111,12 +111,14 @@ class _Archive:
         # ATLAS.ti, MAXQDA and QualCoder write `sources`, NVivo writes `Sources`.
         self._entries = {entry.filename.casefold(): entry for entry in entries}
         self._unpacked = 0
+        self._from = ""
 
     def project(self) -> GivenProject:
         qde = [e for name, e in self._entries.items() if name.endswith(".qde") and "/" not in name]
         if len(qde) != 1:
             raise _refused(self._path, "it holds no project.qde, or several")
         root = parsed_xml(self._content(qde[0], LARGEST_XML), self._path.name)
+        self._from = root.get("origin") or ""
         users = {_guid(u): u.get("name") or "unnamed" for u in root.iterfind("{*}Users/{*}User")}
         notes = {_guid(n): self._note(n) for n in root.iterfind("{*}Notes/{*}Note")}
         found: list[GivenDocument] = []
@@ -152,7 +154,7 @@ class _Archive:
         return GivenDocument(
             name=element.get("name") or "",
             sha256=self._sha256(element.get("path")),
-            text=None if holds is None else self._text(holds),
+            text=None if holds is None else self._counted(self._text(holds)),
             codings=tuple(codings),
             only_rectangles=len(alone),
         )
@@ -179,9 +181,9 @@ class _Archive:
                 continue
             by = coding.get("creatingUser") or parent.get("creatingUser") or ""
             on = (*coding.iterfind("{*}NoteRef"), *(parent.iterfind("{*}NoteRef") if anchor is not None else ()))
-            noted = [notes.get(_plain(n.get("targetGUID")), "") for n in on]
-            if anchor is not None and anchor.findtext("{*}Description"):
-                noted.append(anchor.findtext("{*}Description"))
+            noted = [text for n in on if (text := notes.get(_plain(n.get("targetGUID"))))]
+            if anchor is not None and not noted:  # QualCoder keeps its memos there
+                noted = [anchor.findtext("{*}Description") or ""]
             yield GivenCoding(
                 code=_plain(reference.get("targetGUID")),
                 user=users.get(_plain(by), "unnamed"),
@@ -190,6 +192,10 @@ class _Archive:
                 page=page,
                 notes=tuple(filter(None, noted)),
             )
+
+    def _counted(self, text: str | None) -> str | None:
+        """A text as the positions in the file count it: for ATLAS.ti, a line's end is one character, whatever it is."""
+        return text.replace("\r\n", "\n") if text and "ATLAS" in self._from.upper() else text
 
     def _note(self, note: Any) -> str:
         return note.findtext("{*}PlainTextContent") or self._text(note) or ""

@@ -4,6 +4,7 @@ What does not ground, what belongs to no theme and what is in no document of thi
 of it is taken.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -248,7 +249,7 @@ class _Import:
                 value,
                 evidence=sorted((*cell.evidence, *cell.praise), key=lambda e: (e.page, e.start)),
                 sub_themes=[s.id for s in self._session.codes[key[1]].sub_codes if s.id in cell.sub_themes],
-                reason=_reason(cell.notes),
+                reason=_reason(cell.notes, self._session.codes[key[1]].label),
             )
         except RefusedError as error:
             self._leave(f"{where}: {error}")
@@ -289,16 +290,22 @@ def _value(meaning: Meaning) -> ThemeValue:
     return next((v for v in ("explicitly_absent", "not_mentioned", "unclear") if v == meaning), "present")
 
 
-def _reason(notes: Sequence[str]) -> str:
-    """What a person noted, as the reason of a decision. Of our own notes it is what follows `Why:`."""
-    return plain("\n".join(filter(None, map(_noted, notes))))[:LONGEST_REASON].strip()
+def _reason(notes: Sequence[str], label: str) -> str:
+    """What a person noted on a theme, as the reason of a decision. Of our own notes it is what follows `Why:`."""
+    parts = (part for note in notes for part in _OURS_BEGINS.split(note))
+    reasons = dict.fromkeys(filter(None, (_noted(part, label) for part in parts)))
+    return plain("\n".join(reasons))[:LONGEST_REASON].strip()
 
 
-def _noted(note: str) -> str:
+_OURS_BEGINS = re.compile(r"\n\n(?=Decided by )")
+"""Where our own notes on several themes are joined into one text."""
+
+
+def _noted(note: str, label: str) -> str:
     if not note.startswith("Decided by "):
         return note
-    _, _, why = note.partition("\nWhy: ")
-    return why
+    told, _, why = note.partition("\nWhy: ")
+    return why if f": {label}: " in told else ""
 
 
 def _answer(decision: Decision) -> tuple[object, ...]:
