@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-browser test-live check schema prompts fixtures measure bench pictures reliability release
+.PHONY: demo weights test test-slow test-postgres test-browser test-live check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,14 @@ test: $(VENV)/installed-dev
 
 test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow
+
+# What keeps and decides, on a PostgreSQL server of the tests' own; skips, saying so, where none is installed.
+ON_POSTGRES = tests/test_store.py tests/test_postgresql.py tests/test_move.py tests/test_workspace.py \
+  tests/test_whole_job.py tests/test_next_batch.py tests/test_deciding.py tests/test_lists.py tests/test_signing.py \
+  tests/test_codebook_changes.py tests/attacks/test_together.py tests/attacks/test_record.py
+
+test-postgres: $(VENV)/installed-dev
+	SCR_LLM_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(ON_POSTGRES) -m "slow or not slow" -rs
 
 test-browser: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/browser -m browser -n 0 -rs
@@ -57,6 +65,12 @@ measure: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python bench/review.py
+
+bench-scale: $(VENV)/installed-dev
+	$(BIN)/python bench/scale.py
+
+bench-scale-10000: $(VENV)/installed-dev
+	$(BIN)/python bench/scale.py 1000 10000
 
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py

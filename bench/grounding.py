@@ -74,7 +74,7 @@ def langextract(text: str) -> Accepts:
 def main() -> None:
     every = "--all" in sys.argv
     pages = [plant(0)]
-    around = "\n\n".join(p.text for p in read(FIXTURE, "d", cross_check=False).pages[:9])
+    around = "\n\n".join(p.text for p in read(FIXTURE, "d", cross_check="off").pages[:9])
     text = around[:12000] + "\n\n" + pages[0].text + "\n\n" + around[12000:]
     rng = random.Random(0)
     true: list[Case] = rng.sample(list(true_variants(pages[0])), 300 if every else 60)

@@ -1,22 +1,27 @@
-"""Reading against its peers in one run: pages a second, and how much of the text agrees with ours.
+"""Reading against its peers in one run: pages a second of CPU and of wall time, and how much text agrees with ours.
 
-    pip install -e ".[bench]" && python bench/reading.py [folder of PDFs]
+    pip install -e ".[bench]" && python bench/reading.py [folder of PDFs …] [--rounds 5] [--peers]
 
-Without a folder: the fixtures, and the real reports in ../shared/data where those are available. Similarity is Dice
-over four-letter runs.
+Without a folder: the made-up reviews of the fixtures, and the real reports in ../shared/data where those are available.
+Every way reads every file in each round, in an order that changes with the round; the figure is the median of the
+rounds, and its ratio is to pdfium's in the same round. With --peers also pdfminer.six and pdfplumber. Similarity is
+Dice over four-letter runs.
 """
 
-import sys
+import argparse
+import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from scr_llm.stages.read import read
-from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.stages.read.inspect import agreement
+from scr_llm.stages.read.compare import agreement
 from scr_llm.stages.read.pdf import open_pages
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared/data"
+Way = Callable[[Path], list[str]]
+FLOOR = "pdfium alone"
 
 
 def pdfium_alone(path: Path) -> list[str]:
@@ -50,66 +55,75 @@ def lines_only(path: Path) -> list[str]:
 
 
 def structured(path: Path) -> list[str]:
-    return [page.text for page in read(path, "d", cross_check=False, look_for_hidden=False).pages]
+    return [page.text for page in read(path, "d", cross_check="off", look_for_hidden=False).pages]
 
 
-def ours_without(path: Path) -> list[str]:
-    return [page.text for page in read(path, "d", cross_check=False).pages]
+def seen(path: Path) -> list[str]:
+    return [page.text for page in read(path, "d", cross_check="off").pages]
+
+
+def cues(path: Path) -> list[str]:
+    return [page.text for page in read(path, "d", cross_check="cues").pages]
 
 
 def ours(path: Path) -> list[str]:
     return [page.text for page in read(path, "d").pages]
 
 
+WAYS: dict[str, Way] = {
+    FLOOR: pdfium_alone,
+    "ours, text and lines": lines_only,
+    "ours, text and structure": structured,
+    "ours, with the search for hidden text": seen,
+    "ours, and odd pages and a sample read twice": cues,
+    "ours, every page read twice: the default": ours,
+    "pypdf alone": pypdf_alone,
+}
+PEERS: dict[str, Way] = {"pdfminer.six": pdfminer, "pdfplumber": plumber}
+
+
 def main() -> None:
-    given = [Path(a) for a in sys.argv[1:]]
-    folders = given or [ROOT / "fixtures/batch-1", ROOT / "fixtures/batch-2", ROOT.parent / "shared/data/mh-review"]
-    for folder in folders:
-        files = sorted(folder.glob("*.pdf"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peers", action="store_true")
+    given = parser.parse_args()
+    made_up = [ROOT / "fixtures" / name for name in ("batch-1", "batch-2", "reviews/dev")]
+    sets = {folder.name: [folder] for folder in given.folders} or {
+        "Made-up reviews": made_up,
+        "Real reports": [SHARED / "mh-review", SHARED / "official"],
+    }
+    for name, folders in sets.items():
+        files = [file for folder in folders for file in sorted(folder.glob("*.pdf"))]
         if not files:
-            print(f"{folder.name}: not here, skipped")
+            print(f"{name}: not here, skipped")
             continue
-        _table(folder.name, files)
+        _table(name, files, WAYS | PEERS if given.peers else WAYS, given.rounds)
 
 
-def _table(name: str, files: list[Path]) -> None:
-    reference = {f: ours_without(f) for f in files}
+def _table(name: str, files: list[Path], ways: dict[str, Way], rounds: int) -> None:
+    reference = {file: seen(file) for file in files}  # also the first use of every library
     pages = sum(map(len, reference.values()))
+    took: dict[str, list[tuple[float, float]]] = {label: [] for label in ways}
+    agrees: dict[str, float] = {}
+    for number in range(rounds):
+        order = list(ways)[number % len(ways) :] + list(ways)[: number % len(ways)]
+        for label in order:
+            cpu, wall = time.process_time(), time.perf_counter()
+            texts = {file: ways[label](file) for file in files}
+            took[label].append((time.process_time() - cpu, time.perf_counter() - wall))
+            agrees.setdefault(label, sum(_agree(reference[f], texts[f]) for f in files) / len(files))
     print(
-        f"\n{name}: {len(files)} files, {pages} pages\n\n"
-        "| reader | pages a second | ratio to pdfium alone | agrees with ours |\n|---|---|---|---|"
+        f"\n{name}: {len(files)} files, {pages} pages, {rounds} rounds\n\n"
+        "| reader | ms a page (CPU) | pages a second (CPU) | (wall) | CPU, ratio to pdfium | agrees with ours |\n"
+        "|---|---|---|---|---|---|"
     )
-    base = 0.0
-    ways: Iterable[tuple[str, Callable[[Path], list[str]]]] = (
-        ("pdfium alone", pdfium_alone),
-        ("ours, text and lines", lines_only),
-        ("ours, text and structure", structured),
-        ("ours, with the search for hidden text", ours_without),
-        ("ours, with the cross-check: everything", ours),
-        ("pypdf alone", pypdf_alone),
-        ("pdfminer.six", pdfminer),
-        ("pdfplumber", plumber),
-    )
-    for label, way in ways:
-        try:
-            started = time.perf_counter()
-            texts = {f: way(f) for f in files}
-            rate = pages / (time.perf_counter() - started)
-        except ImportError as error:
-            print(f"| {label} | not installed ({error.name}) | | |")
-            continue
-        base = base or rate
+    for label, times in took.items():
+        cpu, wall = (statistics.median(each[n] for each in times) for n in (0, 1))
+        ratio = statistics.median(own[0] / floor[0] for own, floor in zip(times, took[FLOOR], strict=True))
         print(
-            f"| {label} | {rate:.0f} | {rate / base:.2f} | "
-            f"{sum(_agree(reference[f], texts[f]) for f in files) / len(files):.3f} |"
-        )
-    for workers in (1, 2):
-        many = [Wanted(f, f"d{n}") for n, f in enumerate(files * 3)]
-        started = time.perf_counter()
-        list(read_apart(many, Limits(workers=workers)))
-        print(
-            f"| ours, everything, {workers} process{'es' if workers > 1 else ''}, three times over | "
-            f"{3 * pages / (time.perf_counter() - started):.0f} | | |"
+            f"| {label} | {1000 * cpu / pages:.1f} | {pages / cpu:.0f} | {pages / wall:.0f} | {ratio:.1f} "
+            f"| {agrees[label]:.3f} |"
         )
 
 

@@ -65,7 +65,7 @@ def large_project(root: Path, reviews: int = REVIEWS, decisions: int = DECISIONS
 def _grow(root: Path, count: int) -> None:
     """Copy the reviews of a project under further names, until there are `count`."""
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         own = [d for d in store.documents() if d.status == "coded"]
         for number in range(len(own), count):
             document = own[number % len(own)]

@@ -17,7 +17,6 @@ from scr_llm.codebook import load_codebook
 from scr_llm.errors import NoReplyError
 from scr_llm.evaluation.strategies import made_up
 from scr_llm.llm import Client, Endpoint, Question, prompts
-from scr_llm.llm.reply import parse
 from scr_llm.stages.agree import statistics
 from scr_llm.stages.code.llm.second_look import SecondLook
 from scr_llm.stages.code.llm.shown import lines_of
@@ -62,16 +61,14 @@ def main() -> None:
     for reading, gold in made_up(given.reviews):
         lines, _ = lines_of(reading)
         plan, look = OneByOne(texts, [lines], book), SecondLook(texts, lines, book)
-        answers: dict[str, Any] = {
-            q.name: parse(first[f"{reading.document_id} {q.name}"], q.reply, strict=False) for q in plan.questions
-        }
+        answers: dict[str, Any] = {q.name: q.read(first[f"{reading.document_id} {q.name}"]) for q in plan.questions}
         themes = plan.themes(answers)
         started, asked = time.monotonic(), 0
         for question in look.questions(themes):
             key = (reading.document_id, question.name)
             asked += key not in kept
             replied = asked_once(client, question, reading.document_id, kept, given.keep)
-            answers[question.name] = parse(kept[key], question.reply, strict=False) if replied else None
+            answers[question.name] = question.read(kept[key]) if replied else None
         settled = [look.settled(theme, answers) for theme in themes]
         there = {name for name, said in gold.themes.items() if said.value == "present"}
         before += [(t.theme in there, t.value == "present") for t in themes]

@@ -101,7 +101,7 @@ def corpus() -> Iterator[Example]:
 
 def whole(pdf: Path, themes: dict[str, Any], hand: str, document: str) -> Iterator[Example]:
     """The sentences of a whole review, by the passages that its gold marks."""
-    shown = passages_of(read(pdf, "d", cross_check=False, look_for_hidden=False))
+    shown = passages_of(read(pdf, "d", cross_check="off", look_for_hidden=False))
     text, places = "", []
     for _, passage in shown:
         places.append((len(text), len(text) + len(bare(passage.text))))

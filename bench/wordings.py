@@ -36,7 +36,7 @@ def material(without: Collection[str] = ()) -> Iterator[str]:
     for folder in (f for f in PDFS if f not in without):
         for path in sorted((fixtures / folder).glob("*.pdf")):
             yield from (
-                s.text for s in sentences(Flow.of(read(path, path.stem, cross_check=False, look_for_hidden=False)))
+                s.text for s in sentences(Flow.of(read(path, path.stem, cross_check="off", look_for_hidden=False)))
             )
     for folder in (f for f in BLOCKS if f not in without):
         for path in sorted((fixtures / folder).glob("*.json")):

@@ -9,12 +9,13 @@ can show that; each signed paper and each export has one.
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scr_llm.files import sha256_of
 from scr_llm.project import Project
-from scr_llm.records import Document, HistoryKind, Reading, SignOff
+from scr_llm.records import Decision, Document, HistoryKind, Reading, SignOff
 from scr_llm.stages.decisions import unverified
 from scr_llm.stages.decisions.items import one_by_one
 from scr_llm.store import Chain, Store
@@ -49,14 +50,17 @@ class RecordSummary:
     """Their size together."""
     endpoints: tuple[str, ...]
     """Where they went, sorted."""
+    place: str
+    """Where the record is kept."""
 
 
 def summary(project: Project) -> RecordSummary:
     """How much the record holds."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         calls, decisions, broken = store.calls(), len(store.decisions()), store.verify("decisions")
+        place = store.name
     places = tuple(sorted({call.endpoint for call in calls}))
-    return RecordSummary(decisions, broken, len(calls), sum(call.bytes_out for call in calls), places)
+    return RecordSummary(decisions, broken, len(calls), sum(call.bytes_out for call in calls), places, place)
 
 
 def record_faults(project: Project, store: Store) -> list[str]:
@@ -98,7 +102,7 @@ def paper_faults(project: Project, store: Store) -> list[str]:
 
 def audit(project: Project) -> list[str]:
     """Everything that is wrong, in words; empty if nothing is."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return [*record_faults(project, store), *paper_faults(project, store)]
 
 
@@ -146,12 +150,17 @@ def _text_sha256(reading: Reading) -> str:
 
 
 def _decisions(store: Store) -> Iterator[str]:
-    readings = {d.id: r for d in store.documents() if (r := store.reading(d.id))}
+    by_document = defaultdict[str, list[tuple[int, Decision]]](list)
     for number, decision in enumerate(store.decisions(), 1):
-        reading = readings.get(decision.document_id)
-        quotes = [e for each in one_by_one(decision) for e in each.evidence]
-        if reading and reading.sha256 == decision.reading_sha256 and unverified(quotes, reading):
-            yield f"A quote of decision {number} is not in the text that it refers to."
+        by_document[decision.document_id].append((number, decision))
+    lost: list[int] = []
+    for document_id, made in by_document.items():  # so that one text at a time is in memory
+        reading = store.reading(document_id)
+        for number, decision in made:
+            quotes = [e for each in one_by_one(decision) for e in each.evidence]
+            if reading and reading.sha256 == decision.reading_sha256 and unverified(quotes, reading):
+                lost.append(number)
+    yield from (f"A quote of decision {number} is not in the text that it refers to." for number in sorted(lost))
 
 
 def _contradictions(store: Store, signed: SignOff) -> Iterator[str]:

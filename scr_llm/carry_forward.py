@@ -1,5 +1,6 @@
 """Carrying work forward: decisions when a review is re-issued, and codings when the codebook changes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from scr_llm.codebook import code_sha256, codebook_sha256
@@ -7,6 +8,7 @@ from scr_llm.records import Codebook, Coding, Decision, Document, DraftCoding, E
 from scr_llm.stages.code import Coder
 from scr_llm.stages.decisions import latest, standings
 from scr_llm.stages.ground import ground, ground_quote, item_id
+from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
 
 
@@ -100,15 +102,32 @@ def _relocated(evidence: tuple[Evidence, ...], reading: Reading, about: str) -> 
     return tuple(found)
 
 
-def recode(store: Store, document: Document, coder: Coder, codebook: Codebook) -> tuple[str, ...]:
-    """Propose again only the codes whose meaning has changed since a document was coded. Returns their ids."""
+def hashes_of(codebook: Codebook) -> dict[str, str]:
+    """What each code of a codebook means, as a hash, by the code's id."""
+    return {code.id: code_sha256(code) for code in codebook.codes}
+
+
+def outdated(store: Store, hashes: Mapping[str, str]) -> set[str]:
+    """Ids of the documents that were coded with other codes than these, or with other meanings of them."""
+    return {document_id for document_id, codes in store.codes() if codes and codes != hashes}
+
+
+def recode(
+    store: Store, document: Document, coder: Coder, codebook: Codebook, hashes: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Propose again only the codes whose meaning has changed since a document was coded. Returns their ids.
+
+    Args:
+        store: with the document's coding.
+        document: one that is `outdated`; nothing is done for others.
+        coder: who proposes.
+        codebook: as it is now.
+        hashes: `hashes_of` the codebook.
+    """
     coding, reading, draft = store.coding(document.id), store.reading(document.id), store.draft(document.id)
-    if not (coding and reading and draft) or not coding.codes:
+    if not (coding and reading and draft) or not coding.codes or coding.codes == hashes:
         return ()
-    hashes = {code.id: code_sha256(code) for code in codebook.codes}
     changed = tuple(i for i, h in hashes.items() if coding.codes.get(i) != h)
-    if not changed and coding.codes.keys() == hashes.keys():
-        return ()
     if changed:
         draft, coding = _proposed_again(coder, reading, codebook, changed, draft, coding)
     order = [code.id for code in codebook.codes]
@@ -116,13 +135,14 @@ def recode(store: Store, document: Document, coder: Coder, codebook: Codebook) -
     used = {"codebook_version": codebook.version, "codebook_sha256": codebook_sha256(codebook)}
     kept = {
         "themes": tuple(themes[i] for i in order if i in themes),
-        "codes": hashes,
+        "codes": dict(hashes),
         "coder": coding.coder.model_copy(update=used),
     }
+    coding = coding.model_copy(update=kept)
     store.save_coding(
-        document,
+        document.model_copy(update={"quoted_once": quoted_once(document, coding)}),
         draft.model_copy(update={"themes": tuple(drafts[i] for i in order if i in drafts)}),
-        coding.model_copy(update=kept),
+        coding,
         seen=document,
     )
     return changed
@@ -154,6 +174,6 @@ def _proposed_again(
     )
 
 
-def with_hashes(coding: Coding, codebook: Codebook) -> Coding:
+def with_hashes(coding: Coding, hashes: Mapping[str, str]) -> Coding:
     """A coding with the hash of what each code meant when it was made."""
-    return coding.model_copy(update={"codes": {code.id: code_sha256(code) for code in codebook.codes}})
+    return coding.model_copy(update={"codes": dict(hashes)})

@@ -208,6 +208,7 @@ def _advice(kind: str, loc: _Place) -> str:
     return _AS_IN_A_NEW_PROJECT
 
 
+@lru_cache(maxsize=1000)
 def code_sha256(code: Code | SubCode) -> str:
     """Hash of what a code means: its definition and all else that it is decided by, but not its label."""
     meaning = {k: v for k, v in code.model_dump(mode="json").items() if k in _MEANING}

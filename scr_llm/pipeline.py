@@ -7,21 +7,27 @@ A run that was killed resumes at the next document; a second run codes only what
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 
-from scr_llm.carry_forward import carry, recode, with_hashes
+from scr_llm.carry_forward import carry, hashes_of, outdated, recode, with_hashes
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import NothingDoneError, StopError
-from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, not_coded
+from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, limits_of, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
+from scr_llm.intake.second_reading import check_quoted
+from scr_llm.one_document import Coded, coded
 from scr_llm.project import Project
-from scr_llm.records import Codebook, Coding, Document, DraftCoding, Reading
-from scr_llm.stages.code import Coder
+from scr_llm.records import Codebook, Document, Reading
+from scr_llm.stages.code import AskingCoder, Coder
 from scr_llm.stages.code.remarks import remarks_on
-from scr_llm.stages.ground import ground
+from scr_llm.stages.read.apart import Processes
+from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
+
+_IN_PREPARATION = 3
+"""Documents for each process that are under way beside those that a model is asked about."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ def run(
     max_concurrency: int = 1,
     stop: Callable[[], None] = lambda: None,
     first: Callable[[Sequence[str]], None] | None = None,
+    processes: Processes | None = None,
 ) -> Outcome:
     """Take in what is new, read it, code it, ground it and save it.
 
@@ -57,16 +64,22 @@ def run(
         project: the project to run.
         coder: who proposes the codings.
         progress: called before each document is read.
-        max_concurrency: documents that are coded at the same time. Memory use does not grow with the number of files.
+        max_concurrency: documents that are coded at the same time. However many files there are, only the texts and
+            codings of these are in memory; of each other file a short entry is.
         stop: called when the run is interrupted, so that work in progress ends soon.
         first: called with the ids of all documents that will be coded, after they are read and before any is coded.
+        processes: where files are read, and where is done what needs no model; None for processes that end with the
+            run. Stopped where the run ends early.
 
     Raises:
         NothingDoneError: the inbox is empty.
     """
+    if processes is None:
+        with Processes(limits_of(project)) as own:
+            return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, processes=own)
     codebook = load_codebook(project.codebook_path)
     stopped = None
-    with Store(project.store_path) as store:
+    with Store(project.database) as store, _stopped_early(processes):
         intake(project, store)
         documents = present_documents(store)
         if not documents:
@@ -74,13 +87,16 @@ def run(
                 f"there is no file in {project.inbox}.", next_step="Put PDF files into it and run again."
             )
         before = {d.id for d in documents if d.status == "coded"}
-        recoded = {d.file: _recoded(store, d, coder, codebook) for d in documents if d.status == "coded"}
-        to_code: Iterable[Document] = admitted(project, store, documents, progress)
+        hashes = hashes_of(codebook)
+        changed = outdated(store, hashes)
+        recoded = {d.file: _recoded(store, d, coder, codebook, hashes) for d in documents if _again(d, changed)}
+        to_code: Iterable[Document] = admitted(project, store, documents, progress, processes)
         if first:
             to_code = list(to_code)
             first([d.id for d in to_code])
         try:
-            _code_all(store, to_code, coder, codebook, max_concurrency, stop)
+            _code_all(store, to_code, _Work(coder, codebook, max_concurrency, processes, stop))
+            check_quoted(project, store, present_documents(store), processes)
         except StopError as error:
             stopped = str(error)
         return _outcome(store, before, recoded, stopped)
@@ -108,10 +124,16 @@ def _outcome(store: Store, before: set[str], recoded: Mapping[str, Sequence[str]
     )
 
 
-def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook) -> list[str]:
+def _again(document: Document, changed: set[str]) -> bool:
+    return document.status == "coded" and document.id in changed
+
+
+def _recoded(
+    store: Store, document: Document, coder: Coder, codebook: Codebook, hashes: Mapping[str, str]
+) -> list[str]:
     """Propose again the codes whose meaning has changed. Returns what a person should know about it."""
     try:
-        changed = recode(store, document, coder, codebook)
+        changed = recode(store, document, coder, codebook, hashes)
     except NOT_THE_DOCUMENTS:
         raise
     except Exception as error:  # the document keeps its coding, and the other documents go on
@@ -123,35 +145,60 @@ def _recoded(store: Store, document: Document, coder: Coder, codebook: Codebook)
 
 def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]:
     """Take in and read what is new, without coding it. Returns the ids of the documents that are ready to be coded."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         return [d.id for d in admitted(project, store, present_documents(store), progress)]
 
 
-Drafted = tuple[Document, tuple[DraftCoding, Coding] | Exception]
-"""A document with its coding as proposed and as grounded, or with the error that prevented it."""
+@contextmanager
+def _stopped_early(processes: Processes) -> Iterator[None]:
+    """Let processes give up their work where a block ends by an error, so that nobody waits for them."""
+    try:
+        yield
+    except BaseException:
+        processes.stop()
+        raise
 
 
-def _code_all(
-    store: Store,
-    documents: Iterable[Document],
-    coder: Coder,
-    codebook: Codebook,
-    max_concurrency: int,
-    stop: Callable[[], None],
-) -> None:
+Drafted = tuple[Document, Coded | Exception]
+"""A document with its coding, or with the error that prevented it."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """How documents are coded."""
+
+    coder: Coder
+    codebook: Codebook
+    max_concurrency: int
+    """Documents that a coder asks about at the same time."""
+    processes: Processes
+    """Where is done what needs no model."""
+    stop: Callable[[], None]
+    """Ends the asking."""
+
+    @property
+    def at_once(self) -> int:
+        """Documents under way: those that are asked about, and with a coder that asks, those about to be or finished.
+
+        Without the others a model would wait for the processes whenever they are busy reading.
+        """
+        asks = isinstance(self.coder, AskingCoder) and self.max_concurrency > 1
+        return self.max_concurrency + (_IN_PREPARATION * self.processes.limits.workers if asks else 0)
+
+    def draft(self, document: Document, reading: Reading) -> Drafted:
+        try:
+            return document, coded(self.coder, reading, self.codebook, self.processes.do)
+        except Exception as error:
+            return document, error
+
+
+def _code_all(store: Store, documents: Iterable[Document], work: _Work) -> None:
     """Code documents at the same time, saving each when it is done. A failure becomes the document's status and reason.
 
     Raises:
         StopError: the run was stopped; work in progress is finished or left for the next run.
     """
-
-    def draft(document: Document, reading: Reading) -> Drafted:
-        try:
-            drafted = coder.code(reading, codebook)
-            return document, (drafted, ground(drafted, reading))
-        except Exception as error:
-            return document, error
 
     def pairs() -> Iterator[tuple[Document, Reading]]:
         for document in documents:
@@ -160,24 +207,24 @@ def _code_all(
             if now and reading and now.status == "pending":
                 yield now, reading
 
-    with closing(_side_by_side(draft, pairs(), max_concurrency, stop)) as results:
+    with closing(_side_by_side(pairs(), work)) as results:
         for document, done in results:
             try:
                 if isinstance(done, Exception):
                     raise done
-                _save(store, document, *done, codebook)
+                _save(store, document, done, work.codebook)
             except NOT_THE_DOCUMENTS:
                 raise
             except Exception as error:  # one document must not stop the others, whatever went wrong
                 store.save_document(not_coded(document, error), seen=document)
 
 
-def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding, codebook: Codebook) -> None:
+def _save(store: Store, document: Document, done: Coded, codebook: Codebook) -> None:
     """Save a coding, whatever has become of its document since.
 
     If the document is a re-issue, save with it the decisions on the earlier issue that still hold.
     """
-    coding = with_hashes(coding, codebook)
+    coding = with_hashes(done.coding, hashes_of(codebook))
     carried, left = carry(store, document, coding, codebook)
     if carried or left:
         note = (
@@ -185,30 +232,26 @@ def _save(store: Store, document: Document, drafted: DraftCoding, coding: Coding
             f"{left} must be made again because their passages changed."
         )
         coding = coding.model_copy(update={"notes": (*coding.notes, note)})
-    coded = document.model_copy(update={"status": "coded"})
-    store.save_coding(coded, drafted, coding, seen=document, decisions=carried)
+    now = document.model_copy(update={"status": "coded", "quoted_once": quoted_once(document, coding)})
+    store.save_coding(now, done.draft, coding, seen=document, decisions=carried)
 
 
-def _side_by_side(
-    work: Callable[[Document, Reading], Drafted],
-    pairs: Iterator[tuple[Document, Reading]],
-    max_concurrency: int,
-    stop: Callable[[], None],
-) -> Generator[Drafted, None, None]:
+def _side_by_side(pairs: Iterator[tuple[Document, Reading]], work: _Work) -> Generator[Drafted, None, None]:
     """Work on several pairs at once, taking the next only when there is room. Yields results as they finish."""
-    if max_concurrency == 1:
-        yield from (work(*pair) for pair in pairs)
+    if work.at_once == 1:
+        yield from (work.draft(*pair) for pair in pairs)
         return
-    with ThreadPoolExecutor(max_workers=max_concurrency) as pool:
+    with ThreadPoolExecutor(max_workers=work.at_once) as pool:
         try:
             under_way: set[Future[Drafted]] = set()
             for pair in chain(pairs, (None,)):
                 if pair:
-                    under_way.add(pool.submit(work, *pair))
-                while under_way and (pair is None or len(under_way) > max_concurrency):
+                    under_way.add(pool.submit(work.draft, *pair))
+                while under_way and (pair is None or len(under_way) > work.at_once):
                     done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
         except BaseException:  # an interruption, or the caller takes no more results
-            stop()
+            work.stop()
+            work.processes.stop()
             pool.shutdown(wait=False, cancel_futures=True)  # leaving the block waits for work in progress
             raise

@@ -3,8 +3,11 @@
 project.toml is read here and nowhere else.
 """
 
+import hashlib
+import json
 import os
 import re
+import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +15,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scr_llm.errors import StoreError, UsageError
+from scr_llm.errors import UsageError
 from scr_llm.files import data_dir, make_folder, read_file, write_atomically
-from scr_llm.settings import Settings
+from scr_llm.records import Database
+from scr_llm.settings import Settings, StoreSettings, store_settings
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
@@ -37,8 +41,22 @@ class Project:
 
     @property
     def store_path(self) -> Path:
-        """The one database file."""
+        """The database file, where the record is not on a server."""
         return self.root / "scr_llm.sqlite"
+
+    @property
+    def database(self) -> Database:
+        """Where the record is kept."""
+        store = self.settings.store
+        signed = sorted(self.outputs.glob("signed-*"))
+        return Database(
+            file=self.store_path,
+            url=store.url,
+            namespace=store.namespace or schema_for(self.settings.name),
+            password_env=store.password_env,
+            connections=store.connections,
+            signed=str(signed[-1]) if signed else "",
+        )
 
     @property
     def model_file(self) -> Path:
@@ -77,7 +95,8 @@ seconds = 180                   # time for one file; a file that takes longer is
 megabytes = 1500                # memory for one file; a file that needs more is skipped and reported
 workers = 2                     # files read at the same time
 largest_megabytes = 500         # a larger file is not opened, and is reported
-cross_check = true              # a second reader checks every page (slower)
+cross_check = "full"            # a second reader checks every page; "cues": the pages that look odd, a sample of the
+                                # others, and every page that is quoted; "off": none
 
 [briefing]
 headline_themes = 3             # practice themes that get their own section
@@ -92,6 +111,13 @@ quotes_per_theme = 3            # at most, for each of these themes
 # leave_out = ["A. Name"]         # names that no paper prints, not even within quotes
 tell_inferred = false           # true: the paper says in how many reviews a theme is implied but not stated
 count_recommendation_only = true  # false: a theme found only in recommendations does not count (marked R either way)
+
+# The record on a PostgreSQL server instead of in this folder, for a team. To move it there: scr-llm move --to URL
+# [store]
+# url = "postgresql+psycopg://user@host/database"  # without a password
+# schema = "our_project"                   # this project's own; each project of the database has another
+# password_env = "SCR_LLM_PASSWORD"        # the environment variable that holds the password, if one is needed
+# connections = 20                         # most connections to the server from one process
 
 # A language model, if you want one. Without it the embedded coder is used, and nothing leaves this computer.
 # [llm]
@@ -115,6 +141,41 @@ count_recommendation_only = true  # false: a theme found only in recommendations
 """
 
 
+def with_store(text: str, store: StoreSettings) -> str:
+    """The text of a project.toml with another [store]; everything else, comments too, stays as it was.
+
+    Raises:
+        UsageError: the package for this is not installed.
+    """
+    try:
+        import tomlkit
+    except ImportError as error:
+        raise UsageError(
+            "what is needed to change project.toml is not installed.",
+            next_step="Install it: pip install 'scr-llm[postgres]'",
+        ) from error
+    document = tomlkit.parse(text)
+    document.pop("store", None)
+    if store.url:
+        document["store"] = store.model_dump(by_alias=True, exclude_defaults=True)
+    changed: str = tomlkit.dumps(document)
+    others = [{key: v for key, v in tomllib.loads(t).items() if key != "store"} for t in (text, changed)]
+    assert others[0] == others[1], "only [store] may change"
+    return changed
+
+
+def schema_for(name: str, salt: str = "") -> str:
+    """A PostgreSQL schema for a project.
+
+    Args:
+        name: of the project.
+        salt: anything that tells two projects of one name apart.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40]
+    mark = hashlib.sha256("\n".join((name, salt)).encode()).hexdigest()[:6]
+    return f"scr_{plain or 'project'}_{mark}"
+
+
 _FORMER_KEYS = {"read": {"witness": "cross_check"}, "llm": {"at_once": "max_concurrency"}}
 """Former names of settings, by section. They are still accepted."""
 _MODEL_FILE_DEFAULTS = {"max_concurrency": 1, "timeout_s": 600.0}
@@ -122,18 +183,24 @@ _MODEL_FILE_DEFAULTS = {"max_concurrency": 1, "timeout_s": 600.0}
 
 
 def init_project(root: Path, *, name: str | None = None) -> Project:
-    """Make a project folder.
+    """Make a project folder. SCR_LLM_STORE_URL in the environment puts its record on that server.
 
     Raises:
-        UsageError: the folder is a project already.
+        UsageError: the folder is a project already, or that address is wrong.
     """
     if (root / "project.toml").exists():
         raise UsageError(f"{root} is already a project folder.", next_step="Use it, or name another folder.")
+    server = os.environ.get("SCR_LLM_STORE_URL", "")
+    store_settings(server, "", "")  # before anything is written, a password in it least of all
     for folder in (root, root / "inbox", root / "outputs"):
         make_folder(folder)
     write_atomically(root / "codebook.yaml", read_file(data_dir() / "prompts" / "codebook.yaml"))
     title = "".join(c for c in name or root.resolve().name if is_plain(c) and c not in '\\"')[:LONGEST_NAME]
-    write_atomically(root / "project.toml", _TEMPLATE.format(name=f'"{title}"').encode())
+    text = _TEMPLATE.format(name=f'"{title}"')
+    if server:
+        # Without salt, a second project of this name would write into the first one's record.
+        text += f'\n[store]\nurl = {json.dumps(server)}\nschema = "{schema_for(title, secrets.token_hex(8))}"\n'
+    write_atomically(root / "project.toml", text.encode())
     return load_project(root)
 
 
@@ -142,7 +209,6 @@ def load_project(root: Path) -> Project:
 
     Raises:
         UsageError: a setting is wrong; the message names the file and the key, and says what to write instead.
-        StoreError: the database is gone, although a paper was signed from it.
     """
     path = root / "project.toml"
     if not path.is_file():
@@ -172,12 +238,6 @@ def load_project(root: Path) -> Project:
     project = Project(root, settings)
     for folder in (project.inbox, project.outputs):
         make_folder(folder)
-    if not project.store_path.exists() and (signed := sorted(project.outputs.glob("signed-*"))):
-        raise StoreError(
-            f"{project.store_path}: the project's database is gone, although {signed[-1]} was signed from it.",
-            next_step="Restore a backup. To start again without the decisions made so far, move "
-            f"{signed[-1].name} away.",
-        )
     return project
 
 

@@ -1,12 +1,14 @@
 """The settings in project.toml: names, meanings, defaults and what is accepted."""
 
+import re
 from datetime import date
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
-from scr_llm.records import PARTS, PartName, Record
+from scr_llm.errors import UsageError
+from scr_llm.records import PARTS, CrossCheckMode, PartName, Record
 from scr_llm.text.typed import LONGEST_NAME, is_plain
 
 
@@ -77,6 +79,14 @@ def _each_once(parts: tuple[PartName, ...]) -> tuple[PartName, ...]:
 _Parts = Annotated[tuple[PartName, ...], AfterValidator(_each_once)]
 
 
+def _mode(value: object) -> object:
+    """A way of cross-checking. Until there were ways to choose from, true stood for full and false for off."""
+    return {True: "full", False: "off"}[value] if isinstance(value, bool) else value
+
+
+_CrossCheck = Annotated[CrossCheckMode, BeforeValidator(_mode)]
+
+
 class BriefingSettings(Record):
     """[briefing]: the briefing paper."""
 
@@ -115,8 +125,12 @@ class ReadSettings(Record):
     """Size of the largest file that is opened."""
     workers: int = Field(default=2, ge=1, le=64)
     """Files read at once."""
-    cross_check: bool = True
-    """Whether a second reader checks every page; slower."""
+    cross_check: _CrossCheck = "full"
+    """Which pages a second reader checks.
+
+    full: every page. cues: those that look odd, a sample of the others, and every page that is quoted; for files on
+    which it is slow. off: none. true means full, and false means off.
+    """
 
 
 class PriceSettings(Record):
@@ -149,7 +163,7 @@ class LlmSettings(Record):
     """
     critic: bool = False
     """Whether the model looks a second time at each theme that it found present, and may withdraw it."""
-    max_concurrency: int = Field(default=4, ge=1, le=64)
+    max_concurrency: int = Field(default=4, ge=1, le=1_000)
     """Most requests at one time; documents are coded in parallel."""
     timeout_s: float = Field(default=120.0, gt=0, le=86_400)
     """Seconds before a request is abandoned."""
@@ -191,6 +205,67 @@ class ReviewSettings(Record):
     """Name to role, for names that the reverse proxy supplies."""
 
 
+def _server(url: str) -> str:
+    """The address of a PostgreSQL database, checked; empty for none."""
+    if not url:
+        return url
+    wrong = "it is not an address; write one such as postgresql+psycopg://user@host/database"
+    try:
+        parts, query = urlsplit(url), parse_qsl(urlsplit(url).query)
+        port = parts.port
+    except ValueError:
+        raise ValueError(wrong) from None
+    if parts.password is not None or any("password" in name for name, _ in query):
+        raise ValueError(
+            "it holds a password, which would be in every copy of project.toml; name the environment variable that "
+            "holds it, in password_env"
+        )
+    if parts.scheme not in ("postgresql+psycopg", "postgresql") or port == 0 or any(c.isspace() for c in url):
+        raise ValueError(wrong)
+    if not parts.path.strip("/"):
+        raise ValueError("it lacks the name of the database, as in postgresql+psycopg://user@host/database")
+    return url
+
+
+def _schema(name: str) -> str:
+    if name and not re.fullmatch(r"[a-z_][a-z0-9_]{0,54}", name):
+        raise ValueError("it must be small letters, digits and _, beginning with a letter, 55 at most")
+    if name.startswith("pg_") or name == "information_schema":
+        raise ValueError("PostgreSQL keeps this name for itself")
+    return name
+
+
+_Server = Annotated[str, AfterValidator(_server)]
+_Schema = Annotated[str, AfterValidator(_schema)]
+
+
+class StoreSettings(Record):
+    """[store]: where the record is kept."""
+
+    url: _Server = ""
+    """Address of a PostgreSQL database, as postgresql+psycopg://user@host/database; empty for SQLite in the folder."""
+    namespace: _Schema = Field(default="", alias="schema")
+    """The project's own schema in that database; empty for one named after the project."""
+    password_env: str = ""
+    """Name of the environment variable that holds the password. Without it, libpq looks where it always does."""
+    connections: int = Field(default=20, ge=2, le=1000)
+    """Most connections to the server from one process."""
+
+
+def store_settings(url: str, schema: str, password_env: str) -> StoreSettings:
+    """[store] from what a person typed.
+
+    Raises:
+        UsageError: something is wrong with it.
+    """
+    try:
+        return StoreSettings.model_validate({"url": url, "schema": schema, "password_env": password_env})
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        what = str(first["msg"]).removeprefix("Value error, ")
+        raise UsageError(f"{first['loc'][0]}: {what}.", next_step="See docs/team.md.") from None
+
+
 class Settings(Record):
     """All of project.toml."""
 
@@ -215,5 +290,7 @@ class Settings(Record):
     """[briefing]"""
     review: ReviewSettings = ReviewSettings()
     """[review]"""
+    store: StoreSettings = StoreSettings()
+    """[store]"""
     llm: LlmSettings = LlmSettings()
     """[llm]"""

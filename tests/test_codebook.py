@@ -1,12 +1,14 @@
 """The codebook is checked, with line numbers."""
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from scr_llm.codebook import code_sha256, codebook_sha256, edit_codebook, load_codebook
 from scr_llm.errors import CodebookError
-from scr_llm.text.wording import compile_wordings
+from scr_llm.text.wording import compile_folded, compile_wordings, folded
 
 SHIPPED = Path(__file__).parent.parent / "prompts" / "codebook.yaml"
 
@@ -60,3 +62,19 @@ def test_a_change_that_makes_it_unusable_is_not_written(tmp_path: Path) -> None:
 def test_either_apostrophe_finds_both(wording: str, text: str) -> None:
     found = compile_wordings((wording,))
     assert found and found.search(text)
+
+
+def test_in_a_folded_text_the_same_is_found() -> None:
+    everything = "".join(chr(c) for c in range(sys.maxunicode + 1) if not 0xD800 <= c <= 0xDFFF)
+    plain = folded(everything)
+    assert len(plain) == len(everything)  # every place is still the same place
+    for letter in "abcdefghijklmnopqrstuvwxyzàéîöüñçßøłş":
+        alike = {m.start() for m in re.finditer(letter, everything, re.I)}
+        assert {m.start() for m in re.finditer(letter, plain)} == alike, letter
+
+
+@pytest.mark.parametrize("text", ["The MARAC met.", "the marac met", "A MARAſC met", "İt was in the Marac"])
+def test_the_case_of_a_wording_does_not_matter(text: str) -> None:
+    slow, quick = compile_wordings(("MARAC", "it was")), compile_folded(("MARAC", "it was"))
+    assert slow and quick
+    assert [m.span() for m in slow.finditer(text)] == [m.span() for m in quick.finditer(folded(text))]

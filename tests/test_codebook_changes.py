@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from databases import copy_project
 from served import coded_project, decide_all
 
 from scr_llm.audit import record_faults
@@ -24,9 +25,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(root: Path, tmp_path: Path) -> Project:
-    import shutil
 
-    return load_project(shutil.copytree(root, tmp_path / "copy"))
+    return load_project(copy_project(root, tmp_path / "copy"))
 
 
 def test_a_change_touches_only_the_lines_that_it_changes(project: Project) -> None:
@@ -45,7 +45,7 @@ def test_a_change_touches_only_the_lines_that_it_changes(project: Project) -> No
     ]
     assert "      - MARAC # as the police say" in now and "      # below: terms" in now
     assert made.before[0] == code and made.after[0].definition == fields["definition"] and made.reason
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert store.codebook_changes() == [made] and not record_faults(project, store)
     assert not changed_outside(project, [made])
     path.write_text(path.read_text("utf-8") + "# by hand\n", "utf-8")
@@ -69,7 +69,7 @@ def test_a_file_that_changed_since_is_not_written_over(project: Project) -> None
     with pytest.raises(ChangedFileError, match="was changed after"):
         take(project, edit, act="changed", reason="A reason.", seen=seen.sha256, **WHO)
     assert path.read_bytes() == before
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert not store.codebook_changes()
 
 
@@ -114,7 +114,7 @@ def test_what_each_wording_finds(project: Project) -> None:
 
 def test_merging_is_kept_with_its_reason(project: Project) -> None:
     merge_split.merge(project, "alcohol_misuse", "drug_misuse", "substances", "Drink and drugs", "Alex", "Few cases.")
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         (made,) = store.codebook_changes()
     assert (made.act, made.reason, made.who) == ("merged", "Few cases.", "Alex")
     assert [c.id for c in made.before] == ["alcohol_misuse", "drug_misuse"]

@@ -1,11 +1,11 @@
 """How the deciding went: the numbers, their sentences, and that whoever decided most does not sign unexplained."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from databases import copy_project
 from served import coded_project, decide_all
 
 from scr_llm.audit import audit
@@ -122,7 +122,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(decided: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(decided, tmp_path / "p"))
+    return copy_project(decided, tmp_path / "p")
 
 
 def sign(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -138,7 +138,7 @@ def test_whoever_decided_most_does_not_sign_without_a_reason(root: Path) -> None
     signed = sign(root, "--name", "Alex Reader", "--alone", "We are a team of one this month.")
     assert signed.returncode == 0, signed.stderr
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         record = store.sign_offs()[0][0]
     assert record.alone == "We are a team of one this month." and record.deciding.most == "Alex Reader"
     short = (root / "outputs/signed-1/briefing.md").read_text("utf-8")

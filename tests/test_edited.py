@@ -74,7 +74,7 @@ def draft(project: Project) -> Path:
 def differences(project: Project, path: Path) -> list[str]:
     with Store(project.store_path) as store:
         file = read_edited(path.read_bytes())
-        behind = draft_behind(file, store.drafts())
+        behind = draft_behind(file, store.drafts("briefing"))
         assert behind
         return listed(compared(behind.printed, file))
 

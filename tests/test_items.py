@@ -246,7 +246,7 @@ def table(tmp_path: Path) -> Callable[[str, list[list[str]], list[float]], Readi
         title = ParagraphStyle("h", fontName="Helvetica-Bold", fontSize=15, leading=18, spaceAfter=8)
         story: list[Any] = [Paragraph(heading, title), Table(cells, colWidths=widths, repeatRows=1)]
         SimpleDocTemplate(str(path), pagesize=A4, invariant=1).build(story)
-        return read(path, "d", cross_check=False, look_for_hidden=False)
+        return read(path, "d", cross_check="off", look_for_hidden=False)
 
     return make
 
@@ -293,7 +293,7 @@ def test_an_action_plan_in_a_table_repeats_or_stands_alone(table: Callable[..., 
             sheet.setFont("Helvetica-Bold" if not line else "Helvetica", 10)
             sheet.drawString(left, 650 - 25 * line, cell)
     sheet.save()
-    both = read(path, "d", cross_check=False, look_for_hidden=False)
+    both = read(path, "d", cross_check="off", look_for_hidden=False)
     assert [i.number for i in both.items] == ["1", "2"]
     assert [each.text for each in both.passed_over] == [row[0] for row in rows[1:]]
 
@@ -311,6 +311,6 @@ def test_a_sentence_in_a_heading_s_look_is_text(tmp_path: Path) -> None:
         sheet.setFont(font, 15 if text == "Findings" else 11)
         sheet.drawString(60, top, text)
     sheet.save()
-    reading = read(path, "d", cross_check=False, look_for_hidden=False)
+    reading = read(path, "d", cross_check="off", look_for_hidden=False)
     assert [s.title for s in reading.sections] == ["Findings"]
     assert reading.items[0].text == "The second office was told in May and did not write it down."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import copy_project
 from pydantic import ValidationError
 from served import coded_project
 
@@ -32,9 +33,8 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(coded: Path, tmp_path: Path) -> Path:
-    import shutil
 
-    shutil.copytree(coded, tmp_path / "p")
+    copy_project(coded, tmp_path / "p")
     return tmp_path / "p"
 
 
@@ -244,7 +244,7 @@ def test_the_record_and_the_paper_say_what_was_confirmed_as_a_list(review: Perso
 
 def test_decisions_of_before_there_were_lists_are_read_as_they_were(root: Path) -> None:
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         (document,) = store.documents()
         coding = store.coding(document.id)
         assert coding

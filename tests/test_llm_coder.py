@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -177,7 +178,7 @@ def test_age_bands(age: str | None, band: str) -> None:
     line = Line(1, f"Child Z, {age}, lived in Anyshire.", "", 0, 1, "Introduction", "introduction")
     facts = CaseFacts({"case": "$document", "system": ""}, [line])
     child = {"gender": "not stated", "gender_sentence": None, "age": age, "age_sentence": age and 1}
-    answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
+    answer = facts.questions[0].read(json.dumps({**NO_CASE, "children": [child]}))
     assert facts.case({"case": answer}).children[0].age_band == band
 
 
@@ -186,7 +187,7 @@ def test_an_age_is_kept_as_a_table_prints_it(printed: str) -> None:
     line = Line(1, f"Child Z, {printed}, lived in Anyshire.", "", 0, 1, "Introduction", "introduction")
     child = {"gender": "not stated", "gender_sentence": None, "age": printed, "age_sentence": 1}
     facts = CaseFacts({"case": "$document", "system": ""}, [line])
-    answer = facts.questions[0].reply.model_validate({**NO_CASE, "children": [child]})
+    answer = facts.questions[0].read(json.dumps({**NO_CASE, "children": [child]}))
     assert facts.case({"case": answer}).children[0].age == "22 months"
 
 
@@ -295,8 +296,8 @@ def test_records_made_at_run_time_are_made_in_threads_without_searching_source()
     for strategy in ("whole", "themes"):
         coder = LlmCoder(None, prompts.load(PROMPTS), identity, PromptingOptions(strategy=strategy))  # type: ignore[arg-type]
         asked = coder.questions(reading().model_copy(update={"items": ()}), CODEBOOK)
-        assert {q.reply.__name__ for q in asked} > {"Case", "Items"} and not any(
-            q.reply.model_config["use_attribute_docstrings"] for q in asked
+        assert {q.record.__name__ for q in asked} > {"Case", "Items"} and not any(
+            q.record.model_config["use_attribute_docstrings"] for q in asked
         )
 
 

@@ -100,7 +100,7 @@ def test_no_sentence_of_the_made_up_reviews_is_taken_for_an_order() -> None:
     for path in sorted((PROMPTS.parent / "fixtures").glob("batch-*/*.pdf"))[:4]:
         assert not [
             s.text
-            for s in sentences(Flow.of(read(path, "d", cross_check=False)))
+            for s in sentences(Flow.of(read(path, "d", cross_check="off")))
             if looks_like_prompt_injection(s.text)
         ]
 

@@ -91,8 +91,8 @@ def test_a_second_look_is_part_of_the_estimate_and_shows_a_sentence_as_it_was_sh
     document = Reading(document_id="d3", sha256="0" * 64, pages=(Page(number=1, text=text),))
     for strategy in ("whole", "themes", "judge"):
         prompting = PromptingOptions(strategy=strategy, critic=True, redaction=lambda: Redaction([]))  # type: ignore[arg-type]
-        later = LlmCoder(None, prompts.load(PROMPTS), identity, prompting).later(document, CODEBOOK)  # type: ignore[arg-type]
+        later = LlmCoder(None, prompts.load(PROMPTS), identity, prompting).planned(document, CODEBOOK).at_most_later()  # type: ignore[arg-type]
         assert [q.name for q in later] == ["critic:risk", "critic:alcohol"] and all(
             "{PERSON 1}" in q.user and "Roe" not in q.user for q in later
         )
-    assert LlmCoder(None, prompts.load(PROMPTS), identity).later(document, CODEBOOK) == ()  # type: ignore[arg-type]
+    assert LlmCoder(None, prompts.load(PROMPTS), identity).planned(document, CODEBOOK).at_most_later() == ()  # type: ignore[arg-type]

@@ -343,7 +343,7 @@ def asked_today(recording: "Recording") -> set[str]:
         ways.setdefault(document, set()).add(re.split("[:/]", question)[0])
     for name, kinds in ways.items():
         path = next(path for path in ROOT.glob(f"fixtures/*/**/{name}.pdf") if "reports" not in path.parts)
-        reading = read(path, name, cross_check=False)
+        reading = read(path, name, cross_check="off")
         for strategy in (way for kind, way in (("judge", "judge"), ("themes", "whole")) if kind in kinds):
             prompting = replace(prompting_of(shipped, recording.model, strategy), context_tokens=64_000)
             coder = llm_coder(shipped, None, prompting)

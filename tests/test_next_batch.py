@@ -12,6 +12,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from databases import copy_project
 from served import ROOT, add, again, coded_project
 
 from scr_llm import pipeline
@@ -27,7 +28,7 @@ from scr_llm.review.lists import confirm, item_list, show
 from scr_llm.review.session import ReviewSession
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
-from scr_llm.store import Store
+from scr_llm.store import Store, backend_of
 
 ALEX = Reviewer("Alex Reader", "Analyst")
 ONE, TWO = ("corriford-child-1", "dunvarrow-young-person-r"), "vellingham-child-s"
@@ -40,17 +41,17 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(coded: Path, tmp_path: Path) -> Project:
-    shutil.copytree(coded, tmp_path / "p")
+    copy_project(coded, tmp_path / "p")
     return load_project(tmp_path / "p")
 
 
 def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes(project: Project) -> None:
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         before = {d.id: store.coding(d.id).model_dump_json() for d in store.documents()}  # type: ignore[union-attr]
     add(project, TWO)
     again(project)
     briefing, reviews = brief(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert all(store.coding(i).model_dump_json() == text for i, text in before.items())  # type: ignore[union-attr]
         batches = {d.file: d.batch for d in store.documents()}
     assert batches == {f"{ONE[0]}.pdf": "1", f"{ONE[1]}.pdf": "1", f"{TWO}.pdf": "2"}
@@ -117,7 +118,7 @@ def test_a_draft_that_was_edited_in_libreoffice_survives(project: Project, tmp_p
 
 
 def test_a_changed_definition_proposes_that_code_anew_and_no_other(project: Project) -> None:
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         before = {d.id: {t.theme: t for t in store.coding(d.id).themes} for d in store.documents()}  # type: ignore[union-attr]
     text = project.codebook_path.read_text("utf-8")
     book = load_codebook(project.codebook_path)
@@ -134,7 +135,7 @@ def test_a_changed_definition_proposes_that_code_anew_and_no_other(project: Proj
     assert asked == [["record_keeping"]] * 2
     pipeline.run(project, Noting(embedded_identity(load_codebook(project.codebook_path))))
     assert len(asked) == 2, "once"
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         for d in store.documents():
             assert {t.theme: t for t in store.coding(d.id).themes} == before[d.id]  # type: ignore[union-attr]
 
@@ -205,20 +206,20 @@ def test_watching_waits_until_a_file_is_complete(project: Project) -> None:
 
             time.sleep(0.15)
     told = watching.communicate(timeout=90)[1]
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert {d.file: d.status for d in store.documents()}[f"{TWO}.pdf"] == "coded", told
         assert len(store.documents()) == 3, "no half of it was taken in"
 
 
 def test_forgetting_leaves_a_certificate_and_no_text(project: Project) -> None:
     write(project, ("docx", "html", "md"))
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         shas = {d.sha256 for d in store.documents()}
         sentence = store.reading(store.documents()[0].id).pages[0].text[300:340].encode()  # type: ignore[union-attr]
     path = forget(project)
     certificate = json.loads(path.read_text("utf-8"))
     assert {d["sha256"] for d in certificate["documents"]} == shas and certificate["codings"] == 2
-    assert not project.store_path.exists() and not list(project.outputs.iterdir())
+    assert not backend_of(project.database).is_there() and not list(project.outputs.iterdir())
     left = b"".join(p.read_bytes() for p in project.root.rglob("*") if p.is_file() and p.suffix != ".pdf")
     assert sentence not in left and b"Corriford" not in left
 
@@ -257,7 +258,7 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
     again(project)
     suggested = emerging.suggestions(project)
     found, total = suggested.groups, suggested.findings
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert total == sum(len(c.findings) for d in store.documents() if (c := store.coding(d.id)))
     assert found and all(p.text and p.page for c in found for p in c.passages)
     for candidate in (c for c in found if len(c.passages) == 1):
@@ -278,7 +279,7 @@ def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) 
         and found[0].passages[0].label in book.codes[-1].include[0]
     )
     again(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert all(c.themes[-1].theme == "a_new_code" for d in store.documents() if (c := store.coding(d.id)))
     with pytest.raises(Exception, match="taken"):
         emerging.adopt(project, found[0], "workforce", "x", "y", "z")
@@ -335,7 +336,7 @@ def test_merging_and_splitting_show_their_effect_and_open_the_new_cells(project:
     assert (
         shown.returncode == 1 and project.codebook_path.read_bytes() == before and "-> together present" in shown.stdout
     )
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         either = sum(
             any(t.value == "present" for t in c.themes if t.theme in ("silo_working", "information_sharing"))
             for d in store.documents()

@@ -20,7 +20,7 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_the_rectangles_hold_the_text(path: Path) -> None:
-    reading = read(path, "d", cross_check=False)
+    reading = read(path, "d", cross_check="off")
     document = pdfium.PdfDocument(path)
     seen = 0
     for item in reading.items[:12]:
@@ -39,7 +39,7 @@ def test_the_rectangles_hold_the_text(path: Path) -> None:
 def test_the_pixels_under_the_rectangles_are_the_text() -> None:
     """Wiped, the page has lost just those words; everything outside is as it was."""
     path = FILES[0]
-    reading = read(path, "d", cross_check=False)
+    reading = read(path, "d", cross_check="off")
     span = reading.items[0].spans[0]
     page = pdfium.PdfDocument(path)[span.page - 1]
     scale = 2

@@ -1,5 +1,6 @@
 """A format, a way of asking and an intake check are one file and one line: here each gets a toy."""
 
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -72,7 +73,7 @@ def test_a_way_of_asking(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) 
     book = load_codebook(workspace.project.codebook_path)
     prompting = PromptingOptions("first window only", context_tokens=4096)
     coder = LlmCoder(None, prompts.load(ROOT / "prompts"), embedded_identity(book), prompting)  # type: ignore[arg-type]
-    reading = read(ROOT / "fixtures/batch-1/corriford-child-1.pdf", "d", cross_check=False)
+    reading = read(ROOT / "fixtures/batch-1/corriford-child-1.pdf", "d", cross_check="off")
     assert coder.identity.strategy == "first window only"
     assert sum(q.name.startswith("theme:") for q in coder.questions(reading, book)) == len(book.codes)
 
@@ -86,3 +87,9 @@ def test_an_intake_check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     workspace.add([ROOT / "fixtures/batch-1/corriford-child-1.pdf"])
     left_out = workspace.run("rules").left_out
     assert [(d.status, d.reason) for d in left_out] == [("not_a_review", "it is shorter than three pages.")]
+
+
+def test_the_record_is_opened_where_the_project_keeps_it() -> None:
+    """A store opened by the path of the file would be an empty one where the record is on a server."""
+    files = [*ROOT.glob("scr_llm/**/*.py"), *ROOT.glob("bench/*.py")]
+    assert [p.name for p in files if re.search(r"Store\([^)]*store_path", p.read_text("utf-8"))] == []

@@ -126,7 +126,7 @@ def test_the_paper_says_what_was_not_read() -> None:
     text = render(evidence_file(briefing), "md").decode()
     assert "1 of the 2 files in the inbox was coded" in text
     assert "page 2, flagged" in text
-    assert "| 2 of 3 | 2 | None | 3 |" in text
+    assert "| 2 of 3 | Not recorded | 2 | None | 3 |" in text
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -5,7 +5,6 @@ import html
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from databases import copy_project, raw, without_rules
 from served import ROOT, coded_project
 
 from scr_llm import pipeline
@@ -52,7 +52,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(signed: Path, tmp_path: Path) -> Project:
-    shutil.copytree(signed, tmp_path / "p")
+    copy_project(signed, tmp_path / "p")
     return load_project(tmp_path / "p")
 
 
@@ -291,13 +291,11 @@ def test_a_theme_that_only_a_person_saw_hinders_once_it_is_stale(project: Projec
     ],
 )
 def test_a_row_that_was_changed_or_removed_is_detected(project: Project, statement: str, told: str) -> None:
-    with sqlite3.connect(project.store_path) as raw:
-        with pytest.raises(sqlite3.IntegrityError, match="appended"):
-            raw.execute(statement)
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        raw.execute(statement)
-    raw.close()
+    with raw(project.database) as connection:
+        with pytest.raises(Exception, match="only ever appended"):
+            connection.execute(statement)
+        without_rules(connection)
+        connection.execute(statement)
     audited = scr("audit", "--project", str(project.root))
     assert audited.returncode == 1 and told in audited.stdout, audited.stdout + audited.stderr
 
@@ -311,7 +309,7 @@ def test_a_signed_file_that_was_edited_is_named(project: Project) -> None:
 def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
     from scr_llm.store import Store
 
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         document = store.documents()[0]
         reading = store.reading(document.id)
         assert reading
@@ -319,7 +317,7 @@ def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
         store.save_reading(reading.model_copy(update={"pages": pages}))
     with pytest.raises(RefusedError, match="does not match its hash"):
         signing.ready(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         sha256 = hashlib.sha256("\f".join(page.text for page in pages).encode()).hexdigest()
         store.save_reading(reading.model_copy(update={"pages": pages, "sha256": sha256}))
     assert any(h.what == "quote" for h in signing.blockers(ReviewSession(project)))

@@ -62,6 +62,11 @@ def say(message: str) -> None:
     click.echo(message.translate(_CONTROL_CHARACTERS), err=True)
 
 
+def nothing_leaves(project: "Project") -> str:
+    """What leaves this computer where no model elsewhere is asked."""
+    return "Nothing is sent to a model." if project.settings.store.url else "Nothing leaves this computer."
+
+
 def asking(*, yes: bool) -> "Consent":
     """Ask at the keyboard before text is sent, unless `yes`."""
     from scr_llm.models.consent import Consent
@@ -95,7 +100,8 @@ def cli(ctx: click.Context) -> int | None:
 
     Without a command, in a project folder, it opens the workbench in your browser.
 
-    Nothing leaves this computer unless project.toml names a remote model and the person who approved it.
+    Nothing leaves this computer unless project.toml names a database server, or a remote model and the person who
+    approved it.
     """
     if ctx.invoked_subcommand is not None:
         return None

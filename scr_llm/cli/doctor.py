@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, say
+from scr_llm.cli.base import PROJECT, asking, cli, nothing_leaves, say
 from scr_llm.errors import UsageError
 from scr_llm.text.words import count, in_words
 from scr_llm.version import __version__
@@ -79,6 +79,7 @@ def _print_record(record: "RecordSummary") -> None:
     """What people decided, and what was sent."""
     broken = record.broken_at
     chain = f"audit chain BROKEN at decision {broken}: it was changed from outside" if broken else "audit chain intact"
+    click.echo(f"Record: {record.place}.")
     click.echo(f"Human decisions: {record.decisions}; {chain}.")
     places = ", ".join(record.endpoints) or "nowhere"
     click.echo(f"Sent to a model so far: {record.requests} requests, {record.bytes_sent} bytes, to {places}.")
@@ -88,7 +89,7 @@ def _print_model(workspace: "Workspace") -> None:
     """Which model is set, and what would be sent to it."""
     model = workspace.model()
     if not model.where:
-        click.echo("Model: none. The embedded coder is used. Nothing leaves this computer.")
+        click.echo(f"Model: none. The embedded coder is used. {nothing_leaves(workspace.project)}")
     elif model.is_local:
         place = f"of the file {model.where}" if model.is_file else f"at {model.where}"
         click.echo(f"Model: {model.model or '(no name set)'} {place}, on this computer. Nothing leaves it.")

@@ -2,12 +2,13 @@
 
 import itertools
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, say
+from scr_llm.cli.base import PROJECT, asking, cli, nothing_leaves, say
 from scr_llm.cli.brief import say_draft, say_written
 from scr_llm.cli.cost import agree_to_cost, spent
 from scr_llm.cli.status import reason_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.reports.drafts import Written
+    from scr_llm.stages.synthesise import Coverage
     from scr_llm.workspace import CoderName, Workspace
 
 
@@ -76,13 +77,15 @@ def init(folder: Path) -> int:
 def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None) -> int:
     """Read and code new files, and draft the briefing.
 
-    Every quote is checked against its review, and everything is saved as it is done.
+    Every quote is checked against its review, and everything is saved as it is done. A draft that is up to date is not
+    written again.
     """
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
     if coder is None and not replay and workspace.default_coder() == "rules":
-        say("No language model is set, so the embedded coder is used. Nothing leaves this computer.")
+        left = nothing_leaves(workspace.project)
+        say(f"No language model is set, so the embedded coder is used. {left}")
     return _run(workspace, coder, yes=yes, replay=replay)
 
 
@@ -138,7 +141,18 @@ def _run(
             bar.start()
 
         outcome = workspace.run(coder, progress, afford=afford)
-    _say_outcome(outcome, say_draft(workspace.brief()))
+    current = None if outcome.coded or outcome.remarks else workspace.current_draft()
+    if current:
+        _say_outcome(outcome, {})
+        if not current.state.is_signed:
+            say("The draft is up to date.")
+        say(current.state.closing(current.decided, current.cells))
+    else:
+        draft = say_draft(workspace.brief())
+        _say_outcome(outcome, draft.coverage)
+        say_written(draft)
+        facts = draft.briefing.facts
+        say(draft.state.closing(facts.cells_decided, facts.cells))
     if coder.spend:
         say(f"Model: {spending()}.")
     if outcome.stopped:
@@ -166,11 +180,11 @@ def _progress_bar() -> "Progress":
     )
 
 
-def _say_outcome(outcome: "Outcome", draft: "Written") -> None:
-    """Say what was coded, what was not and why, and what was written."""
+def _say_outcome(outcome: "Outcome", covered: "Mapping[str, Coverage]") -> None:
+    """Say what was coded, and what was not and why. `covered` is what was read of each review, by file name."""
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {count(len(outcome.coded), 'document')}{kept}.")
-    _say_coverage(outcome, draft)
+    _say_coverage(outcome, covered)
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
     for document in outcome.left_out:
@@ -180,21 +194,19 @@ def _say_outcome(outcome: "Outcome", draft: "Written") -> None:
             f"Counted, but no longer in the inbox as it was read: {document.file}. "
             f"Put it back, or leave it out: scr-llm exclude {document.id} --reason …"
         )
-    say_written(draft)
-    facts = draft.briefing.facts
-    say(draft.state.closing(facts.cells_decided, facts.cells))
 
 
-def _say_coverage(outcome: "Outcome", draft: "Written") -> None:
+def _say_coverage(outcome: "Outcome", covered: "Mapping[str, Coverage]") -> None:
     """Say how much was read of each document coded now, with the remarks on it."""
     from scr_llm.stages.synthesise import page_ranges
 
     new = {document.file for document in outcome.coded} | set(outcome.remarks)
-    for file, pages in draft.coverage.items():
+    for file, pages in covered.items():
         if file not in new:
             continue
         lists = (("not read:", pages.unread), ("flagged:", pages.flagged), ("nothing quoted from:", pages.unquoted))
-        details = "".join(f"; {what} {page_ranges(numbers)}" for what, numbers in lists if numbers)
+        twice = "" if pages.once is None else f", {pages.pages - len(pages.once)} of them twice"
+        details = twice + "".join(f"; {what} {page_ranges(numbers)}" for what, numbers in lists if numbers)
         say(f"  {file}: {pages.read} of {pages.pages} pages read{details}")
         for remark in outcome.remarks.get(file, ()):
             say(f"    {remark}")

@@ -54,7 +54,9 @@ def reason_of(document: "Document") -> str:
 
 def _print_document(document: "Document", remarks: "list[str]") -> None:
     gone = ", its file no longer in the inbox as it was" if document.missing else ""
-    pages = f", {document.pages} pages" if document.pages else ""
+    once = None if document.read_once is None else len(document.read_once)
+    twice = "" if once is None else f" ({document.pages - once} of them read by two readers)"
+    pages = f", {document.pages} pages{twice}" if document.pages else ""
     reason = f": {reason_of(document)}" if document.reason else ""
     click.echo(f"{document.file}: {in_words(document.status)}{gone}{pages}{reason}")
     for note in document.notes:

@@ -48,17 +48,17 @@ def evaluate(project: Project, gold: Sequence[GoldDocument], coder: Coder | None
         documents = whole(project).documents
     else:
         fresh = {r.document_id: ground(coder.code(r, codebook), r) for r in readings(project)}
-        with Store(project.store_path) as store:
+        with Store(project.database) as store:
             documents = tuple(
                 exported(d, fresh.get(d.id) if d.status == "coded" else None, {}) for d in present_documents(store)
             )
     agreement = agree(gold, documents, [code.id for code in codebook.codes])
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         sent, received = store.tokens([d.id for d in documents if any(d.file == g.file for g in gold)])
     return agreement.model_copy(update={"tokens": sent + received})
 
 
 def readings(project: Project) -> Sequence[Reading]:
     """Every stored reading, in the order of file names."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return [r for d in present_documents(store) if (r := store.reading(d.id))]

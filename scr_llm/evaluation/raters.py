@@ -55,7 +55,7 @@ def same_answers(project: Project, first: str, second: str) -> tuple[int, int] |
     It is the figure of the page and of the paper: value for value, where `compare_raters` asks present or not.
     """
     names = {rater.removeprefix("person:") for rater in (first, second) if rater.startswith("person:")}
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         files = _coded_files(store)
         codes = [code.id for code in load_codebook(project.codebook_path).codes]
         cells = {i: proposed_cells(c, codes) for i in files if (c := store.coding(i))}
@@ -85,7 +85,7 @@ def _cells_of_person(
     project: Project, name: str, codebook: Codebook, *, unassisted: bool
 ) -> dict[tuple[str, str], bool]:
     """A person's last decision on each cell; `unassisted` leaves out decisions made with the suggestion in view."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         files = _coded_files(store)
         decisions = [d for d in store.decisions() if d.author == name and d.document_id in files]
     own = [d for d in decisions if not (unassisted and d.assisted)]
@@ -97,7 +97,7 @@ def _cells_of_person(
 def _cells_of_coder(project: Project, codebook: Codebook, *, again: bool) -> dict[tuple[str, str], bool]:
     """The stored codings, or with `again` those that the embedded coder makes now."""
     found: dict[tuple[str, str], bool] = {}
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         for i, file in _coded_files(store).items():
             reading, coding = store.reading(i), store.coding(i)
             if again and reading:

@@ -31,7 +31,7 @@ def codebook_hits(project: Project) -> CodebookHits:
     Raises:
         UsageError: no review is coded.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         coded = [d.id for d in store.documents() if d.status == "coded"]  # a copy or an older issue would count twice
         readings = [reading for name in coded if (reading := store.reading(name))]
     if not readings:

@@ -28,7 +28,7 @@ class AuditReport:
 
 def audit(project: Project) -> AuditReport:
     """Check the record for changes made from outside."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         is_readable = not (store.damage() or store.unreadable())
         if is_readable:
             finish(project, store)  # a sign-off that was interrupted would look like a fault

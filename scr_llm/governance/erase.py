@@ -7,9 +7,13 @@ from pathlib import Path
 
 from scr_llm.files import named_errors, sha256_of, write_atomically
 from scr_llm.project import Project
-from scr_llm.store import Store
+from scr_llm.records import Database
+from scr_llm.store import Store, backend_of
 
-_NOT_REACHED = "Backups, synchronised copies, files that were sent elsewhere, and what a disk keeps of deleted files."
+_NOT_REACHED = (
+    "Backups, synchronised copies, files that were sent elsewhere, databases that the project was moved away from, and "
+    "what a disk or a database server keeps of what was deleted."
+)
 
 
 def forget(project: Project, *, inbox: bool = False) -> Path:
@@ -17,19 +21,19 @@ def forget(project: Project, *, inbox: bool = False) -> Path:
 
     Returns the certificate, which holds no text and no name.
 
-    The database file and its journal are deleted whole, so that no row remains in free pages. A program cannot reach
-    what a disk, a backup or a synchronised folder still holds; the certificate says so.
+    The database file and its journal are deleted whole, so that no row remains in free pages; a PostgreSQL schema is
+    dropped. A program cannot reach what a disk, a backup, a server's log of changes or a synchronised folder still
+    holds; the certificate says so.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         certificate = _certificate(project, store, inbox)
     path = project.root / f"forgotten-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     write_atomically(path, (json.dumps(certificate, indent=2) + "\n").encode())
     for folder in (project.outputs, *((project.inbox,) if inbox else ())):
         _empty(folder)
-    for suffix in ("", "-wal", "-shm", "-journal"):  # last, so that an interrupted erasure can be run again
-        database = project.store_path.with_name(project.store_path.name + suffix)
-        with named_errors(database):
-            database.unlink(missing_ok=True)
+    # Last, so that an interrupted erasure can be run again. A file may be left from before a move to a server.
+    for database in (Database(file=project.store_path), project.database):
+        backend_of(database).remove()
     return path
 
 

@@ -27,8 +27,6 @@ _SAFEGUARDS = (
     "Each quote is found in its source character for character, or refused.",
     "Each number is calculated from the decisions; none is written by a model.",
     "Decisions can only be added, and are chained by hash; an audit detects any that was changed or removed.",
-    "Nothing leaves the computer unless an endpoint, its region and the person who approved it are named. "
-    "There is no telemetry and no update check.",
 )
 
 
@@ -42,6 +40,7 @@ class _WorkRecord:
             store = session.store
             self.documents, self.decisions, self.calls = store.documents(), store.decisions(), store.calls()
             self.signed = store.signatures()
+            self.server = store.name if project.settings.store.url else ""
             self.coders = Counter(_coder(c.coder) for d in session.documents if (c := store.coding(d)))
             by_cell = standings(self.decisions)
             self.deciding = deciding_so_far(project, store)
@@ -147,12 +146,10 @@ def _volumes(work: _WorkRecord) -> Part:
 
 
 def _left(work: _WorkRecord) -> Part:
+    record = f"The record, which holds the texts and the decisions, is kept on a database server: {work.server}."
     if not work.calls:
-        return _part(
-            "left",
-            "What left the computer",
-            "No call to a model or to any other service was made. Nothing left the computer.",
-        )
+        rest = record if work.server else "Nothing left the computer."
+        return _part("left", "What left the computer", f"No call to a model or to any other service was made. {rest}")
     by = Counter((c.endpoint, c.model) for c in work.calls)
     size = {key: sum(c.bytes_out for c in work.calls if (c.endpoint, c.model) == key) for key in by}
     rows = tuple((where, model, str(n), str(size[where, model])) for (where, model), n in sorted(by.items()))
@@ -164,6 +161,7 @@ def _left(work: _WorkRecord) -> Part:
         "Calls were made to the endpoints below. Addresses on 127.0.0.1 are this computer. "
         f"Region in the settings: {region}; the person who approved sending {approved}.",
         f"Redaction before sending is {'on' if work.project.settings.llm.redact else 'off'} in the settings.",
+        *((record,) if work.server else ()),
         table=Table(
             caption="Calls to models", columns=("Endpoint", "Model", "Calls", "Bytes sent"), rows=rows, landscape=False
         ),
@@ -177,8 +175,13 @@ def _people(work: _WorkRecord) -> Part:
     return _part("people", "What people decided", *lines, *signed)
 
 
-def _safeguards(_work: _WorkRecord) -> Part:
-    return _part("safeguards", "Safeguards", *_SAFEGUARDS)
+def _safeguards(work: _WorkRecord) -> Part:
+    what = "Apart from the record on the database server, nothing" if work.server else "Nothing"
+    leaves = (
+        f"{what} leaves the computer unless an endpoint, its region and the person who approved it are named. "
+        "There is no telemetry and no update check."
+    )
+    return _part("safeguards", "Safeguards", *_SAFEGUARDS, leaves)
 
 
 def _kept(work: _WorkRecord) -> Part:
@@ -189,4 +192,5 @@ def _kept(work: _WorkRecord) -> Part:
         f"The project may be kept until {until}." if until else "No retention date is set.",
         "`scr-llm erase` removes texts, quotes, decisions, caches, logs and papers, and leaves a certificate of "
         "hashes, dates and counts.",
+        *(("It does not reach the backups of the database server.",) if work.server else ()),
     )

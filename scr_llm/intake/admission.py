@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from scr_llm.errors import ScrError, StopError, StoreError, UnreadableError
 from scr_llm.intake.inbox import put_aside, reader_of
+from scr_llm.intake.known_texts import KnownTexts
 from scr_llm.project import Project
 from scr_llm.records import Document, DocumentStatus, PageNote, Reading
-from scr_llm.stages.duplicates import TextFingerprint, compare
+from scr_llm.stages.duplicates import Relation
 from scr_llm.stages.intake import refused, why_no_review
-from scr_llm.stages.read.apart import Limits, Wanted, read_apart
+from scr_llm.stages.read.apart import Limits, Processes, Wanted, read_apart
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -20,18 +21,33 @@ _INCLUDE = 'If it is a review: scr-llm include "{file}" --reason …'
 _INCLUDE_AS_SEPARATE = 'If it is a separate review: scr-llm include "{file}" --reason …'
 
 
-def admitted(project: Project, store: Store, documents: Sequence[Document], progress: Progress) -> Iterator[Document]:
-    """Read what is not yet coded. Yields each document that is to be coded, after storing its reading."""
+def admitted(
+    project: Project,
+    store: Store,
+    documents: Sequence[Document],
+    progress: Progress,
+    processes: Processes | None = None,
+) -> Iterator[Document]:
+    """Read what is not yet coded. Yields each document that is to be coded, after storing its reading.
+
+    `processes` is where files are read; None for processes that end with the reading.
+    """
     reader = reader_of(project)
     waiting = [d for d in documents if _is_to_be_read(d, reader)]
-    known = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
-    prints = {d.id: TextFingerprint.of(d, r) for d in known if waiting and (r := store.reading(d.id))}
-    limits = Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
+    counted = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
+    known = KnownTexts(store, counted if waiting else ())
+    limits = limits_of(project)
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
-    for number, (document, reading) in enumerate(zip(waiting, read_apart(files, limits), strict=True), 1):
+    readings = read_apart(files, limits, processes)
+    for number, (document, reading) in enumerate(zip(waiting, readings, strict=True), 1):
         progress(document.file, number, len(waiting))
-        if (fit := _admit(store, document, reading, prints, reader)) is not None:
+        if (fit := _admit(store, document, reading, known, reader)) is not None:
             yield fit
+
+
+def limits_of(project: Project) -> Limits:
+    """The most that reading one file of a project may cost."""
+    return Limits(**project.settings.read.model_dump(exclude={"largest_megabytes"}))
 
 
 def _is_to_be_read(document: Document, reader: str) -> bool:
@@ -43,7 +59,7 @@ def _is_to_be_read(document: Document, reader: str) -> bool:
 
 
 def _admit(
-    store: Store, waiting: Document, reading: Reading | Exception, prints: dict[str, TextFingerprint], reader: str
+    store: Store, waiting: Document, reading: Reading | Exception, known: KnownTexts, reader: str
 ) -> Document | None:
     """Store a reading, and return its document if it is to be coded.
 
@@ -55,7 +71,7 @@ def _admit(
             raise reading
         document = _recognised(_as_read(waiting, reading), reading)
         if document.status == "pending":
-            document = _compared_and_stored(store, waiting, document, reading, prints)
+            document = _compared_and_stored(store, waiting, document, reading, known)
         if document.status == "pending":
             return document
     except UnreadableError as error:
@@ -71,8 +87,8 @@ def _admit(
 
 
 def _as_read(document: Document, reading: Reading) -> Document:
-    read = {"pages": len(reading.pages), "notes": notes(reading), "status": "pending", "reason": None, "next_step": ""}
-    return document.model_copy(update=read)
+    read = {"pages": len(reading.pages), "notes": notes(reading), "read_once": read_once(reading), "quoted_once": ()}
+    return document.model_copy(update={**read, "status": "pending", "reason": None, "next_step": ""})
 
 
 @dataclass(frozen=True)
@@ -98,57 +114,53 @@ def _recognised(document: Document, reading: Reading) -> Document:
 
 
 def _compared_and_stored(
-    store: Store, waiting: Document, document: Document, reading: Reading, prints: dict[str, TextFingerprint]
+    store: Store, waiting: Document, document: Document, reading: Reading, known: KnownTexts
 ) -> Document:
     """Compare a review with those that are known and, unless it repeats one, store its reading."""
-    own = TextFingerprint.of(document, reading)
-    known = _known(store, own, reading, _to_compare(document, prints))
+    own = known.fingerprint(document, reading)
+    relation = known.repeated(own, _may_be_repeated(document))
+    verdict = _verdict(store, document, reading, relation) if relation else None
     replaced: list[tuple[Document, Document]] = []
-    if isinstance(known, Reissued):
-        document = document.model_copy(update={"replaces": known.older.id, "batch": known.older.batch})
-        replaced = [(known.older, known.superseded)]
-        del prints[known.older.id]
-    elif known:
-        status, reason = known
+    if isinstance(verdict, Reissued):
+        document = document.model_copy(update={"replaces": verdict.older.id, "batch": verdict.older.batch})
+        replaced = [(verdict.older, verdict.superseded)]
+        known.forget(verdict.older.id)
+    elif verdict:
+        status, reason = verdict
         return stopped(document, status, reason, _INCLUDE_AS_SEPARATE.format(file=document.file))
-    store.save_reading(reading, [(waiting, document), *replaced])
+    store.save_reading(reading, [(waiting, document), *replaced], own.stored)
     for document_id in _put_namesakes_aside(store, document):
-        prints.pop(document_id, None)
-    prints[document.id] = own
+        known.forget(document_id)
+    known.add(own.text.document)
     return document
 
 
-def _to_compare(document: Document, prints: dict[str, TextFingerprint]) -> dict[str, TextFingerprint]:
-    """The texts that a review may repeat."""
+def _may_be_repeated(document: Document) -> Callable[[Document], bool]:
+    """Which of the known documents a review may repeat."""
     ruling = document.ruling
     if ruling is not None and ruling.overrules:
-        return {}  # a person has included it, whatever it repeats
+        return lambda _: False  # a person has included it, whatever it repeats
     if ruling is not None and ruling.act == "include":
-        return {i: p for i, p in prints.items() if p.document.status == "coded"}  # what was left out is no obstacle
-    return prints
+        return lambda older: older.status == "coded"  # what was left out is no obstacle
+    return lambda _: True
 
 
 def _put_namesakes_aside(store: Store, document: Document) -> list[str]:
     """Supersede earlier documents of the same file name. Returns their ids."""
-    namesakes = [
-        d for d in store.documents() if d.file == document.file and d.id != document.id and d.status != "superseded"
-    ]
+    namesakes = [d for d in store.documents_of_file(document.file) if d.id != document.id and d.status != "superseded"]
     put_aside(store, namesakes, document)
     return [d.id for d in namesakes]
 
 
-def _known(
-    store: Store, own: TextFingerprint, reading: Reading, prints: dict[str, TextFingerprint]
-) -> tuple[DocumentStatus, str] | Reissued | None:
-    """Whether a document repeats an older one: its status and reason if so, or the older issue that it replaces."""
-    relation = compare(own, prints.values())
-    if relation is None:
-        return None
+def _verdict(
+    store: Store, document: Document, reading: Reading, relation: Relation
+) -> tuple[DocumentStatus, str] | Reissued:
+    """What a document is that repeats an older one: its status and reason, or the older issue that it replaces."""
     older, detail = relation.older, relation.detail
     if older.status != "coded" and older.ruling:  # it is compared only because a person left it out
         why = f"the same review as {older.file} ({detail}), which was left out by a person: “{older.ruling.reason}”"
         return "not_a_review", why
-    if older.file == own.document.file:  # in the same place in the inbox, so it replaces the older one in any case
+    if older.file == document.file:  # in the same place in the inbox, so it replaces the older one in any case
         return Reissued(older, f"replaced in the inbox by another file of its name. {detail[:1].upper()}{detail[1:]}")
     if relation.kind == "same":
         return "duplicate", f"the same words as {older.file}, in another file. It is counted once."
@@ -159,7 +171,7 @@ def _known(
     before = store.reading(older.id)
     if before and before.file.created and reading.file.created and reading.file.created < before.file.created:
         return "superseded", f"an earlier issue of {older.file}, by its date. {detail}"
-    return Reissued(older, f"re-issued as {own.document.file}. {detail}")
+    return Reissued(older, f"re-issued as {document.file}. {detail}")
 
 
 def notes(reading: Reading) -> tuple[PageNote, ...]:
@@ -169,6 +181,11 @@ def notes(reading: Reading) -> tuple[PageNote, ...]:
         for page in reading.pages
         if page.warnings
     )
+
+
+def read_once(reading: Reading) -> tuple[int, ...]:
+    """The pages of a reading that no second reader has read."""
+    return tuple(page.number for page in reading.pages if page.cross_checked in ("no", "impossible"))
 
 
 def stopped(document: Document, status: DocumentStatus, why: str | Exception, next_step: str = "") -> Document:

@@ -26,7 +26,7 @@ def rule(project: Project, file: str, act: Literal["include", "exclude"], reason
     """
     reason = typed(reason, "the reason", longest=LONGEST_REASON)
     name = typed(name, "the name") if name else ""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         document = _named(project, store, file)
         return store.change_document(document.id, lambda stored: _ruled(store, stored or document, act, reason, name))

@@ -3,7 +3,7 @@
 from scr_llm.llm.client import Client
 from scr_llm.llm.endpoint import Endpoint, is_loopback, without_credentials
 from scr_llm.llm.pace import Retries
-from scr_llm.llm.question import Question
+from scr_llm.llm.question import Made, Question
 from scr_llm.llm.reply import Reply, YesNoProbability
 from scr_llm.llm.spend import Budget, Price, Spend
 
@@ -11,6 +11,7 @@ __all__ = [
     "Budget",
     "Client",
     "Endpoint",
+    "Made",
     "Price",
     "Question",
     "Reply",

@@ -19,7 +19,7 @@ from scr_llm.llm.client import state_of, what_failed
 from scr_llm.llm.endpoint import Endpoint, without_key
 from scr_llm.llm.pace import Pace, Retries, retry_after
 from scr_llm.llm.question import EndpointCapabilities, Question
-from scr_llm.llm.reply import Reply, completion_in, explain, failure, foreign, json_in, parse, shown, words_of
+from scr_llm.llm.reply import Reply, completion_in, explain, failure, foreign, json_in, shown, words_of
 from scr_llm.llm.wire import ANSWER_BYTES, Answer, Wire
 
 ENDED = ("completed", "failed", "expired", "cancelled")
@@ -104,7 +104,7 @@ def _reply(question: Question, given: dict[str, Any], where: str, endpoint: Endp
     completion = completion_in(body, where)
     raw = words_of(completion, where, endpoint.max_tokens, weighed=question.weighed)
     try:
-        parsed = parse(raw, question.reply, strict=False)
+        parsed = question.read(raw)
     except ValueError as error:
         raise failure("invalid", where, f"it does not have the form asked for: {explain(error)}") from error
     if foreign(parsed):

@@ -23,7 +23,6 @@ from scr_llm.llm.reply import (
     failure,
     foreign,
     json_in,
-    parse,
     shown,
     words_of,
 )
@@ -126,7 +125,7 @@ class Client:
         if kept is None:
             return None
         try:
-            reply = replace(kept, parsed=parse(kept.raw, question.reply, strict=False))
+            reply = replace(kept, parsed=question.read(kept.raw))
         except ValueError:
             return None
         self.spend.remembered()
@@ -151,7 +150,7 @@ class Client:
         if not raw.strip():
             return _Unusable("empty", "The reply was empty.")
         try:
-            parsed = parse(raw, question.reply, strict=self.manner.form == "schema")
+            parsed = question.read(raw, strict=self.manner.form == "schema")
         except ValueError as error:
             return _Unusable("invalid", explain(error))
         return _Unusable("language", "It is not in English.") if foreign(parsed) else parsed

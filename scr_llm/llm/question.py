@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from scr_llm.llm import prompts
 from scr_llm.llm.endpoint import Endpoint
-from scr_llm.llm.reply import YesNoProbability
-from scr_llm.llm.schema import strict_schema
+from scr_llm.llm.reply import YesNoProbability, parse
+from scr_llm.llm.schema import Bounds, bounded, strict_schema
 
 Form = Literal["schema", "json", "text"]
 """How a reply's form is requested: a strict JSON schema, any JSON object, or in words only."""
@@ -23,6 +25,16 @@ _FORMS: tuple[Form, ...] = ("schema", "json", "text")
 _NO_SUCH_FORM = re.compile(
     r"response_format|json_schema|json_object|json mode|structured|grammar|schema|extra inputs", re.I
 )
+
+
+@dataclass(frozen=True)
+class Made:
+    """A record that is made at run time, described so that a question can be sent to another process."""
+
+    by: Callable[..., type[BaseModel]]
+    """A function of a module that makes it, and makes it once for the same arguments."""
+    of: tuple[Hashable, ...] = ()
+    """The arguments."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +50,17 @@ class Question:
     """The system message; the same for all questions of a kind."""
     user: str
     """The question itself."""
-    reply: type[BaseModel]
+    reply: type[BaseModel] | Made
     """The record wanted."""
     max_tokens: int | None = None
     """Longest reply, in tokens; None for the endpoint's own."""
+    bounds: Bounds | None = None
+    """The lowest and the highest number of a sentence that the reply may name, where it names any."""
+
+    @property
+    def record(self) -> type[BaseModel]:
+        """The type of the record wanted."""
+        return self.reply.by(*self.reply.of) if isinstance(self.reply, Made) else self.reply
 
     @property
     def weighed(self) -> bool:
@@ -53,10 +72,15 @@ class Question:
         """As sent the first time."""
         return [{"role": "system", "content": self.system}, {"role": "user", "content": self.user}]
 
-    @property
+    @cached_property
     def schema(self) -> dict[str, Any]:
         """What a reply must fit."""
-        return strict_schema(self.reply)
+        schema = strict_schema(self.record)
+        return bounded(schema, self.bounds) if self.bounds else schema
+
+    def read(self, raw: str, *, strict: bool = False) -> Any:
+        """The record in a reply's text. Raises ValueError as `parse` does."""
+        return parse(raw, self.record, strict=strict, bounds=self.bounds)
 
     def key(self, endpoint: Endpoint) -> str:
         """The key of its reply: SHA-256 of model (and its file), settings, schema and both prompts, hexadecimal."""
@@ -99,7 +123,7 @@ class EndpointCapabilities:
             body[self.limit] = 1
             return body | ({"logprobs": True, "top_logprobs": 10} if self.weighs else {})
         if self.form == "schema":
-            named = {"name": question.reply.__name__, "strict": True, "schema": question.schema}
+            named = {"name": question.record.__name__, "strict": True, "schema": question.schema}
             return body | {"response_format": {"type": "json_schema", "json_schema": named}}
         schema = json.dumps(question.schema, ensure_ascii=False)
         last = {

@@ -11,7 +11,7 @@ from typing import Any
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm.endpoint import Endpoint
 from scr_llm.llm.question import Question
-from scr_llm.llm.reply import Reply, parse
+from scr_llm.llm.reply import Reply
 from scr_llm.llm.spend import Spend
 
 
@@ -111,7 +111,7 @@ class Replay:
         self.used.add(key)
         self.spend.remembered()
         try:
-            parsed = parse(found.raw, question.reply, strict=False)
+            parsed = question.read(found.raw)
         except ValueError as error:
             raise CoderError(
                 f"The recorded reply to {question.name} does not fit what is asked for now.",

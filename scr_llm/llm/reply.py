@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from scr_llm.errors import NoReplyError
+from scr_llm.llm.schema import Bounds
 from scr_llm.records import Record
 
 T = TypeVar("T", bound=BaseModel)
@@ -230,15 +231,21 @@ def _weighed(completion: Completion) -> str:
     return json.dumps({"yes": round(chances["yes"] / total, 6), "said": said})
 
 
-def parse(raw: str, reply: type[T], *, strict: bool) -> T:
+def parse(raw: str, reply: type[T], *, strict: bool, bounds: Bounds | None = None) -> T:
     """The record in a reply's text. Unless `strict`, words or a fence around the JSON object are ignored.
+
+    Args:
+        raw: the text.
+        reply: the type of the record.
+        strict: whether the text is the JSON object and nothing else.
+        bounds: the lowest and the highest sentence number that it may name.
 
     Raises:
         ValueError: there is none, or it holds characters that cannot be printed; see `explain`.
     """
     if any("\ud800" <= c <= "\udfff" for c in raw):
         raise ValueError("it holds half a character (a lone surrogate)")
-    parsed = reply.model_validate_json(raw if strict else _object_in(raw))
+    parsed = reply.model_validate_json(raw if strict else _object_in(raw), context=bounds)
     if any(
         c in "\ufffe\uffff" or (unicodedata.category(c) == "Cc" and c not in "\t\n\r")
         for text in _texts(parsed.model_dump())

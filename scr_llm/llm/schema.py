@@ -1,9 +1,45 @@
-"""The JSON Schema that an endpoint must follow, from a record."""
+"""The JSON Schema that an endpoint must follow, from a record and the numbers that a reply may name."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticKnownError
+
+Bounds = tuple[int, int]
+"""The lowest and the highest number that a reply may name."""
+_LOWEST, _HIGHEST = "lowest", "highest"
+
+
+def _within_bounds(number: int, info: ValidationInfo) -> int:
+    lowest, highest = cast(Bounds, info.context)
+    if number < lowest:
+        raise PydanticKnownError("greater_than_equal", {"ge": lowest})
+    if number > highest:
+        raise PydanticKnownError("less_than_equal", {"le": highest})
+    return number
+
+
+BoundedNumber = Annotated[
+    int,
+    AfterValidator(_within_bounds),
+    WithJsonSchema({"maximum": _HIGHEST, "minimum": _LOWEST, "type": "integer"}),
+]
+"""A number whose bounds each question sets: the number of a sentence that it shows.
+
+To make a record anew for the sentences of each document takes longer than all else about a question.
+"""
+
+
+def bounded(schema: Any, bounds: Bounds) -> Any:
+    """A schema with the bounds of one question."""
+    if isinstance(schema, list):
+        return [bounded(each, bounds) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("minimum") == _LOWEST:
+        return {**schema, "maximum": bounds[1], "minimum": bounds[0]}
+    return {key: bounded(value, bounds) for key, value in schema.items()}
 
 
 @lru_cache(maxsize=512)  # needed for every question; callers must not change it

@@ -124,7 +124,7 @@ def _client(endpoint: Endpoint, where: str) -> OpenAI:
         def __init__(self) -> None:
             self._pool = httpcore2.ConnectionPool(
                 max_connections=None,
-                max_keepalive_connections=64,
+                max_keepalive_connections=None,
                 keepalive_expiry=5.0,
                 network_backend=_Backend(),
                 proxy=_proxy(endpoint.base_url),

@@ -39,7 +39,7 @@ class CallLog:
     """
 
     def __init__(self, project: Project, endpoint: Endpoint) -> None:
-        self._store, self._one_at_a_time = Store(project.store_path), threading.Lock()
+        self._store, self._one_at_a_time = Store(project.database), threading.Lock()
         self.where = endpoint.recorded
         """Where the model is, as it may be printed and stored."""
         self._model = endpoint.model

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scr_llm.reports.summaries import Summarise
     from scr_llm.stages.code import Coder
     from scr_llm.stages.code.llm import LlmCoder, PromptingOptions
+    from scr_llm.stages.read.apart import Processes
 
 MOST_NAMED = 30
 """Models of a server to list, at most."""
@@ -37,6 +38,8 @@ class ReadyCoder:
     """Sends nothing more once called."""
     close: Callable[[], None] = lambda: None
     """Closes connections and logs."""
+    processes: "Processes | None" = None
+    """Where files are read, and where is done what needs no model; None where a run starts its own."""
     costs: bool = False
     """Whether the run should first estimate its cost: there is a price, or the model is remote."""
 
@@ -54,14 +57,26 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
         return ReadyCoder(own_coder(project) or EmbeddedCoder(embedded_identity(load_codebook(project.codebook_path))))
     if replay:
         return _replayed(project, replay)
+    from scr_llm.intake.admission import limits_of
+    from scr_llm.stages.read.apart import Processes
+
     llm, endpoint = project.settings.llm, endpoint_of(project)
     allowed_to_send(project, consent)
     spend = spend_of(llm)
     costs = spend.price is not None or not stays_here(llm)
     with ExitStack() as stack:
         client = stack.enter_context(connected(project, endpoint, consent.tell, spend=spend))
+        processes = stack.enter_context(closing(Processes(limits_of(project))))
         coder = llm_coder(project, client, prompting_of(project))
-        return ReadyCoder(coder, llm.max_concurrency, spend, client.stop, stack.pop_all().close, costs)
+        return ReadyCoder(
+            coder=coder,
+            max_concurrency=llm.max_concurrency,
+            spend=spend,
+            stop=client.stop,
+            close=stack.pop_all().close,
+            processes=processes,
+            costs=costs,
+        )
 
 
 @dataclass(frozen=True)

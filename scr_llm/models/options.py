@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.errors import UsageError
@@ -107,7 +108,7 @@ def prompting_of(project: Project, model: str | None = None, strategy: str | Non
         context_tokens=llm.context_tokens,
         max_tokens=llm.max_tokens,
         critic=llm.critic,
-        redaction=(lambda: Redaction(names)) if llm.redact else None,
+        redaction=partial(Redaction, names) if llm.redact else None,
     )
 
 

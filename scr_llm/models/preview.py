@@ -1,6 +1,6 @@
 """What would be sent to a model: every question about the waiting documents, before any is asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,16 @@ from scr_llm.llm.question import EndpointCapabilities
 from scr_llm.llm.spend import at_most_tokens
 from scr_llm.models.consent import ModelPlace, place_of
 from scr_llm.models.options import endpoint_of, prompting_of, spend_of
+from scr_llm.one_document import Do, here
 from scr_llm.pipeline import prepare
 from scr_llm.project import Project
-from scr_llm.records import Document
+from scr_llm.records import Codebook, Document, Reading
 from scr_llm.store import Store
 
 if TYPE_CHECKING:
     from scr_llm.models.coders import ReadyCoder
     from scr_llm.stages.code.llm import LlmCoder
+    from scr_llm.stages.code.llm.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,15 @@ def preview(project: Project, file: str | None = None) -> Preview:
     llm, endpoint = project.settings.llm, endpoint_of(project)
     coder = llm_coder(project, None, prompting_of(project))
     prepare(project)
-    redactions = {}
-    with Store(project.store_path) as store:
+    redactions, codebook = {}, load_codebook(project.codebook_path)
+    with Store(project.database) as store:
         waiting = [d for d in store.documents() if d.status in ("pending", "failed") and file in (None, d.file)]
         if file and not waiting:
             raise UsageError(f"no document {file} is waiting to be coded.", next_step="List them: scr-llm status")
-        for document in waiting:
-            if redaction := coder.redacted(store.reading(document.id)):
-                redactions[document.file] = redaction
+        for document in waiting if llm.redact else ():
+            plan = _plan(store, codebook, document, coder.plan_ahead)
+            if plan and plan.redacted:
+                redactions[document.file] = plan.redacted
     ids = [document.id for document in waiting]
     return Preview(
         place=place_of(project),
@@ -115,35 +118,58 @@ def _requests(
 
 
 def open_questions(
-    project: Project, coder: "LlmCoder", endpoint: Endpoint, ids: Sequence[str] | None = None, *, later: bool = False
+    project: Project,
+    coder: "LlmCoder",
+    endpoint: Endpoint,
+    ids: Sequence[str] | None = None,
+    *,
+    ahead: "Callable[[Reading, Codebook], Plan] | None" = None,
 ) -> Iterator[tuple[Document, Question, bool]]:
     """Each question about each waiting document that has been read, and whether its reply is already kept.
 
-    With `later`, also the most and longest that may be asked once those are answered.
+    With `ahead`, which makes the plan of a document and keeps it for the run, also the most and longest that may be
+    asked once those are answered.
     """
     codebook = load_codebook(project.codebook_path)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         for document in store.documents():
             is_waiting = document.id in ids if ids is not None else document.status in ("pending", "failed")
             if not is_waiting:
                 continue
-            if (reading := store.reading(document.id)) is None:
+            if (plan := _plan(store, codebook, document, ahead or coder.planned)) is None:
                 continue
-            try:
-                questions = (*coder.questions(reading, codebook), *(coder.later(reading, codebook) if later else ()))
-            except CoderError:  # nothing to show: the run will say so
-                continue
-            for question in questions:
+            for question in (*plan.questions, *(plan.at_most_later() if ahead else ())):
                 yield document, question, store.reply(question.key(endpoint)) is not None
 
 
+def _plan(
+    store: Store, codebook: Codebook, document: Document, make: "Callable[[Reading, Codebook], Plan]"
+) -> "Plan | None":
+    """The questions about a document; None where it was not read, or has nothing to show, as the run will say."""
+    if (reading := store.reading(document.id)) is None:
+        return None
+    try:
+        return make(reading, codebook)
+    except CoderError:
+        return None
+
+
 def estimate(
-    project: Project, coder: "LlmCoder", endpoint: Endpoint, price: Price | None, ids: Sequence[str] | None = None
+    project: Project,
+    coder: "LlmCoder",
+    endpoint: Endpoint,
+    price: Price | None,
+    ids: Sequence[str] | None = None,
+    do: Do = here,
 ) -> Estimate:
-    """What coding the waiting documents would cost, at most."""
+    """What coding the waiting documents would cost, at most. `do` makes the questions, which the coder then keeps."""
     documents: set[str] = set()
     calls = kept = prompt = completion = 0
-    for document, question, is_kept in open_questions(project, coder, endpoint, ids, later=True):
+
+    def ahead(reading: Reading, codebook: Codebook) -> "Plan":
+        return coder.plan_ahead(reading, codebook, do)
+
+    for document, question, is_kept in open_questions(project, coder, endpoint, ids, ahead=ahead):
         documents.add(document.id)
         if is_kept:
             kept += 1
@@ -160,4 +186,5 @@ def estimate_of(project: Project, chosen: "ReadyCoder", ids: Sequence[str]) -> E
 
     if not ids or chosen.spend is None or not isinstance(chosen.coder, LlmCoder):
         return None
-    return estimate(project, chosen.coder, endpoint_of(project), chosen.spend.price, ids)
+    do = chosen.processes.do if chosen.processes else here
+    return estimate(project, chosen.coder, endpoint_of(project), chosen.spend.price, ids, do)

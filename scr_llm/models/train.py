@@ -19,7 +19,7 @@ def examples(project: Project) -> list[Decided]:
     """Every cell that a person has decided, with what the embedded coder finds now."""
     codebook = load_codebook(project.codebook_path)
     coder = EmbeddedCoder(embedded_identity(codebook))
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         decided = latest(store.decisions())
         readings = {i: r for i in dict.fromkeys(i for i, _ in decided) if (r := store.reading(i))}
     rules = {

@@ -53,6 +53,7 @@ from scr_llm.records.coding import (
     Unanswered,
     Window,
 )
+from scr_llm.records.database import Database
 from scr_llm.records.deciding import Decider, Deciding
 from scr_llm.records.decision import Covered, Decision, SetItem
 from scr_llm.records.document import Document, DocumentStatus, PageNote, Ruling
@@ -68,11 +69,14 @@ from scr_llm.records.export import (
     ExportSigned,
     ExportTheme,
 )
+from scr_llm.records.fingerprint import Fingerprint
 from scr_llm.records.history import HistoryEntry, HistoryKind
 from scr_llm.records.log_entry import LogAct, LogEntry
 from scr_llm.records.model_calls import Batch, KeptReply, ModelCall
 from scr_llm.records.printed import Block, BlockKind
 from scr_llm.records.reading import (
+    CrossChecked,
+    CrossCheckMode,
     FileFacts,
     Mark,
     MarkKind,
@@ -106,6 +110,9 @@ __all__ = [
     "Confused",
     "Context",
     "Covered",
+    "CrossCheckMode",
+    "CrossChecked",
+    "Database",
     "Decider",
     "Deciding",
     "Decision",
@@ -135,6 +142,7 @@ __all__ = [
     "Facts",
     "Figure",
     "FileFacts",
+    "Fingerprint",
     "Gender",
     "GoldDocument",
     "GoldItem",

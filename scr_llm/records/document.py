@@ -69,6 +69,10 @@ class Document(Record):
     """Number of pages in the file; 0 where it could not be opened."""
     notes: tuple[PageNote, ...] = ()
     """Pages that a person should check, in order."""
+    read_once: tuple[int, ...] | None = None
+    """Pages that no second reader has read, in order; None in a project from before this was recorded."""
+    quoted_once: tuple[int, ...] = ()
+    """Those of them that its coding quotes, and that a second reader has still to read."""
     status: DocumentStatus = "pending"
     """Status of the document."""
     reason: str | None = None

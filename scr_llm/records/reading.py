@@ -27,6 +27,15 @@ SectionKind = Literal[
 """What a section is for; `other` where its heading does not say."""
 
 
+CrossCheckMode = Literal["full", "cues", "off"]
+"""Which pages a second reader reads: every page; those that look odd, a sample of the others, and afterwards every page
+that is quoted; or none."""
+
+CrossChecked = Literal["all", "cue", "sample", "quoted", "no", "impossible"]
+"""Why a second reader read a page: because it reads all, because something looked odd, as part of the sample, or
+because the page is quoted. no: it did not. impossible: there is no second text to compare."""
+
+
 class Span(Record):
     """Part of one page's text."""
 
@@ -69,6 +78,8 @@ class Page(Record):
     """Whether the text was recognised from an image."""
     agreement: float | None = None
     """How far the two readers agree on the page's letters, 0 to 1; None where they were not compared."""
+    cross_checked: CrossChecked | None = None
+    """Why a second reader read this page too, or that it did not; None in a reading from before this was recorded."""
     warnings: tuple[str, ...] = ()
     """Why a person should check this page; empty where nobody need."""
 

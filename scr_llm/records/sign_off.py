@@ -126,3 +126,5 @@ class Draft(Record):
     """The quotes that it prints, each with its case and page."""
     printed: tuple[Block, ...] = ()
     """What the program wrote for each piece of it; none in drafts from before this was recorded."""
+    finished: str = ""
+    """Of a note that a draft was finished: hash of all that it was made from and of the files in outputs/."""

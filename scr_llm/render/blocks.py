@@ -61,9 +61,11 @@ class _Blocks:
         self._paper = paper
         self._seen: Counter[tuple[str, str]] = Counter()
         evidence = paper.evidence if isinstance(paper, Briefing) else ()
-        self._behind: dict[str, list[list[object]]] = {}
+        behind: dict[str, list[list[object]]] = {}
         for reference in evidence:
-            self._behind.setdefault(f"evidence.{reference.theme}", []).append(_spot(reference))
+            behind.setdefault(f"evidence.{reference.theme}", []).append(_spot(reference))
+        self._behind = {ref: json.dumps(spots) for ref, spots in behind.items()}
+        self._documents: dict[tuple[str, ...], str] = {}
 
     def all(self) -> Iterator[Block]:
         paper = self._paper
@@ -85,8 +87,8 @@ class _Blocks:
                 continue
             refs = " ".join(sentence.ref for sentence in paragraph.sentences)
             kind: BlockKind = "text" if paragraph.style == "normal" else paragraph.style
-            behind = [self._rests_on(sentence) for sentence in paragraph.sentences]
-            yield self._block(kind, part.id, f"{kind} {refs}", behind, text)
+            behind = f"[{', '.join(map(self._rests_on, paragraph.sentences))}]"
+            yield self._named(kind, part.id, f"{kind} {refs}", _hash_of_json(behind), text)
 
     def _table(self, part: Part, table: Table) -> Iterator[Block]:
         yield self._block("caption", part.id, f"caption {table.caption}", "", table.caption)
@@ -95,16 +97,22 @@ class _Blocks:
                 place = f"cell {table.caption}\n{row[0]}\n{column}"
                 yield self._block("cell", part.id, place, text, cell_text(text))
 
-    def _rests_on(self, sentence: Sentence) -> object:
+    def _rests_on(self, sentence: Sentence) -> str:
+        """As JSON: many sentences name the same documents, which may be thousands."""
         numbers = _NUMBER.findall(REFERENCE.sub("", sentence.text))
         if not sentence.documents or not (numbers or sentence.ref):
-            return sentence.text  # it counts nothing: the words themselves are what it says
-        return [sentence.documents, numbers, self._behind.get(sentence.ref, [])]
+            return json.dumps(sentence.text)  # it counts nothing: the words themselves are what it says
+        documents = self._documents.get(sentence.documents) or json.dumps(sentence.documents)
+        self._documents[sentence.documents] = documents
+        return f"[{documents}, {json.dumps(numbers)}, {self._behind.get(sentence.ref, '[]')}]"
 
     def _block(self, kind: BlockKind, part: str, place: str, evidence: object, text: str) -> Block:
+        return self._named(kind, part, place, _hash(evidence), text)
+
+    def _named(self, kind: BlockKind, part: str, place: str, evidence: str, text: str) -> Block:
         nth = self._seen[part, place]
         self._seen[part, place] += 1
-        name = f"_scr_{_hash(part)}_{_hash([place, nth])}_{_hash(evidence)}"
+        name = f"_scr_{_hash(part)}_{_hash([place, nth])}_{evidence}"
         return Block(id=name, kind=kind, part=part, text=" ".join(clean(text).split()))
 
 
@@ -115,4 +123,8 @@ def _spot(reference: EvidenceRef) -> list[object]:
 
 def _hash(value: object) -> str:
     """Eight characters: names of bookmarks have at most 40, and a paper has a few thousand pieces."""
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:8]
+    return _hash_of_json(json.dumps(value))
+
+
+def _hash_of_json(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

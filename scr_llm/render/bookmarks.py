@@ -1,6 +1,6 @@
 """Bookmarks and comments in a Word file, by which its pieces are found again after somebody edited it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,27 +25,45 @@ class Kept:
     """Comments to the author, by the place of the piece."""
 
 
-def mark(document: WordDocument, blocks: Sequence[Block], kept: Kept | None = None) -> None:
-    """Set a bookmark at the start of each piece's paragraph, and the comments on theirs.
+class Marks:
+    """A bookmark for each piece of a paper, at the start of its paragraph, and the comments on some.
 
-    The bookmark is empty and stands before the words: one around them goes when they are typed over, and one between
+    A bookmark is empty and stands before the words: one around them goes when they are typed over, and one between
     paragraphs is moved to the paragraph before by LibreOffice.
-
-    Args:
-        document: a paper, written.
-        blocks: its pieces, in order.
-        kept: which of them are a person's words.
     """
-    kept = kept or Kept(tuple(block.id for block in blocks), {})
-    paragraphs = _with_words(document)
-    for number, (block, name) in enumerate(zip(blocks, kept.ids, strict=True)):
-        paragraph = next((p for p in paragraphs if _words(p) == block.text), None)
-        if paragraph is None:
-            raise ValueError(f"the Word file lacks a piece of its paper: {block.id}")
-        if name:
-            set_bookmark(paragraph, number, name)
-        if number in kept.comments:
-            _comment(document, paragraph, kept.comments[number])
+
+    def __init__(self, document: WordDocument, pieces: Iterable[Block], kept: Kept | None = None) -> None:
+        """Mark nothing yet.
+
+        Args:
+            document: a paper.
+            pieces: its pieces, in order; those without words have no paragraph.
+            kept: which of them are a person's words.
+        """
+        blocks = (piece for piece in pieces if piece.text)
+        named = zip(blocks, kept.ids, strict=True) if kept else ((block, block.id) for block in blocks)
+        self._document, self._comments = document, kept.comments if kept else {}
+        self._coming = enumerate(named)
+        self._next = next(self._coming, None)
+
+    def set(self, paragraphs: Iterable[Any]) -> None:
+        """Mark the pieces of these paragraphs, which follow those that were marked before."""
+        for paragraph in paragraphs:
+            if self._next is None:
+                return
+            number, (block, name) = self._next
+            if _words(paragraph) != block.text:
+                continue
+            if name:
+                set_bookmark(paragraph, number, name)
+            if number in self._comments:
+                _comment(self._document, paragraph, self._comments[number])
+            self._next = next(self._coming, None)
+
+    def check(self) -> None:
+        """Raise ValueError if a piece has no paragraph."""
+        if self._next is not None:
+            raise ValueError(f"the Word file lacks a piece of its paper: {self._next[1][0].id}")
 
 
 def set_bookmark(paragraph: Any, number: int, name: str) -> None:
@@ -53,10 +71,6 @@ def set_bookmark(paragraph: Any, number: int, name: str) -> None:
     at = 0 if paragraph.pPr is None else 1
     paragraph.insert(at, _bookmark("bookmarkStart", number, name))
     paragraph.insert(at + 1, _bookmark("bookmarkEnd", number))
-
-
-def _with_words(document: WordDocument) -> Iterator[Any]:
-    return (p for p in document.element.body.iter(qn("w:p")) if _words(p))
 
 
 def _words(paragraph: Any) -> str:

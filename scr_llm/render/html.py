@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from scr_llm.records import Agreement, Briefing, Paper
 from scr_llm.render import Printing, chart
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _COUNT = re.compile(r"\b(?:(?:\d+|[Nn]one) of (?:the )?\d+(?: \w+)?|[Aa]ll \d+ \w+|[Bb]oth \w+)|\bEvidence \d+")
 """What leads to the evidence: a count with its denominator or, where a sentence has none, its reference."""
@@ -70,8 +74,12 @@ def _figure(value: float, interval: tuple[float, float] | None = None) -> str:
 
 
 def _page(template: str, **values: Any) -> bytes:
+    return f"{_compiled(template).render(**values)}\n".encode()
+
+
+@cache
+def _compiled(template: str) -> "Template":
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    source = files("scr_llm.render").joinpath(template).read_text("utf-8")
-    return (environment.from_string(source).render(**values) + "\n").encode()
+    return environment.from_string(files("scr_llm.render").joinpath(template).read_text("utf-8"))

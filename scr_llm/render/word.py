@@ -2,32 +2,29 @@
 
 import io
 import itertools
-import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from docx import Document as new_document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.section import Section
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from scr_llm.errors import UsageError
 from scr_llm.records import Figure, Paper, Paragraph, Part, Table
 from scr_llm.render import Printing, chart, one_page
-from scr_llm.render.blocks import blocks
+from scr_llm.render.blocks import all_blocks
 from scr_llm.render.blocks import clean as _clean
-from scr_llm.render.bookmarks import mark
+from scr_llm.render.bookmarks import Marks
 from scr_llm.render.widths import column_widths
+from scr_llm.render.word_body import Body
+from scr_llm.render.word_styles import BODY, based_on
 
-_DARK = RGBColor(0x1F, 0x2A, 0x44)
 _SHADE = "1F2A44"
 _CORE = RELATIONSHIP_TYPE.CORE_PROPERTIES
-BODY, TABLE = 11, 10
-"""Sizes of the text and of tables, in points."""
 TOGETHER = 8
 """Rows of a table that is kept on one page, each of a line or little more."""
 DENSE = 20
@@ -46,7 +43,10 @@ def render(paper: Paper, printing: Printing) -> bytes:
         UsageError: the template cannot be read as a Word file.
     """
     template = printing.template
-    document = _based_on(template)
+    document = based_on(template)
+    marks = Marks(document, all_blocks(paper), printing.kept)
+    # Pictures are numbered by those before them, and what is fitted to one page is looked at as a whole.
+    body = Body(document, marks, in_parts=not paper.one_page and not any(part.figure for part in paper.parts))
     set_properties(document, paper)
     section = document.sections[0]
     if template is None:
@@ -54,57 +54,63 @@ def render(paper: Paper, printing: Printing) -> bytes:
         for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
             setattr(section, side, Cm(2))
     _furniture(document, paper)
-    document.add_paragraph(_clean(paper.title), style="Title")
-    document.add_paragraph(
-        _clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), style="Subtitle"
-    )
+    body.paragraph(_clean(paper.title), "Title")
+    body.paragraph(_clean(f"{paper.organisation}. Version {paper.version}. {paper.status_line}."), "Subtitle")
     landscape = False
-    for part, after in zip(paper.parts, _parts_after(paper), strict=True):
-        wide = any(table.landscape for table in part.tables) or (landscape and _is_short(part, *after))
+    short = _short_from(paper.parts)
+    for part, after, rest_is_short in zip(paper.parts, (*paper.parts[1:], None), short, strict=True):
+        wide = any(table.landscape for table in part.tables) or (landscape and rest_is_short)
         if wide != landscape:
             _turn(document, wide)
             landscape = wide
-        _part(document, part, last=not after)
-        if after and after[0].level > part.level and not part.tables and part.paragraphs and not wide:
+        _part(body, part, last=after is None)
+        if after and after.level > part.level and not part.tables and part.paragraphs and not wide:
             # The sentence that leads to its aspects stands on their page.
-            document.paragraphs[-1].paragraph_format.keep_with_next = True
+            body.last.paragraph_format.keep_with_next = True
+        body.finish_part()
     if paper.one_page and template is None:
         one_page.tighten(document)
-    mark(document, blocks(paper), printing.kept)
-    return same_bytes(document)
+    return body.saved()
 
 
-def _parts_after(paper: Paper) -> list[tuple[Part, ...]]:
-    """For each part, those that follow it."""
-    return [paper.parts[at:] for at in range(1, len(paper.parts) + 1)]
+def _short_from(parts: Sequence[Part]) -> list[bool]:
+    """For each part, whether it and those behind it are a few lines, which need no page of their own."""
+    short, words, plain = [], 0, True
+    for part in reversed(parts):
+        words, plain = words + _words(part), plain and _is_plain(part)
+        short.append(plain and words <= SHORT_REST)
+    return short[::-1]
 
 
-def _is_short(*rest: Part, most: int = SHORT_REST) -> bool:
-    """Whether parts are a few lines, which need no page of their own after a landscape one."""
-    texts = [s.text for part in rest for p in part.paragraphs for s in p.sentences]
-    return not any(part.tables or part.figure for part in rest) and sum(len(t.split()) for t in texts) <= most
+def _words(part: Part) -> int:
+    """Words of its paragraphs, without quotes."""
+    return sum(len(s.text.split()) for p in part.paragraphs for s in p.sentences)
 
 
-def _part(document: WordDocument, part: Part, *, last: bool = False) -> None:
+def _is_plain(part: Part) -> bool:
+    return not (part.tables or part.figure)
+
+
+def _part(body: Body, part: Part, *, last: bool = False) -> None:
     if part.title:  # without one, what stands before it goes on
-        heading = document.add_paragraph(_clean(part.title), style=f"Heading {part.level}")
+        heading = body.paragraph(_clean(part.title), f"Heading {part.level}")
         heading.paragraph_format.keep_with_next = True
     wide = any(table.landscape for table in part.tables)
-    few_lines = _is_short(part, most=FEW_LINES)
+    few_lines = _is_plain(part) and _words(part) <= FEW_LINES
     for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
         if not paragraph:
             continue
-        added = _paragraph(document, paragraph)
+        added = _paragraph(body, paragraph)
         # What one must know to read a table that takes a landscape page stands on that page.
         leads = few_lines or following.quote if following else wide
         added.paragraph_format.keep_with_next = bool(leads and not paragraph.quote)
     if part.figure:
-        _figure(document, part.figure)
+        _figure(body, part.figure)
     for nth, table in enumerate(part.tables, 1):
-        _table(document, table)
+        _table(body, table)
         # Word needs a paragraph after a table at the end of the file; elsewhere a heading or caption follows.
         if last and nth == len(part.tables):
-            _thin(document.add_paragraph())
+            _thin(body.paragraph())
 
 
 def _thin(paragraph: WordParagraph) -> None:
@@ -115,31 +121,32 @@ def _thin(paragraph: WordParagraph) -> None:
     paragraph.paragraph_format.keep_with_next = False
 
 
-def _paragraph(document: WordDocument, paragraph: Paragraph) -> WordParagraph:
+def _paragraph(body: Body, paragraph: Paragraph) -> WordParagraph:
     if paragraph.quote:
-        added = document.add_paragraph(style="Quote")
+        added = body.paragraph(style="Quote")
         added.paragraph_format.keep_together = True
         added.add_run(_clean(f"{paragraph.quote.case_label}, page {paragraph.quote.evidence.page}: ")).bold = True
         added.add_run(_clean(f"“{paragraph.quote.text}”"))
         return added
     text = _clean(" ".join(sentence.text for sentence in paragraph.sentences))
-    return document.add_paragraph(
-        text, style={"bullet": "List Bullet", "note": "Note", "quote": "Quote"}.get(paragraph.style, "Normal")
+    return body.paragraph(
+        text, {"bullet": "List Bullet", "note": "Note", "quote": "Quote"}.get(paragraph.style, "Normal")
     )
 
 
-def _figure(document: WordDocument, figure: Figure) -> None:
+def _figure(body: Body, figure: Figure) -> None:
     """A picture 15 cm wide, or as high as leaves room for a heading above it."""
-    document.add_paragraph(_clean(figure.title), style="Caption").paragraph_format.keep_with_next = True
+    body.paragraph(_clean(figure.title), "Caption").paragraph_format.keep_with_next = True
     across, down = chart.size(figure)
     width = Cm(min(15, 20 * across / down))
-    shape = document.add_picture(io.BytesIO(chart.png(figure)), width=width)
+    shape = body.document.add_picture(io.BytesIO(chart.png(figure)), width=width)
     shape._inline.docPr.set("descr", _clean(figure.alt))
     shape._inline.docPr.set("title", _clean(figure.title))
 
 
-def _table(document: WordDocument, table: Table) -> None:
-    caption = document.add_paragraph(_clean(table.caption), style="Caption")
+def _table(body: Body, table: Table) -> None:
+    document = body.document
+    caption = body.paragraph(_clean(table.caption), "Caption")
     caption.paragraph_format.keep_with_next = True
     word = document.add_table(rows=0, cols=len(table.columns), style="Table Grid")
     word.autofit = False
@@ -157,16 +164,16 @@ def _table(document: WordDocument, table: Table) -> None:
     widths = column_widths(table, room, points.pt if points else BODY)
     for column, width in zip(word.columns, widths, strict=True):
         column.width = Cm(width)
-    body = word._tbl
+    rows = word._tbl
     # A short table stays on one page. A longer one breaks between any rows: LibreOffice cuts off a table that must
     # break but holds a row that is kept with the next.
     together = len(table.rows) <= TOGETHER and sum(len(cell) for row in table.rows for cell in row) <= TOGETHER * 80
     dense = len(table.rows) > DENSE
-    body.append(_row(table.columns, widths, header=True, keep=together))
+    rows.append(_row(table.columns, widths, header=True, keep=together))
     shaded = table.shades or ((),) * len(table.rows)
     for nth, (row, shades) in enumerate(zip(table.rows, shaded, strict=True), 1):
         keep = together and nth < len(table.rows)
-        body.append(_row(row, widths, header=False, keep=keep, shades=(0, *shades), dense=dense))
+        rows.append(_row(row, widths, header=False, keep=keep, shades=(0, *shades), dense=dense))
 
 
 def _room(section: Section) -> float:
@@ -235,56 +242,6 @@ def _shade(shade: int) -> tuple[str, str]:
     return (ground.removeprefix("#"), ink.removeprefix("#")) if shade else ("", "")
 
 
-def _styles(document: WordDocument) -> None:
-    from docx.enum.style import WD_STYLE_TYPE
-
-    styles = document.styles
-    normal = styles["Normal"]
-    normal.font.name, normal.font.size = "Arial", Pt(BODY)
-    normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(6), 1.1
-    fonts = normal.element.get_or_add_rPr()
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    fonts.append(language)
-    for defaults in styles.element.iter(qn("w:lang")):
-        defaults.set(qn("w:val"), "en-GB")
-    for name, size, before in (("Title", 20, 0), ("Heading 1", 14, 12), ("Heading 2", 12, 6), ("Heading 3", 11, 6)):
-        style = styles[name]
-        style.font.name, style.font.size, style.font.bold, style.font.color.rgb = "Arial", Pt(size), True, _DARK
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(4)
-        rfonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            rfonts.attrib.pop(qn(f"w:{attribute}"), None)
-    for name in ("Title", "Subtitle"):  # python-docx's own template spaces their letters
-        for spacing in styles[name].element.get_or_add_rPr().findall(qn("w:spacing")):
-            styles[name].element.rPr.remove(spacing)
-    border = styles["Title"].element.get_or_add_pPr().find(qn("w:pBdr"))
-    if border is not None:
-        styles["Title"].element.pPr.remove(border)
-    for name in ("Subtitle", "Quote", "Caption"):
-        style = styles[name]
-        style.font.name, style.font.italic, style.font.color.rgb = "Arial", False, RGBColor(0x22, 0x22, 0x22)
-        rfonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            rfonts.attrib.pop(qn(f"w:{attribute}"), None)
-    styles["Subtitle"].font.size, styles["Subtitle"].font.bold = Pt(BODY), False
-    styles["Quote"].font.size = Pt(BODY)
-    styles["Quote"].paragraph_format.left_indent = Cm(0.9)
-    styles["Quote"].paragraph_format.alignment = 0
-    styles["Caption"].font.size, styles["Caption"].font.bold = Pt(BODY), True
-    styles["Caption"].paragraph_format.space_before, styles["Caption"].paragraph_format.space_after = Pt(8), Pt(4)
-    styles["Caption"].paragraph_format.keep_with_next = True
-    note = styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
-    note.base_style, note.font.bold = normal, True
-    for name, bold, colour in (
-        ("TableHead", True, RGBColor(0xFF, 0xFF, 0xFF)),
-        ("TableText", False, RGBColor(0, 0, 0)),
-    ):
-        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style, style.font.size, style.font.bold, style.font.color.rgb = normal, Pt(TABLE), bold, colour
-        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(2), 1.0
-
-
 def set_properties(document: WordDocument, paper: Paper) -> None:
     """The properties of the file, none of which names a person."""
     # LibreOffice relates them in a way that python-docx does not know; a second such part would spoil the file.
@@ -298,47 +255,6 @@ def set_properties(document: WordDocument, paper: Paper) -> None:
     core.language, core.comments, core.keywords = "en-GB", "", "serious case reviews"
     core.created = core.modified = datetime(2000, 1, 1, tzinfo=UTC)
     core.last_modified_by, core.revision = "", 1
-
-
-def _based_on(template: bytes | None) -> WordDocument:
-    """An empty document with every style the paper uses: our own, or the template's plus any it lacks."""
-    if template is None:
-        document = new_document()
-        _styles(document)
-        return document
-    try:
-        document = new_document(io.BytesIO(template))
-    except Exception as error:  # a broken file can make the reader raise anything
-        raise UsageError(
-            "template.docx cannot be read as a Word file.",
-            next_step="Save it in Word as .docx (not .dotx), or remove it.",
-        ) from error
-    for element in list(document.element.body):
-        if element.tag != qn("w:sectPr"):
-            document.element.body.remove(element)
-    from docx.enum.style import WD_STYLE_TYPE
-
-    have = {style.name for style in document.styles}
-    for name, base in (
-        ("Title", "Normal"),
-        ("Subtitle", "Normal"),
-        ("Quote", "Normal"),
-        ("Caption", "Normal"),
-        ("List Bullet", "Normal"),
-        ("Note", "Normal"),
-        ("TableHead", "Normal"),
-        ("TableText", "Normal"),
-        *((f"Heading {n}", "Normal") for n in (1, 2, 3)),
-    ):
-        if name not in have:
-            added = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-            added.base_style = document.styles[base]
-            added.font.bold = name in ("Title", "Caption", "Note", "TableHead") or name.startswith("Heading")
-            if name == "TableHead":
-                added.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
-    if "Table Grid" not in have:
-        document.styles.add_style("Table Grid", WD_STYLE_TYPE.TABLE)
-    return document
 
 
 def _furniture(document: WordDocument, paper: Paper) -> None:
@@ -386,14 +302,3 @@ def _turn(document: WordDocument, wide: bool) -> None:
     # The break itself is a paragraph: left at its usual height it could spill onto a page that holds nothing else.
     breaks = document.element.body.xpath("./w:p[w:pPr/w:sectPr]")
     _thin(WordParagraph(breaks[-1], document._body))
-
-
-def same_bytes(document: WordDocument) -> bytes:
-    """The file with fixed timestamps, so that the same paper gives the same file."""
-    first = io.BytesIO()
-    document.save(first)
-    out = io.BytesIO()
-    with zipfile.ZipFile(first) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -60,7 +60,7 @@ def paper(
         UsageError: no review is in the subset.
     """
     codebook = load_codebook(project.codebook_path)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         documents = present_documents(store)
         decisions, (count, head) = store.decisions(), store.head()
         if signature:

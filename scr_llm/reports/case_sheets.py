@@ -2,8 +2,9 @@
 
 import contextlib
 import hashlib
+import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,8 @@ FORMATS = ("docx", "html")
 """The formats of a sheet."""
 FOLDER, NAME = "cases", "cases"
 """Folder in outputs/, and what the sheets are called in the list of drafts."""
+_AT_ONCE = 50
+"""Files that are made before they are written."""
 MOST_NAMED = 6
 """Open themes that are named one by one."""
 _FACTS = {"authority": "the authority", "pseudonym": "the child’s name", "context": "the reason for the review"}
@@ -186,12 +189,13 @@ def sheet_of(project: Project, document_id: str) -> Paper:
     Raises:
         UsageError: the review is not in the project, or not coded.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         now = paper_state(project, store)
         if now.signed and now.is_signed:
             version, status = now.signed.version, f"FROM THE RECORD behind the signed version {now.signed.version}"
         else:
-            version, status = next((d.version for d in reversed(store.drafts()) if d.name == NAME), "0.1"), now.status
+            last = store.last_draft(NAME)
+            version, status = last.version if last else "0.1", now.status
         sheets = CaseSheets(
             project, store, version=version, status=status, signed=now.is_signed, document_id=document_id
         )
@@ -212,10 +216,12 @@ def signed_sheets(
 def names_of(reviews: Sequence[CodedReview]) -> dict[str, str]:
     """A file name, without ending, for the sheet of each review, by document id: its label in plain letters."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for review in reviews:
         name = re.sub(r"[^a-z0-9]+", "-", review.label.lower()).strip("-")[:60] or review.document.id
         # Two reviews of one label, whichever comes first, are told apart by the id.
-        names[review.document.id] = f"{name}-{review.document.id}" if name in names.values() else name
+        names[review.document.id] = f"{name}-{review.document.id}" if name in taken else name
+        taken.add(names[review.document.id])
     return names
 
 
@@ -230,56 +236,67 @@ def write_drafts_of_sheets(
 ) -> WrittenSheets:
     """Write the sheets of the reviews of a draft. `summarise` asks a model for a summary of each."""
     make = CaseSheets(project, store, version=version, status=paper.status)
-    names, sheets, refused = names_of(reviews), {}, []
-    for review in reviews:
-        printed, why = make.summary(review, summarise) if summarise else ([], [])
-        sheets[names[review.document.id]] = make.sheet(review, printed)
-        refused += why
-    done = write_case_sheets(project, store, sheets, version, formats)
-    done.refused += refused
+    names, done = names_of(reviews), WrittenSheets()
+
+    def sheets() -> Iterator[tuple[str, Paper]]:
+        for review in reviews:
+            printed, why = make.summary(review, summarise) if summarise else ([], [])
+            done.refused += why
+            yield names[review.document.id], make.sheet(review, printed)
+
+    write_case_sheets(project, store, sheets(), version, formats, done)
     return done
 
 
 def write_case_sheets(
-    project: Project, store: Store, sheets: Mapping[str, Paper], version: str, formats: Sequence[str]
-) -> WrittenSheets:
+    project: Project,
+    store: Store,
+    sheets: Iterator[tuple[str, Paper]],
+    version: str,
+    formats: Sequence[str],
+    done: WrittenSheets,
+) -> None:
     """Write sheets to outputs/cases, as drafts are written: nothing that a person edited or has open is touched.
+
+    However many there are, only a few are held in memory.
 
     Args:
         project: the project.
         store: notes what is written before it is written.
-        sheets: the sheets by file name, without ending.
+        sheets: the sheets, each with its file name without ending.
         version: version of the briefing that they go with.
         formats: the formats of the briefing; those that a sheet does not have are passed over.
+        done: receives what happened.
 
     Raises:
         FileError: a file cannot be written.
     """
-    folder, done = project.outputs / FOLDER, WrittenSheets()
+    folder, names = project.outputs / FOLDER, set[str]()
     forms = [form for form in FORMATS if form in formats]
-    drafts = [d for d in store.drafts() if d.name == NAME]
     ours: dict[str, set[str]] = {}
-    for draft in drafts:
+    for draft in store.drafts(NAME):
         for name, sha256 in draft.files.items():
             ours.setdefault(name, set()).add(sha256)
-    if sheets and forms:
-        make_folder(folder)
     sweep(folder)
-    contents = _placed(folder, _printed(project, sheets, forms), version, ours, done)
-    files = {path.name: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
-    if any(sha256 not in ours.get(name, ()) for name, sha256 in files.items()):
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        store.save_draft(Draft(name=NAME, version=version, at=at, files=files, numbers={}, quotes=()))
-    for path, content in contents.items():
-        _write(path, content, done)
-    _remove_stale(folder, forms, files, ours, done)
-    return done
+    placed = _placed(folder, _printed(project, sheets, forms), version, ours, done)
+    while some := list(itertools.islice(placed, _AT_ONCE)):
+        files = {path.name: hashlib.sha256(content).hexdigest() for path, content in some}
+        if any(sha256 not in ours.get(name, ()) for name, sha256 in files.items()):
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            store.save_draft(Draft(name=NAME, version=version, at=at, files=files, numbers={}, quotes=()))
+        make_folder(folder)
+        for path, content in some:
+            _write(path, content, done)
+        names |= files.keys()
+    _remove_stale(folder, forms, names, ours, done)
 
 
-def _printed(project: Project, sheets: Mapping[str, Paper], forms: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _printed(
+    project: Project, sheets: Iterator[tuple[str, Paper]], forms: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
     """Each sheet in each format, by file name."""
     template = template_of(project)
-    for name, sheet in sheets.items():
+    for name, sheet in sheets:
         for form in forms:
             yield f"{name}.{form}", render(sheet, form, template=template)
 
@@ -290,9 +307,8 @@ def _placed(
     version: str,
     ours: Mapping[str, set[str]],
     done: WrittenSheets,
-) -> dict[Path, bytes]:
+) -> Iterator[tuple[Path, bytes]]:
     """Each content under a name that may be written to: its own, or that of its version beside it."""
-    placed = {}
     for name, content in contents:
         own = folder / name
         beside = own.with_stem(f"{own.stem}-v{version}")
@@ -302,9 +318,8 @@ def _placed(
             elif path.exists() and not _is_ours(path, ours):
                 done.kept.append(path)
             else:
-                placed[path] = content
+                yield path, content
                 break
-    return placed
 
 
 def _is_ours(path: Path, ours: Mapping[str, set[str]]) -> bool:
@@ -325,7 +340,7 @@ def _write(path: Path, content: bytes, done: WrittenSheets) -> None:
 
 
 def _remove_stale(
-    folder: Path, forms: Sequence[str], now: Mapping[str, str], ours: Mapping[str, set[str]], done: WrittenSheets
+    folder: Path, forms: Sequence[str], now: Collection[str], ours: Mapping[str, set[str]], done: WrittenSheets
 ) -> None:
     """Remove sheets that are no longer written, unless somebody edited them, put them there or has them open."""
     for form in forms:

@@ -19,6 +19,7 @@ from scr_llm.render.blocks import blocks
 from scr_llm.render.bookmarks import Kept
 from scr_llm.reports.briefing import brief
 from scr_llm.reports.case_sheets import write_drafts_of_sheets
+from scr_llm.reports.current import note_finished, rests_on
 from scr_llm.reports.found_words import found_words, is_edited, written_as
 from scr_llm.reports.kept_words import with_words
 from scr_llm.reports.linking_sentences import with_prose
@@ -103,17 +104,19 @@ def write(
         UsageError: no review is in the subset.
         FileError: a file cannot be written.
     """
+    with Store(project.database) as store:
+        made_from = rests_on(project, store, formats)
     briefing, reviews = brief(project, only=only)
     name = "briefing" + "".join(f"-{_plain(k)}-{_plain(v)}" for k, v in (only or {}).items())
     sweep(project.outputs)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         state = paper_state(project, store)
         done = Written(briefing, state, coverage={review.document.file: coverage(review) for review in reviews})
         if state.is_signed and not only:
             return done
         if ask:
             briefing, done.refused = with_prose(briefing, ask)
-        drafts = [d for d in store.drafts() if d.name == name]
+        drafts = store.drafts(name)
         now = draft_of(name, briefing)
         version = state.draft_version(drafts, now)
         generated = briefing.model_copy(update={"version": version})
@@ -130,6 +133,10 @@ def write(
         if not only:
             _list_changes(project, store, done, drafts, now)
             _write_sheets(project, store, done, reviews, formats, summarise)
+            # A draft beside a file of somebody else's, and one with a model's sentences, is written again by each run.
+            if not (done.kept or done.blocked or ask or summarise):
+                facts = done.briefing.facts
+                note_finished(project, store, made_from, version, facts.cells_decided, facts.cells)
     return done
 
 
@@ -314,8 +321,9 @@ def what_changed(before: Draft, now: Draft, labels: Mapping[str, str], but: str 
         for what in dict.fromkeys([*now.numbers, *before.numbers])
         if what != but and before.numbers.get(what) != now.numbers.get(what)
     ]
-    changes += [f"new quote: {q}" for q in now.quotes if q not in before.quotes]
-    return changes + [f"quote no longer printed: {q}" for q in before.quotes if q not in now.quotes]
+    quoted_before, quoted_now = set(before.quotes), set(now.quotes)
+    changes += [f"new quote: {q}" for q in now.quotes if q not in quoted_before]
+    return changes + [f"quote no longer printed: {q}" for q in before.quotes if q not in quoted_now]
 
 
 def _plain(text: str) -> str:

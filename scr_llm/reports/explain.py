@@ -23,7 +23,7 @@ def explain(project: Project, theme: str) -> tuple[Explanation, Paper]:
     codebook = load_codebook(project.codebook_path)
     code = code_named(codebook, theme)
     briefing, reviews = brief(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         decided = {i: d for (i, key), d in latest(store.decisions()).items() if key == code.id}
         others = [d for d in present_documents(store) if d.status != "coded"]
         silent = [r.document.id for r in reviews if not ((cell := r.theme(code.id)) and cell.evidence)]

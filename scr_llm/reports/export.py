@@ -33,7 +33,7 @@ def export(project: Project) -> Export:
 def whole(project: Project) -> Export:
     """As `export`, but with every name."""
     codebook = load_codebook(project.codebook_path)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         documents = present_documents(store)
         decisions, (count, head), signed = store.decisions(), store.head(), store.signatures()
         codings = {d.id: coding for d in documents if d.status == "coded" and (coding := store.coding(d.id))}

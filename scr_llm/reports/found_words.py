@@ -91,8 +91,8 @@ def _edited(project: Project, drafts: Sequence[Draft], signed: Sequence[SignOff]
 
 def edits_left_out(project: Project) -> str:
     """The file whose edits a signature without it leaves out; empty where nobody edited anything."""
-    with Store(project.store_path) as store:
-        found = found_words(project, store, [draft for draft in store.drafts() if draft.name == "briefing"])
+    with Store(project.database) as store:
+        found = found_words(project, store, store.drafts("briefing"))
     different = found and any(
         c.what != "unchanged" for c in found.changes if not (c.before and c.before.kind == "status")
     )

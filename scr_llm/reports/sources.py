@@ -52,7 +52,7 @@ def sources(project: Project) -> Sources:
     A review in which such a name stands goes out as text only, since a name cannot be taken out of a PDF.
     """
     names = project.settings.briefing.leave_out
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         documents, decisions = present_documents(store), store.decisions()
         coded = {d.id: (d, c, r) for d in documents if (c := _coding(store, d)) and (r := store.reading(d.id))}
     decided = decided_by_document(decisions)

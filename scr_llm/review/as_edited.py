@@ -19,7 +19,8 @@ from scr_llm.errors import RefusedError, UsageError
 from scr_llm.records import Block, BlockKind, Briefing, Draft, OwnWords, Reading, SignOff
 from scr_llm.render.blocks import blocks, clean, status_text
 from scr_llm.render.bookmarks import set_bookmark
-from scr_llm.render.word import same_bytes, set_properties, write_footer
+from scr_llm.render.word import set_properties, write_footer
+from scr_llm.render.word_body import same_bytes
 from scr_llm.reports.briefing import signature_line
 from scr_llm.reports.drafts import draft_of
 from scr_llm.reports.edited import Change, EditedFile, Piece, compared, draft_behind, listed, read_edited

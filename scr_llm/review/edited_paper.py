@@ -15,7 +15,7 @@ def basis_of(project: Project, store: Store, signed: Briefing) -> Basis:
     return Basis(
         draft=brief(project)[0],
         signed=signed,
-        drafts=[draft for draft in store.drafts() if draft.name == "briefing"],
+        drafts=store.drafts("briefing"),
         readings={row.document_id: reading for row in signed.cases if (reading := store.reading(row.document_id))},
         signatures=store.signatures(),
         leave_out=project.settings.briefing.leave_out,

@@ -40,7 +40,7 @@ class CellIndex:
     codebook: Codebook
 
     def __init__(self, project: Project) -> None:
-        self.project, self.store, self.news = project, Store(project.store_path), News()
+        self.project, self.store, self.news = project, Store(project.database), News()
         self.files: dict[str, Document] = {}
         """Every document that was ever taken in, by id, in the order of their files."""
         self.documents: dict[str, Document] = {}

@@ -18,6 +18,7 @@ from scr_llm.audit import RECORD, record_faults, record_file
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.files import make_folder, named_errors, sha256_of, write_atomically
 from scr_llm.intake.inbox import intake
+from scr_llm.intake.second_reading import check_decided
 from scr_llm.project import Project
 from scr_llm.records import AnsweredCaution, Deciding, OwnWords, Paper, SignedPaper, SignOff
 from scr_llm.render import render
@@ -60,9 +61,10 @@ def ready(project: Project) -> tuple[str, ...]:
 
 def _checked(project: Project) -> PaperInputs:
     """What the paper would rest on, once it is found ready for a signature; raises as `ready` does."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         intake(project, store)
         finish(project, store)
+        check_decided(project, store)
         # The inputs are noted before the checks, so that `_sign` notices whatever changes during the checks.
         inputs = paper_inputs(project, store)
         state = paper_state(project, store)
@@ -107,7 +109,7 @@ def _refuse_if_signed(state: PaperState) -> None:
 
 def how_decided(project: Project) -> Deciding:
     """How the deciding went, for the person who signs to look at."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return deciding_so_far(project, store)
 
 
@@ -165,7 +167,7 @@ def sign_off(
     person = Reviewer(typed(name, "the name"), typed(role, "the role"))
     given = _Given(person, answers or {}, alone, edited, tuple(own_words))
     inputs = _checked(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return _sign(project, store, given, inputs)
 
 
@@ -324,7 +326,7 @@ def write_again(project: Project, number: int | None = None) -> list[Path]:
         UsageError: there is no signed version with that number.
         RefusedError: a file, which is named, would differ from the one that was signed; nothing is written.
     """
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         signed, records = store.sign_offs(), store.sign_off_records()
     number = len(signed) if number is None else number
     if not 1 <= number <= len(signed):

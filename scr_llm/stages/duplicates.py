@@ -1,12 +1,13 @@
 """Whether a document is new, or repeats one that is known: the same words, a corrected re-issue, or a part of it."""
 
 import difflib
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from scr_llm.records import Document, Reading
+from scr_llm.records import Document, Fingerprint, Reading
 from scr_llm.text.flow import Flow, sentences
 from scr_llm.text.normalise import normalise
 
@@ -16,7 +17,7 @@ RelationKind = Literal["same", "reissue", "within", "contains"]
 same: the same words. reissue: most of the words of both are the same. within: it is part of the older one.
 contains: the older one is part of it."""
 
-_MOST = 0.8
+MOST = 0.8
 """Share of a document's letters, in sentences that both have, at which it counts as the same text."""
 _LEAST_LETTERS = 25
 """Letters that a sentence needs to distinguish documents; shorter sentences occur everywhere."""
@@ -48,6 +49,16 @@ class TextFingerprint:
         """The sentences that are long enough to distinguish documents."""
         return frozenset(bare for bare, _, _ in self.passages if len(bare) >= _LEAST_LETTERS)
 
+    def stored(self, made_of: str) -> Fingerprint:
+        """The same as hashes, by which documents to compare are found. `made_of` is as in `Fingerprint`."""
+        return Fingerprint(
+            document_id=self.document.id,
+            made_of=made_of,
+            whole=hashlib.sha256(self.whole.encode()).hexdigest() if self.whole else "",
+            letters=sum(map(len, self.telling)),
+            sentences={_hash(bare): len(bare) for bare in self.telling},
+        )
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -66,11 +77,11 @@ def compare(new: TextFingerprint, older: Iterable[TextFingerprint]) -> Relation 
             return Relation("same", old.document, "the same words")
         shared = sum(map(len, new.telling & old.telling))
         of_new, of_old = (shared / (sum(map(len, each.telling)) or 1) for each in (new, old))
-        if of_new >= _MOST and of_old >= _MOST:
+        if of_new >= MOST and of_old >= MOST:
             return Relation("reissue", old.document, _differences(old, new))
-        if of_new >= _MOST:
+        if of_new >= MOST:
             return Relation("within", old.document, _pages(old, new.telling))
-        if of_old >= _MOST:
+        if of_old >= MOST:
             return Relation("contains", old.document, _pages(new, old.telling))
     return None
 
@@ -78,6 +89,11 @@ def compare(new: TextFingerprint, older: Iterable[TextFingerprint]) -> Relation 
 def _bare(text: str) -> str:
     """Letters and digits only, so that spacing, punctuation and hyphenation make no difference."""
     return "".join(c for c in normalise(text).text.lower() if c.isalnum())
+
+
+def _hash(bare: str) -> int:
+    """A sentence as a number of 64 bits with a sign, as databases hold them."""
+    return int.from_bytes(hashlib.blake2b(bare.encode(), digest_size=8).digest(), signed=True)
 
 
 def _pages(host: TextFingerprint, guest: frozenset[str]) -> str:

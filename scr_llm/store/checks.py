@@ -1,10 +1,11 @@
 """Whether the database is as this program wrote it."""
 
 import hashlib
+from collections.abc import Hashable
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Engine, Table, create_engine, select
+from sqlalchemy import Table, select
 
 from scr_llm.errors import StoreError
 from scr_llm.records import (
@@ -46,7 +47,7 @@ class Checks(Rows):
         that the columns of a row, and the paper of a sign-off, agree with the row's record.
         """
         before, count, table = FIRST_HASH, 0, CHAINS[chain]
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for row in connection.execute(select(table).order_by(table.c.seq)):
                 # Rows are looked up by number, so shifted numbers would hide some of a chain that is otherwise intact.
                 in_place = row.seq == count + 1 and row.prev_hash == before
@@ -59,9 +60,9 @@ class Checks(Rows):
     def unreadable(self) -> list[str]:
         """Stored records that cannot be read, by name and number."""
         found = []
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for name, kind, table, key, column in _KINDS:
-                for row in connection.execute(select(table.c[key], table.c[column])):
+                for row in connection.execute(select(table.c[key], table.c[column]).order_by(table.c[key])):
                     try:
                         kind.model_validate_json(row[1])
                     except ValidationError:
@@ -71,37 +72,28 @@ class Checks(Rows):
     def misfiled(self) -> list[str]:
         """Ids of documents whose columns disagree with their records: file, status, or hash of the text."""
         found = []
-        with self._engine.connect() as connection:
-            for row in connection.execute(select(tables.documents)):
+        with self._reading() as connection:
+            for row in connection.execute(select(tables.documents).order_by(tables.documents.c.position)):
                 document = parsed(Document, row.record)
                 if (row.id, row.file, row.status) != (document.id, document.file, document.status):
                     found.append(str(row.id))
-            for row in connection.execute(select(tables.readings)):
+            for row in connection.execute(select(tables.readings).order_by(tables.readings.c.document_id)):
                 reading = parsed(Reading, row.record)
                 if (row.document_id, row.sha256) != (reading.document_id, reading.sha256):
                     found.append(str(row.document_id))
         return found
 
     def damage(self) -> str | None:
-        """What SQLite's own check finds wrong with the file; None where it is sound."""
-        with self._engine.connect() as connection:
-            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
-            return None if found == "ok" else found
+        """What the database's own check finds wrong; None where it is sound."""
+        return self._backend.damage(self._engine)
 
     def foreign_rules(self) -> list[str]:
-        """Names of triggers that this program did not make, or that were changed or removed."""
-        fresh = create_engine("sqlite://")
-        migrate(fresh)
-        difference = _triggers(self._engine) ^ _triggers(fresh)
-        fresh.dispose()
-        return sorted({name for name, _ in difference})
+        """Names of the database's rules that this program did not make, or that were changed or removed."""
+        return self._backend.foreign_rules(self._engine, migrate)
 
-
-def _triggers(engine: Engine) -> set[tuple[str, str]]:
-    """Name and SQL of each trigger."""
-    with engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        return {(row[0], row[1]) for row in rows}
+    def identity(self) -> Hashable:
+        """Changes when another database takes the place of this one; None where it is gone."""
+        return self._backend.identity(self._engine)
 
 
 def _matches(chain: Chain, row: Any) -> bool:

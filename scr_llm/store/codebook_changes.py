@@ -27,5 +27,5 @@ class CodebookChanges(Rows):
     def codebook_changes(self) -> list[CodebookChange]:
         """All changes, in the order in which they were made."""
         query = select(tables.codebook_changes.c.record).order_by(tables.codebook_changes.c.seq)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [parsed(CodebookChange, row.record) for row in connection.execute(query)]

@@ -42,7 +42,7 @@ class Decisions(Rows):
 
     def last_on(self, document_id: str, theme: str) -> int:
         """Number of the last decision on a cell; 0 where there is none."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return self._last_on(connection, document_id, theme)
 
     def decisions(self, document_id: str | None = None, *, after: int = 0) -> list[Decision]:
@@ -50,7 +50,7 @@ class Decisions(Rows):
         query = select(tables.decisions.c.record).where(tables.decisions.c.seq > after).order_by(tables.decisions.c.seq)
         if document_id is not None:
             query = query.where(tables.decisions.c.document_id == document_id)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [parsed(Decision, row.record) for row in connection.execute(query)]
 
     def _decision(self, connection: Connection, decision: Decision, expect: int | None) -> tuple[int, int | None]:

@@ -1,16 +1,17 @@
 """Documents, their readings and their codings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from pydantic import ConfigDict, Field
 from sqlalchemy import func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
-from scr_llm.records import Coding, Decision, Document, DraftCoding, Reading
+from scr_llm.records import Coding, Decision, Document, DraftCoding, Fingerprint, Reading, Record
 from scr_llm.store import tables
 from scr_llm.store.chain import record_sha256
 from scr_llm.store.decisions import Decisions
+from scr_llm.store.fingerprints import Fingerprints
 from scr_llm.store.history import History
 from scr_llm.store.rows import parsed
 
@@ -18,6 +19,14 @@ _FEW = 100
 """Documents that are looked up one by one; where there are more, the whole table is read."""
 _STATUS_FIELDS = {"status", "reason", "next_step", "ruling"}
 """Fields of a document that only together say whether it is counted, and why not."""
+
+
+class _Codes(Record):
+    """Of a coding only what its codes meant, which is read much faster than the whole."""
+
+    model_config = ConfigDict(extra="ignore")
+    codes: dict[str, str] = Field(default_factory=dict)
+    """As in a coding."""
 
 
 def merged(stored: Document | None, seen: Document | None, document: Document) -> Document:
@@ -36,7 +45,7 @@ def merged(stored: Document | None, seen: Document | None, document: Document) -
     return document.model_copy(update={name: getattr(stored, name) for name in others})
 
 
-class Documents(History, Decisions):
+class Documents(History, Decisions, Fingerprints):
     """One row for each file of the inbox, one for its reading, one for its coding."""
 
     def save_document(self, document: Document, *, seen: Document | None = None) -> Document:
@@ -59,23 +68,36 @@ class Documents(History, Decisions):
 
     def documents(self) -> list[Document]:
         """All documents, in the order in which they were taken in."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(tables.documents.c.record).order_by(tables.documents.c.position))
             return [parsed(Document, row.record) for row in rows]
+
+    def documents_of_file(self, file: str) -> list[Document]:
+        """Those that are, or were, under a file name, in the order in which they were taken in."""
+        columns = tables.documents.c
+        query = select(columns.record).where(columns.file == file).order_by(columns.position)
+        with self._reading() as connection:
+            return [parsed(Document, row.record) for row in connection.execute(query)]
 
     def document(self, document_id: str) -> Document | None:
         """One document."""
         query = select(tables.documents.c.record).where(tables.documents.c.id == document_id)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             record = connection.execute(query).scalar()
         return parsed(Document, record) if record else None
 
-    def save_reading(self, reading: Reading, changes: Sequence[tuple[Document, Document]] = ()) -> None:
+    def save_reading(
+        self,
+        reading: Reading,
+        changes: Sequence[tuple[Document, Document]] = (),
+        fingerprint: Fingerprint | None = None,
+    ) -> None:
         """Save the text of a document, and the documents that change with it, all or nothing.
 
         Args:
             reading: the text.
             changes: documents, each as it was seen and as it is now; see `save_document`.
+            fingerprint: that of the text, if it is known already.
         """
         with self._writing() as connection:
             for seen, document in changes:
@@ -83,6 +105,8 @@ class Documents(History, Decisions):
             name, record = reading.document_id, reading.model_dump_json()
             self._put(connection, tables.readings, document_id=name, sha256=reading.sha256, record=record)
             self._note(connection, name, "reading", record_sha256(record))
+            if fingerprint:
+                self._put_fingerprint(connection, fingerprint)
 
     def reading(self, document_id: str) -> Reading | None:
         """The text of a document; None where it has not been read."""
@@ -94,7 +118,7 @@ class Documents(History, Decisions):
         query = select(tables.readings.c.document_id, tables.readings.c.sha256)
         if len(document_ids) <= _FEW:
             query = query.where(tables.readings.c.document_id.in_(document_ids))
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = {str(row.document_id): str(row.sha256) for row in connection.execute(query)}
         return {i: found[i] for i in document_ids if i in found}
 
@@ -133,6 +157,15 @@ class Documents(History, Decisions):
         record = self._one(tables.codings, "record", document_id)
         return parsed(Coding, record) if record else None
 
+    def codes(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Document id to what each code meant when it was coded."""
+        columns = tables.codings.c
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=_FEW).execute(
+                select(columns.document_id, columns.record)
+            ):
+                yield str(row.document_id), parsed(_Codes, row.record).codes
+
     def draft(self, document_id: str) -> DraftCoding | None:
         """What the coder proposed, before grounding."""
         record = self._one(tables.codings, "draft", document_id)
@@ -147,7 +180,7 @@ class Documents(History, Decisions):
         last = connection.execute(select(func.max(tables.documents.c.position))).scalar() or 0
         values = {"file": document.file, "status": document.status, "record": document.model_dump_json()}
         # The position is given once: a conflict updates everything but it.
-        statement = upsert(tables.documents).values(id=document.id, position=last + 1, **values)
+        statement = self._backend.insert(tables.documents).values(id=document.id, position=last + 1, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
         self._note(connection, document.id, "document", record_sha256(values["record"]))
         return document

@@ -30,21 +30,21 @@ class History(Rows):
     def history(self, *, until: int | None = None) -> Versions:
         """The last version that was noted of each record, in the first `until` entries or in all."""
         query = select(tables.history.c.record).order_by(tables.history.c.seq).limit(until)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             entries = [parsed(HistoryEntry, row.record) for row in connection.execute(query)]
         return {(e.document_id, e.kind): e.sha256 for e in entries}
 
     def changed_documents(self, *, after: int = 0) -> tuple[list[str], int]:
         """Ids of the documents with entries later than number `after`, and the number of the last entry."""
         query = select(tables.history.c.seq, tables.history.c.document_id).where(tables.history.c.seq > after)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(tables.history.c.seq)).all()
         return list(dict.fromkeys(str(row.document_id) for row in rows)), rows[-1].seq if rows else after
 
     def stored(self) -> Versions:
         """The version of each record that is stored now; the same as `history` unless something else changed it."""
         found: Versions = {}
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for kind in get_args(HistoryKind):
                 table, key, columns = _STORED[kind]
                 for row in connection.execute(select(table.c[key], *(table.c[name] for name in columns))):

@@ -13,10 +13,11 @@ class Log(Rows):
     def note_act(self, entry: LogEntry) -> None:
         """Append to the log."""
         with self._writing() as connection:
-            connection.execute(insert(tables.log).values(record=entry.model_dump_json()))
+            number = self._next(connection, tables.log)
+            connection.execute(insert(tables.log).values(seq=number, record=entry.model_dump_json()))
 
     def log(self, last: int = 1000) -> list[LogEntry]:
         """The last entries, the latest first."""
         query = select(tables.log.c.record).order_by(tables.log.c.seq.desc()).limit(last)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [parsed(LogEntry, row.record) for row in connection.execute(query)]

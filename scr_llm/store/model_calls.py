@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scr_llm.errors import UsageError
 from scr_llm.records import Batch, KeptReply, ModelCall
 from scr_llm.store import tables
 from scr_llm.store.chain import call_record
 from scr_llm.store.rows import Rows, from_columns
+
+_AT_ONCE = 1000
+"""Ids in one query; SQLite takes 32,766 at most."""
 
 
 class ModelCalls(Rows):
@@ -24,26 +26,26 @@ class ModelCalls(Rows):
     def calls(self) -> list[ModelCall]:
         """Every request that was sent to a model, in order."""
         query = select(*(tables.calls.c[name] for name in ModelCall.model_fields)).order_by(tables.calls.c.seq)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [from_columns(ModelCall, row) for row in connection.execute(query).mappings()]
 
     def sent(self) -> list[tuple[str, int, int]]:
         """What was sent where: each endpoint with its number of requests and of bytes."""
         calls = tables.calls.c
         query = select(calls.endpoint, func.count(), func.sum(calls.bytes_out)).group_by(calls.endpoint)
-        with self._engine.connect() as connection:
-            return [(str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(query)]
+        with self._reading() as connection:
+            return sorted((str(row[0]), int(row[1]), int(row[2])) for row in connection.execute(query))
 
     def keep_reply(self, key: str, reply: KeptReply) -> None:
         """Keep the reply to a question; where one is kept already, that one stays."""
         with self._writing() as connection:
-            statement = upsert(tables.replies).values(key=key, **reply.model_dump())
+            statement = self._backend.insert(tables.replies).values(key=key, **reply.model_dump())
             connection.execute(statement.on_conflict_do_nothing())
 
     def reply(self, key: str) -> KeptReply | None:
         """The kept reply to a question."""
         columns = (tables.replies.c[name] for name in KeptReply.model_fields)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(select(*columns).where(tables.replies.c.key == key)).mappings().one_or_none()
             return from_columns(KeptReply, row) if row else None
 
@@ -56,7 +58,7 @@ class ModelCalls(Rows):
             "collected": int(batch.collected),
         }
         with self._writing() as connection:
-            statement = upsert(tables.batches).values(id=batch.id, **values)
+            statement = self._backend.insert(tables.batches).values(id=batch.id, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
     def rename_batch(self, before: str, now: str) -> None:
@@ -74,7 +76,7 @@ class ModelCalls(Rows):
     def batches(self) -> list[Batch]:
         """Batches in the order in which they were sent."""
         query = select(tables.batches).order_by(tables.batches.c.at, tables.batches.c.id)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [
                 Batch(
                     id=row.id,
@@ -90,6 +92,10 @@ class ModelCalls(Rows):
         """Tokens sent and received for documents, as counted in the kept replies."""
         replies = tables.replies.c
         sums = select(func.sum(replies.prompt_tokens), func.sum(replies.completion_tokens))
-        with self._engine.connect() as connection:
-            sent, received = connection.execute(sums.where(replies.document_id.in_(document_ids))).one()
-            return int(sent or 0), int(received or 0)
+        sent = received = 0
+        with self._reading() as connection:
+            for start in range(0, len(document_ids), _AT_ONCE):
+                some = document_ids[start : start + _AT_ONCE]
+                row = connection.execute(sums.where(replies.document_id.in_(some))).one()
+                sent, received = sent + int(row[0] or 0), received + int(row[1] or 0)
+        return sent, received

@@ -2,17 +2,18 @@
 
 import contextlib
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Engine, Table, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Engine, Table, func, insert, select
 from sqlalchemy.engine import Connection
 
 from scr_llm.errors import StoreError
 from scr_llm.records import Record
 from scr_llm.store import tables
+from scr_llm.store.backends import Backend
 from scr_llm.store.chain import FIRST_HASH, chained
 
 _R = TypeVar("_R", bound=Record)
@@ -60,16 +61,52 @@ def from_columns(kind: type[_R], columns: Mapping[Any, Any]) -> _R:
         return kind.model_validate(dict(columns))
 
 
+def refuse_if_moved(connection: Connection, name: str) -> None:
+    """Refuse a record that goes on in another database.
+
+    Raises:
+        StoreError: it was moved there.
+    """
+    found = connection.execute(select(tables.moves.c.at, tables.moves.c.to).limit(1)).first()
+    if found:
+        raise StoreError(
+            f"{name}: the project was moved to {found.to} at {found.at}, and goes on there.",
+            next_step="Open the project again. If its project.toml does not name that place under [store], finish the "
+            "move: scr-llm move",
+        )
+
+
 class Rows:
     """Access to the tables, which the parts of `Store` share."""
 
+    _backend: Backend
     _engine: Engine
+    _turn: threading.Lock
+
+    @contextlib.contextmanager
+    def held(self, *, for_long: bool = False) -> Iterator[Connection]:
+        """A transaction in which nobody else can write, even to a record that was moved.
+
+        Args:
+            for_long: whether it may stand still for more than a minute.
+        """
+        # One thread of ours at a time, so that those that wait do not hold connections which the first may need.
+        with self._turn, self._backend.named_errors(), self._engine.begin() as connection:
+            self._backend.lock(connection, for_long=for_long)
+            yield connection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its start: what it reads stays true until it writes."""
-        with self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self.held() as connection:
+            refuse_if_moved(connection, self._backend.name)
+            yield connection
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A transaction that sees one moment of the record throughout."""
+        with self._backend.named_errors(), self._engine.connect() as connection:
+            self._backend.hold_still(connection)
             yield connection
 
     def head(self, chain: Chain = "decisions") -> tuple[int, str]:
@@ -77,7 +114,7 @@ class Rows:
 
         A head that was written down elsewhere shows whether an earlier row was rewritten since.
         """
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return self._head(connection, chain)
 
     def hash_at(self, chain: Chain, count: int) -> str | None:
@@ -85,7 +122,7 @@ class Rows:
         if count == 0:
             return FIRST_HASH
         table = CHAINS[chain]
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = connection.execute(select(table.c.hash).order_by(table.c.seq).limit(1).offset(count - 1)).scalar()
             return str(found) if found is not None else None
 
@@ -98,21 +135,27 @@ class Rows:
     def _append(self, connection: Connection, chain: Chain, *, record: str, **columns: object) -> int:
         """Append a row, chained to the previous one by its `record`, and update the head. Returns the row's number."""
         table = CHAINS[chain]
-        last = connection.execute(select(table.c.hash).order_by(table.c.seq.desc()).limit(1)).scalar() or FIRST_HASH
+        found = connection.execute(select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)).first()
+        number, last = (int(found.seq) + 1, found.hash or FIRST_HASH) if found else (1, FIRST_HASH)
         own = chained(last, record)
-        done = connection.execute(insert(table).values(**columns, record=record, prev_hash=last, hash=own))
+        connection.execute(insert(table).values(seq=number, **columns, record=record, prev_hash=last, hash=own))
         count = self._head(connection, chain)[0] + 1
-        head = upsert(tables.heads).values(chain=chain, count=count, hash=own)
+        head = self._backend.insert(tables.heads).values(chain=chain, count=count, hash=own)
         connection.execute(head.on_conflict_do_update(index_elements=["chain"], set_={"count": count, "hash": own}))
-        return int(done.inserted_primary_key[0]) if done.inserted_primary_key else 0
+        return number
+
+    @staticmethod
+    def _next(connection: Connection, table: Table) -> int:
+        """The number of the next row of a table that is only appended to, but not chained."""
+        return int(connection.execute(select(func.max(table.c.seq))).scalar() or 0) + 1
 
     def _put(self, connection: Connection, table: Table, *, document_id: str, **values: str) -> None:
         """Write the one row that a document has in a table."""
-        statement = upsert(table).values(document_id=document_id, **values)
+        statement = self._backend.insert(table).values(document_id=document_id, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=values))
 
     def _one(self, table: Table, column: str, document_id: str) -> str | None:
         """One column of the row that a document has in a table; None where there is no row."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = connection.execute(select(table.c[column]).where(table.c.document_id == document_id)).scalar()
             return str(found) if found is not None else None

@@ -1,15 +1,18 @@
-"""The store: one project's records in one file."""
+"""The store: one project's records in one database."""
 
+import threading
 from pathlib import Path
 from types import TracebackType
 
+from scr_llm.records import Database
+from scr_llm.store.backends import Backend, backend_of
 from scr_llm.store.checks import Checks
 from scr_llm.store.codebook_changes import CodebookChanges
 from scr_llm.store.documents import Documents
-from scr_llm.store.engine import engine_of, make, named_errors
 from scr_llm.store.log import Log
 from scr_llm.store.migrations import migrate
 from scr_llm.store.model_calls import ModelCalls
+from scr_llm.store.rows import refuse_if_moved
 from scr_llm.store.sign_offs import SignOffs
 
 
@@ -20,20 +23,49 @@ class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
     codebook_changes, log, checks.
 
     Any call raises StoreError where the database cannot be used: it is damaged, another program has locked it, the
-    disk is full, or it is read-only.
+    disk is full, it is read-only, or its server cannot be reached.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the store at a path; where there is none, make it.
+    def __init__(self, database: Database | Path, *, moved: bool = False) -> None:
+        """Open a project's store; where there is none, make it.
+
+        Args:
+            database: where it is; a path is that of a SQLite file.
+            moved: open it even if the record was moved elsewhere.
 
         Raises:
             UsageError: a newer version of the program wrote it.
-            StoreError: what is there cannot be used as a database.
+            StoreError: what is there cannot be used as a database, or the record was moved elsewhere.
         """
-        make(path)
-        self._engine = engine_of(path)
-        with named_errors(path):
-            migrate(self._engine)
+        backend = backend_of(Database(file=database) if isinstance(database, Path) else database)
+        self._open(backend, make=True)
+        if not moved:
+            with self._reading() as connection:
+                refuse_if_moved(connection, backend.name)
+
+    @classmethod
+    def fresh(cls, backend: Backend) -> "Store":
+        """A new store in a place that is there, and empty."""
+        store = cls.__new__(cls)
+        store._open(backend, make=False)
+        return store
+
+    def _open(self, backend: Backend, *, make: bool) -> None:
+        engine = backend.engine()
+        self._backend, self._engine, self._turn = backend, engine, threading.Lock()
+        try:
+            with backend.named_errors():
+                if make:
+                    backend.make(engine, migrate)
+                migrate(engine, backend)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """What the database is called in a message."""
+        return self._backend.name
 
     def __enter__(self) -> "Store":
         return self
@@ -44,5 +76,5 @@ class Store(Documents, SignOffs, ModelCalls, CodebookChanges, Log, Checks):
         self.close()
 
     def close(self) -> None:
-        """Close the file; a later call opens it again."""
-        self._engine.dispose()
+        """Close the database; a later call opens it again."""
+        self._backend.close(self._engine)

@@ -1,6 +1,12 @@
-"""The tables. Records are stored as their own JSON; the other columns are there for look-ups."""
+"""The tables. Records are stored as their own JSON; the other columns are there for look-ups.
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, literal_column
+Rows that are only ever appended are numbered by us, inside the write lock, and not by the database: a sequence of
+PostgreSQL's would leave a gap after each transaction that was rolled back, and the audit takes a gap for a removed row.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+from scr_llm.store.backends.expressions import AnyText, ThemeOf
 
 metadata = MetaData()
 
@@ -18,6 +24,8 @@ documents = Table(
     Column("record", Text, nullable=False),
 )
 
+documents_of_file = Index("documents_of_file", documents.c.file)
+
 readings = Table(
     "readings",
     metadata,
@@ -34,15 +42,32 @@ codings = Table(
     Column("record", Text, nullable=False),
 )
 
-decided_theme = literal_column("CASE WHEN json_valid(record) THEN json_extract(record, '$.theme') END", String)
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("document_id", String, primary_key=True),
+    Column("made_of", String, nullable=False),
+    Column("whole", String, nullable=False, index=True),
+    Column("letters", Integer, nullable=False),
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("document_id", String, primary_key=True),
+    Column("sentence", BigInteger, primary_key=True, autoincrement=False),
+    Column("letters", Integer, nullable=False),
+    Index("documents_with_sentence", "sentence", "document_id", "letters"),
+)
+
+decided_theme = ThemeOf()
 """The theme of a decision, read from its record. It is indexed as an expression and not stored as a column, so that
-it cannot disagree with the record. SQLite uses the index only for this very expression. A record that is not JSON has
-no theme: an error here would stop the audit from opening a database that was tampered with."""
+it cannot disagree with the record."""
 
 decisions = Table(
     "decisions",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("document_id", String, ForeignKey("documents.id"), nullable=False),
     Column("record", Text, nullable=False),
     Column("prev_hash", String, nullable=False),
@@ -62,7 +87,7 @@ heads = Table(
 sign_offs = Table(
     "sign_offs",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("record", Text, nullable=False),
     Column("paper", Text, nullable=False),
     Column("prev_hash", String, nullable=False),
@@ -72,7 +97,7 @@ sign_offs = Table(
 history = Table(
     "history",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("document_id", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("record", Text, nullable=False),
@@ -84,14 +109,14 @@ history = Table(
 drafts = Table(
     "drafts",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("record", Text, nullable=False),
 )
 
 calls = Table(
     "calls",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", String, nullable=False),
     Column("endpoint", String, nullable=False),
     Column("model", String, nullable=False),
@@ -120,15 +145,18 @@ replies = Table(
     Column("at", String, nullable=False),
     Column("model", String, nullable=False),
     Column("document_id", String),
-    Column("raw", Text, nullable=False),
+    Column("raw", AnyText, nullable=False),
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
 )
 
+replies_of = Index("replies_of", replies.c.document_id)
+documents_in_order = Index("documents_in_order", documents.c.position)
+
 codebook_changes = Table(
     "codebook_changes",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("record", Text, nullable=False),
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False),
@@ -137,6 +165,15 @@ codebook_changes = Table(
 log = Table(
     "log",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("record", Text, nullable=False),
 )
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("to", String, nullable=False),
+)
+"""Where the record was moved to. With a row here nothing more is written, and nothing is read from here either."""

@@ -92,6 +92,7 @@ _LONG = re.compile(r"[^\W_]{8,}")
 _BACKWARDS = ("erongi", "dragersid", "tegrof", "edirrevo", "noitcurtsni", "tnatsissa", "suoiverp")
 """Words of orders, spelled backwards."""
 _TAGS = range(0xE0000, 0xE0080)
+_TAG = re.compile("[\U000e0000-\U000e007f]")
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _MARKS = frozenset({"Mn", "Me"})
 """Unicode categories of accents, joiners and variation marks."""
@@ -179,19 +180,22 @@ def disguises(text: str) -> tuple[str, ...]:
 
     Empty for honest typesetting.
     """
+    if text.isascii():
+        return ()
     found: list[str] = []
-    tags = [place for place, character in enumerate(text) if ord(character) in _TAGS and not _is_flag(text, place)]
+    tags = [match.start() for match in _TAG.finditer(text) if not _is_flag(text, match.start())]
     if tags:
         spoken = "".join(chr(ord(text[place]) - 0xE0000) for place in tags if 0xE0020 <= ord(text[place]) < 0xE007F)
         where = _behind(text, tags[0])
         found.append(f"{len(tags)} invisible tag characters that spell “{_short(spoken)}”, first {where}")
-    turns = [place for place, character in enumerate(text) if character in "\u202d\u202e"]
+    turns = [match.start() for match in re.finditer("[\u202d\u202e]", text)]
     if turns:
         found.append(f"{len(turns)} characters that change the direction of the text, first {_behind(text, turns[0])}")
     unseen = [match.start() for match in re.finditer(f"(?<=[A-Za-z])[{_WITHIN}]+(?=[A-Za-z])", text)]
     if len(unseen) >= _SEVERAL:
         found.append(f"{len(unseen)} invisible characters inside words, first {_behind(text, unseen[0])}")
-    mixed = [match.group() for match in re.finditer(r"[^\W\d_]{3,}", text) if _is_mixed(match.group())]
+    words = (match.group() for match in re.finditer(r"[^\W\d_]{3,}", text))
+    mixed = [word for word in words if not word.isascii() and _is_mixed(word)]
     if mixed:
         first = f"first “{_short(mixed[0])}”"
         found.append(f"{len(mixed)} words that mix Latin letters with letters that look like them, {first}")

@@ -8,6 +8,7 @@ weights (stages/code/features.py) depend on the names and patterns of `SAYINGS`:
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,3 +333,9 @@ RULES: tuple[Rule, ...] = (
 """All rules that say something about a sentence; LABEL only marks where one begins."""
 SAYINGS: Mapping[str, re.Pattern[str]] = {rule.name: rule.pattern for rule in RULES}
 """Their patterns by name, in this order."""
+
+
+@lru_cache(maxsize=4096)  # a sentence is looked at for itself and for the one before it, and once for each code
+def said(text: str) -> frozenset[str]:
+    """The names of the rules that hold of a whole sentence."""
+    return frozenset(name for name, saying in SAYINGS.items() if saying.search(text))

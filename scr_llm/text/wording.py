@@ -56,10 +56,31 @@ def pattern(wording: str) -> str:
 
 def compile_wordings(wordings: Sequence[str]) -> re.Pattern[str] | None:
     """All wordings as one expression that ignores case; None if there are none."""
-    return _compiled(tuple(wordings)) if wordings else None
+    return _compiled(tuple(wordings), re.I) if wordings else None
 
 
-@lru_cache(maxsize=256)
-def _compiled(wordings: tuple[str, ...]) -> re.Pattern[str]:
+def compile_folded(wordings: Sequence[str]) -> re.Pattern[str] | None:
+    """All wordings as one expression for a `folded` text, in which it finds what `compile_wordings` finds.
+
+    It is several times as fast, since it can tell by their first letter which wordings to try. None if there are none.
+    """
+    return _compiled(tuple(map(folded, wordings)), re.NOFLAG) if wordings else None
+
+
+def folded(text: str) -> str:
+    """A text in which no letter differs from another by its case alone, as long as it was.
+
+    Two Latin letters that `re.IGNORECASE` takes for one are one letter in it.
+    """
+    return (text if text.isascii() else text.translate(_ALSO_ALIKE)).lower()
+
+
+_ALSO_ALIKE = str.maketrans("İıſ", "iis")
+"""Letters that `re.IGNORECASE` takes for an ASCII one, and `str.lower` does not."""
+
+
+@lru_cache(maxsize=512)
+def _compiled(wordings: tuple[str, ...], flags: re.RegexFlag) -> re.Pattern[str]:
     starts = r"\b"  # once before all alternatives, so that only beginnings of words are tried
-    return re.compile(starts + "(?:" + "|".join(f"(?:{pattern(w).removeprefix(starts)})" for w in wordings) + ")", re.I)
+    alternatives = "|".join(f"(?:{pattern(w).removeprefix(starts)})" for w in wordings)
+    return re.compile(f"{starts}(?:{alternatives})", flags)

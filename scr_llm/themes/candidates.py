@@ -5,8 +5,8 @@ A person decides whether to adopt a candidate.
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,15 +120,15 @@ def suggestions(project: Project) -> Suggestions:
     """
     passages, total = _unmatched(project)
     codes = {code.id: code for code in load_codebook(project.codebook_path).codes}
-    silent = [(p, why) for p in passages if (why := why_silent(p.text))]
-    told = [p for p in passages if not why_silent(p.text)]
+    reasons = [(p, why_silent(p.text)) for p in passages]
+    silent = [(p, why) for p, why in reasons if why]
+    told = [p for p, why in reasons if not why]
     nearest = [_nearest(p.text, codes) for p in told]
     about = [theme if score >= CLOSE_TO_A_THEME else "" for score, theme in nearest]
-    near = [
-        Candidate((), tuple(p for p, theme in zip(told, about, strict=True) if theme == i), codes[i].label, i)
-        for i in codes
-        if i in about
-    ]
+    by_theme = defaultdict[str, list[Passage]](list)
+    for passage, theme in zip(told, about, strict=True):
+        by_theme[theme].append(passage)
+    near = [Candidate((), tuple(by_theme[i]), codes[i].label, i) for i in codes if i in by_theme]
     return Suggestions(
         new=tuple(_new([(p, n[1]) for p, n, theme in zip(told, nearest, about, strict=True) if not theme], codes)),
         near=tuple(near),
@@ -182,18 +182,44 @@ def _grouped(rare: list[set[str]]) -> list[list[int]]:
     A chain of findings in which each shares words only with the next would be about nothing in common.
     """
     groups: list[list[int]] = []
+    # Word to the groups whose first finding has it, one bit each: only these are looked at, not every group.
+    begun = defaultdict[str, int](int)
     for at, own in enumerate(rare):
-        fitting = (g for g in groups if all(len(own & rare[other]) >= FEWEST_SHARED for other in g))
+        fitting = (
+            g
+            for g in map(groups.__getitem__, _bits(_shared(begun[word] for word in own if word in begun)))
+            if all(len(own & rare[other]) >= FEWEST_SHARED for other in g)
+        )
         if (group := next(fitting, None)) is not None:
             group.append(at)
-        else:
-            groups.append([at])
+            continue
+        for word in own:
+            begun[word] |= 1 << len(groups)
+        groups.append([at])
     return groups
+
+
+def _shared(sets: Iterable[int]) -> int:
+    """The bits that `FEWEST_SHARED` of the sets or more have."""
+    at_least = [0] * FEWEST_SHARED
+    for one in sets:
+        for times in range(FEWEST_SHARED - 1, 0, -1):
+            at_least[times] |= at_least[times - 1] & one
+        at_least[0] |= one
+    return at_least[-1]
+
+
+def _bits(number: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    while number:
+        low = number & -number
+        yield low.bit_length() - 1
+        number ^= low
 
 
 def _unmatched(project: Project) -> tuple[list[Passage], int]:
     found, total = [], 0
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         decided = decided_by_document(store.decisions())
         for document in store.documents():
             if document.status != "coded" or not (proposed := store.coding(document.id)):

@@ -170,7 +170,7 @@ def take(
         write_atomically(path, content)
         return made
 
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return store.append_codebook_change(make)
 
 

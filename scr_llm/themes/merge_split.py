@@ -122,7 +122,7 @@ def split_edit(project: Project, code: str, who: str) -> Edit:
 
 def _cases(project: Project) -> list[tuple[str, str, Coding]]:
     """Label, file and current coding of each case."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         decided = decided_by_document(store.decisions())
         coded = [
             (d, current(c, decided.get(d.id, {})))

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from scr_llm.codebook import load_codebook
 from scr_llm.project import Project
-from scr_llm.records import Code, Codebook, Document, DraftTheme, SubCode, ThemeValue
+from scr_llm.records import Code, Codebook, Database, Document, DraftTheme, SubCode, ThemeValue
 from scr_llm.stages.code.embedded import EmbeddedCoder, Judged, embedded_identity
 from scr_llm.stages.code.hits import KINDS, Kind
 from scr_llm.stages.decisions import latest
@@ -108,7 +107,7 @@ def preview(project: Project, new: Codebook, first: int = 0) -> Preview:
     changed = changed_meanings(old, new)
     was, now = ({c.id: c for c in book.codes} for book in (old, new))
     before, after = EmbeddedCoder(embedded_identity(old)), EmbeddedCoder(embedded_identity(new))
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         reviews = _reviews(store)
         decided = latest(store.decisions())
         lapsed = stale_cells(store, old, new)
@@ -117,7 +116,7 @@ def preview(project: Project, new: Codebook, first: int = 0) -> Preview:
         some = _labelled(store, reviews[first : first + MOST_REVIEWS])
     cells = []
     for document, label in some if changed else ():
-        judged = _judged(project.store_path, document.id, document.sha256)
+        judged = _judged(project.database, document.id, document.sha256)
         for i in (i for i in changed if i in now):
             one = before.proposed(was[i], judged) if i in was else None
             other = after.proposed(now[i], judged)
@@ -137,12 +136,12 @@ def preview(project: Project, new: Codebook, first: int = 0) -> Preview:
 
 def wordings_found(project: Project, code: Code) -> tuple[list[WordingFound], int]:
     """Every wording of a code and its aspects with what it finds, and the number of reviews that were looked at."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         reviews = _labelled(store, _reviews(store)[:MOST_REVIEWS])
     sentences = [
         Found(j.sentence.page, j.sentence.text, label, document.id)
         for document, label in reviews
-        for j in _judged(project.store_path, document.id, document.sha256)
+        for j in _judged(project.database, document.id, document.sha256)
     ]
     found = []
     parts: tuple[Code | SubCode, ...] = (code, *code.sub_codes)
@@ -190,9 +189,9 @@ def _labelled(store: Store, reviews: Sequence[Document]) -> list[tuple[Document,
 
 
 @lru_cache(maxsize=2 * MOST_REVIEWS)  # a person looks at one change after another; judging takes nearly all the time
-def _judged(store_path: Path, document_id: str, _sha256: str) -> list[Judged]:
+def _judged(database: Database, document_id: str, _sha256: str) -> list[Judged]:
     """A review's sentences, scored."""
-    with Store(store_path) as store:
+    with Store(database) as store:
         reading = store.reading(document_id)
     if reading is None:
         return []

@@ -15,11 +15,15 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from scr_llm.records import Span
+from scr_llm.stages.read import warnings_of
 from scr_llm.stages.read.apart import keep_within
+from scr_llm.stages.read.inspect import check_pages
 from scr_llm.web import picture
 from scr_llm.web.picture import Layout
 
 T = TypeVar("T")
+
+NOT_READ_AGAIN = ("the second reader could not read this page",)
 
 SECONDS = 10.0
 """Time limit for one page."""
@@ -38,6 +42,7 @@ class Drawing:
         self._pool: ProcessPool | None = None
         self._png = lru_cache(maxsize=24)(self._drawn)
         self._layout = lru_cache(maxsize=256)(self._placed)
+        self._second = lru_cache(maxsize=256)(self._read_again)
 
     def start(self) -> None:
         """Start the processes now, so that the first picture does not wait for them."""
@@ -66,6 +71,16 @@ class Drawing:
         except OSError:
             return Layout()
 
+    def cross_check(self, path: Path, sha256: str, number: int, text: str) -> tuple[str, ...]:
+        """Have a second reader read a page too. Returns why a person should check it; empty where the readers agree.
+
+        Nothing is stored: that a person looks at a page changes no record.
+        """
+        try:
+            return self._second(path, _version(path), sha256, number, text)
+        except OSError:
+            return NOT_READ_AGAIN
+
     def _drawn(self, path: Path, _version: tuple[int, int], number: int) -> bytes | OSError:
         try:
             return self._in_process(picture.png, path, number)
@@ -79,6 +94,14 @@ class Drawing:
             return self._in_process(picture.layout, path, number, text, quotes)
         except OSError:
             return Layout()
+
+    def _read_again(
+        self, path: Path, _version: tuple[int, int], sha256: str, number: int, text: str
+    ) -> tuple[str, ...]:
+        try:
+            return tuple(warnings_of(self._in_process(check_pages, path, {number: text}, sha256)[number]))
+        except OSError:
+            return NOT_READ_AGAIN
 
     def _in_process(self, function: Callable[..., T], *args: Any, again: bool = True) -> T:
         """The result of a function run in another process. Raises OSError for whatever goes wrong there."""

@@ -152,6 +152,7 @@ def file_line(document: Document, label: str = "") -> FileLine:
         counted=document.status in COUNTED,
         may_count=document.status in ("not_a_review", "duplicate", "superseded"),
         check=len(document.notes),
+        twice=None if document.read_once is None else document.pages - len(document.read_once),
     )
 
 

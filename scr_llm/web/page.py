@@ -16,7 +16,7 @@ from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.seats import SEAT, Seats
 from scr_llm.web.unsigned import UnsignedPaper
-from scr_llm.web.workbench import NOBODY, Workbench, database_identity
+from scr_llm.web.workbench import NOBODY, Workbench
 from scr_llm.workspace import Workspace
 
 PATIENCE_SECONDS = 8.0
@@ -40,7 +40,7 @@ class Page:
         self.named_by_proxy = named_by_proxy
         """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
         self._reviewer = reviewer
-        self._database = database_identity(project)
+        self._database = self.session.store.identity()
         self._codes = self.session.codes
         self._templates = frame.environment(self._codes)
 
@@ -152,10 +152,10 @@ class Page:
         Raises:
             ScrError: the database was moved, deleted or replaced; anything written to it now would be lost.
         """
-        if database_identity(self.project) != self._database:
+        if self.session.store.identity() != self._database:
             raise ScrError(
                 "the project's database was moved, deleted or replaced while this page was open, "
                 "so nothing can be saved.",
-                next_step="Stop the page with Ctrl-C, put the project folder back where it was, "
+                next_step="Stop the page with Ctrl-C, put the project folder, or its database, back where it was, "
                 "and start the page again.",
             )

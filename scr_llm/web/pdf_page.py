@@ -64,7 +64,10 @@ def pdf_page(
     page = session.reading(document.id).pages[number - 1]
     here = [each for each in marked if each.words.page == number]
     spans = tuple(Span(page=number, start=each.words.start, end=each.words.end) for each in here)
-    placed = drawing.layout(session.project.inbox / document.file, number, page.text, spans)
+    path = session.project.inbox / document.file
+    placed = drawing.layout(path, number, page.text, spans)
+    is_due = page.cross_checked == "no" and session.project.settings.read.cross_check != "off"
+    differs = drawing.cross_check(path, document.sha256, number, page.text) if is_due else ()
     return PdfPage(
         document=document,
         number=number,
@@ -75,7 +78,7 @@ def pdf_page(
         ),
         lines=placed.lines,
         pieces=_pieces(page.text, [each.words for each in here]),
-        warnings=page.warnings,
+        warnings=(*page.warnings, *differs),
     )
 
 

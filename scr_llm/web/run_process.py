@@ -227,7 +227,8 @@ def _run(talk: _Talk, task: Task) -> Ended:
         with _watched(talk, workspace, coder):
             outcome = workspace.run(coder, reading, afford=afford)
     talk.tell(doing="Writing the draft of the paper", seconds_left=None)
-    return _ended(outcome, workspace.brief())
+    current = None if outcome.coded or outcome.remarks else workspace.current_draft()
+    return _ended(outcome, None if current else workspace.brief())
 
 
 def _tried(talk: _Talk, workspace: "Workspace", consent: "Consent") -> Ended:
@@ -289,7 +290,7 @@ def _watched(talk: _Talk, workspace: "Workspace", coder: "ReadyCoder") -> Iterat
     from scr_llm.store import Store
 
     over = threading.Event()
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         before = store.documents()
 
         def look() -> None:
@@ -347,8 +348,8 @@ def _look(
     )
 
 
-def _ended(outcome: "Outcome", draft: "Written") -> Ended:
-    """How a run ended, in words."""
+def _ended(outcome: "Outcome", draft: "Written | None") -> Ended:
+    """How a run ended, in words. `draft` is None where the draft was up to date."""
     lines = []
     if outcome.stopped:
         lines.append(f"It stopped before the end: {outcome.stopped}")
@@ -356,10 +357,11 @@ def _ended(outcome: "Outcome", draft: "Written") -> Ended:
         lines.append(f"{count(len(outcome.left_out), 'file')} could not be counted; the reasons are beside the files.")
     if outcome.missing:
         lines.append(f"{count(len(outcome.missing), 'counted file')} can no longer be found in the inbox.")
-    for path in draft.kept:
-        lines.append(f"{path.name} has somebody’s edits and stays; the new draft is version {draft.briefing.version}.")
-    for path in draft.blocked:
-        lines.append(f"{path.name} is open in another program; the new draft is version {draft.briefing.version}.")
+    version = draft.briefing.version if draft else ""
+    for path in draft.kept if draft else ():
+        lines.append(f"{path.name} has somebody’s edits and stays; the new draft is version {version}.")
+    for path in draft.blocked if draft else ():
+        lines.append(f"{path.name} is open in another program; the new draft is version {version}.")
     good = bool(outcome.coded or outcome.kept) and not outcome.stopped
     kept = f", {count(len(outcome.kept), 'other')} unchanged" if outcome.kept else ""
     return Ended(good, f"{count(len(outcome.coded), 'review')} coded{kept}", tuple(lines))

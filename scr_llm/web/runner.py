@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 
 from scr_llm.errors import RefusedError
-from scr_llm.records import LogAct, LogEntry
+from scr_llm.records import Database, LogAct, LogEntry
 from scr_llm.store import Store
 from scr_llm.web.run_process import STOP, Ended, Progress, Question, Said, Task, stopped, work
 
@@ -49,8 +48,8 @@ class RunState:
 class Runner:
     """Runs the project's inbox, one run at a time."""
 
-    def __init__(self, store_path: Path) -> None:
-        self._store_path = store_path
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._lock = threading.Lock()
         self._state = RunState()
         self._process: SpawnProcess | None = None
@@ -155,7 +154,7 @@ class Runner:
                 self._state = replace(self._state, question=said)
 
     def _note(self, act: LogAct, text: str, who: str) -> None:
-        with Store(self._store_path) as store:
+        with Store(self._database) as store:
             store.note_act(LogEntry(at=_now(), who=who, act=act, text=text))
 
 

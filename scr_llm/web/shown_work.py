@@ -51,6 +51,8 @@ class FileLine:
     """Whether a person may have it counted all the same."""
     check: int
     """Pages that a person should look at."""
+    twice: int | None
+    """Pages that two readers have read; None where this was not recorded."""
 
 
 @dataclass(frozen=True)

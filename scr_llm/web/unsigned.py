@@ -122,7 +122,7 @@ class UnsignedPaper:
 
 def unsigned(project: Project) -> tuple[Briefing, tuple[str, ...]]:
     """The paper as a signature would print it now, and its cautions."""
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         version = f"{store.head('sign_offs')[0] + 1}.0"
     briefing, _, cautions = paper(project, signature=Signature(_NOT_SIGNED, version))
     return briefing, cautions

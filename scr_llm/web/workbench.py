@@ -41,7 +41,7 @@ class Workbench:
     """Everything around deciding that lives as long as the page."""
 
     def __init__(self, project: Project) -> None:
-        self.runner, self.inbox = Runner(project.store_path), InboxWatch()
+        self.runner, self.inbox = Runner(project.database), InboxWatch()
         self._adding, self._following = threading.Semaphore(ADDING_AT_ONCE), threading.Semaphore(FOLLOWERS)
 
     def close(self) -> None:
@@ -73,15 +73,6 @@ class Workbench:
         copying, run = self.inbox.look(project, store), self.runner.state
         counted = "" if run.running else "-".join(str(store.head(c)[0]) for c in ("history", "decisions", "sign_offs"))
         return f"{counted} {copying} {run.running} {run.stopping} {run.question is not None} {run.started}"
-
-
-def database_identity(project: Project) -> tuple[int, int] | None:
-    """Device and inode of the project's database; None if there is none."""
-    try:
-        found = project.store_path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def note(store: Store, act: LogAct, text: str, who: str) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
     from scr_llm.records import Briefing, Coding, Deciding, Explanation, OwnWords, Paper, SignOff
+    from scr_llm.reports.current import Current
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
@@ -41,8 +42,9 @@ SUBSETS = ("authority", "batch", "context", "age", "taken-in")
 class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
     """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
-    It can safely be opened several times at once. Every expected failure is a `ScrError` whose message names the
-    document, the page and the next step.
+    It can safely be opened several times at once. Whatever needs the record raises StoreError where its database cannot
+    be used, or is gone although a paper was signed from it. Every expected failure is a `ScrError` whose message names
+    the document, the page and the next step.
     """
 
     @classmethod
@@ -62,7 +64,6 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
 
         Raises:
             UsageError: it is not a project folder, or its settings are wrong; names the key and its line.
-            StoreError: its database is missing although something was signed from it.
         """
         return cls(load_project(Path(folder)))
 
@@ -160,6 +161,7 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
             max_concurrency=coder.max_concurrency,
             stop=coder.stop,
             first=before if coder.costs else None,
+            processes=coder.processes,
         )
 
     def coding(self, document_id: str) -> "Coding | None":
@@ -170,7 +172,7 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
         from scr_llm.stages.decisions import current, decided_by_document
         from scr_llm.store import Store
 
-        with Store(self.project.store_path) as store:
+        with Store(self.project.database) as store:
             coding = store.coding(document_id)
             decided = decided_by_document(store.decisions(document_id)).get(document_id, {})
             return current(coding, decided) if coding else None
@@ -315,6 +317,15 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
         finally:
             if writer:
                 writer.close()
+
+    def current_draft(self) -> "Current | None":
+        """What `brief` would find, if it has nothing to write: neither what the draft rests on nor its files changed.
+
+        None if the draft must be written.
+        """
+        from scr_llm.reports.current import current
+
+        return current(self.project, DRAFT_FORMATS)
 
     def briefing(self, *, only: Mapping[str, str] | None = None) -> "tuple[Briefing, list[CodedReview]]":
         """The briefing as a record, and the codings behind it. Nothing is written."""

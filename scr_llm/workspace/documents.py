@@ -17,7 +17,7 @@ class Documents(Folder):
         from scr_llm.intake.inbox import intake, present_documents
         from scr_llm.store import Store
 
-        with Store(self.project.store_path) as store:
+        with Store(self.project.database) as store:
             intake(self.project, store)
             return present_documents(store)
 
@@ -26,7 +26,7 @@ class Documents(Folder):
         from scr_llm.stages.code.remarks import remarks_on
         from scr_llm.store import Store
 
-        with Store(self.project.store_path) as store:
+        with Store(self.project.database) as store:
             return {document.id: remarks_on(store.coding(document.id)) for document in store.documents()}
 
     def queue(self) -> "list[tuple[Document, ThemeCoding]]":
@@ -35,7 +35,7 @@ class Documents(Folder):
         from scr_llm.store import Store
 
         coded = {d.id: d for d in self.documents() if d.status == "coded"}
-        with Store(self.project.store_path) as store:
+        with Store(self.project.database) as store:
             codings = {i: coding for i in coded if (coding := store.coding(i))}
             return [(coded[i], theme) for i, theme in queue(codings, store.decisions())]
 

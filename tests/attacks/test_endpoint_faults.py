@@ -66,7 +66,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "project.toml")
         .read_text()
         .replace("workers = 2", "workers = 1")
-        .replace("cross_check = true ", "cross_check = false")
+        .replace('cross_check = "full"', 'cross_check = "off"')
     )
     (root / "project.toml").write_text(settings)
     return root

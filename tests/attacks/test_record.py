@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from databases import ON_POSTGRESQL, copy_project, put, raw, rows_of, without_rules
 from served import coded_project
 from test_signing import decide_all
 
@@ -34,9 +35,10 @@ FILE = f"{REVIEWS[0]}.pdf"
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = coded_project(tmp_path_factory.mktemp("signed") / "p", REVIEWS)
-    shutil.copyfile(root / "scr_llm.sqlite", root.parent / "before.sqlite")
+    if not ON_POSTGRESQL:
+        shutil.copyfile(root / "scr_llm.sqlite", root.parent / "before.sqlite")
     decide_all(load_project(root))
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         for size in (10, 20, 30):
             endpoint = "https://models.example/v1"
             store.log_call(ModelCall(at="2026-01-01", endpoint=endpoint, model="m", bytes_out=size, sha256="s"))
@@ -46,8 +48,9 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(signed: Path, tmp_path: Path) -> Path:
-    shutil.copytree(signed, tmp_path / "p")
-    shutil.copyfile(signed.parent / "before.sqlite", tmp_path / "before.sqlite")
+    copy_project(signed, tmp_path / "p")
+    if not ON_POSTGRESQL:
+        shutil.copyfile(signed.parent / "before.sqlite", tmp_path / "before.sqlite")
     return tmp_path / "p"
 
 
@@ -63,31 +66,26 @@ def scr(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def sql(root: Path, *statements: str) -> None:
     """Statements past the triggers."""
-    raw = sqlite3.connect(root / "scr_llm.sqlite")
-    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        raw.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        raw.execute(statement)
-    raw.commit()
-    raw.close()
+    with raw(load_project(root).database) as connection:
+        without_rules(connection)
+        for statement in statements:
+            connection.execute(statement)
 
 
 def rechain(root: Path, chain: str, change: Callable[[list[dict[str, object]]], list[dict[str, object]]]) -> None:
     """Rewrite a chain consistently, its head with it, as somebody would who knows the rule."""
     sql(root)
-    raw = sqlite3.connect(root / "scr_llm.sqlite")
-    raw.row_factory = sqlite3.Row
-    rows = change([dict(r) for r in raw.execute(f"SELECT * FROM {chain} ORDER BY seq")])
-    raw.execute(f"DELETE FROM {chain}")
-    last = FIRST_HASH
-    for row in rows:
-        own = chained(last, str(row["record"]))
-        row |= {"prev_hash": last, "hash": own}
-        raw.execute(f"INSERT INTO {chain} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
-        last = own
-    raw.execute("UPDATE heads SET count = ?, hash = ? WHERE chain = ?", (len(rows), last, chain))
-    raw.commit()
-    raw.close()
+    with raw(load_project(root).database) as connection:
+        rows = change(rows_of(connection, f"SELECT * FROM {chain} ORDER BY seq"))
+        connection.execute(f"DELETE FROM {chain}")
+        last = FIRST_HASH
+        for row in rows:
+            own = chained(last, str(row["record"]))
+            row |= {"prev_hash": last, "hash": own}
+            places = ", ".join("?" * len(row))
+            put(connection, f"INSERT INTO {chain} ({', '.join(row)}) VALUES ({places})", *row.values())
+            last = own
+        put(connection, "UPDATE heads SET count = ?, hash = ? WHERE chain = ?", len(rows), last, chain)
 
 
 def forge_decision(root: Path) -> None:
@@ -103,19 +101,15 @@ def drop_last_decision(root: Path) -> None:
 
 
 def replace_text(root: Path) -> None:
-    raw = sqlite3.connect(root / "scr_llm.sqlite")
-    raw.row_factory = sqlite3.Row
-    row = raw.execute("SELECT * FROM readings LIMIT 1").fetchone()
-    reading = json.loads(row["record"])
+    with raw(load_project(root).database) as connection:
+        row = rows_of(connection, "SELECT * FROM readings LIMIT 1")[0]
+    reading = json.loads(str(row["record"]))
     reading["pages"][0]["text"] = reading["pages"][0]["text"].replace("the", "The")
     reading["sha256"] = hashlib.sha256("\f".join(p["text"] for p in reading["pages"]).encode()).hexdigest()
     text = json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
-    raw.execute(
-        "UPDATE readings SET record = ?, sha256 = ? WHERE document_id = ?",
-        (text, reading["sha256"], row["document_id"]),
-    )
-    raw.commit()
-    raw.close()
+    with raw(load_project(root).database) as connection:
+        change = "UPDATE readings SET record = ?, sha256 = ? WHERE document_id = ?"
+        put(connection, change, text, reading["sha256"], row["document_id"])
 
 
 def replace_pdf(root: Path) -> None:
@@ -131,11 +125,12 @@ def change_coding(old: str, new: str) -> Callable[[Path], None]:
 
 
 def one_child_more(root: Path) -> None:
-    sql(
-        root,
-        "UPDATE codings SET record = json_set(record, '$.case.children', json_array(json_extract(record, "
-        "'$.case.children[0]'), json_extract(record, '$.case.children[0]')))",
-    )
+    with raw(load_project(root).database) as connection:
+        for row in rows_of(connection, "SELECT * FROM codings"):
+            coding = json.loads(str(row["record"]))
+            coding["case"]["children"] = [coding["case"]["children"][0]] * 2
+            text = json.dumps(coding, ensure_ascii=False, separators=(",", ":"))
+            put(connection, "UPDATE codings SET record = ? WHERE document_id = ?", text, row["document_id"])
 
 
 def old_database(root: Path) -> None:
@@ -150,12 +145,11 @@ def made_by_hand(root: Path) -> None:
 
 def forge_history(root: Path) -> None:
     sql(root, "UPDATE codings SET record = replace(record, 'not_mentioned', 'unclear')")
-    raw = sqlite3.connect(root / "scr_llm.sqlite")
-    stored = {
-        i: hashlib.sha256(f"{d}\n{r}".encode()).hexdigest()
-        for i, d, r in raw.execute("SELECT document_id, draft, record FROM codings")
-    }
-    raw.close()
+    with raw(load_project(root).database) as connection:
+        stored = {
+            i: hashlib.sha256(f"{d}\n{r}".encode()).hexdigest()
+            for i, d, r in connection.execute("SELECT document_id, draft, record FROM codings").fetchall()
+        }
 
     def change(rows: list[dict[str, object]]) -> list[dict[str, object]]:
         for row in rows:
@@ -212,7 +206,10 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
         "no longer in the inbox",
     ),
     "a text changed together with its hash": (replace_text, "the text that was read was changed outside this program"),
-    "a text removed": (lambda r: sql(r, "DELETE FROM readings WHERE rowid = 1"), "the text that was read is gone"),
+    "a text removed": (
+        lambda r: sql(r, "DELETE FROM readings WHERE document_id = (SELECT min(id) FROM documents)"),
+        "the text that was read is gone",
+    ),
     "a PDF of the inbox replaced": (replace_pdf, "is not the one that was read"),
     "a PDF of the inbox removed": (lambda r: (r / "inbox" / FILE).unlink(), "is no longer in the inbox"),
     "a PDF of the inbox cut short": (
@@ -266,7 +263,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
         "calls to models; the log is now a different one",
     ),
     "a record cut short": (
-        lambda r: sql(r, "UPDATE codings SET record = substr(record, 1, 500) WHERE rowid = 1"),
+        lambda r: sql(r, "UPDATE codings SET record = substr(record, 1, 500)"),
         "cannot be read: it was changed outside this program",
     ),
     "a signed folder under another spelling": (
@@ -319,7 +316,18 @@ ONLY_PAPERS = {
 """What leaves the record whole: the next version may be signed, once something has changed."""
 
 
-@pytest.mark.parametrize("attack", TAMPERED)
+ON_A_FILE = {
+    "an old database put back",
+    "a database of 0 bytes",
+    "no database",
+    "garbage for a database",
+    "a database cut short",
+    "a page of the database overwritten",
+}
+"""What is done to the SQLite file itself."""
+
+
+@pytest.mark.parametrize("attack", [a for a in TAMPERED if not (ON_POSTGRESQL and a in ON_A_FILE)])
 def test_audit_names_what_was_done_and_nothing_is_signed_over_it(root: Path, attack: str) -> None:
     assert scr("audit", "--project", root).stdout.endswith("Everything is intact.\n")
     for suffix in ("-wal", "-shm"):
@@ -351,6 +359,7 @@ def test_the_head_of_the_chain_stands_in_the_paper_the_record_and_the_export(roo
     assert exported["record"]["signed"][0]["paper_sha256"] == record["paper_sha256"]
 
 
+@pytest.mark.skipif(ON_POSTGRESQL, reason="those versions knew no PostgreSQL")
 def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path) -> None:
     newer = {
         "left_out",

@@ -6,10 +6,10 @@ What a person ruled, decided or replaced meanwhile stands, and nothing is signed
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from databases import copy_project, raw
 from served import add, again, coded_project
 from test_signing import decide_all
 
@@ -29,7 +29,7 @@ from scr_llm.review.session import ReviewSession
 from scr_llm.stages.code.embedded import embedded_identity
 from scr_llm.stages.code.rules import RulesCoder
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
-from scr_llm.store import Store
+from scr_llm.store import Store, backend_of
 
 REVIEWS = ("corriford-child-1", "dunvarrow-young-person-r")
 ALEX = Reviewer("Alex Reader", "Analyst")
@@ -42,7 +42,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(template: Path, tmp_path: Path) -> Project:
-    shutil.copytree(template, tmp_path / "p")
+    copy_project(template, tmp_path / "p")
     return load_project(tmp_path / "p")
 
 
@@ -94,7 +94,7 @@ def test_a_decision_withdrawn_while_the_paper_is_written_is_not_signed(
     monkeypatch.setattr(signing, "paper", and_meanwhile)
     with pytest.raises(RefusedError, match="while the paper was written"):
         signing.sign_off(project, "Dee", "Director")
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert not store.sign_offs()
     assert not [p for p in project.outputs.iterdir() if "signed" in p.name]
 
@@ -126,7 +126,7 @@ def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(
         again(project)
     monkeypatch.setattr(Store, "save_coding", save)
     again(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         new = next(d for d in store.documents() if d.file == old.name and d.status == "coded")
         carried = store.decisions(new.id)
     assert new.replaces and len(carried) > 10 and {d.act for d in carried} == {"carried"} and not audit(project)
@@ -144,7 +144,7 @@ def test_a_new_file_under_the_name_of_one_that_was_left_out_is_left_out(project:
     assert all("Another board's" in (d.reason or "") for d in outcome.left_out), outcome.left_out
     rule(project, name, "include", "It is ours after all.")
     again(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert [d.status for d in store.documents() if d.file == name].count("coded") == 1
 
 
@@ -174,7 +174,7 @@ def test_an_issue_whose_place_is_taken_is_not_counted_beside_the_other(project: 
     from scr_llm.errors import UsageError
 
     old = (project.inbox / f"{REVIEWS[0]}.pdf").read_bytes()
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         first = next(d for d in store.documents() if d.file == f"{REVIEWS[0]}.pdf")
         store.save_document(first.model_copy(update={"status": "superseded", "reason": "re-issued as v2.pdf."}))
         store.save_document(
@@ -347,14 +347,17 @@ def test_a_file_that_is_there_is_not_written_over(project: Project) -> None:
 
 
 def test_rules_of_the_database_that_are_not_ours_are_named(project: Project) -> None:
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(project.store_path)) as database, database:
-        database.execute("DROP TRIGGER decisions_no_update")
-        database.execute("CREATE TRIGGER quiet BEFORE INSERT ON decisions BEGIN SELECT RAISE(IGNORE); END")
+    with raw(project.database) as connection:
+        if project.database.url:
+            connection.execute("DROP TRIGGER decisions_no_update ON decisions")
+            connection.execute("CREATE RULE quiet AS ON INSERT TO decisions DO INSTEAD NOTHING")
+            connection.execute("ALTER TABLE history DISABLE TRIGGER history_no_delete")
+        else:
+            connection.execute("DROP TRIGGER decisions_no_update")
+            connection.execute("CREATE TRIGGER quiet BEFORE INSERT ON decisions BEGIN SELECT RAISE(IGNORE); END")
     told = " ".join(audit(project))
     assert "decisions_no_update" in told and "quiet" in told
+    assert not project.database.url or "history_no_delete" in told
 
 
 def test_a_file_that_a_better_reader_may_read_is_tried_again(project: Project) -> None:
@@ -382,4 +385,4 @@ def test_forgetting_empties_a_folder_that_is_a_link(project: Project, tmp_path: 
         project.outputs.rename(tmp_path / "elsewhere")
         project.outputs.symlink_to(tmp_path / "elsewhere")
     forget(project)
-    assert not list(project.outputs.iterdir()) and not project.store_path.exists()
+    assert not list(project.outputs.iterdir()) and not backend_of(project.database).is_there()

@@ -24,7 +24,7 @@ from scr_llm.stages.code.passage import Passage, may_be_evidence, stops
 from scr_llm.stages.code.rules import Wordings, draft_item, flags_of, propose_one
 from scr_llm.stages.code.weights import Row, Weights
 from scr_llm.text.flow import Flow, Sentence, sentences
-from scr_llm.text.language import ASKS_FOR_WORDS, SHORTCOMING
+from scr_llm.text.language import ASKS_FOR_WORDS, SHORTCOMING, said
 from scr_llm.text.words import in_words
 from scr_llm.version import __version__
 
@@ -94,9 +94,14 @@ class EmbeddedCoder:
 
     def __init__(self, identity: CoderIdentity, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
+        self._own_weights = weights
         self._identity = identity.model_copy(update={"strategy": f"learned {self._weights.trained_from[:12]}"})
         self._place = {name: at for at, name in enumerate(self._weights.outputs)}
         self._wordings: dict[str, Wordings] = {}
+
+    def __reduce__(self) -> tuple[type["EmbeddedCoder"], tuple[CoderIdentity, Weights | None]]:
+        """How it is sent to another process, which loads the weights of the package itself."""
+        return EmbeddedCoder, (self._identity, self._own_weights)
 
     @property
     def identity(self) -> CoderIdentity:
@@ -153,8 +158,9 @@ class EmbeddedCoder:
             return stopped
         if scores[self._place["denies"]] >= DENIED:
             return "denial"
-        asks = scores[self._place["asks"]] >= ASKS and ASKS_FOR_WORDS.holds(passage.text)
-        if asks and not SHORTCOMING.holds(passage.text):
+        here = said(passage.text)
+        asks = scores[self._place["asks"]] >= ASKS and ASKS_FOR_WORDS.name in here
+        if asks and SHORTCOMING.name not in here:
             # Training, guidance and the like: nothing says that what it asks for was missing.
             return "asks for words"
         return ""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from scr_llm.stages.code.passage import Passage
-from scr_llm.text.language import SAYINGS
+from scr_llm.text.language import SAYINGS, said
 
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d+")
 _PARTS = (3, 4, 5)
@@ -22,13 +22,13 @@ SAID = 0.5
 """Weight of each general rule that holds, and of the section."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def words(text: str) -> tuple[str, ...]:
     """Words in lower case; every number is `0`."""
     return tuple("0" if w.isdigit() else w.replace("’", "'") for w in _WORD.findall(text.lower()))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def parts(word: str) -> tuple[str, ...]:
     """Parts of three to five letters of a word, marked with `~`; a number has none."""
     if word == "0":
@@ -54,10 +54,11 @@ def blocks(passage: Passage) -> Iterator[tuple[float, Iterable[tuple[str, ...]]]
 def marks(passage: Passage) -> Iterator[str]:
     """Features that are present or not: the section, and the general rules that hold here and in the next sentence."""
     yield f"@{passage.section}"
-    for name, saying in SAYINGS.items():
-        if saying.search(passage.text):
+    here, next_ = said(passage.text), said(passage.after)
+    for name in SAYINGS:
+        if name in here:
             yield f"!{name}"
-        if saying.search(passage.after):
+        if name in next_:
             yield f"!{name}>"
 
 

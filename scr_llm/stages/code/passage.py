@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from scr_llm.text.flow import NEVER_EVIDENCE, Sentence
-from scr_llm.text.language import CONCLUDED_NOT, DENIED, IRRELEVANT, LABEL, POLICY, PRAISE, QUESTION, SHORTCOMING
+from scr_llm.text.language import CONCLUDED_NOT, DENIED, IRRELEVANT, LABEL, POLICY, PRAISE, QUESTION, SHORTCOMING, said
 from scr_llm.text.machine import looks_like_prompt_injection
 
 
@@ -41,15 +41,15 @@ def may_be_evidence(sentence: Sentence) -> bool:
 
 def stops(passage: Passage) -> str:
     """The rule by which a sentence says nothing about the case, whatever it is about; empty if none applies."""
-    text = LABEL.pattern.sub("", passage.text)
-    if QUESTION.holds(text):
+    here, next_ = said(LABEL.pattern.sub("", passage.text)), said(passage.after)
+    if QUESTION.name in here:
         return "question"
-    if POLICY.holds(text):
+    if POLICY.name in here:
         return "policy"
-    if IRRELEVANT.holds(text) or IRRELEVANT.holds(passage.after):
+    if IRRELEVANT.name in here | next_:
         return "irrelevant"
-    if CONCLUDED_NOT.holds(text) or DENIED.holds(text) or DENIED.holds(passage.after):
+    if CONCLUDED_NOT.name in here or DENIED.name in here | next_:
         return "denial"
-    if passage.section == "good_practice" or (PRAISE.holds(text) and not SHORTCOMING.holds(text)):
+    if passage.section == "good_practice" or (PRAISE.name in here and SHORTCOMING.name not in here):
         return "praise"
     return ""

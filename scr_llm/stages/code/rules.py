@@ -44,9 +44,10 @@ from scr_llm.text.language import (
     SHORTCOMING,
     SIBLING,
     SUSPECTED,
+    said,
 )
 from scr_llm.text.negation import ABSENT_AFTER, DENIED_BEFORE, NEGATED_BEFORE
-from scr_llm.text.wording import compile_wordings
+from scr_llm.text.wording import compile_folded, compile_wordings, folded
 from scr_llm.text.words import in_words
 
 QUOTES_PER_THEME = 12
@@ -73,6 +74,8 @@ class _CodeMatcher:
     theme: str
     sub: str | None
     feature: bool
+    mentions: re.Pattern[str] | None
+    """Wordings and subjects together, for a folded text: nearly every sentence has none."""
     wordings: re.Pattern[str] | None
     subjects: re.Pattern[str] | None
     near_misses: re.Pattern[str] | None
@@ -145,6 +148,7 @@ def _matcher(code: Code, part: Code | SubCode) -> _CodeMatcher:
         theme=code.id,
         sub=part.id if is_sub else None,
         feature=code.polarity == "feature",
+        mentions=compile_folded((*part.wordings, *part.subjects)),
         wordings=compile_wordings(part.wordings),
         subjects=compile_wordings(part.subjects),
         near_misses=compile_wordings((*code.near_misses, *(part.near_misses if is_sub else ()))),
@@ -224,9 +228,9 @@ def _best(hits: list[_Hit]) -> list[_Hit]:
 def _match_sentence(matcher: _CodeMatcher, sentence: Sentence, after: str) -> _Hit | None:
     """What a sentence, given the one after it, says of a code; None where it says nothing."""
     text = sentence.text
-    if not any(expression.search(text) for expression in (matcher.wordings, matcher.subjects) if expression):
+    if not matcher.mentions or not matcher.mentions.search(folded(text)):
         return None
-    if POLICY.holds(text) or IRRELEVANT.holds(text) or IRRELEVANT.holds(after):
+    if POLICY.name in said(text) or IRRELEVANT.name in said(text) | said(after):
         return None
     if matcher.near_misses:
         text = matcher.near_misses.sub(lambda m: "." * len(m.group()), text)  # full stops, which no gap crosses
@@ -243,7 +247,7 @@ def _hit(
     matcher: _CodeMatcher, sentence: Sentence, verdict: Verdict, clause: str, match: re.Match[str], strong: bool
 ) -> _Hit:
     flags = flags_of(sentence, praised=verdict == "good")
-    asks_for_words = "recommendation" in flags and ASKS_FOR_WORDS.holds(sentence.text)
+    asks_for_words = "recommendation" in flags and ASKS_FOR_WORDS.name in said(sentence.text)
     how = "wording" if strong else "subject with a shortcoming"
     return _Hit(
         sentence=sentence,
@@ -269,16 +273,16 @@ def _verdict(
     `strong` is whether it is a wording, and not a subject. The order of the tests matters: a denial answers a question.
     """
     before, behind = clause[: match.start()], clause[match.end() :]
-    if CONCLUDED_NOT.holds(sentence.text) or DENIED.holds(sentence.text) or DENIED.holds(after):
+    if CONCLUDED_NOT.name in said(sentence.text) or DENIED.name in said(sentence.text) | said(after):
         return "absent"
-    if QUESTION.holds(LABEL.pattern.sub("", sentence.text)):
+    if QUESTION.name in said(LABEL.pattern.sub("", sentence.text)):
         return None
     if matcher.feature:
         return _verdict_of_feature(sentence, before, behind, strong)
     if NO_SHORTCOMING.holds(clause) or ABSENT_AFTER.holds(behind):
         return "absent" if strong else None
     is_praised = PRAISE.holds(clause) and not SHORTCOMING.holds(before + " " + behind)
-    if sentence.section_kind == "good_practice" or is_praised or PRAISED_BEFORE.holds(after):
+    if sentence.section_kind == "good_practice" or is_praised or PRAISED_BEFORE.name in said(after):
         return "good"
     if strong:
         return "absent" if DENIED_BEFORE.holds(before) else "present"
@@ -301,11 +305,12 @@ def flags_of(sentence: Sentence, *, praised: bool = False) -> tuple[EvidenceFlag
     flags: list[EvidenceFlag] = ["good_practice"] if praised else []
     if sentence.section_kind == "recommendations":
         flags.append("recommendation")
-    if SUSPECTED.holds(sentence.text):
+    here = said(sentence.text)
+    if SUSPECTED.name in here:
         flags.append("suspected")
-    if HISTORIC.holds(sentence.text):
+    if HISTORIC.name in here:
         flags.append("historic")
-    if SIBLING.holds(sentence.text):
+    if SIBLING.name in here:
         flags.append("sibling")
     return tuple(flags)
 
@@ -327,5 +332,4 @@ class Wordings:
 
 
 def _is_named(matcher: _CodeMatcher, shown: Sequence[Sentence]) -> bool:
-    expressions = [e for e in (matcher.wordings, matcher.subjects) if e]
-    return any(expression.search(s.text) for expression in expressions for s in shown)
+    return matcher.mentions is not None and any(matcher.mentions.search(folded(s.text)) for s in shown)

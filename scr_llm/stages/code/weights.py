@@ -33,11 +33,12 @@ class Weights:
         """Names of the judgements, in the order of a row."""
         self._biases, self._step = list(about["biases"]), list(about["steps"])
         self._place = {name: at for at, name in enumerate(names)}
-        self._rarity, self._steps = rarity, steps
+        self._rarity, self._steps = rarity, array("b", steps)
         self._nothing = [0.0] * len(self.outputs)
-        # Words recur, and contribute the same each time.
-        self._of_word = lru_cache(maxsize=50_000)(self._of_feature)
-        self._of_parts = lru_cache(maxsize=50_000)(self._of_parts)  # type: ignore[method-assign]
+        # Words recur, and contribute the same each time. A row takes 2 kB, hence the limits.
+        self._of_word = lru_cache(maxsize=20_000)(self._of_feature)
+        self._of_mark = lru_cache(maxsize=64)(self._of_mark)  # type: ignore[method-assign]
+        self._of_parts = lru_cache(maxsize=10_000)(self._of_parts)  # type: ignore[method-assign]
         self._of_words = lru_cache(maxsize=512)(self._of_words)  # type: ignore[method-assign]
         self._beside = lru_cache(maxsize=512)(self._beside)  # type: ignore[method-assign]
 
@@ -76,7 +77,7 @@ class Weights:
         own = words(passage.text)
         groups = (
             (1.0, self._of_words(own)),
-            (1.0, self._sum(self._of_word(f"{a} {b}") for a, b in pairwise(own))),
+            (1.0, self._of_known(f"{a} {b}" for a, b in pairwise(own))),
             (1.0, self._sum(map(self._of_parts, own))),
             (BESIDE, self._sum((self._beside(passage.before), self._beside(passage.after)))),
         )
@@ -86,8 +87,7 @@ class Weights:
                 scale = weight / math.sqrt(length)
                 total = [t + scale * r for t, r in zip(total, row, strict=True)]
         for name in marks(passage):
-            if (at := self._place.get(name)) is not None:
-                total = [t + SAID * r for t, r in zip(total, self._row(at), strict=True)]
+            total = [t + r for t, r in zip(total, self._of_mark(name), strict=True)]
         return total
 
     def parts_of(self, passage: Passage, output: str, most: int = 4) -> list[str]:
@@ -104,9 +104,15 @@ class Weights:
         """Hash of what it was trained from."""
         return str(self.about.get("corpus", ""))
 
-    def _row(self, at: int) -> Row:
+    def _row(self, at: int, weight: float) -> Row:
+        """The weights of one feature, times a factor."""
         n = len(self.outputs)
-        return [((b ^ 0x80) - 0x80) * s for b, s in zip(self._steps[at * n : (at + 1) * n], self._step, strict=True)]
+        return [weight * (b * s) for b, s in zip(self._steps[at * n : (at + 1) * n], self._step, strict=True)]
+
+    def _of_mark(self, name: str) -> Row:
+        """What the section, or a general rule that holds, contributes."""
+        at = self._place.get(name)
+        return self._nothing if at is None else self._row(at, SAID)
 
     def _of_feature(self, name: str) -> tuple[Row, float]:
         """What one feature contributes, scaled by its rarity, and the square of the rarity."""
@@ -114,20 +120,24 @@ class Weights:
         if at is None:
             return self._nothing, 0.0
         rarity = self._rarity[at]
-        return [rarity * r for r in self._row(at)], rarity * rarity
+        return self._row(at, rarity), rarity * rarity
 
     def _of_parts(self, word: str) -> tuple[Row, float]:
-        return self._sum(map(self._of_feature, parts(word)))
+        return self._sum(self._of_feature(part) for part in parts(word) if part in self._place)
 
     def _of_words(self, own: tuple[str, ...]) -> tuple[Row, float]:
-        return self._sum(map(self._of_word, own))
+        return self._of_known(own)
 
     def _beside(self, text: str) -> tuple[Row, float]:
-        return self._sum(self._of_word(f"<{w}") for w in words(text))
+        return self._of_known(f"<{w}" for w in words(text))
+
+    def _of_known(self, names: Iterable[str]) -> tuple[Row, float]:
+        """The sum over words or pairs. Most pairs are not among the features, and take no room among the words."""
+        return self._sum(self._of_word(name) for name in names if name in self._place)
 
     def _sum(self, given: Iterable[tuple[Row, float]]) -> tuple[Row, float]:
         rows = [(row, length) for row, length in given if length]
         if not rows:
             return self._nothing, 0.0
-        total = [sum(column) for column in zip(*(row for row, _ in rows), strict=True)]
+        total: Row = list(map(sum, zip(*(row for row, _ in rows), strict=True)))
         return total, sum(length for _, length in rows)

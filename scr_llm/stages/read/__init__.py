@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scr_llm.errors import UnreadableError
-from scr_llm.records import Page, Reading
+from scr_llm.records import CrossCheckMode, Page, Reading
 from scr_llm.stages.read import scan
-from scr_llm.stages.read.inspect import AGREED, BLANKS, Inspection, inspect
+from scr_llm.stages.read.inspect import BLANKS, Checked, Inspection, inspect
 from scr_llm.stages.read.items import items
 from scr_llm.stages.read.layout import RawPage
 from scr_llm.stages.read.opening import contents
@@ -28,7 +28,7 @@ def read(
     path: Path,
     document_id: str,
     *,
-    cross_check: bool = True,
+    cross_check: CrossCheckMode = "full",
     look_for_hidden: bool = True,
     megabytes: int | None = None,
     sha256: str = "",
@@ -38,7 +38,7 @@ def read(
     Args:
         path: the file.
         document_id: id of the document that the file holds.
-        cross_check: whether a second reader checks the text of every page. Slower; without it no page is compared.
+        cross_check: which pages a second reader checks: all, those that look odd and a sample, or none.
         look_for_hidden: whether each page is drawn to find text that cannot be seen. A run always does this.
         megabytes: the largest file to read; a larger one is refused unread.
         sha256: the expected checksum of the file, where it is known.
@@ -70,6 +70,28 @@ def read(
     return reading.model_copy(update=update)
 
 
+def cross_checked(reading: Reading, found: Mapping[int, Checked]) -> Reading:
+    """A reading after some of its pages, by their numbers, were read a second time."""
+    pages = list(reading.pages)
+    for number, checked in found.items():
+        page = pages[number - 1]
+        pages[number - 1] = page.model_copy(
+            update={
+                "agreement": checked.compared.agreement,
+                "cross_checked": checked.why,
+                "warnings": (*page.warnings, *warnings_of(checked)),
+            }
+        )
+    return reading.model_copy(update={"pages": tuple(pages)})
+
+
+def warnings_of(checked: Checked) -> Iterator[str]:
+    """Why a person should check a page that a second reader read, or could not read."""
+    yield from checked.compared.warnings
+    if checked.why == "impossible":
+        yield "the second reader could not read this page"
+
+
 def _pages(raw_pages: tuple[RawPage, ...], found: Structure, seen: Inspection) -> tuple[Page, ...]:
     """The pages as records, each with what is known about it."""
     return tuple(
@@ -80,7 +102,8 @@ def _pages(raw_pages: tuple[RawPage, ...], found: Structure, seen: Inspection) -
             images=page.images,
             scanned=page.scanned,
             label=seen.labels[index] if seen.labels else None,
-            agreement=seen.agreement[index],
+            agreement=seen.checked[index].compared.agreement,
+            cross_checked=seen.checked[index].why,
             warnings=tuple(_warnings(page, seen, index)),
             engine=page.engine or "none",
         )
@@ -144,7 +167,7 @@ def _letters(text: str) -> int:
 
 def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
     """The reasons why a person should check a page."""
-    letters, agreement = len(page.text.strip()), seen.agreement[index]
+    letters = len(page.text.strip())
     if not page.engine:
         yield "neither reader could read this page"
     elif page.engine == "pypdf":
@@ -155,10 +178,8 @@ def _warnings(page: RawPage, seen: Inspection, index: int) -> Iterator[str]:
         yield "no text; check that the page is blank"
     if page.scanned:
         yield "its text was recognised from a scan" + ("" if page.engine == "ocr" else " by another program")
-    if agreement is not None and agreement < AGREED:
-        yield f"the two readers agree on only {agreement:.0%} of the text"
-    for stretch in seen.stretches[index][:3]:
-        yield f"the two readers differ: {stretch}"
+    if page.engine == "pdfium":
+        yield from warnings_of(seen.checked[index])
     if seen.blanks[index] >= BLANKS:
         yield (
             f"a font on this page treats {seen.blanks[index]} of its characters as spaces; "

@@ -1,6 +1,7 @@
 """Read files in separate processes, within limits.
 
-A hostile file can take only so much time and memory, and can bring down nothing but its own reading.
+A hostile file can take only so much time and memory, and can bring down nothing but its own reading. The same processes
+do other work on single documents, so that this one is free to ask a model meanwhile.
 """
 
 import contextlib
@@ -9,21 +10,24 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from scr_llm.errors import FileError, ScrError, StopError, UnreadableError
-from scr_llm.records import Reading
+from scr_llm.records import CrossCheckMode, Reading
 from scr_llm.stages.read import read
+from scr_llm.stages.read.inspect import Checked, check_pages
 
 _TOO_MUCH = 86
 """Exit code of a process that exceeded its memory limit."""
@@ -44,8 +48,8 @@ class Limits:
     """Memory of one process."""
     workers: int = 2
     """Number of processes."""
-    cross_check: bool = True
-    """Whether a second reader checks every page."""
+    cross_check: CrossCheckMode = "full"
+    """Which pages a second reader checks."""
 
 
 class Wanted(NamedTuple):
@@ -57,45 +61,188 @@ class Wanted(NamedTuple):
     """Expected checksum, where it is known; a file with another is not read."""
 
 
-def read_apart(files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
-    """Read files, in order. A file that fails gives its error in place of a reading."""
-    if not files:
+class ToCheck(NamedTuple):
+    """Pages of a file that was read, to be read a second time."""
+
+    path: Path
+    sha256: str
+    """Checksum of the file as it was read."""
+    texts: Mapping[int, str]
+    """Page number, from 1, to the text that the first reader has of it."""
+
+
+_T = TypeVar("_T")
+_Ask: TypeAlias = Callable[[ProcessPool], Future[_T]]
+"""Asks a process of the pool for something."""
+_Asks: TypeAlias = tuple[_Ask[_T], _Ask[_T] | None]
+"""What to ask about one file, and what to ask where that exceeds a limit."""
+
+
+class Processes:
+    """Processes beside this one, within limits. They start with the first piece of work, and end with `close`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._context = get_context("spawn")
+        self._up = self._context.Semaphore(0)
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+        self._workers = 0
+        self._under_way: set[Future[Any]] = set()
+        self._stopped = threading.Event()
+
+    def pool(self, at_most: int) -> ProcessPool:
+        """The pool. It is made when first asked for, with as many processes as there can be pieces of work."""
+        with self._lock:
+            if self._pool is None:
+                self._workers = max(1, min(self.limits.workers, at_most))
+                self._pool = ProcessPool(
+                    max_workers=self._workers,
+                    initializer=keep_within,
+                    initargs=(self.limits.megabytes, os.getpid(), self._up),
+                    context=self._context,
+                )
+            return self._pool
+
+    def do(self, work: Callable[..., Any], *given: Any) -> Any:
+        """Do a piece of work in one of them, and wait for it. Raises what it raises.
+
+        What a process cannot do, because of a limit or because it is gone, is done here.
+
+        Args:
+            work: a function of a module.
+            given: its arguments, which like its result can be sent to another process.
+
+        Raises:
+            StopError: `stop` was called.
+        """
+        pool = self.pool(self.limits.workers)
+        with deaf_to_ctrl_c(), self._lock:
+            if self._stopped.is_set():
+                raise _stopped()
+            try:
+                future: Future[Any] = pool.schedule(work, args=given, timeout=self.limits.seconds)
+            except RuntimeError:  # its processes are gone
+                return work(*given)
+            self._under_way.add(future)
+        try:
+            return future.result()
+        except CancelledError as error:
+            raise _stopped() from error
+        except (OutOfTime, ProcessExpired, BrokenProcessPool):
+            return work(*given)
+        finally:
+            with self._lock:
+                self._under_way.discard(future)
+
+    def stop(self) -> None:
+        """Do nothing more, and give up what is under way."""
+        with self._lock:
+            self._stopped.set()
+            under_way = tuple(self._under_way)
+        for future in under_way:
+            future.cancel()
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is None:
+            return
+        if not self._stopped.is_set():
+            # A process that is still starting when the pool stops finds its locks gone and prints a traceback: wait.
+            for _ in range(self._workers):
+                self._up.acquire(timeout=_COMING_UP)
+        self._pool.stop()
+        self._pool.join()
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind:
+            self.stop()
+        self.close()
+
+
+def _stopped() -> StopError:
+    return StopError("Coding was stopped.", next_step="Run again to go on.")
+
+
+def read_apart(
+    files: Sequence[Wanted], limits: Limits, processes: Processes | None = None
+) -> Iterator[Reading | Exception]:
+    """Read files, in order. A file that fails gives its error in place of a reading.
+
+    Args:
+        files: what to read.
+        limits: the most that reading one may cost.
+        processes: where it is done; None for processes that are started for it, and ended with it.
+    """
+
+    def ask(file: Wanted, cross_check: CrossCheckMode) -> _Ask[Reading]:
+        how = {"cross_check": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
+        return _asking(read, (file.path, file.document_id), how, limits)
+
+    again = limits.cross_check != "off"
+    asks = ((ask(f, limits.cross_check), ask(f, "off") if again else None) for f in files)
+    yield from _apart(asks, len(files), limits, processes)
+
+
+def check_apart(
+    files: Iterable[ToCheck], number: int, limits: Limits, processes: Processes | None = None
+) -> Iterator[dict[int, Checked] | Exception]:
+    """Read pages of files a second time, in order. A file that fails gives its error.
+
+    Args:
+        files: the files and their pages, taken only as they are needed.
+        number: how many files there are.
+        limits: the most that one file may cost.
+        processes: as `read_apart` takes them.
+    """
+    asks = ((_asking(check_pages, (f.path, f.texts), {"sha256": f.sha256}, limits), None) for f in files)
+    yield from _apart(asks, number, limits, processes)
+
+
+def _asking(work: Callable[..., _T], args: tuple[object, ...], how: Mapping[str, object], limits: Limits) -> "_Ask[_T]":
+    def ask(pool: ProcessPool) -> "Future[_T]":
+        future: Future[_T] = pool.schedule(work, args=args, kwargs=how, timeout=limits.seconds)
+        return future
+
+    return ask
+
+
+def _apart(
+    asks: "Iterable[_Asks[_T]]", number: int, limits: Limits, processes: Processes | None
+) -> "Iterator[_T | Exception]":
+    """Ask the processes, and give their answers in order."""
+    if not number:
         return
-    workers, context = min(limits.workers, len(files)), get_context("spawn")
-    up = context.Semaphore(0)
-    pool = ProcessPool(
-        max_workers=workers, initializer=keep_within, initargs=(limits.megabytes, os.getpid(), up), context=context
-    )
+    if processes is None:
+        with Processes(limits) as own:
+            yield from _apart(asks, number, limits, own)
+        return
     try:
-        yield from _read_in(pool, files, limits)
-        # A process that is still starting when the pool stops finds its locks gone and prints a traceback: wait.
-        for _ in range(workers):
-            up.acquire(timeout=_COMING_UP)
+        yield from _answers(processes.pool(number), asks, limits)
     except RuntimeError as error:  # raised by the pool when its processes are gone
         raise StopError(
             "another program or the system ended the processes that read the files; memory may have run out.",
             next_step="Close other programs, or set workers = 1 under [read] in project.toml; "
             "then run again to continue.",
         ) from error
-    finally:
-        pool.stop()
-        pool.join()
 
 
-def _read_in(pool: ProcessPool, files: Sequence[Wanted], limits: Limits) -> Iterator[Reading | Exception]:
-    waiting: deque[Future[Reading]] = deque()
-    coming = iter(files)
+def _answers(pool: ProcessPool, asks: "Iterable[_Asks[_T]]", limits: Limits) -> "Iterator[_T | Exception]":
+    coming = iter(asks)
+    waiting: deque[tuple[Future[_T], _Ask[_T] | None]] = deque()
     with deaf_to_ctrl_c():
-        for _ in range(limits.workers * _AHEAD):
-            if (given := next(coming, None)) is not None:
-                waiting.append(_ask(pool, given, limits, cross_check=limits.cross_check))
-    for file in files:
-        future = waiting.popleft()
+        waiting.extend((ask(pool), instead) for ask, instead in islice(coming, limits.workers * _AHEAD))
+    while waiting:
+        future, instead = waiting.popleft()
         result = _outcome(future, limits)
-        if isinstance(result, _OverLimitError) and limits.cross_check:
-            result = _outcome(_ask(pool, file, limits, cross_check=False), limits)
-        if (given := next(coming, None)) is not None:
-            waiting.append(_ask(pool, given, limits, cross_check=limits.cross_check))
+        if isinstance(result, _OverLimitError) and instead is not None:
+            result = _outcome(instead(pool), limits)
+        waiting.extend((ask(pool), other) for ask, other in islice(coming, 1))
         yield result
 
 
@@ -103,15 +250,7 @@ class _OverLimitError(UnreadableError):
     """Reading the file exceeded a limit."""
 
 
-def _ask(pool: ProcessPool, file: Wanted, limits: Limits, *, cross_check: bool) -> "Future[Reading]":
-    asked = {"cross_check": cross_check, "megabytes": limits.megabytes, "sha256": file.sha256}
-    future: Future[Reading] = pool.schedule(
-        read, args=[file.path, file.document_id], kwargs=asked, timeout=limits.seconds
-    )
-    return future
-
-
-def _outcome(future: "Future[Reading]", limits: Limits) -> Reading | Exception:
+def _outcome(future: "Future[_T]", limits: Limits) -> "_T | Exception":
     try:
         return future.result()
     except OutOfTime:

@@ -107,6 +107,16 @@ class Painting:
                     self.images.append(box)
         for box in _annotations(page):
             self._cover(math.inf, box)
+        self._page = page.get_bbox()
+
+    @property
+    def pictured(self) -> float:
+        """Share of the page (0-1) that its images cover; where they overlap, both count."""
+        pieces = [_shared(image, self._page) for image in self.images]
+        area = sum(max(0.0, right - left) * max(0.0, top - bottom) for left, bottom, right, top in pieces)
+        left, bottom, right, top = self._page
+        whole = (right - left) * (top - bottom)
+        return min(1.0, area / whole) if whole > 0 else 0.0
 
     def is_invisible(self, textpage: pdfium.PdfTextPage, first: int, text: str) -> bool:
         """Whether any letter or digit of a word is drawn without ink. Hyphens and points may honestly be drawn so."""

@@ -70,9 +70,14 @@ class Part(NamedTuple):
     columns: bytes
     """The pixels, column by column."""
 
-    def image(self) -> Image.Image:
-        """The letter alone."""
-        lying = Image.frombytes("L", (self.tall, len(self.columns) // self.tall), self.columns)
+    @property
+    def size(self) -> tuple[int, int]:
+        """Pixels across and down of the letter alone."""
+        return len(self.columns) // self.tall, self.lower - self.upper
+
+    def image(self, greys: bytes) -> Image.Image:
+        """The letter alone, each grey replaced by that which a table of 256 has for it."""
+        lying = Image.frombytes("L", (self.tall, len(self.columns) // self.tall), self.columns.translate(greys))
         return lying.transpose(Image.Transpose.TRANSPOSE).crop((0, self.upper, lying.height, self.lower))
 
 
@@ -144,8 +149,8 @@ class Drawing:
         if place is None:
             return None
         if not closely:
-            low, high = self.piece.crop(place).getextrema()
-            assert isinstance(low, int) and isinstance(high, int)
+            # The pixels themselves: a new Image for each word takes longer than all else that is done with it.
+            low, high = self.piece.im.crop(place).getextrema()
             return Glance(low, high, high)
         left, upper, right, lower = place
         if not self._columns:

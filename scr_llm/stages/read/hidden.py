@@ -30,6 +30,9 @@ CONTRAST = 32
 """Least difference (0-255) between the lightest and the darkest pixel of a visible word."""
 _WORD = re.compile(r"\S*\w\S*")
 _SIGNS = re.compile(r"(?<!\S)(?:[^\w\s]|_)+(?!\S)")
+_BAND = 20.0
+"""Height in points of the bands of the page by which words are compared with their neighbours."""
+_HUGE = 50 * _BAND
 _BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 
 NOTHING_SHOWS = "in the colour of its background, or covered"
@@ -67,12 +70,15 @@ class Looked:
     """In reading order; neighbours of one kind are joined."""
     scanned: bool
     """Whether most of its text lies invisibly over an image: recognised by a machine, not typed."""
+    pictured: float = 0.0
+    """Share of the page (0-1) that images cover; where they overlap, both count."""
 
 
 def look(
     page: pdfium.PdfPage,
     textpage: pdfium.PdfTextPage,
     rows: Rows,
+    letters: Letters,
     again: Callable[[], pdfium.PdfPage],
     *,
     compare: bool = True,
@@ -83,13 +89,14 @@ def look(
         page: the page.
         textpage: its text.
         rows: its rows.
+        letters: its letters.
         again: opens another copy of the page, to draw it differently.
         compare: whether each letter is compared with what is drawn, which costs as much as all the rest together. Not
             needed where no font in the file could name letters other than those it draws.
     """
     if not rows:
         return Looked((), False)
-    search = _Search(page, textpage, again)
+    search = _Search(page, textpage, letters, again)
     search.cover_by_signs(rows)
     # comparing takes the replacement text off the page, so what could cover words has been listed before
     replacement = replaced.compare(page, textpage)
@@ -104,18 +111,24 @@ def look(
         with contextlib.closing(replacement.textpage):
             otherwise += [*replacement.differences, *_behind(search.drawing, replacement)]
     found = [*search.found, *_placed(rows, [*otherwise, *_over_each_other(search.shown)])]
-    return Looked(tuple(_joined(found, rows)), search.scanned * 2 > search.total)
+    return Looked(tuple(_joined(found, rows)), search.scanned * 2 > search.total, search.pictured)
 
 
 class _Search:
     """Looks for the words of one page on its drawing."""
 
-    def __init__(self, page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, again: Callable[[], pdfium.PdfPage]) -> None:
+    def __init__(
+        self,
+        page: pdfium.PdfPage,
+        textpage: pdfium.PdfTextPage,
+        letters: Letters,
+        again: Callable[[], pdfium.PdfPage],
+    ) -> None:
         self._textpage, self._again = textpage, again
         self._painting = covered.Painting(page)
         self._layers: covered.Layers | None = None
         self.drawing = Drawing(page)
-        self.letters = Letters(textpage)
+        self.letters = letters
         self.closely = True
         """Whether each letter is compared with what is drawn."""
         self.found: list[Hidden] = []
@@ -154,6 +167,11 @@ class _Search:
         # text recognition puts some words beside their ink, but not most of a line
         self.found += over_blank if len(over_blank) > over_ink else ()
         self.scanned += over_ink + len(over_blank)
+
+    @property
+    def pictured(self) -> float:
+        """Share of the page (0-1) that images cover."""
+        return self._painting.pictured
 
     def close(self) -> None:
         """Close what was opened to look for covered words."""
@@ -224,14 +242,28 @@ def _over_each_other(words: Sequence[Word]) -> Iterator[Stretch]:
     Words divided at the end of a line are left out: pdfium makes one word of the parts, and its box spans both lines.
     """
     whole = [word for word in words if math.isfinite(sum(word.box)) and "\ufffe" not in word.text]
-    open_: list[Word] = []  # words that reach as far right as the current one begins
-    for word in sorted(whole, key=lambda word: word.box[0]):
-        open_ = [other for other in open_ if other.box[2] > word.box[0]]
-        for other in open_:
-            level = other.box[1] < word.box[3] and word.box[1] < other.box[3]
+    whole.sort(key=lambda word: word.box[0])
+    # For each band of the page, the words that reach further right than the one before them begins.
+    open_: dict[int | None, list[tuple[float, int]]] = {}
+    for number, word in enumerate(whole):
+        left, bottom, right, top = word.box
+        near = set[int]()
+        for band in _bands(bottom, top):
+            if wide := [each for each in open_.get(band, ()) if each[0] > left]:
+                near.update([other for _, other in wide])
+            wide.append((right, number))
+            open_[band] = wide
+        for other in [whole[place] for place in sorted(near)]:
+            level = other.box[1] < top and bottom < other.box[3]
             if level and _covers(word.box, other.box) and _bare(word.text) != _bare(other.text):
                 yield from ((each.first, each.first + len(each.text), OVER_EACH_OTHER) for each in (word, other))
-        open_.append(word)
+
+
+def _bands(bottom: float, top: float) -> Sequence[int | None]:
+    """The bands that a word is in. The huge have one of their own, None, with those that are half their height."""
+    if top - bottom <= _HUGE / 2:
+        return range(math.floor(bottom / _BAND), math.floor(top / _BAND) + 1)
+    return (None,) if top - bottom > _HUGE else (None, *range(int(bottom / _BAND) - 1, int(top / _BAND) + 2))
 
 
 def _covers(one: Box, other: Box) -> bool:

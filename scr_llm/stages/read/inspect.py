@@ -1,30 +1,38 @@
 """Inspect what a file says about itself, and read its pages a second time: pypdf cross-checks pdfium's text."""
 
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from scr_llm.records import FileFacts
+from scr_llm.records import CrossChecked, CrossCheckMode, FileFacts
+from scr_llm.stages.read.compare import SAME, Compared, compare
+from scr_llm.stages.read.cues import cue, sample
+from scr_llm.stages.read.fonts import NO_FONTS, Fonts, FontSearch, found_in
 from scr_llm.stages.read.layout import RawPage
+from scr_llm.stages.read.opening import contents
 from scr_llm.stages.read.pdf import open_with_pypdf
+from scr_llm.stages.read.stream import StreamReader
 
-AGREED = 0.95
-"""Agreement (0-1) below which a page is flagged. Measured: see docs/reading.md."""
-_GRAM = 4
-_STRANGE = 8
-"""Least number of consecutive four-letter runs missing from the other reader's text for a stretch to be reported: two
-short words, or one of eleven letters."""
-_BLANK_CODE = re.compile(
-    rb"<([0-9a-fA-F]{2,8})>\s*<(?:0020|00a0|00ad|200[0-9a-f]|202f|205f|206[0-4]|3000|feff|000[9ad])>", re.I
-)
 BLANKS = 4
 """Number of codes that one font maps to spaces for its page to be flagged; honest fonts have a space, a hard space and
 perhaps a soft hyphen."""
 _ENTRIES = 200
-"""Most entries of an outline that are kept, and most resource dictionaries of a page that are searched."""
+"""Most entries of an outline that are kept."""
+
+
+class Checked(NamedTuple):
+    """The cross-check of one page."""
+
+    why: CrossChecked
+    """Why a second reader read it, or that none did."""
+    compared: Compared = Compared(None, ())
+    """How the two readers compare."""
+
+
+NOT_CHECKED = Checked("no")
+IMPOSSIBLE = Checked("impossible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +43,24 @@ class Inspection:
     """What the file says about itself."""
     labels: tuple[str, ...]
     """The printed number of each page where the file gives them; empty where it does not."""
-    agreement: tuple[float | None, ...]
-    """For each page, how far the two readers agree (0-1); None where there is nothing to compare."""
-    stretches: tuple[tuple[str, ...], ...]
-    """For each page, the stretches of either reader's text that the other does not have."""
+    checked: tuple[Checked, ...]
+    """For each page, whether and why it was read a second time, and how the two readers compare."""
     blanks: tuple[int, ...]
     """For each page, the most codes that one of its fonts maps to spaces; 0 where no font does."""
     noted: tuple[str, ...]
     """For each page, the start of the text that a note or form field shows on it; empty where none does."""
 
 
-def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = True) -> Inspection:
+def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: CrossCheckMode = "full") -> Inspection:
     """Inspect a file whose pages pdfium has read.
 
     What pypdf cannot tell is left out; no failure of pypdf stops the reading.
     """
     count = len(pages)
-    nothing = Inspection(FileFacts(), (), (None,) * count, ((),) * count, (0,) * count, ("",) * count)
-    try:
-        reader = open_with_pypdf(content)
-        if reader.is_encrypted and not reader.decrypt(""):
-            return nothing
-    except Exception:  # a broken file may make pypdf raise anything; pdfium has already read it
-        return nothing
+    reader = _open(content)
+    if reader is None:
+        nothing = NOT_CHECKED if cross_check == "off" else IMPOSSIBLE
+        return Inspection(FileFacts(), (), (nothing,) * count, (0,) * count, ("",) * count)
     metadata = _try(lambda: reader.metadata) or {}
     facts = FileFacts(
         title=_text(metadata.get("/Title")),
@@ -70,18 +73,76 @@ def inspect(content: bytes, pages: tuple[RawPage, ...], *, cross_check: bool = T
     labels = _try(lambda: tuple(reader.page_labels)) or ()
     counted = tuple(str(number + 1) for number in range(count))  # 1, 2, 3 ...: says nothing
     own_labels = labels if len(labels) == count and labels != counted else ()
-    compared = [
-        (page.text, _of_page(_text_of, reader, index) if cross_check and page.engine == "pdfium" else None)
-        for index, page in enumerate(pages)
-    ]
-    return Inspection(
-        facts=facts,
-        labels=own_labels,
-        agreement=tuple(agreement(first, second) for first, second in compared),
-        stretches=tuple(_stretches(first, second) for first, second in compared),
-        blanks=tuple(_of_page(_blanks, reader, index) or 0 for index in range(count)),
-        noted=tuple(_of_page(_noted, reader, index) or "" for index in range(count)),
-    )
+    search = FontSearch()
+    fonts = [_of_page(search.of_page, reader, index) or NO_FONTS for index in range(count)]
+    noted = tuple(_of_page(_noted, reader, index) or "" for index in range(count))
+    checked = _checked(reader, pages, fonts, cross_check)
+    return Inspection(facts, own_labels, checked, tuple(each.blanks for each in fonts), noted)
+
+
+def check_pages(path: Path, texts: Mapping[int, str], sha256: str = "") -> dict[int, Checked]:
+    """Read some pages of a file a second time, after it has been read.
+
+    Args:
+        path: the file.
+        texts: page number, from 1, to the text that the first reader has of it.
+        sha256: the expected checksum of the file.
+
+    Raises:
+        FileError: the file is another one now.
+        UnreadableError: it is no PDF any more.
+    """
+    second = SecondReader(_open(contents(path, sha256=sha256)))
+    return {number: second.check(number - 1, text, "quoted") for number, text in texts.items()}
+
+
+def _checked(reader: Any, pages: tuple[RawPage, ...], fonts: list[Fonts], mode: CrossCheckMode) -> tuple[Checked, ...]:
+    """The cross-check of every page that the mode asks for.
+
+    If a page of the sample differs, its fonts cannot be trusted anywhere, and every page is checked.
+    """
+    found: dict[int, Checked] = {}
+    second = SecondReader(reader)
+
+    def check(indices: Iterable[int], why: CrossChecked) -> None:
+        for index in indices:
+            if index not in found:
+                page = pages[index]
+                found[index] = second.check(index, page.text, why) if page.engine == "pdfium" else IMPOSSIBLE
+
+    if mode == "full":
+        check(range(len(pages)), "all")
+    elif mode == "cues":
+        check((index for index, page in enumerate(pages) if cue(page, fonts[index])), "cue")
+        check(sample(fonts), "sample")
+        if any(each.why == "sample" and any(each.compared.warnings) for each in found.values()):
+            check(range(len(pages)), "cue")
+    return tuple(found.get(index, NOT_CHECKED) for index in range(len(pages)))
+
+
+class SecondReader:
+    """Reads pages of one file a second time."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self._stream = StreamReader()
+
+    def check(self, index: int, text: str, why: CrossChecked) -> Checked:
+        """Compare a page, by its index, with the text that the first reader has of it."""
+        quick = _of_page(self._stream.text_of, self._reader, index)
+        if quick and (compared := compare(text, quick)) == SAME:
+            return Checked(why, compared)
+        second = _of_page(_text_of, self._reader, index)
+        return IMPOSSIBLE if second is None else Checked(why, compare(text, second))
+
+
+def _open(content: bytes) -> Any:
+    """The file as pypdf opens it; None where it cannot."""
+    try:
+        reader = open_with_pypdf(content)
+        return None if reader.is_encrypted and not reader.decrypt("") else reader
+    except Exception:  # a broken file may make pypdf raise anything; pdfium has already read it
+        return None
 
 
 def _of_page(look: Callable[[Any], Any], reader: Any, index: int) -> Any:
@@ -115,90 +176,13 @@ def _titles(outline: list[Any]) -> list[str]:
     return found
 
 
-def agreement(first: str, second: str | None) -> float | None:
-    """Dice coefficient over the multisets of four-letter runs; None where there is nothing to compare.
-
-    Only letters and digits count: order and white space do not matter.
-    """
-    if second is None:
-        return None
-    one, other = _grams(first), _grams(second)
-    if not one and not other:
-        return None
-    shared = (one & other).total()
-    return round(2 * shared / (one.total() + other.total()), 3)
-
-
-def _grams(text: str) -> Counter[str]:
-    letters = _bare(text)
-    return Counter(letters[i : i + _GRAM] for i in range(len(letters) - _GRAM + 1))
-
-
-def _bare(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
-
-
-def _stretches(first: str, second: str | None) -> tuple[str, ...]:
-    """Runs of words in one text that the other does not have anywhere on the page. A page's average hides them."""
-    if second is None:
-        return ()
-    only_first = [f"“{words}” was read only by the first" for words in _missing(first, second)]
-    only_second = [f"“{words}” was read only by the second" for words in _missing(second, first)]
-    return (*only_first, *only_second)
-
-
-def _missing(text: str, other: str) -> list[str]:
-    """Runs of words with at least `_STRANGE` four-letter runs, nearly in a row, that are nowhere in the other text."""
-    known = set(_grams(other))
-    words = text.split()
-    letters, belongs = [], []
-    for number, word in enumerate(words):
-        bare = _bare(word)
-        letters.append(bare)
-        belongs += [number] * len(bare)
-    whole = "".join(letters)
-    strange = [whole[i : i + _GRAM] not in known for i in range(len(whole) - _GRAM + 1)]
-    found: list[str] = []
-    at = 0
-    while at < len(strange):
-        if not strange[at]:
-            at += 1
-            continue
-        end = last = at
-        while end < len(strange) and end - last <= _GRAM:
-            last = end if strange[end] else last
-            end += 1
-        if last + 1 - at >= _STRANGE:
-            shown = " ".join(words[belongs[at] : belongs[min(last + _GRAM - 1, len(belongs) - 1)] + 1])
-            found.append(shown if len(shown) <= 80 else shown[:79] + "…")
-        at = end
-    return found
-
-
-def _blanks(page: Any) -> int:
-    """The most codes that one font of the page maps to spaces. Every reader throws text made of spaces away."""
-    most = seen = 0
-    waiting = [_object(page, "/Resources")]
-    while waiting and seen < _ENTRIES:
-        resources = waiting.pop()
-        seen += 1
-        for name in _object(resources, "/Font"):
-            content = _object(_object(_object(resources, "/Font"), name), "/ToUnicode")
-            if hasattr(content, "get_data"):
-                most = max(most, len(set(_BLANK_CODE.findall(content.get_data()))))
-        forms = _object(resources, "/XObject")
-        inner = [_object(forms, name) for name in forms]
-        waiting += [_object(form, "/Resources") for form in inner if form.get("/Subtype") == "/Form"]
-    return most
-
-
 def _noted(page: Any) -> str:
     """The text of the first annotation that shows any.
 
     That is the text of a note or stamp, the content of a form field, or letters in the annotation's appearance. A
     comment behind a symbol or a mark is not on the page.
     """
-    for each in _object(page, "/Annots") or ():
+    for each in found_in(page, "/Annots") or ():
         annotation = each.get_object()
         kind = annotation.get("/Subtype")
         if kind in _UNSEEN_KINDS or int(annotation.get("/F", 0)) & _NOT_SHOWN:
@@ -209,7 +193,7 @@ def _noted(page: Any) -> str:
         text = {"/Widget": _inherited(annotation, "/V"), "/FreeText": annotation.get("/Contents")}.get(kind)
         if isinstance(text, str) and (shown := _text(text)):
             return shown
-        if _draws_letters(_object(_object(annotation, "/AP"), "/N"), 0):
+        if _draws_letters(found_in(found_in(annotation, "/AP"), "/N"), 0):
             return _text(annotation.get("/Contents")) or "…"
     return ""
 
@@ -240,12 +224,5 @@ def _draws_letters(look: Any, depth: int) -> bool:
         return False
     if _LETTERS.search(look.get_data()):
         return True
-    forms = _object(_object(look, "/Resources"), "/XObject")
-    return any(_draws_letters(_object(forms, name), depth + 1) for name in forms)
-
-
-def _object(holder: Any, name: str) -> Any:
-    """An entry of a dictionary, resolved if it is a reference; an empty dictionary where there is none."""
-    found = holder.get(name)
-    found = None if found is None else found.get_object()
-    return {} if found is None else found
+    forms = found_in(found_in(look, "/Resources"), "/XObject")
+    return any(_draws_letters(found_in(forms, name), depth + 1) for name in forms)

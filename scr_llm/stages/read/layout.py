@@ -79,6 +79,8 @@ class RawPage:
     """Text that cannot be seen on the printed page: start and end offset, and the reason."""
     scanned: bool = False
     """Whether a machine recognised the text from an image."""
+    pictured: float = 0.0
+    """Share of the page (0-1) that images cover, counted only where hidden text is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Rows:
     hidden: tuple[Hidden, ...]
     """Words that cannot be seen."""
     scanned: bool
+    """As in RawPage."""
+    pictured: float
     """As in RawPage."""
 
 
@@ -145,6 +149,7 @@ def lay_out(rows: Rows, leading: dict[int, float]) -> RawPage:
         engine="pdfium",
         hidden=tuple(hidden),
         scanned=rows.scanned,
+        pictured=rows.pictured,
     )
 
 

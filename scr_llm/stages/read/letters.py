@@ -69,18 +69,33 @@ class Letters:
         self._edges = [ctypes.c_double() for _ in range(4)]
         self._pointers = [ctypes.byref(edge) for edge in self._edges]
         self._matrix = raw.FS_MATRIX()
+        self._boxes: dict[int, Box] = {}
 
     def box(self, index: int) -> Box:
         """The box around a character's ink."""
+        if (known := self._boxes.get(index)) is not None:
+            return known
         raw.FPDFText_GetCharBox(self._textpage, index, *self._pointers)
-        left, right, bottom, top = (edge.value for edge in self._edges)
-        return left, bottom, right, top
+        left, right, bottom, top = self._edges
+        box = self._boxes[index] = left.value, bottom.value, right.value, top.value
+        return box
 
     def word(self, first: int, text: str, *, closely: bool = True) -> Word:
         """The word that begins at a character, with the boxes of all its letters or only the first and the last."""
         last = first + len(text) - 1
-        boxes = tuple(self.box(index) for index in (range(first, last + 1) if closely else {first, last}))
+        boxes = tuple(map(self.box, range(first, last + 1) if closely or last - first < 2 else (first, last)))
         inked = [box for box in boxes if box[2] > box[0] and box[3] > box[1]] or [boxes[0]]
+        if len(inked) == 1:
+            return Word(first, text, boxes, inked[0])
+        if len(inked) == 2:  # most words, unless their letters are examined
+            (left, bottom, right, top), (x0, y0, x1, y1) = inked
+            around = (
+                left if left < x0 else x0,
+                bottom if bottom < y0 else y0,
+                right if right > x1 else x1,
+                top if top > y1 else y1,
+            )
+            return Word(first, text, boxes, around)
         lefts, bottoms, rights, tops = zip(*inked, strict=True)
         return Word(first, text, boxes, (min(lefts), min(bottoms), max(rights), max(tops)))
 

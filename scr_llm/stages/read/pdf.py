@@ -19,7 +19,7 @@ import pypdfium2.raw as raw
 from scr_llm.errors import UnreadableError
 from scr_llm.stages.read.hidden import Looked, look
 from scr_llm.stages.read.layout import PUNCTUATION, UNWRITABLE, Line, RawPage, Rows, lay_out, usual_leading
-from scr_llm.stages.read.letters import printed, rows_of
+from scr_llm.stages.read.letters import Letters, printed, rows_of
 from scr_llm.stages.read.opening import may_lie, why_broken
 
 if TYPE_CHECKING:
@@ -162,15 +162,15 @@ def _rows_of_page(
 ) -> Rows:
     text = printed(textpage) if textpage.count_chars() else ""
     images = _images(page) if len(text.strip()) < FEW else 0
-    rows = rows_of(text)
+    rows, letters = rows_of(text), Letters(textpage)
     lines = []
     for first, row in rows:
         line = _line(textpage, first + len(row) - len(row.lstrip()), row)
         marks = _markers(textpage, first, row, line.size)
-        lines.append((row.rstrip(), replace(line, markers=marks, words=_words(textpage, first, row))))
-    seen = look(page, textpage, rows, again, compare=how.compare) if how.hidden else Looked((), False)
+        lines.append((row.rstrip(), replace(line, markers=marks, words=_words(textpage, letters, first, row))))
+    seen = look(page, textpage, rows, letters, again, compare=how.compare) if how.hidden else Looked((), False)
     words = frozenset(word.strip(PUNCTUATION).lower() for word in text.split()) if "\ufffe" in text else frozenset()
-    return Rows(tuple(lines), words, images, seen.hidden, seen.scanned)
+    return Rows(tuple(lines), words, images, seen.hidden, seen.scanned, seen.pictured)
 
 
 def _images(page: pdfium.PdfPage) -> int:
@@ -197,20 +197,18 @@ def _size(textpage: pdfium.PdfTextPage, index: int) -> float:
     return float(size)
 
 
-def _words(textpage: pdfium.PdfTextPage, first: int, row: str) -> tuple[tuple[int, float, float], ...]:
+def _words(
+    textpage: pdfium.PdfTextPage, letters: Letters, first: int, row: str
+) -> tuple[tuple[int, float, float], ...]:
     """The words of a row as `Line` has them, but with offsets counted in the row."""
     start = first + len(row) - len(row.lstrip())
     quarter = round(math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, start)) / 90) % 4
-    left, bottom, right, top = (ctypes.c_double() for _ in range(4))
-
-    def side(index: int, which: int) -> float:
-        raw.FPDFText_GetCharBox(textpage.raw, index, left, right, bottom, top)
-        begins = (left, top, right, bottom)[quarter]  # a rotated line begins at another edge of the letter's box
-        ends = (right, bottom, left, top)[quarter]
-        return (ends if which else begins).value * (-1 if quarter in (1, 2) else 1)
-
+    # A rotated line begins and ends at other edges of its letters' boxes (left, bottom, right, top).
+    begins, ends, way = ((0, 2, 1), (3, 1, -1), (2, 0, -1), (1, 3, 1))[quarter]
     found = (match.span() for match in _WORD.finditer(row))
-    return tuple((low, side(first + low, 0), side(first + high - 1, 1)) for low, high in found)
+    return tuple(
+        (low, letters.box(first + low)[begins] * way, letters.box(first + high - 1)[ends] * way) for low, high in found
+    )
 
 
 def _markers(textpage: pdfium.PdfTextPage, first: int, row: str, size: float) -> tuple[tuple[int, int], ...]:

@@ -115,10 +115,9 @@ def _single(letters: Sequence[Letter]) -> Iterator[Letter]:
 @functools.lru_cache(maxsize=20_000)
 def _is_suspect(claimed: str, part: Part, tones: "_Tones", quarter: int) -> bool:
     """Whether a letter needs a closer look. Cached, because the same letters are drawn with the same pixels."""
-    image = part.image()
-    if min(image.size) < 3 or max(image.size) < _SMALL:
+    if min(part.size) < 3 or max(part.size) < _SMALL:
         return True
-    shape = _shape(_ink(image, tones), quarter)
+    shape = _shape(part.image(_table(tones)), quarter)
     return shape is not None and _looks_like_another(claimed, shape, _SUSPECTED)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scr_llm.records import Evidence, Item, Paper, Paragraph, Part, Sentence, Table, ThemeCoding
 from scr_llm.stages.synthesise.count import CodedReview, ThemeTally
-from scr_llm.stages.synthesise.coverage import coverage, page_ranges
+from scr_llm.stages.synthesise.coverage import coverage, page_ranges, read_twice
 from scr_llm.stages.synthesise.english import join, of_the
 from scr_llm.stages.synthesise.quotes import Used, choose, particular_chosen
 from scr_llm.stages.synthesise.sentences import bullet, paragraph, sentence
@@ -321,6 +321,8 @@ def _gaps(review: CodedReview) -> Iterator[str]:
         yield f"Read were {of_the(of.read, of.pages, 'page')}; not read: {page_ranges(of.unread)}."
     else:
         yield "The one page was read." if of.pages == 1 else f"All {of.pages} pages were read."
+    if of.once is not None:
+        yield read_twice([of])
     if of.flagged:
         yield f"A person should look at {_pages(page_ranges(of.flagged))}."
     if of.unquoted:

@@ -69,5 +69,7 @@ def caution_part(lines: Sequence[str], documents: tuple[str, ...]) -> Part:
         if lines
         else "For the author: nothing was found that may tell a reader who a child is."
     )
-    bullets = (bullet(line, documents) for line in lines)
+    every = bullet("", documents)
+    (of_all,) = every.sentences  # copied, so that thousands of lines share one list of thousands of documents
+    bullets = (every.model_copy(update={"sentences": (of_all.model_copy(update={"text": line}),)}) for line in lines)
     return Part(id="caution", level=1, title="Before this is signed", paragraphs=(lead, *bullets))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from scr_llm.records import Code, CoderIdentity, Document, Paragraph, Part, Ruling, Sentence, Table
 from scr_llm.stages.synthesise.count import ThemeTally
+from scr_llm.stages.synthesise.coverage import coverage, read_twice
 from scr_llm.stages.synthesise.english import lower, of_the
 from scr_llm.stages.synthesise.people import deciding_in_short, deciding_in_words, signed_alone
 from scr_llm.stages.synthesise.sentences import bullet, cited, note, paragraph, sentence
@@ -46,7 +47,7 @@ def how_made(tally: ThemeTally, number: int) -> Part:
         *deciding_in_short(tally.options.deciding, signed=tally.options.signed, alone=bool(tally.options.alone)),
         "A practice theme counts only where a review finds a shortcoming, and once for each review.",
     ]
-    sentences = [*(sentence(line) for line in lines), *_files_read(tally), *_pages_unread(tally)]
+    sentences = [*(sentence(line) for line in lines), *_files_read(tally), *_pages_unread(tally), *_pages_twice(tally)]
     full = sentence("The evidence file has the method in full and every page that was read.")
     left_out = [d for d in tally.files if d.status != "coded"]
     bullets = [*(bullet(_left_out(d), (d.id,)) for d in left_out[:MOST_LEFT_OUT]), *map(bullet, _rulings(tally.files))]
@@ -88,6 +89,12 @@ def _pages_unread(tally: ThemeTally) -> list[Sentence]:
     if flagged:
         told.append(f"{count(flagged, 'page was', 'pages were')} flagged for a person to look at.")
     return [sentence(line) for line in told]
+
+
+def _pages_twice(tally: ThemeTally) -> list[Sentence]:
+    """How many pages two readers have read; nothing where this was not recorded of any review."""
+    recorded = [of for of in map(coverage, tally.reviews) if of.once is not None]
+    return [sentence(read_twice(recorded))] if recorded else []
 
 
 def _left_out(document: Document) -> str:
@@ -196,6 +203,7 @@ def not_read(tally: ThemeTally, title: str, pages: Table | None = None) -> Part:
     lead = list(_files_read(tally)) if tally.files else [sentence("There is no file in the inbox.")]
     if not left_out:
         lead.append(sentence("Nothing was left out."))
+    lead += _pages_twice(tally)
     bullets = [
         *(bullet(_left_out(d), (d.id,)) for d in left_out),
         *_flagged(tally),

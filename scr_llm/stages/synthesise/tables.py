@@ -132,15 +132,16 @@ class Matrix:
         )
 
     def pages(self) -> Table:
-        """Which pages of each review were read, which are flagged, and which have no quote taken from them."""
+        """Which pages of each review were read, how many by two readers, and which are flagged or not quoted."""
         rows = []
         for review in self._tally.reviews:
             of = coverage(review)
             ranges = (page_ranges(numbers) for numbers in (of.unread, of.flagged, of.unquoted))
-            rows.append((self._tally.labels[review.document.id], f"{of.read} of {of.pages}", *ranges))
+            label = self._tally.labels[review.document.id]
+            rows.append((label, f"{of.read} of {of.pages}", of.twice, *ranges))
         return Table(
             caption="Pages of the reviews",
-            columns=("Case", "Pages read", "Not read", "Flagged", "Read, but nothing quoted from them"),
+            columns=("Case", "Pages read", "Read twice", "Not read", "Flagged", "Read, but nothing quoted from them"),
             rows=tuple(rows),
             landscape=False,
         )

@@ -143,7 +143,7 @@ async def _given_back(page: "Page", request: Request, pieces: AsyncIterator[byte
 
 
 def _keep(page: "Page", part: Path) -> Path:
-    return keep(page.project, part, [d for d in page.session.store.drafts() if d.name == "briefing"])
+    return keep(page.project, part, page.session.store.drafts("briefing"))
 
 
 def _kept(page: "Page", request: Request) -> Path:

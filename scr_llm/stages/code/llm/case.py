@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
-from scr_llm.llm import Question, prompts
+from scr_llm.llm import Made, Question, prompts
+from scr_llm.llm.schema import BoundedNumber
 from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftQuote, Gender, Record
 from scr_llm.stages.code.llm.shown import Line, show
-from scr_llm.stages.code.llm.themes import Answers, made_from, number_in
+from scr_llm.stages.code.llm.themes import Answers, bounds_of, made_from
 
 
 class ChildReply(Record):
@@ -51,7 +53,7 @@ class CaseFacts:
     def __init__(self, texts: Mapping[str, str], window: Sequence[Line], restore: Callable[[str], str] = str) -> None:
         self._window, self._restore = window, restore
         question = prompts.fill(texts["case"], document=prompts.fence(show(window)))
-        self.questions = (Question("case", texts["system"], question, _case_reply(window)),)
+        self.questions = (Question("case", texts["system"], question, Made(_case_reply), bounds=bounds_of(window)),)
 
     def case(self, answers: Answers) -> DraftCase:
         """The case; everything "not stated" if there was no usable reply."""
@@ -89,8 +91,9 @@ class CaseFacts:
         )
 
 
-def _case_reply(window: Sequence[Line]) -> type[CaseReply]:
-    number: Any = number_in(window) | None
+@cache
+def _case_reply() -> type[CaseReply]:
+    number: Any = BoundedNumber | None
     child: Any = create_model(
         "Child", __base__=made_from(ChildReply), gender_sentence=(number, ...), age_sentence=(number, ...)
     )

@@ -8,16 +8,18 @@ writes an item's words: they are the document's own, from the first sentence to 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, model_validator
 
-from scr_llm.llm import Question, prompts
+from scr_llm.llm import Made, Question, prompts
+from scr_llm.llm.schema import BoundedNumber
 from scr_llm.records import DraftItem, DraftQuote, NumberedItem, Reading, Record
 from scr_llm.stages.code.llm.case import stands_in
 from scr_llm.stages.code.llm.shown import Line, show
-from scr_llm.stages.code.llm.themes import Answers, made_from, number_in
+from scr_llm.stages.code.llm.themes import Answers, bounds_of, made_from
 from scr_llm.stages.code.rules import draft_item
 from scr_llm.text.flow import Flow
 
@@ -106,7 +108,8 @@ class Items:
                 _name(n),
                 texts["system"],
                 prompts.fill(texts["items"], document=prompts.fence(show(window))),
-                _items_reply(window, most),
+                Made(_items_reply, (most,)),
+                bounds=bounds_of(window),
             )
             for n, window in enumerate(windows)
         )
@@ -217,10 +220,11 @@ def _name(window: int) -> str:
     return "items" if window == 0 else f"items/{window + 1}"
 
 
-def _items_reply(window: Sequence[Line], most: int) -> type[ItemsReply]:
-    number: Any = number_in(window)
-    run: Any = create_model("Run", __base__=made_from(RunReply), first=(number, ...), last=(number, ...))
-    action: Any = create_model("Action", __base__=made_from(ActionReply), first=(number, ...), last=(number, ...))
+@cache
+def _items_reply(most: int) -> type[ItemsReply]:
+    ends: Any = {"first": (BoundedNumber, ...), "last": (BoundedNumber, ...)}
+    run: Any = create_model("Run", __base__=made_from(RunReply), **ends)
+    action: Any = create_model("Action", __base__=made_from(ActionReply), **ends)
     findings: Any = Annotated[tuple[run, ...], Field(max_length=most)]
     actions: Any = Annotated[tuple[action, ...], Field(max_length=most)]
     return create_model(

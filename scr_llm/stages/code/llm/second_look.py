@@ -4,11 +4,12 @@ It may withdraw the theme. It adds nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
-from scr_llm.llm import Question, prompts
+from scr_llm.llm import Made, Question, prompts
 from scr_llm.records import Code, Codebook, DraftTheme, Record
 from scr_llm.stages.code.llm.items import DIFFER
 from scr_llm.stages.code.llm.shown import Line, bare, show
@@ -76,14 +77,15 @@ class SecondLook:
 
     def _question(self, code: Code, own: Sequence[int]) -> Question:
         beside = sorted({near for at in own for near in (at - 1, at, at + 1) if 0 <= near < len(self._lines)})
-        numbers = [self._lines[at].number for at in own]
+        numbers = tuple(self._lines[at].number for at in own)
         user = prompts.fill(
             self._texts["critic"],
             document=prompts.fence(show([self._lines[at] for at in beside])),
             numbers=", ".join(map(str, numbers)),
             **meaning(code),
         )
-        return Question(_name(code.id), self._texts["system"], user, _look_reply(numbers), max_tokens=LOOK_TOKENS)
+        reply = Made(_look_reply, (numbers,))
+        return Question(_name(code.id), self._texts["system"], user, reply, max_tokens=LOOK_TOKENS)
 
 
 def _doubted(theme: DraftTheme, doubt: str) -> DraftTheme:
@@ -94,7 +96,8 @@ def _name(code: str) -> str:
     return f"critic:{code}"
 
 
-def _look_reply(numbers: Sequence[int]) -> type[LookReply]:
-    one: Any = Literal[tuple(numbers)]
+@lru_cache(maxsize=64)
+def _look_reply(numbers: tuple[int, ...]) -> type[LookReply]:
+    one: Any = Literal[numbers]
     evidence: Any = Annotated[tuple[one, ...], Field(max_length=len(numbers))]
     return create_model("SecondLook", __base__=made_from(LookReply), evidence=(evidence, ...))

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, create_model
 
-from scr_llm.llm import Question, prompts
+from scr_llm.llm import Made, Question, prompts
+from scr_llm.llm.schema import BoundedNumber, Bounds
 from scr_llm.records import Code, Codebook, DraftTheme, Record, ThemeValue
 from scr_llm.stages.code.llm.shown import Line, show
 from scr_llm.text.words import in_words
@@ -50,19 +51,18 @@ def made_from(base: type[_R]) -> tuple[type[_R], ...]:
     return cast("tuple[type[_R], ...]", (base, _MadeToMeasure))
 
 
-def number_in(window: Sequence[Line]) -> Any:
-    """The type of a sentence number in this window: any other number is invalid."""
-    return Annotated[int, Field(ge=window[0].number, le=window[-1].number)]
+def bounds_of(window: Sequence[Line]) -> Bounds:
+    """The sentence numbers of a window: any other number is invalid."""
+    return window[0].number, window[-1].number
 
 
-def _reply(window: Sequence[Line], code: Code) -> type[Record]:
-    return _reply_of(window[0].number, window[-1].number, tuple(sub.id for sub in code.sub_codes))
+def _aspects_of(code: Code) -> tuple[str, ...]:
+    return tuple(sub.id for sub in code.sub_codes)
 
 
-@lru_cache(maxsize=512)  # most themes of a window share it, and making a model is slow
-def _reply_of(first: int, last: int, aspects: tuple[str, ...]) -> type[Record]:
-    number: Any = Annotated[int, Field(ge=first, le=last)]
-    numbers: Any = Annotated[tuple[number, ...], Field(max_length=MOST_SENTENCES)]
+@lru_cache(maxsize=512)  # most themes share it, and making a model is slow
+def _theme_reply(aspects: tuple[str, ...]) -> type[Record]:
+    numbers: Any = Annotated[tuple[BoundedNumber, ...], Field(max_length=MOST_SENTENCES)]
     if not aspects:
         return create_model("Theme", __base__=made_from(ThemeReply), evidence=(numbers, ...))
     aspect: Any = Literal[aspects]
@@ -76,6 +76,13 @@ def _reply_of(first: int, last: int, aspects: tuple[str, ...]) -> type[Record]:
         value=(ThemeValue, ...),
         reason=(str, ...),
     )
+
+
+@lru_cache(maxsize=16)
+def _themes_reply(aspects: tuple[tuple[str, tuple[str, ...]], ...]) -> type[Record]:
+    """All themes in one record, from the id and the aspects of each."""
+    fields: dict[str, Any] = {code: (_theme_reply(shown), ...) for code, shown in aspects}
+    return create_model("Themes", __base__=_MadeToMeasure, **fields)
 
 
 def _numbered(name: str, window: int) -> str:
@@ -120,7 +127,8 @@ class OneByOne:
                 _numbered(f"theme:{code.id}", n),
                 texts["system"],
                 _theme(texts["theme"], window, code),
-                _reply(window, code),
+                Made(_theme_reply, (_aspects_of(code),)),
+                bounds=bounds_of(window),
             )
             for n, window in enumerate(windows)
             for code in codebook.codes
@@ -157,13 +165,13 @@ class AllAtOnce:
 
     @staticmethod
     def _question(texts: Mapping[str, str], n: int, window: Sequence[Line], codebook: Codebook) -> Question:
-        fields: dict[str, Any] = {code.id: (_reply(window, code), ...) for code in codebook.codes}
         return Question(
             _numbered("themes", n),
             texts["system"],
             prompts.fill(texts["whole"], themes=listed(codebook), document=prompts.fence(show(window))),
-            create_model("Themes", __base__=_MadeToMeasure, **fields),
+            Made(_themes_reply, (tuple((code.id, _aspects_of(code)) for code in codebook.codes),)),
             max_tokens=REPLY_TOKENS * len(codebook.codes),
+            bounds=bounds_of(window),
         )
 
     def themes(self, answers: Answers) -> tuple[DraftTheme, ...]:
