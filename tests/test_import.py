@@ -41,12 +41,12 @@ def root(fresh: Path, tmp_path: Path) -> Path:
 
 
 def decisions(root: Path) -> list[Decision]:
-    with Store(Workspace.open(root).project.store_path) as store:
+    with Store(Workspace.open(root).project.database) as store:
         return store.decisions()
 
 
 def readings(root: Path) -> dict[str, Reading]:
-    with Store(Workspace.open(root).project.store_path) as store:
+    with Store(Workspace.open(root).project.database) as store:
         return {d.file: r for d in store.documents() if (r := store.reading(d.id))}
 
 
@@ -340,6 +340,7 @@ ATTACKS: dict[str, tuple[bytes, str]] = {
     "no XML": (hostile(lambda z: z.writestr("project.qde", "<Project")), "XML cannot be read"),
     "elements without end": (hostile(lambda z: z.writestr("project.qde", "<a>" * 100_000)), "XML cannot be read"),
     "a large XML": (hostile(lambda z: z.writestr("project.qde", b" " * 100_000_001)), "more than 100 MB"),
+    "many tags": (hostile(lambda z: z.writestr("project.qde", b"<a/>" * 4_000_001)), "more than 4,000,000 tags"),
     "many files": (hostile(lambda z: [z.writestr(str(n), "") for n in range(20_001)]), "more than 20000 files"),  # type: ignore[arg-type, func-returns-value]
 }
 

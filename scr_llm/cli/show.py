@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from scr_llm.workspace import Workspace
 
 
+_WHOLE = ("qdpx",)
+"""Formats that hold the reviews themselves."""
+_HANDLE = "This holds the reviews themselves. Handle it as you would the originals."
+
+
 class ExportFormat(click.ParamType[str]):
     """One of the formats of the registry, which is imported only when the command runs."""
 
@@ -58,6 +63,8 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
     write_out(Path(out), content, workspace.project, force=force)
     if rest:
         write_out(Path(f"{out}.txt"), rest.encode(), workspace.project, force=force)
+    if form in _WHOLE:
+        say(_HANDLE)
     return 0
 
 
@@ -80,6 +87,7 @@ def _highlighted(workspace: "Workspace", out: str, *, force: bool) -> int:
             say(copy.remark)
     if not written:
         raise NothingDoneError("no highlighted file was written.", next_step="Code the reviews first: scr-llm run")
+    say(_HANDLE)
     return 1 if missing else 0
 
 

@@ -20,6 +20,8 @@ LARGEST, UNPACKED, ENTRIES = 2_000_000_000, 4_000_000_000, 20_000
 """Most bytes of a file, most bytes when unpacked, and most files in it."""
 LARGEST_XML, LARGEST_TEXT = 100_000_000, 20_000_000
 """Most bytes of its XML, and of the text of one document."""
+TAGS = 4_000_000
+"""Most tags of its XML: each takes memory."""
 CODINGS = 200_000
 """Most codings."""
 _PIECE = 1 << 20
@@ -117,7 +119,10 @@ class _Archive:
         qde = [e for name, e in self._entries.items() if name.endswith(".qde") and "/" not in name]
         if len(qde) != 1:
             raise _refused(self._path, "it holds no project.qde, or several")
-        root = parsed_xml(self._content(qde[0], LARGEST_XML), self._path.name)
+        content = self._content(qde[0], LARGEST_XML)
+        if content.count(b"<") > TAGS:
+            raise _refused(self._path, f"its XML has more than {TAGS:,} tags")
+        root = parsed_xml(content, self._path.name)
         self._from = root.get("origin") or ""
         users = {_guid(u): u.get("name") or "unnamed" for u in root.iterfind("{*}Users/{*}User")}
         notes = {_guid(n): self._note(n) for n in root.iterfind("{*}Notes/{*}Note")}
