@@ -226,6 +226,36 @@ def test_another_programs_codings_are_a_blind_second_opinion(root: Path, tmp_pat
     assert 'scr-llm compare "person:Anna Coder" coder' in result.output
 
 
+def test_a_second_reviewer_codes_in_a_file_without_codings(root: Path, tmp_path: Path) -> None:
+    """From our export, through a coder who marks one passage, to a blind decision at the same place."""
+    decide_some(root)
+    out, theme = tmp_path / "bare.qdpx", found_theme(root)[0]
+    assert run("export", "--project", root, "--format", "qdpx", "--no-codings", "--out", out).exception is None
+    assert "for a second reviewer" in (tmp_path / "bare.qdpx.txt").read_text("utf-8")
+    packed = zipfile.ZipFile(out)
+    tree = etree.fromstring(packed.read("project.qde"))
+    assert not [*tree.iter("{*}Coding", "{*}Note", "{*}PlainTextSelection", "{*}VariableValue")]
+    space = "{urn:QDA-XML:project:1.0}"
+    etree.SubElement(tree.find("{*}Users"), f"{space}User", guid=ANNA, name="Anna")
+    holds = next(s for s in tree.iter("{*}Representation") if s.get("name") == FILE)
+    text = packed.read("sources/" + holds.get("plainTextPath").removeprefix("internal://")).decode()
+    words = passage(root, theme)
+    at = text.index(words)
+    label = next(c.label for c in Workspace.open(root).codebook().codes if c.id == theme)
+    code = next(c.get("guid") for c in tree.iter("{*}Code") if c.get("name") == label)
+    place = {"startPosition": str(at), "endPosition": str(at + len(words))}
+    anchor = etree.SubElement(holds, f"{space}PlainTextSelection", guid=TEXT, **place)
+    coding = etree.SubElement(anchor, f"{space}Coding", guid=ANNA, creatingUser=ANNA)
+    etree.SubElement(coding, f"{space}CodeRef", targetGUID=code)
+    back = tmp_path / "back.qdpx"
+    with zipfile.ZipFile(back, "w") as made:
+        for name in packed.namelist():
+            made.writestr(name, etree.tostring(tree) if name == "project.qde" else packed.read(name))
+    assert taken(root, back).return_value == 0
+    last = decisions(root)[-1]
+    assert (last.act, last.theme, [e.quote for e in last.evidence]) == ("blind", theme, [words])
+
+
 def test_a_lines_end_is_one_character_to_atlas(root: Path, tmp_path: Path) -> None:
     """Although the text in its files has two."""
     theme, label = found_theme(root)

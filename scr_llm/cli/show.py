@@ -41,8 +41,11 @@ class ExportFormat(click.ParamType[str]):
 @click.option(
     "--out", default="-", show_default=True, help="File to write, or - for standard output; for pdf a folder."
 )
+@click.option(
+    "--no-codings", is_flag=True, help="Of qdpx: without what is coded and decided, for a blind second reviewer."
+)
 @FORCE
-def export(folder: Path, form: str, out: str, force: bool) -> int:
+def export(folder: Path, form: str, out: str, no_codings: bool, force: bool) -> int:
     """Export everything that is coded, for other programs.
 
     What the format cannot carry is written into a text file beside it. The format pdf is a folder of the reviews' PDFs
@@ -54,7 +57,7 @@ def export(folder: Path, form: str, out: str, force: bool) -> int:
     workspace = Workspace.open(folder)
     if form in FOLDERS:
         return _highlighted(workspace, out, force=force)
-    content, rest = workspace.exported_with_rest(form)
+    content, rest = workspace.exported_with_rest(form, codings=not no_codings)
     if out == "-":
         sys.stdout.buffer.write(content)
         if rest:

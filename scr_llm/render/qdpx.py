@@ -66,9 +66,7 @@ def not_carried(everything: Everything) -> str:
         ("Reviews that are in it as text only:", [f"{s.file}: {s.no_pdf}" for s in project.sources if s.no_pdf]),
         ("Quotes that are marked in the text only, because their place on the page is not known:", unplaced),
     )
-    lines = [
-        "What the QDPX file does not hold",
-        "",
+    own = [
         f"- {count(project.rejected, 'proposal')} that a person rejected or changed.",
         f"- {count(project.open_cells, 'theme')} of a review in which nothing was found and nobody has decided.",
         f"- {count(project.blind, 'blind answer')} of second reviewers. They never count alone.",
@@ -77,6 +75,11 @@ def not_carried(everything: Everything) -> str:
         "- An aspect of a theme is coded on the whole review, because it was decided for the review, not for a quote.",
         "- A rectangle holds all lines of its quote, so it may hold other words beside the first and last line.",
     ]
+    if project.bare:
+        own = [
+            "- What is coded and decided, and the facts of the cases: it is for a second reviewer, who sees none of it."
+        ]
+    lines = ["What the QDPX file does not hold", "", *own]
     for heading, found in lists:
         if found:
             lines += ["", heading, *(f"- {line}" for line in found)]

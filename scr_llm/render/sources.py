@@ -90,6 +90,8 @@ class Sources:
     """Cells that nobody has decided and in which nothing was found."""
     blind: int
     """Answers of second reviewers, which never count alone."""
+    bare: bool = False
+    """Whether all that is coded is left out, so that a second reviewer does not see it."""
 
 
 def key(words: Evidence) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from scr_llm.workspace.folder import Folder
 
 if TYPE_CHECKING:
     from scr_llm.records import Briefing, CaseRow, Codebook, Coding, Export
+    from scr_llm.render.sources import Sources
     from scr_llm.reports.highlighted import Highlighted
     from scr_llm.review.qdpx_import import Found
     from scr_llm.themes.qdc_import import NewThemes
@@ -34,12 +35,17 @@ class Exchange(Folder):
         """
         return self.exported_with_rest(form)[0]
 
-    def exported_with_rest(self, form: str) -> tuple[bytes, str]:
+    def exported_with_rest(self, form: str, *, codings: bool = True) -> tuple[bytes, str]:
         """The same, and what the file cannot carry, as a text to be kept beside it; empty where it carries all.
+
+        Args:
+            form: as for `exported`.
+            codings: False for a qdpx file in which a second reviewer codes without seeing what is coded here.
 
         Raises:
             UsageError: there is no such format.
         """
+        from dataclasses import replace
         from functools import cache
 
         from scr_llm.codebook import load_codebook
@@ -58,7 +64,14 @@ class Exchange(Folder):
         def codebook() -> "Codebook":
             return without(load_codebook(self.project.codebook_path), self.project.settings.briefing.leave_out)
 
-        everything = Everything(self.export, briefing, codebook, cache(lambda: sources(self.project)))
+        def placed() -> "Sources":
+            found = sources(self.project)
+            bare = tuple(replace(source, coded=(), case=None) for source in found.sources)
+            return found if codings else replace(found, sources=bare, bare=True)
+
+        if not codings and form != "qdpx":
+            raise UsageError("only qdpx can be written without codings.", next_step="Give --format qdpx.")
+        everything = Everything(self.export, briefing, codebook, cache(placed))
         return render_export(everything, form), not_carried(everything, form)
 
     def highlighted(self) -> "Iterator[Highlighted]":
