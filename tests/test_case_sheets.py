@@ -258,7 +258,7 @@ def test_a_model_drafts_summaries_once(workspace: Workspace) -> None:
 def load_calls(workspace: Workspace) -> list[str]:
     from scr_llm.store import Store
 
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         return [call.document_id for call in store.calls() if call.document_id]
 
 

@@ -160,7 +160,7 @@ class HomePage(Shown):
     largest: int
     """Megabytes of the largest file that is taken."""
     inbox: str
-    """Where files can be copied to by hand."""
+    """Where files can be copied to by hand; empty on a shared server."""
 
 
 @dataclass(frozen=True, kw_only=True)

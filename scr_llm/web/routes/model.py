@@ -41,9 +41,9 @@ def _model(page: "Page", request: Request) -> Response:
         llm=llm,
         set_up=model_option(llm) if llm.is_set else None,
         way=_way(page.project) if llm.is_set else "",
-        files=() if page.named_by_proxy else tuple(_model_files(page.project)),
+        files=() if page.is_shared else tuple(_model_files(page.project)),
         can_serve=can_serve(),
-        may=not page.named_by_proxy,
+        may=not page.is_shared,
     )
     return page.show(request, shown)
 
@@ -73,8 +73,6 @@ def _model_files(project: Project) -> list[ModelFile]:
 
 def _choose(page: "Page", request: Request) -> Response:
     page.refuse_blind(request)
-    if page.named_by_proxy:
-        raise RefusedError("on a shared server the model is set in project.toml.", next_step="Ask who runs the server.")
     if page.bench.runner.state.running:
         raise RefusedError("a run is under way.", next_step="Wait for its end, or stop it first.")
     kind, who = form.one(request, "kind"), page.who(request).name
