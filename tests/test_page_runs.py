@@ -152,6 +152,7 @@ def test_nothing_is_sent_before_two_questions_are_answered_by_somebody(tmp_path:
         text = wait_for(browser, "A question before anything is sent")
         question = asked(text)
         assert question.startswith("The text of the reviews will be sent to https://models.example.org/v1 (UK)")
+        assert "Names and contact details are not replaced." in question
         assert press(browser, "/run/answer", question="Something else", answer="yes").status_code == 400
         press(browser, "/run/answer", question=question, answer="no")
         text = wait_for(browser, "Nobody agreed to sending text")

@@ -283,8 +283,8 @@ class PreviewPage(Shown):
     template: ClassVar[str] = "preview.html.j2"
     where: CoderOption | None
     """The model; None where none is set up."""
-    redacted: bool
-    """Whether names and contact details are replaced."""
+    redaction: str
+    """How much redaction finds; empty where names and contact details are not replaced."""
     waiting: tuple[Document, ...]
     document: Document | None
     """The review whose questions are shown."""

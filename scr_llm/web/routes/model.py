@@ -18,6 +18,7 @@ from scr_llm.models.options import endpoint_of, prompting_of, qualified
 from scr_llm.models.preview import open_questions
 from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
+from scr_llm.text.redaction_figures import redaction_in_words
 from scr_llm.text.words import WAYS, lower
 from scr_llm.web import form
 from scr_llm.web.home_view import size_in_words
@@ -138,7 +139,7 @@ def _preview(page: "Page", request: Request) -> Response:
     asked = _asked(project, document.id, first) if document else []
     shown = PreviewPage(
         where=model_option(project.settings.llm) if project.settings.llm.is_set else None,
-        redacted=project.settings.llm.redact,
+        redaction=redaction_in_words() if project.settings.llm.redact else "",
         waiting=tuple(waiting),
         document=document,
         questions=tuple(asked[:QUESTIONS_SHOWN]),
