@@ -57,6 +57,9 @@ def test_a_detail_is_found(detail: Detail) -> None:
         ),
         ("Drs Pell and Lowe, Mr and Mrs Orr.", "Drs {PERSON 1} and {PERSON 2}, Mr and Mrs {PERSON 3}."),
         ("Tarrow knew. Mr Ivo Tarrow left.", "{PERSON 1} knew. Mr {PERSON 2} left."),
+        ("KEDGE, Sian and Roe, P. (HV). KEDGE left.", "{PERSON 1} and {PERSON 2} (HV). {PERSON 3} left."),
+        ("Present: Wyn Tarrow, B. Orr; Osric Pell – Chair.", "Present: {PERSON 1}, {PERSON 2}; {PERSON 3} – Chair."),
+        ("SO Fenn met Van Den Bosch (PO). Fenn left.", "SO {PERSON 1} met {PERSON 2} (PO). {PERSON 1} left."),
         ("ORR, Sian (Student Nurse). Sian left.", "{PERSON 1} (Student Nurse). {PERSON 2} left."),
         (
             "Mrs May met Dr Young. In May young people left.",
@@ -73,6 +76,7 @@ def test_people_are_found_wherever_they_come_back(text: str, sent: str) -> None:
     [
         "Child K, Baby P, Mr A, Ms AB, Dr 2, SW1 and Sibling 2 met MGM, Mother and Father.",
         "He is known in this review as Jack. They told the panel that Jack was ill.",
+        "Mother (known here as Amber) and her uncle, Jack, rang. EDT, MAPPA and the SW Team met; HV saw Child K.",
         "Sister Amber slept. The Amber review began in May, and June was hot.",
         "Saltmere City Council, Saltmere Police, the NSPCC and the Department for Education replied.",
         "The Children Act 1989, Clare's Law and the Fraser guidelines applied; she was Gillick competent.",
@@ -118,17 +122,19 @@ def test_headings_are_redacted_and_names_learned_from_what_is_not_shown() -> Non
 def test_the_page_has_the_figures_of_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(ROOT / "bench"), *sys.path])
     bench = importlib.import_module("redaction")
-    result = bench.measured(bench.FOLDER / bench.DEVELOPED_WITH)
-    for words, kinds in bench.GROUPS.items():
-        found, of = result.share(kinds)
-        least = {"names with a title or calling": 0.97, "other names": 0.8}.get(words, 0.95)
-        assert found >= least * of, words
-    assert result.right >= 0.97 * result.letters
+    results = {name: bench.measured(bench.FOLDER / name) for name in bench.DEVELOPED_WITH}
+    for name, result in results.items():
+        other_names = {"dev.jsonl": 0.8}.get(name, 0.45)
+        for words, kinds in bench.GROUPS.items():
+            found, of = result.share(kinds)
+            least = {"names with a title or calling": 0.97, "other names": other_names}.get(words, 0.93)
+            assert found >= least * of, (name, words)
+        assert result.right >= 0.97 * result.letters
     names = [path.name for path in sorted(bench.FOLDER.glob("*.jsonl"))]
     page = bench.PAGE.read_text("utf-8")
     assert f"| what | {' | '.join(names)} |" in page
-    first = next(line for line in bench.table({bench.DEVELOPED_WITH: result}) if line.startswith("| other names"))
-    assert first.split("|")[2].strip() in page, "run bench/redaction.py"
+    first = next(line for line in bench.table(results) if line.startswith("| other names"))
+    assert first.rstrip("| ") in page, "run bench/redaction.py"
     assert redaction_in_words().startswith("Redaction misses some: in ")
 
 
@@ -149,6 +155,9 @@ def test_hostile_texts_take_no_time() -> None:
         "School ",
         "van ",
         "(",
+        "Present: A B, ",
+        "by ",
+        "Mother (",
     )
     for piece in pieces:
         begun = time.process_time()

@@ -7,32 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scr_llm.text.births import BORN, DATE, DAY, LOOSE_DATE, MONTH, MONTH_NAME, PERSON_WORD, SO_FAR
 from scr_llm.text.institutions import institutions
 from scr_llm.text.language import Rule
 from scr_llm.text.not_names import NOT_NAMES
 
-_MONTH_NAME = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)"
-)
-_MONTH = rf"{_MONTH_NAME}\.?"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_YEAR = r"(?:(?:19|20)\d\d|[’']?\d\d)"
-_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? (?:the )?)?"
-_DATE = (
-    rf"(?:{_WEEKDAY}(?:{_DAY}(?:st|nd|rd|th)?(?: day)?(?: of)?[ -]{_MONTH},?[ -]{_YEAR}|"
-    rf"{_MONTH} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}|{_DAY}[/. -]{_DAY}[/. -]{_YEAR}|"
-    rf"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}))(?![\w/])"
-)
-_BORN = (
-    r"(?:\bborn\b|\bbirth ?dates?\b|\bdates? of birth\b|\bd\.? ?o\.? ?b\b\.?|\bd of b\b|(?-i:(?<=[ (])b\.)|"
-    r"\bbirthdays?\b|\bturn(?:ed|s|ing) \w+ on\b|\bdelivered\b|\bgave birth\b|(?<!previous )\bbirth (?:of|on|was on)\b|"
-    r"\b(?:the|her|his|their|baby[’']?s|twins[’']?) (?:birth|arrival)\b)"
-)
-_SO_FAR = (
-    r"(?:(?!\b(?:died|moved|was|were|had|has|came|went|lived|referred|seen|visited|discharged|admitted|placed|removed|"
-    r"subject|until|since|letter|report|incident|death)\b|\.[ \n]+[A-Z]|[;|]|\n\n).){0,60}?"
-)
 _W = r"[A-ZÀ-ÞŚŻŁ][\w’'.-]*"
 _ROAD = (
     r"(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Close|Crescent|Cres|Drive|Court|Ct|Place|Way|Walk|Row|Rise|Terrace|Mews|Grove|"
@@ -163,9 +142,9 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "date of birth",
         re.compile(
-            rf"{_BORN}{_SO_FAR}(?P<it>{_DATE}|(?<=born in )(?:{_MONTH} (?:19|20)\d\d))"
+            rf"{BORN}{SO_FAR}(?P<it>{DATE}|(?<=born in )(?:{MONTH} (?:19|20)\d\d))"
             r"(?:(?: or |, (?:also|or|and)[^.;\n]{0,30}? |,[^.;\n\d]{0,30}? (?:says|has|gives|shows) )"
-            rf"(?P<it2>{_DATE}))?",
+            rf"(?P<it2>{DATE}))?",
             re.I | re.S,
         ),
         "Behind words of birth, with a few words between, stands the date of it.",
@@ -177,8 +156,8 @@ DETAILS: tuple[Detail, ...] = (
         "short date of birth",
         re.compile(
             r"\b(?:d\.?o\.?b\.?|date of birth)\W{0,3}(?P<it>\d{6}(?:\d\d)?)\b|"
-            r"\b(?:born|birthday)(?: (?:is|was|falls))?(?: on)?(?: the)? "
-            rf"(?P<it2>{_DAY}(?:st|nd|rd|th)?(?: of)? {_MONTH_NAME})\b(?!\.?,? \d)",
+            r"\b(?:born|birthday)(?: (?:is|was|falls))?:?(?: on)?(?: the)? "
+            rf"(?P<it2>{DAY}(?:st|nd|rd|th)?(?: of)? {MONTH_NAME})\b(?!\.?,? \d)",
             re.I,
         ),
         "Forms leave out the strokes of a date of birth, and people the year.",
@@ -187,9 +166,61 @@ DETAILS: tuple[Detail, ...] = (
         kind="BIRTH DATE",
     ),
     Detail(
+        "loose date of birth",
+        re.compile(
+            r"(?:\bborn(?: (?:in|on|at|early|late|home|(?:the )?(?:early )?(?:hours|morning|evening|night)(?: of)?|"
+            r"about|around|prematurely|to \w+))*|"
+            r"\b(?:yob|years? of birth|birth(?=:))|\bd\.? ?o\.? ?b\b\.?|\bdates? of birth|"
+            rf"(?-i:(?<![\w.])[bB]\.?(?= ?[\dA-Zct]))|\bbirthday(?: (?:is|was|falls))?(?: on)?|"
+            rf"\b(?:delivered|gave birth|arrived|came early|turned \w+),?(?: on| at)?)"
+            rf"(?:[ :=–-]{{1,3}}|(?<=\.))(?P<it>{LOOSE_DATE})",
+            re.I,
+        ),
+        "Next to a word of birth, a month, a year, a feast day or a date in words is one too.",
+        catches=(
+            "MGF (b. [1947]), girl (b [12/98]), born on [Boxing Day 2010].",
+            "Born [the fourth of July nineteen seventy-two]. DOB: [8.viii.99], dob [c. 1979].",
+        ),
+        spares=("Paragraph b 12 applies. In 1947 he left.", "He was delivered home on Boxing Day."),
+        kind="BIRTH DATE",
+    ),
+    Detail(
+        "date in brackets or in a list of dates of birth",
+        re.compile(
+            rf"\b{PERSON_WORD}(?: [A-Z]\d?)? \((?:b\.? ?)?(?P<it>{LOOSE_DATE})\)|"
+            rf"\bbirthday \((?P<it2>{LOOSE_DATE})\)|"
+            rf"\b(?:d\.?o\.?b\.?|dates? of birth|birthday) (?:was|is|were|are|has been)"
+            rf"(?:(?!\b(?:not|until|after|before|by)\b)[^.;|\n\d]){{0,30}}? (?P<it5>{DATE})"
+            rf"(?:(?: and| or|,) (?P<it6>{DATE}))?|"
+            rf"\b(?:d\.?o\.?bs?|dates of birth)[: ]{{1,2}}{DATE}(?:, | and | & )(?P<it3>{DATE})"
+            rf"(?:(?:,|,? and| &) (?P<it4>{DATE}))?",
+            re.I,
+        ),
+        "In brackets behind a child or parent, and in a row behind one label, stand dates of birth.",
+        catches=("The eldest ([Oct 06]) slept. Her third birthday ([28 February 2008]) came.",),
+        spares=("The conference (12.03.2009) and the move (Oct 06).",),
+        kind="BIRTH DATE",
+    ),
+    Detail(
+        "date in the row of a person",
+        re.compile(
+            rf"\b(?-i:[A-Z][^\W\d_]{{1,30}}) ?[|/] ?(?P<it>{DATE}) ?[|/]|"
+            rf"\b\d{{3}}[ -]\d{{3}}[ -]\d{{4}},? (?P<it2>{DATE})|"
+            rf"\b(?:victim|perp(?:etrator)?|suspect|subject|child|mother|father|pupil|patient)"
+            rf"(?-i:(?: [A-Z][\w’'-]{{1,30}}){{1,4}}) (?P<it3>{DATE})|"
+            r"\b(?-i:[A-Z][^\W\d_]{1,30} (?:Mother|Father|Subject|Sibling|Brother|Sister|Son|Daughter)) "
+            rf"(?P<it4>{DATE})",
+            re.I,
+        ),
+        "Tables and lists put the date of birth behind a name, a relation or an NHS number.",
+        catches=("1 | Bran Okray | [14.02.2002] | F", "999 123 4567 [11/11/11]; Victim Wyn Tarrow [12/05/1988]."),
+        spares=("Core group | 14.02.2002.", "The child was seen 12/05/2008."),
+        kind="BIRTH DATE",
+    ),
+    Detail(
         "date before a birth",
         re.compile(
-            rf"(?P<it>{_DATE})[,:]?(?: [–-])? (?:(?:at \d\d:\d\d )?"
+            rf"(?P<it>{DATE})[,:]?(?: [–-])? (?:(?:at \d\d:\d\d )?"
             r"(?:Child \w+|Baby \w+|she|he|(?-i:[A-Z]\w+)|the|baby|twins|was|were|a|boy|girl) ?){0,4}"
             r"\b(?:born|gave birth|delivered|birth of)\b",
             re.I,
@@ -201,7 +232,9 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "date behind a name",
-        re.compile(rf"\b(?:re|subject|name|child|patient|pupil): [^\n\d;]{{3,40}}?[ ,(]+(?P<it>{_DATE})", re.I),
+        re.compile(
+            rf"\b(?:re|subject|name|child|patient|pupil): (?:(?!d\.?o\.?d)[^\n\d;]){{3,40}}?[ ,(]+(?P<it>{DATE})", re.I
+        ),
         "In the subject of a letter or form the date behind a name is the date of birth.",
         catches=("RE: Merrin Holloway [12/03/2009]",),
         spares=("The meeting was on 12/03/2009.",),
@@ -210,11 +243,13 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "address",
         re.compile(
-            r"\b(?:(?:Flat|Apartment|Apt|Unit|Room|Plot|Caravan|Pitch|Bedsit)\.? ?\w{1,4},? )?"
+            rf"(?:\bThe (?:{_W} )?[A-Z]\w+, (?=\d))?\b"
+            r"(?:(?:Flat|Apartment|Apt|Unit|Room|Plot|Caravan|Pitch|Bedsit)\.? ?\w{1,4},? )?"
             r"(?:(?<![\d/.-])(?:No\.? ?)?(?!(?:19|20)\d\d )\d{1,4}[A-Za-z]?(?: ?[-–/] ?\d{1,4}[a-z]?)?,? )"
             rf"(?:{_W} ){{1,4}}{_ROAD}\b|"
             rf"\b(?:Flat|Apartment|Apt|Unit|Room|Bedsit) ?\w{{1,4}},? (?:{_W} ){{1,3}}?"
-            r"(?:House|Court|Towers?|Point|Heights|Mansions|Hostel|Hotel|Lodge)\b|"
+            rf"(?:House|Court|Towers?|Point|Heights|Mansions|Hostel|Hotel|Lodge)\b"
+            rf"(?:, (?:\d{{1,4}} )?(?:{_W} ){{1,3}}{_ROAD}\b)?|"
             rf"(?<![\w/.-])(?<!ction )(?<!graph )\d{{1,3}}[A-Za-z]? The (?:{_W} )?{_W}|"
             rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottage|House|Farm|Lodge|Villa), (?:{_W} ){{1,2}}?"
             r"(?:Street|Road|Lane|Drive|Way|Hill)\b"

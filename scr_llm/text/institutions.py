@@ -1,7 +1,7 @@
 """Schools and hospitals by name: words with capitals in front of a word such as Academy or Infirmary."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scr_llm.text.not_names import NO_HOSPITAL, NOT_NAMES, OPEN_INSTITUTIONS, WORDS_AND_NAMES
 
@@ -20,7 +20,7 @@ _HOSPITAL = (
 _HEAD = re.compile(rf"(?<= )(?:(?P<school>{_SCHOOL})|(?P<hospital>{_HOSPITAL}))\b(?![-’'])")
 _CAPITAL = r"(?:(?:[A-Z]\.)+|Dr\.|St\.|[^\W\d_a-zß-öø-ÿ][\w’'-]*)"
 _LEFT = re.compile(
-    rf"(?:(?<=\s)|(?<=^)|(?<=[(“‘\"])){_CAPITAL}(?: (?:{_CAPITAL}|C of E|R\.C\.|\(V[AC]\)|and|&|of|for))* $"
+    rf"(?:(?<=\s)|(?<=^)|(?<=[(“‘\"])){_CAPITAL}(?: (?:{_CAPITAL}|C of E|R\.C\.|\(V[AC]\)|and|&|of the|of|for))* $"
 )
 _FARTHEST = 90
 """Characters before a head in which its name is looked for."""
@@ -43,7 +43,7 @@ def _start(text: str, left: re.Match[str]) -> int | None:
     words = [(m.start(), m[0].casefold().replace("’", "'")) for m in re.compile(r"\S+").finditer(text, *left.span())]
     if any(word in NO_HOSPITAL for _, word in words):
         return None
-    while words and words[0][1] not in OPEN_INSTITUTIONS and _is_no_name(words[0][1]):
+    while words and words[0][1] not in OPEN_INSTITUTIONS and (_is_no_name(words[0][1]) or _is_head(words)):
         words.pop(0)
     if words and words[0][1] == "the" and _opens(text, words[0][0]):
         words.pop(0)
@@ -52,6 +52,11 @@ def _start(text: str, left: re.Match[str]) -> int | None:
 
 def _is_no_name(word: str) -> bool:
     return word in NOT_NAMES and word not in WORDS_AND_NAMES
+
+
+def _is_head(words: Sequence[tuple[int, str]]) -> bool:
+    """Whether the person who leads a school opens its name: Head of, Head Teacher."""
+    return words[0][1] == "head" and len(words) > 1 and words[1][1] in ("of", "teacher")
 
 
 def _opens(text: str, at: int) -> bool:

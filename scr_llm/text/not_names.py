@@ -22,7 +22,12 @@ det wpc cdr acc dcc constable constables sergeant inspector superintendent detec
 temporary sister nurse nurses midwife midwives matron doctor doctors gp gps fr canon rabbi messrs physiotherapist
 physiotherapists radiologists pathologists lecturers tutors mentors pharmacists paramedics surgeons dentists
 psychologists psychiatrists therapists registrars consultants solicitors barristers coroners magistrates interpreters
-chaplains vicars priests councillors advocate advocates keyworker keyworkers caseworker assistants lodger lodgers
+chaplains vicars priests bishop gov wkr wkrs mgr mgrs tchr tchrs solr solrs reg cons cleaner driver
+technician tech specialists caller applicant complainant perp nbr grandma granddad
+grandpa mam signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum madam colleague colleagues
+orthopaedic orthopaedics cardiology neurology oncology obstetrics gynaecology paediatrics anaesthetist dermatology
+ophthalmology radiology audiology haematology psych paed paeds councillors advocate advocates
+keyworker keyworkers caseworker assistants lodger lodgers
 friend friends babysitter man woman men suspect offender offenders attorney nursery consultant registrar paediatrician
 paediatricians psychiatrist psychologist therapist surgeon dentist pharmacist paramedic practitioner practitioners
 physician radiologist pathologist obstetrician health visitor visitors worker workers social carer carers fosterer
@@ -121,6 +126,15 @@ WORDS_AND_NAMES = frozenset(_EITHER.split())
 """Ordinary words that are names as well: a name beside another name or behind a title, else a word."""
 
 _GIVEN = """
+abdullahi abu ade adil agata ahmet akosua aled alfonso anders andy anjali anwen arif artur azra babs bahar beata
+becca beti blodwen bob bobby bola cath cathal chandra chloë cora dai dan danuta darko deb dee delia dev dionne dom
+donal eddy elif ellis emre eoghan ewelina fay fergus fionn fran gaz gerry ginny gosia grzegorz gwyneth hamish
+hanna harriet hassan iestyn ifan ikram imran indira ingrid iqra ishaan ivo jarek jas jaz jen jez josie jude kamla kath
+kathie kev kwesi lee len lena leyla lil liz llinos lou lowri lyn mags maja malik manoj marcia mariusz marlene
+matt mel meera mehwish merv mick mitch moira ned nia nikhil nuala nuno orla owain pablo padraig pat pav pavel pedro
+polly priti radu raheem ria ric rick rina ron ros roz rudi rui saira sam sandeep sanjeev saoirse seamus seb sem
+shay shelly sid sinead siwan sofie stu tadeusz tam tanvir tasneem tegan theresa tilly tracie trish tudor uzma
+val vic vicky viv wes wojciech xavier yasmin yvette zac zack zainab zara zbigniew zoe zofia
 aaron abbie abby abdi abdul abdullah abigail abraham adam adele adrian agnes ahmad ahmed aidan aiden aileen aisha
 aisling ajay akua alan alana alasdair albert alec alejandro aleksander aleksandra alex alexander alexandra alexis
 alfie alfred ali alice alicia alina alisha alison alistair allan allison alma amanda amara amber amelia amina aminata

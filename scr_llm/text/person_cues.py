@@ -10,7 +10,7 @@ from scr_llm.text.language import Rule
 
 _RANKS = (
     r"[WA]?PCS?O?|[AT]?DCI?|[AT]?DS|[AT]?DI|DSU|D/?Sgt|D/?Insp|D/?Supt|Sgt|Insp|Supt|Con|Constable|Sergeant|Inspector|"
-    r"Superintendent|Commander|Commissioner"
+    r"Superintendent|Commander|Commissioner|(?i:(?:det|[ATD]/|CH/)[ /]?)?(?i:sgt|insp|supt)"
 )
 RANK = (
     rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:{_RANKS})s?\.?(?: \((?:retd|retired)\.?\))?"
@@ -18,30 +18,40 @@ RANK = (
 )
 _TITLES = (
     r"Mr|Mrs|Ms|Miss|Mx|Drs?|Messrs|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Revd|Reverend|Rev’d|Rev'd|Cllr|"
-    r"Councillor|Canon|Pastor|Imam|Mufti|Sheikh|Rabbi|Ald|Fr|Sr|Sister|Judge|Justice|HHJ|DJ|Recorder|Nurse|Midwife"
+    r"Councillor|Canon|Pastor|Imam|Mufti|Sheikh|Rabbi|Ald|Fr|Sr|Sister|Judge|Justice|HHJ|DJ|Recorder|Nurse|Midwife|"
+    r"Officer|Matron|Bishop|Gov"
 )
 TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})\.?"
 CALLING = (
-    r"(?:social workers?|health visitors?|midwi(?:fe|ves)|"
+    r"(?:workers?|health visitors?|midwi(?:fe|ves)|"
     r"(?:school |staff |practice |named |charge |community )?nurses?|"
     r"doctors?|paediatricians?|psychiatrists?|psychologists?|therapists?|registrars?|consultants?|surgeons?|dentists?|"
     r"pharmacists?|paramedics?|physiotherapists?|radiologists?|pathologists?|head ?teachers?|teachers?|"
     r"teaching assistants?|lecturers?|tutors?|mentors?|senco|foster (?:carers?|mother|father|parents?)|childminders?|"
-    r"nursery nurses?|key ?workers?|(?:\w+ )?support workers?|youth workers?|care workers?|outreach workers?|"
-    r"allocated workers?|duty workers?|case ?workers?|(?:social )?care assistants?|probation officers?|"
-    r"(?:\w+ )?liaison officers?|(?:housing|welfare|safeguarding|reviewing|custody|court|police) officers?|"
+    r"nursery nurses?|keyworkers?|caseworkers?|care assistants?|probation officers?|"
+    r"liaison officers?|(?:housing|welfare|safeguarding|reviewing|custody|court|police) officers?|"
     r"guardians?|solicitors?|barristers?|coroners?|magistrates?|interpreters?|chaplains?|vicars?|priests?|"
     r"councillors?|advocates?|independent (?:author|chair|reviewer)s?|lead reviewers?|overview authors?|"
     r"practitioners?|IROs?|LADOs?|SENCOs?|detectives?|sergeants?|constables?|inspectors?|dieti[ct]ians?|counsellors?|"
-    r"receptionists?|nann(?:y|ies)|au pairs?|caretakers?|imams?|pastors?|rabbis?|coach(?:es)?)"
+    r"receptionists?|nann(?:y|ies)|au pairs?|caretakers?|imams?|pastors?|rabbis?|coach(?:es)?|"
+    r"wkrs?|mgrs?|tchrs?|solrs?|reg|cons|cleaners?|drivers?|call[- ]?(?:taker|handler)s?|dispatchers?|"
+    r"governors?|gaolers?|(?:named|designated) dr|technicians?|specialists?)"
 )
 OFFICE = (
-    r"(?:(?:team|service|practice|ward|business|case|duty|locality) )?managers?|directors?|(?:vice[- ])?chair(?:man|"
-    r"woman|person)?|authors?|reviewers?|head of [\w ]{3,30}|chief executive|panel members?|(?:team|project) leaders?|"
-    r"supervisors?|designated (?:lead|doctor|nurse)|deputy head|(?:board |lay )?members?|clerk|"
-    r"(?:business )?co-?ordinators?|advis[eo]rs?|officers?|workers?|GPs?|SWs?|HVs?|TAs?|FSWs?|DSL|SHO|SpR|CPN|"
+    r"managers?|leads?|staff|directors?|chair(?:man|woman|person)?|authors?|reviewers?|head of [\w ]{3,30}|"
+    r"chief executive|panel members?|leaders?|"
+    r"supervisors?|designated (?:lead|doctor|nurse)|deputy head|members?|clerk|"
+    r"co-?ordinators?|advis[eo]rs?|officers?|workers?|GPs?|SWs?|HVs?|TAs?|FSWs?|DSL|SHO|SpR|CPN|"
     r"IDVA|ISVA|EWO|AMHP|SIO|OIC|FLO"
 )
+ROLES = (
+    r"(?:(?:S?|[DH]?L?)SW|[IMAY]SW|D?HV|C?MW|MSW|GP|CPN|RMN|RGN|SENC[Oo]|D?DSL|IRO|[AD]?TM|ATM|[SA]?PO|SO|[EP]WO|ESW|"
+    r"I[DS]VA|H?L?TA|FS[WO]|S/N|SN|CNS|EP|OT|PT|SHO|S[pt]R|F[12]|FY[12]|ANP|ENP|D?PA|AMHP|SIO|OIC|FLO|PCSO|CO|LADO|"
+    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|RC|SLT|NNEB?|HCA|SALT|DO|LSA|FGCO?|EIO)"
+)
+"""What records call people by their work, in letters: only in capitals, since in small ones they are words (so, do)."""
+PARTIES = r"(?:[DIYA]P|YPs)"
+"""Whom police and children's records call so: detained, injured or young person."""
 KIN = (
     r"(?:(?:half-|step|grand|great-)?(?:mother|father|brother|sister|parent|child|son|daughter|aunt|uncle)s?|mum|dad|"
     r"nan|partner|boyfriend|girlfriend|husband|wife|cousins?|nephews?|nieces?|ex-partner|neighbours?|lodgers?|landlord|"
@@ -59,6 +69,8 @@ class Cue(Rule):
 
     least: int = 1
     """Words that the name must have, or initials and a word."""
+    or_capitals: bool = False
+    """Whether one word in capitals, among small letters, is enough: police and prisons write surnames so."""
     or_first_name: bool = False
     """Whether a first name that is common in Britain is enough."""
 
@@ -66,10 +78,12 @@ class Cue(Rule):
 LABEL = Cue(
     "label before",
     re.compile(
-        r"(?:^|[\n|•:–—;.] ?)(?:re|subject|(?:full |child's |sur)?name|present|apologies|attended by|cc|signed|dear|"
+        r"(?:^|[\n|•:–—;.] ?)(?:re|subject|sent by|(?:full |child's |sur)?name|present|apologies|attended by|cc|signed|"
+        r"dear|"
         r"(?:yours (?:sincerely|faithfully|truly)|(?:kind )?regards)|author|chair|worker|manager|action|"
         r"household(?: composition)?|patient|client|pupil|student|child|"
-        r"minutes|notes|copied to|supervisor|seen by|completed by|from|to)[:,]?[ \n]+$",
+        r"minutes|notes|copied to|supervisor|seen by|completed by|from|to|(?:[\w’']+ )?signature)[:,]?[ \n]+$|"
+        r"\b(?-i:From|To|Cc|CC): $",
         re.I,
     ),
     "Forms, letters and minutes put a name behind a label.",
@@ -78,6 +92,53 @@ LABEL = Cue(
     least=2,
 )
 BEFORE: tuple[Cue, ...] = (
+    Cue(
+        "role in letters before",
+        re.compile(rf"(?<![\w/&-])(?:ED |A&E |CAFCASS )?{ROLES}s?(?::? | ?\()$"),
+        "Chronologies and logs shorten what people are by their work, and write a surname alone behind it.",
+        catches=(
+            "HV [Okray] to ring; EDT SW ([Halcrow]) out.",
+            "SW [P. Lorne] and CPN [Wyn Tarrow] came; SO [FENN] not.",
+        ),
+        spares=("The PO Box and the GP Surgery.", "SW to chair; GP Mother met."),
+    ),
+    Cue(
+        "kin before a first name",
+        re.compile(
+            r"(?<![\w'’-])(?:M?MGM|M?MGF|P?PGM|P?PGF|Grand(?:ad|dad|ma|pa|mother|father)|Gran|Nana?|Nan(?:ny|nie)|"
+            r"Mum|Mam|Dad|Aunt(?:ie|y)?|Uncle|Step-?(?:dad|mum)) $"
+        ),
+        "A capital makes it a form of address, as a title is; “her aunt Amber” of a review is left.",
+        catches=("MGM [Irena] rang. Grandad [Alf] has him.",),
+        spares=("Uncle B and Grandmother K.", "Mum in April.", "Her sister Amber slept with her aunt Rose."),
+    ),
+    Cue(
+        "party before",
+        re.compile(
+            rf"\b(?:witness|victim|perp(?:etrator)?|caller|suspect|complainant|informant|(?-i:{PARTIES})|pt|pupil|tenant|"
+            r"client|nbr|(?:solr|solicitor|counsel) for(?: (?:[MF]|mother|father))?|infant|inf of|applicant|"
+            r"co-accused)[,:]? $",
+            re.I,
+        ),
+        "Police, housing and school files say what somebody is in the matter, and then who.",
+        catches=(
+            "Witness [Bran Okray] heard it; pupil [Tyler] left.",
+            "DP [Wyn Tarrow] declined; suspect [PENDRY] ran.",
+        ),
+        spares=("Victim Support and the victim Saltmere Council houses.",),
+        least=2,
+        or_capitals=True,
+        or_first_name=True,
+    ),
+    Cue(
+        "greeting before",
+        re.compile(
+            r"(?:^|[>\n.“\"] ?)(?:dear|hi|hello|hiya) $|\b(?:(?:kind|best) )?regards,?[ \n]$|\b(?:thx|ta),? $", re.I
+        ),
+        "Letters and messages greet by name and close with one.",
+        catches=("Dear [Olwen], I write to you.", "Hi [Wyn], ring me. Kind regards, [Olwen]"),
+        spares=("Dear Sir or Madam, Dear Colleague, Dear All", "As Saltmere regards it."),
+    ),
     Cue(
         "title or rank before",
         re.compile(rf"(?:^|[^\w])(?:{TITLE}|{RANK}),? $"),
@@ -113,12 +174,18 @@ BEFORE: tuple[Cue, ...] = (
     Cue(
         "done by or called",
         re.compile(
-            r"\b(?:(?:written|chaired|compiled|prepared|authored|signed|recorded|completed|supervised|interviewed|"
-            r"examined) by|identified as|call(?:ed|ing|s) (?:him|her)self|the name|by the name of) $",
+            r"\b(?:(?:\w+(?:ed|[’']d|en|orn)|led|done|made|brought)(?: jointly)? by:?|[ds]/[wvb]|t/?c with|"
+            r"(?:spoke|issued) to|statement of|"
+            r"discussed with|seen with|f\.?a\.?o\.?|c\.?c\.?|(?:counter)?signed|rang|"
+            r"(?:call|e-?mail|letter|me?ss?a?ge?|fax|text|t/?c) (?:from|fr|to)|also present|"
+            r"identified as|call(?:ed|ing|s) (?:him|her)self|the name|by the name of) $",
             re.I,
         ),
-        "Says whose work it is, or what somebody was called.",
-        catches=("It was written by [Corin Ashdown].", "He called himself [Vin Tarrow]."),
+        "Says whose work it is, who was spoken to, or what somebody was called.",
+        catches=(
+            "D/w [Olwen Okray]; seen by [R. Mistry]. It was written by [Corin Ashdown].",
+            "He called himself [Vin Tarrow].",
+        ),
         spares=("It was written by the Board.", "The plan was recorded by Saltmere Council."),
         least=2,
     ),
@@ -131,6 +198,7 @@ BEHIND: tuple[Cue, ...] = (
             rf",? (?:OBE|MBE|CBE|QC|KC|QPM|JP)\b|"
             rf"(?:,| [–-]|{_HIS}) (?:(?:the|a|an|her|his|their|then|who was) )*{_ADJECTIVES}"
             rf"(?:{CALLING}|{OFFICE}|{KIN})(?<!s)\b| \((?:[^()\n]{{0,30}}\b)?(?:{CALLING}|{OFFICE}|{KIN})\b|"
+            rf" \([^()\n]{{0,20}}(?-i:\b{ROLES})\b|, (?-i:{ROLES})\b|"
             rf" (?:was|is) (?:the|a|an|her|his|their) (?:\w+ )?(?:{CALLING}|{OFFICE})\b",
             re.I,
         ),
@@ -144,11 +212,31 @@ BEHIND: tuple[Cue, ...] = (
         least=2,
     ),
     Cue(
+        "role in brackets behind",
+        re.compile(
+            rf",? \((?:\w+ )?(?:{RANK}|{ROLES}|(?i:{CALLING}|{OFFICE}|admin|legal|tech|"
+            r"locum|temp|minutes?))(?:, [^()\n]{1,20})?\)"
+        ),
+        "A role alone in brackets belongs to whoever stands before it, if only with a surname.",
+        catches=("[O'Shea] (Sgt) told [Femi] (ISW).", "Ask [Orlagh] (admin)."),
+        spares=("Adult B (mother) met Child K (a pupil) in Saltmere (the GP is there).",),
+    ),
+    Cue(
+        "row of a list behind",
+        re.compile(
+            r"[ ,|/–-]{1,3}(?:Mother|Father|Subject|Sibling|Brother|Sister|Son|Daughter|[MF]|SC)[ ,|/–-]{1,3}"
+            r"\d{1,2}[/. ]\d{1,2}[/. ]\d{2,4}|,? [A-Z]\d{4}[A-Z]{2}\b|,? \((?:b\.? ?|born )(?:c\.? ?)?\d"
+        ),
+        "In lists of a family, relation and date of birth follow the name; in prisons, the number.",
+        catches=("[Ewelina] Mother 27.9.77", "[HOLT] A7719ZQ was seen with [Irena] (b. 1951)."),
+        spares=("Saltmere Mother and Baby Unit 2.3.09", "Child F (b. 09.11.2007)"),
+    ),
+    Cue(
         "birth, age or address behind",
         re.compile(
-            r"[, ]{0,6}\(?(?:d\.?o\.?b|born|b\.|aged? \d)|(?:, | \()\d{1,2}(?: years old|\)|,)|"
+            r"[,|/ –-]{0,6}\(?(?:d\.?o\.?b|born|b\.|aged? \d)|(?:, | \()\d{1,2}(?: years old|\)|,)|"
             r" of (?:No\. )?\d+\w? [A-Z]|"
-            r" \d{1,2}[/.]\d{1,2}[/.]\d{2,4}",
+            r"(?: [/|–-])? \(?\d{1,2}[/. ]\d{1,2}[/. ]\d{2,4}",
             re.I,
         ),
         "What follows is said of a person.",
@@ -157,7 +245,7 @@ BEHIND: tuple[Cue, ...] = (
         least=2,
     ),
 )
-"""What may stand behind a name."""
+"""What may stand behind a name, or behind a surname and a first name turned round."""
 FIRST_NAME = Cue(
     "first name and surname",
     re.compile(r"(?! [A-Z])"),
@@ -173,5 +261,15 @@ PSEUDONYM = re.compile(
     r"[ :,]*)[“‘'\"]?(?P<it>[A-Z][\w'’-]+(?:(?:, | and )[A-Z][\w'’-]+)*)(?![\w'’-])(?! [A-Z])"
 )
 """Where a review says what it calls somebody so as not to name them."""
+ROSTER = re.compile(
+    r"(?:^|[\n.;|] ?|\b)(?:present|apologies(?: rec[’']?d| received)?|in attendance|attend(?:ees|ed by|ed)|circulation|"
+    r"distribution(?: list)?|c\.?c\.?|copie[sd] to|copy to|invited|members(?:hip)?|authors?|those present|panel|"
+    r"core group|household|contacts?|from|to)(?: \([^()\n]{1,20}\))?(?::|–| -|(?<=present) were)\s"
+    r"(?P<it>(?:[^.\n]|(?<=\b[A-Z])\.|(?<=Dr|Mr|Ms|Fr|St|Sr)\.|(?<=Mrs|Rev)\.|\.(?=\S)){3,600})",
+    re.I,
+)
+"""A list of those who were there or are to have a copy."""
+IN_ROSTER = re.compile(r"(?:^|[,;:–|&•\n(-]|\band|\bwere|\d[.)])\s?(?:\w+ [–-] )?$")
+"""What stands before each entry of such a list."""
 PLURAL = re.compile(rf"(?:^|\W)(?:Drs|Messrs|PCs|DCs|{CALLING}|{KIN}) $", re.I)
 """A title, calling or kin that may stand before several names."""

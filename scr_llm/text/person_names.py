@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scr_llm.text.not_names import DATES, GIVEN_NAMES, LETTERED, NOT_NAMES, PLACES, WORDS_AND_NAMES
-from scr_llm.text.person_cues import BEFORE, BEHIND, FIRST_NAME, LABEL, PLURAL, PSEUDONYM, Cue
+from scr_llm.text.person_cues import (
+    BEFORE,
+    BEHIND,
+    FIRST_NAME,
+    IN_ROSTER,
+    LABEL,
+    PARTIES,
+    PLURAL,
+    PSEUDONYM,
+    ROLES,
+    ROSTER,
+    Cue,
+)
 
 _LATIN = (*range(0x41, 0x250), *range(0x1E00, 0x1F00))
 _UPPER = "".join(c for c in map(chr, _LATIN) if c.isupper())
@@ -27,21 +39,24 @@ _WORD = rf"(?:[dDlL][{_APOSTROPHES}]|(?:al|el|ul|ad|an)-)?[{_UPPER}](?:[{_LETTER
 _INITIAL = rf"(?:[{_UPPER}]\.(?:\s?[{_UPPER}]\.)*|[{_UPPER}](?![{_LETTERS}\d]))"
 _PARTICLE = (
     r"(?:van|von|der|den|ter|ten|de|da|dos|del|della|la|le|du|di|ap|ab|al|el|bin|bint|ibn|ben|ní|nic|ó|"
-    r"VAN|VON|DER|DEN|DE|BIN)"
+    r"VAN|VON|DER|DEN|DE|BIN|Mac an|Nic an|S[tT]\.)"
 )
 _RUN = re.compile(
-    rf"(?<![\w{_MARKS}@-])(?<!\w['’])(?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})"
+    rf"(?<![\w{_MARKS}@-])(?<!\w['’])(?<![{_UPPER}]/)(?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})"
     rf"(?:[ \u00a0](?:{_PARTICLE} ){{0,3}}(?:{_WORD}|{_INITIAL})(?!\d)){{0,12}}(?![\w@])"
 )
-_TOKEN = re.compile(rf"{_WORD}|{_INITIAL}|{_PARTICLE}(?= )")
+_TOKEN = re.compile(rf"S[tT]\.|{_WORD}|{_INITIAL}|{_PARTICLE}(?= )")
 _KNOWN = re.compile(
     rf"(?<![\w{_MARKS}@])(?:[dDlL][{_APOSTROPHES}])?[{_UPPER}](?:[{_LETTERS}]|{_JOINED}){{1,40}}(?![\w@])"
 )
-_BEFORE_KNOWN = re.compile(rf"(?:\b(?:{_PARTICLE}|Van|Von|De|Del|La|Le|Ap|Al|El|Ní) )+$")
+_BEFORE_KNOWN = re.compile(
+    rf"(?:\b[{_UPPER}]\. ?)*(?:\b(?:{_PARTICLE}|V[ao]n|D[eo]n|Der|Del?|D[ou]s?|L[ae]|Ap|Al|El|Ní|Ó|Mac|St) )*$"
+)
 
-_AROUND = 70
+_ROLE = re.compile(f"{ROLES}|{PARTIES}")
+_AROUND = 56
 """Characters before a name in which a cue is looked for."""
-_PERSONAL = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "drs"])
+_PERSONAL = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "drs", "cllr"])
 _TITLES = _PERSONAL | frozenset(["prof", "professor", "judge", "justice"])
 
 
@@ -63,7 +78,10 @@ class Words:
 @lru_cache(maxsize=4_096)
 def fold(word: str) -> str:
     """A name as it is compared: whatever its capitals, apostrophes, hyphens and accents are typed as."""
-    return unicodedata.normalize("NFC", word).casefold().translate(_ONE_FORM)
+    folded = word.casefold().translate(_ONE_FORM)
+    if folded.isascii():
+        return folded
+    return "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
 
 
 def _full(word: str) -> bool:
@@ -79,7 +97,7 @@ def runs(text: str) -> Iterator[Words]:
     """The runs of words with capitals in a text, cut at every word that is no part of a name."""
     for run in _RUN.finditer(text):
         tokens = list(_TOKEN.finditer(text, *run.span()))
-        kinds = [_kind(token[0]) for token in tokens]
+        kinds = _kinds([token[0] for token in tokens])
         keep = [kind == "name" for kind in kinds]
         for at, kind in enumerate(kinds):
             before = fold(tokens[at - 1][0]) if at else ""
@@ -90,6 +108,24 @@ def runs(text: str) -> Iterator[Words]:
             else:
                 keep[at] = keep[at] or (kind != "title" and before in _PERSONAL)  # Mrs May
         yield from _cut(tokens, keep)
+
+
+def _kinds(words: Sequence[str]) -> list[str]:
+    """The kind of each word of a run. Letters at the ends of a run with small letters are no name: Roe TC."""
+    kinds = [_kind(word) for word in words]
+    first, last = words[0], words[-1]
+    if len(words) == 1 or all(map(str.isupper, words)):
+        return kinds
+    if len(words) > 2 and kinds[0] == "name" and _is_letters(first) and all(map(_full, words[1:])):
+        kinds[0] = "not"  # KW Jane Roe
+    if _is_letters(last) and any(map(_full, words)):
+        kinds[-1] = "not"
+    return kinds
+
+
+def _is_letters(word: str) -> bool:
+    """Whether it is letters that stand for something: TC."""
+    return len(word) > 1 and "." not in word and not _full(word)
 
 
 def _cut(tokens: Sequence[re.Match[str]], keep: Sequence[bool]) -> Iterator[Words]:
@@ -116,11 +152,14 @@ def _within_capitals(found: Words, group: Sequence[re.Match[str]]) -> Words:
 @lru_cache(maxsize=4_096)
 def _kind(word: str) -> str:
     folded = fold(word).rstrip(".")
+    if _ROLE.fullmatch(word):
+        return "not"
     if re.fullmatch(_PARTICLE, word):
         return "particle"
     if folded in _TITLES:
         return "title"
-    is_word = folded in NOT_NAMES and folded not in WORDS_AND_NAMES and len(folded) > 1
+    is_ascii = word.translate(_ONE_FORM).isascii()  # Ní is a name, and NI is insurance
+    is_word = is_ascii and folded in NOT_NAMES and folded not in WORDS_AND_NAMES and len(folded) > 1
     return "not" if is_word else "name"
 
 
@@ -128,14 +167,18 @@ def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME)) -> Ite
     """The names in a text that these cues tell to be a person's."""
     before: Words | None = None
     before_is_told = False
+    rosters = [match.span("it") for match in ROSTER.finditer(text)] if FIRST_NAME in cues else []
     for found in runs(text):
         between = text[before.end : found.start] if before else ""
         is_told = False
-        if before and between == ", " and len(before.words) == 1:
+        if before and between == ", " and len(before.words) <= (2 if before.words[0].isupper() else 1):
             turned = Words(before.start, found.end, (*before.words, *found.words))  # surname, first name
-            if turned.size and any(_holds(cue, text, turned) for cue in cues if cue in _TURNED):
+            if turned.size and (
+                _is_turned(before, found) or any(_holds(cue, text, turned) for cue in cues if cue in _TURNED)
+            ):
                 found, is_told = turned, True
         is_told = is_told or (found.size > 0 and any(_holds(cue, text, found) for cue in cues))
+        is_told = is_told or (found.size > 1 and _is_entry(text, found, rosters))
         if before and between in _AND and found.size:
             if before_is_told:
                 is_told = is_told or _is_several(text, before)
@@ -148,6 +191,22 @@ def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME)) -> Ite
 
 _TURNED = (*BEHIND, LABEL)
 """Cues that hold for a surname before a first name."""
+
+
+def _is_turned(surname: Words, first: Words) -> bool:
+    """Whether it is a surname in capitals before initials or a first name that is common in Britain."""
+    if not all(word.isupper() and _full(word) for word in surname.words):
+        return False
+    word = first.words[0]
+    return "." in word if word.isupper() else _is_given(word)
+
+
+def _is_entry(text: str, found: Words, rosters: Sequence[tuple[int, int]]) -> bool:
+    """Whether it is an entry of a list of those present."""
+    within = any(start <= found.start < end for start, end in rosters)
+    return within and IN_ROSTER.search(text, max(0, found.start - 20), found.start) is not None
+
+
 _AND = (" and ", ", ", " & ")
 
 
@@ -156,15 +215,34 @@ def _is_several(text: str, first: Words) -> bool:
 
 
 def _holds(cue: Cue, text: str, found: Words) -> bool:
-    is_first = cue.or_first_name and fold(found.words[0]) in GIVEN_NAMES - DATES
-    if len(found.words) < cue.least and not is_first:
+    is_enough = len(found.words) >= cue.least or (cue.or_first_name and _is_first_name(found.words[0]))
+    if not is_enough and not (cue.or_capitals and _is_in_capitals(text, found)):
         return False
-    if cue in BEFORE:
+    if cue.name in _BEFORE:
         if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
             return False  # of a child, and not of a ward
         return cue.pattern.search(text, max(0, found.start - _AROUND), found.start) is not None
-    is_place = cue is FIRST_NAME and (fold(found.words[0]) not in GIVEN_NAMES or fold(found.words[-1]) in PLACES)
+    is_place = cue is FIRST_NAME and (not _is_given(found.words[0]) or fold(found.words[-1]) in PLACES)
     return not is_place and cue.pattern.match(text, found.end) is not None
+
+
+_BEFORE = frozenset(cue.name for cue in BEFORE)
+
+
+def _is_given(word: str) -> bool:
+    """Whether it is a first name that is common in Britain, or begins with one: Sarah-Jane."""
+    folded = fold(word)
+    return folded in GIVEN_NAMES or folded.partition("-")[0] in GIVEN_NAMES
+
+
+def _is_first_name(word: str) -> bool:
+    return _is_given(word) and fold(word) not in DATES
+
+
+def _is_in_capitals(text: str, found: Words) -> bool:
+    """Whether it is in capitals and what follows is not."""
+    behind = text[found.end : found.end + 12]
+    return len(found.words[0]) > 3 and found.words[0].isupper() and any(map(str.islower, behind))
 
 
 class People:
@@ -174,12 +252,14 @@ class People:
         self._known: set[str] = set()
         self._words: set[str] = set()
         self._pseudonyms: set[str] = set()
+        self._learned: tuple[str, tuple[Words, ...]] = ("", ())
 
     def learn(self, text: str) -> None:
         """Learn who is named in a text, and what the review calls people so as not to name them."""
         for match in PSEUDONYM.finditer(text):
             self._pseudonyms.update(map(fold, re.findall(r"[^\W\d_][\w'’-]+", match["it"])))
-        for found in told(text):
+        self._learned = (text, tuple(told(text)))
+        for found in self._learned[1]:
             self._add(found)
         self._words.update(re.findall(r"(?<![^\s(“])[a-z]{3,}\b", text))
 
@@ -190,7 +270,7 @@ class People:
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Where people are named in a text; spans may overlap. Whoever is introduced here is known from now on."""
-        for found in told(text):
+        for found in self._learned[1] if text == self._learned[0] else told(text):
             self._add(found)
             if len(found.words) > 1 or fold(found.words[0]) not in self._pseudonyms:
                 yield found.start, found.end
@@ -200,8 +280,8 @@ class People:
             if text.endswith("he ", 0, match.start()):  # the Tarrows
                 folded = next((f for f in (folded, folded[:-1], folded[:-2]) if f in known), folded)
             if folded in known and not (self._is_word(folded) and _opens(text, match)):
-                particles = _BEFORE_KNOWN.search(text, max(0, match.start() - 20), match.start())
-                yield particles.start() if particles else match.start(), match.end()
+                ahead = _BEFORE_KNOWN.search(text, max(0, match.start() - 20), match.start())
+                yield ahead.start() if ahead else match.start(), match.end()
 
     def _is_word(self, folded: str) -> bool:
         """Whether it is an ordinary word as well: on the list, or in small letters in the document."""
