@@ -26,10 +26,10 @@ from test_apart import bomb, loop
 from scr_llm import Workspace
 from scr_llm.codebook import load_codebook
 from scr_llm.engines.on_vllm import failed, result_of, row_of
+from scr_llm.engines.one_document import code_document
 from scr_llm.engines.worker import Done, Work, Worker
 from scr_llm.errors import FileError, StopError, UsageError
 from scr_llm.llm.fake import MODEL, answers
-from scr_llm.one_document import code_document
 from scr_llm.records import Codebook, DraftCoding, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.read.apart import Limits
