@@ -39,7 +39,7 @@ test-live: $(VENV)/installed-dev
 
 test-ray: $(VENV)/installed-dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[ray]"
-	$(BIN)/python -m pytest tests/test_engine.py -m ray -n 0 -rs
+	$(BIN)/python -m pytest tests/test_engine.py tests/test_engine_vllm.py -m ray -n 0 -rs
 
 reliability: $(VENV)/installed-dev
 	$(BIN)/python tests/attacks/report.py
