@@ -362,7 +362,17 @@ def test_the_head_of_the_chain_stands_in_the_paper_the_record_and_the_export(roo
 @pytest.mark.skipif(ON_POSTGRESQL, reason="those versions knew no PostgreSQL")
 def test_a_project_that_an_older_version_signed_is_brought_up_to_date(root: Path) -> None:
     newer = set(
-        "left_out codings stored_readings history history_head calls calls_head settings_sha256 cautions".split()
+        [
+            "left_out",
+            "codings",
+            "stored_readings",
+            "history",
+            "history_head",
+            "calls",
+            "calls_head",
+            "settings_sha256",
+            "cautions",
+        ]
     )
 
     def change(rows: list[dict[str, object]]) -> list[dict[str, object]]:
