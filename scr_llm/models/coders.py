@@ -11,6 +11,7 @@ from scr_llm.errors import ScrError, UsageError
 from scr_llm.models.consent import Consent, allowed_to_send, stays_here
 from scr_llm.models.options import endpoint_of, key_in, prompting_of, spend_of
 from scr_llm.project import Project
+from scr_llm.store import Store
 
 if TYPE_CHECKING:
     from scr_llm.llm import Client, Endpoint, Spend
@@ -104,7 +105,7 @@ def sentences_of(project: Project, consent: Consent) -> ReadyWriter:
     texts = prompts.load(project.prompts_dir)
     with ExitStack() as stack:
         client = stack.enter_context(connected(project, endpoint, consent.tell))
-        link, summarise = _link(client, texts), _summarise(client, texts, prompting_of(project))
+        link, summarise = _link(client, texts), _summarise(client, texts, project)
         return ReadyWriter(link, summarise, stack.pop_all().close)
 
 
@@ -120,12 +121,18 @@ def _link(client: "Client", texts: Mapping[str, str]) -> Callable[[str], str]:
     return ask
 
 
-def _summarise(client: "Client", texts: Mapping[str, str], prompting: "PromptingOptions") -> "Summarise":
+def _summarise(client: "Client", texts: Mapping[str, str], project: Project) -> "Summarise":
     from scr_llm.llm import Question, prompts
     from scr_llm.reports.summaries import DraftedSummary
 
+    prompting = prompting_of(project)
+
     def ask(sentences: str, document_id: str) -> DraftedSummary:
         redaction = prompting.redaction() if prompting.redaction else None
+        if redaction is not None:
+            with Store(project.database) as store:
+                reading = store.reading(document_id)
+            redaction.learn([" ".join(page.text.split()) for page in reading.pages] if reading else [])
         sent = redaction.redact(sentences) if redaction else sentences
         user = prompts.fill(_prompt(texts, "summary"), sentences=prompts.fence(sent))
         asked = Question("summary", _prompt(texts, "summary_system"), user, DraftedSummary, max_tokens=900)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
+from scr_llm.text.redaction_figures import redaction_in_words
 
 
 def _nobody(_question: str) -> bool:
@@ -85,7 +86,8 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
     question = (
         f"The text of the reviews will be sent to {place.where} ({place.region}), approved by {place.approved_by}."
     )
-    if not consent.agree(f"{question} {consent.how_to_see}".strip()):
+    redaction = redaction_in_words() if project.settings.llm.redact else "Names and contact details are not replaced."
+    if not consent.agree(f"{question} {redaction} {consent.how_to_see}".strip()):
         raise UsageError(
             f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked, or use the embedded coder."
         )
