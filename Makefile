@@ -58,7 +58,7 @@ reference: $(VENV)/installed
 
 # The docs as a site: open build/site/index.html.
 docs: $(VENV)/installed-docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 prompts: $(VENV)/installed-dev
 	$(BIN)/python tests/test_prompts.py

@@ -117,7 +117,7 @@ def unmarked(coder: Coder, folder: Path, book: Codebook) -> str:
         for kind in ("findings", "recommendations")
     ]
     return (
-        f"In {len(found)} real reports by coroners, in which no item is marked, so that this proves nothing, are found "
+        f"In {len(found)} real reports by coroners, in which no item is marked (so this proves nothing), it finds "
         f"{' and '.join(told)}."
     )
 

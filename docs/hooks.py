@@ -8,7 +8,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 FROM_THE_TOP = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changes.md", "README.md": "index.md"}
 """Files of the top folder and the pages that they are in the site. README.md is not copied: index.md is its page."""
 
@@ -54,8 +54,20 @@ def with_room_for_lists(markdown: str) -> str:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Lists as on GitHub; links between the folders lead to the pages of the site."""
-    markdown = with_room_for_lists(markdown)
-    copied = page.file.src_uri in FROM_THE_TOP.values() and page.file.src_uri != "index.md"
-    markdown = re.sub(r"\]\(docs/" if copied else r"\]\(\.\./(?=[A-Z]+\.md)", "](", markdown)
-    return re.sub(r"\]\(([A-Z]+\.md)", lambda found: f"]({FROM_THE_TOP.get(found[1], found[1])}", markdown)
+    """Lists as on GitHub; links that leave the folder lead to pages of the site, or become the name of the file."""
+    at_the_top = page.file.src_uri in FROM_THE_TOP.values() and page.file.src_uri != "index.md"
+    folder = ROOT if at_the_top else ROOT / "docs"
+
+    def link(found: re.Match[str]) -> str:
+        label, target, part = found[1], found[2], found[3] or ""
+        file = (folder / target).resolve()
+        if "://" in target or not file.exists():  # what is not there stays, so that mkdocs names it
+            return found[0]
+        if file.is_relative_to(ROOT / "docs"):
+            return f"[{label}]({file.relative_to(ROOT / 'docs').as_posix()}{part})"
+        name = file.relative_to(ROOT).as_posix()
+        if name in FROM_THE_TOP:
+            return f"[{label}]({FROM_THE_TOP[name]}{part})"
+        return f"`{name}`" if label.strip("`") == name else f"{label} (`{name}`)"
+
+    return re.sub(r"(?<!!)\[([^]]*)\]\(([^)#\s]+)(#[^)]*)?\)", link, with_room_for_lists(markdown))
