@@ -71,3 +71,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         return f"`{name}`" if label.strip("`") == name else f"{label} (`{name}`)"
 
     return re.sub(r"(?<!!)\[([^]]*)\]\(([^)#\s]+)(#[^)]*)?\)", link, with_room_for_lists(markdown))
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """A bar in the code of a table is written with a backslash, which GitHub leaves out and Python-Markdown keeps."""
+    return re.sub(r"<code>[^<]*</code>", lambda code: code[0].replace("\\|", "|"), html)

@@ -28,6 +28,7 @@ VARIABLES = {
     "SCR_LLM_BASE_URL": "replaces `[llm] base_url`; an address that is named here has no approval",
     "SCR_LLM_MODEL": "replaces `[llm] model`",
     "OPENAI_API_KEY": "the key of the model's endpoint, unless `[llm] api_key_env` names another variable",
+    "RAY_ADDRESS": "replaces `[engine] address`; an address that is named here has no approval",
     "SCR_LLM_STORE_URL": "the PostgreSQL server on which `scr-llm init` puts the record of a new project",
     "SCR_LLM_TRACEBACK": "set to 1, an unexpected error also prints where in the program it happened",
     "HTTPS_PROXY, NO_PROXY": "a proxy on the way to a model; never used for a model on this computer",
