@@ -59,7 +59,7 @@ def test_the_levels_of_the_map_are_those_that_are_enforced() -> None:
 
 
 LIMITS: list[tuple[str, str, str]] = re.findall(
-    r"^\| .+ \| (.+) \| \[[^]]+\]\(([\w-]+\.md)#?([\w-]*)\) \|$", (DOCS / "limits.md").read_text(), re.M
+    r"^\| .+ \| (.+) \| \[[^]]+\]\(([\w-]+\.md)#?([\w-]*)\) \|$", (DOCS / "limits.md").read_text("utf-8"), re.M
 )
 
 
