@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
+.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema reference docs prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -12,6 +12,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[dev]"
+	touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[docs]"
 	touch $@
 
 demo: $(VENV)/installed
@@ -39,7 +43,7 @@ test-live: $(VENV)/installed-dev
 
 test-ray: $(VENV)/installed-dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[ray]"
-	$(BIN)/python -m pytest tests/test_engine.py -m ray -n 0 -rs
+	$(BIN)/python -m pytest tests/test_engine.py tests/test_engine_vllm.py -m ray -n 0 -rs
 
 reliability: $(VENV)/installed-dev
 	$(BIN)/python tests/attacks/report.py
@@ -52,6 +56,13 @@ check: $(VENV)/installed-dev
 
 schema: $(VENV)/installed
 	$(BIN)/python -m scr_llm.records.schema docs
+
+reference: $(VENV)/installed
+	$(BIN)/python docs/reference.py
+
+# The docs as a site: open build/site/index.html.
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 prompts: $(VENV)/installed-dev
 	$(BIN)/python tests/test_prompts.py

@@ -14,11 +14,11 @@ from itertools import chain
 from scr_llm.carry_forward import carry, hashes_of, outdated, recode, with_hashes
 from scr_llm.codebook import load_codebook
 from scr_llm.engines import Engine, Local
+from scr_llm.engines.one_document import Coded
 from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, limits_of, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
 from scr_llm.intake.second_reading import check_quoted
-from scr_llm.one_document import Coded
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Document, Reading
 from scr_llm.stages.code import AskingCoder, Coder

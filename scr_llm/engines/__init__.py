@@ -7,7 +7,7 @@ asks no model: what comes back is admitted, asked about and saved by the one pro
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from scr_llm.one_document import Coded, coded
+from scr_llm.engines.one_document import Coded, coded
 from scr_llm.records import Codebook, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.read.apart import Processes, Wanted, read_apart

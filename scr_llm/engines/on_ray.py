@@ -16,9 +16,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from scr_llm.engines.one_document import Coded, coded
 from scr_llm.engines.worker import Done, Work, Worker
 from scr_llm.errors import StopError, UsageError
-from scr_llm.one_document import Coded, coded
 from scr_llm.records import Codebook, Reading
 from scr_llm.stages.code import AskingCoder, Coder
 from scr_llm.stages.read.apart import Limits, Processes, Wanted

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scr_llm.engines.one_document import Coded, code_document
 from scr_llm.errors import FileError, StopError
-from scr_llm.one_document import Coded, code_document
 from scr_llm.records import Codebook, Reading
 from scr_llm.stages.code import Coder
 from scr_llm.stages.read.apart import Limits, Processes, Wanted, read_apart

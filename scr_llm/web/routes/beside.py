@@ -10,7 +10,7 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.news import in_words
 from scr_llm.stages.decisions.deciding import same_person
 from scr_llm.text.typed import typed
-from scr_llm.web import form, shown
+from scr_llm.web import form, shown_beside
 
 if TYPE_CHECKING:
     from scr_llm.web.page import Page
@@ -54,7 +54,7 @@ def done(page: "Page", request: Request) -> Response:
     """Where a second reviewer ends: what happens now."""
     who = page.who(request)
     waiting, of = page.session.left(who)
-    return page.show(request, shown.DonePage(open=waiting, of=of))
+    return page.show(request, shown_beside.DonePage(open=waiting, of=of))
 
 
 def _second(page: "Page", request: Request, address: str, name: str) -> Response:
@@ -63,9 +63,9 @@ def _second(page: "Page", request: Request, address: str, name: str) -> Response
     for seat in page.seats.guests() if page.seats else ():
         if person := seat.reviewer:
             waiting, of = page.session.left(person)
-            guests.append(shown.Guest(person, opened=seat.token is None, decided=of - waiting, of=of))
+            guests.append(shown_beside.Guest(person, opened=seat.token is None, decided=of - waiting, of=of))
     return page.show(
-        request, shown.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.is_shared)
+        request, shown_beside.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.is_shared)
     )
 
 
