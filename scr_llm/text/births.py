@@ -9,7 +9,7 @@ DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 YEAR = r"(?:(?:19|20)\d\d|[’']?\d\d)"
 _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? (?:the )?)?"
 DATE = (
-    rf"(?:{_WEEKDAY}(?:{DAY}(?:st|nd|rd|th)?(?: day)?(?: of)?[ -]{MONTH},?[ -]{YEAR}|"
+    rf"(?:{_WEEKDAY}(?:{DAY}(?:st|nd|rd|th)?(?: day)?(?: of)?[ /.-]{MONTH},?[ /.-]{YEAR}|"
     rf"{MONTH} {DAY}(?:st|nd|rd|th)?,? {YEAR}|{DAY}(?:[/. -]| ?[–-] ?){DAY}(?:[/. -]| ?[–-] ?){YEAR}|"
     rf"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{DAY}))(?![\w/])"
 )
@@ -34,12 +34,15 @@ LOOSE_DATE = (
     rf"(?:{DATE}|{_WEEKDAY}(?:{_ORDINAL}|{DAY}(?:st|nd|rd|th)?)(?: day)?(?: of)? {MONTH},? "
     rf"(?:{YEAR}|{_YEAR_IN_WORDS})\b|"
     rf"{MONTH} (?:{_ORDINAL}),? {YEAR}\b|{DAY}[/. -][ivxIVX]{{1,4}}[/. -]{YEAR}\b|"
-    rf"{_FEAST},?(?: (?:in )?{YEAR}\b)?|(?:c(?:irca)?\.? ?)?(?:{MONTH}[ ,-]{{1,2}}{YEAR}|(?:0?[1-9]|1[0-2])/{YEAR}|"
+    rf"{_FEAST},?(?: (?:in )?{YEAR}\b)?|"
+    r"(?:c(?:irca)?\.? ?|(?:the )?(?:early|mid|late|spring|summer|autumn|winter)[ -](?:of |in )?)?"
+    rf"(?:{MONTH}[ ,-]{{1,2}}{YEAR}|(?:0?[1-9]|1[0-2])/{YEAR}|"
     rf"(?:19|20)\d\d(?![\d/-]))(?![\w/]))"
 )
 """A day, a month or a year, in figures or words: behind words of birth, where nothing else is meant."""
 BORN = (
-    r"(?:\bborn\b|\bbirth ?dates?\b|\bdates? of birth\b|\bd\.? ?o\.? ?bs?\b\.?|\bd of b\b|(?-i:(?<=[ (])b\.)|"
+    r"(?:\bborn\b|\bbirth ?dates?\b|\bdate of delivery\b|\bdelivery:|"
+    r"\bdates? of birth\b|\bd\.? ?o\.? ?bs?\b\.?|\bd of b\b|(?-i:(?<=[ (])b\.)|"
     r"\bbirthdays?\b|\bturn(?:ed|s|ing) \w+ on\b|\bdelivered\b|\bgave birth\b|(?<!previous )\bbirth (?:of|on|was on)\b|"
     r"\b(?:the|her|his|their|baby[’']?s|twins[’']?) (?:birth|arrival)\b|\b(?:baby|twins?(?: \d)?) (?:came|arrived)\b|"
     r"\b(?:be|becomes?|reach(?:ed|es)?|turn) (?:the age of )?(?:1[0-8]|[1-9]|"

@@ -156,7 +156,7 @@ DETAILS: tuple[Detail, ...] = (
         "short date of birth",
         re.compile(
             r"\b(?:d\.?o\.?b\.?|date of birth)\W{0,3}(?P<it>\d{6}(?:\d\d)?)\b|"
-            r"\b(?:born|birthday)(?: (?:is|was|falls))?:?(?: on)?(?: the)? "
+            r"\b(?:born|birthday)(?: (?:is|was|falls))?[:,]?(?: on)?(?: the)? "
             rf"(?P<it2>{DAY}(?:st|nd|rd|th)?(?: of)? {MONTH_NAME})\b(?!\.?,? \d)",
             re.I,
         ),
@@ -170,9 +170,9 @@ DETAILS: tuple[Detail, ...] = (
         re.compile(
             r"(?:\bborn(?: (?:in|on|at|early|late|home|(?:the )?(?:early )?(?:hours|morning|evening|night)(?: of)?|"
             r"about|around|prematurely|to \w+))*|"
-            r"\b(?:yob|years? of birth|birth(?=:))|\bd\.? ?o\.? ?b\b\.?|\bdates? of birth|"
+            r"\b(?:yob|(?:years?|yr) of birth|birth(?=:))|\bd\.? ?o\.? ?b\b\.?|\bdates? of birth|"
             rf"(?-i:(?<![\w.])[bB]\.?(?= ?[\dA-Zct]))|\bbirthday(?: (?:is|was|falls))?(?: on)?|"
-            rf"\b(?:delivered|gave birth|arrived|came early|turned \w+),?(?: on| at)?)"
+            rf"\b(?:delivered|gave birth|arrived|came early|turned \w+),?(?: on| at| in)?)"
             rf"(?:[ :=–-]{{1,3}}|(?<=\.))(?P<it>{LOOSE_DATE})",
             re.I,
         ),

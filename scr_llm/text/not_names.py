@@ -23,7 +23,7 @@ temporary sister nurse nurses midwife midwives matron doctor doctors gp gps fr c
 physiotherapists radiologists pathologists lecturers tutors mentors pharmacists paramedics surgeons dentists
 psychologists psychiatrists therapists registrars consultants solicitors barristers coroners magistrates interpreters
 chaplains vicars priests bishop gov wkr wkrs mgr mgrs tchr tchrs solr solrs reg cons cleaner driver
-technician tech specialists caller applicant complainant perp nbr grandma granddad
+technician tech specialists caller applicant complainant perp nbr escort escorts off grandma granddad
 grandpa mam signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum madam colleague colleagues
 orthopaedic orthopaedics cardiology neurology oncology obstetrics gynaecology paediatrics anaesthetist dermatology
 ophthalmology radiology audiology haematology psych paed paeds councillors advocate advocates
@@ -105,7 +105,7 @@ NOT_NAMES = frozenset(_WORDS.replace("’", "'").split())
 Words of grammar, months and days, titles and ranks, callings, family and what a review calls children, agencies, courts
 and laws, the headings of reports, abbreviations, and the verbs that follow a name in notes written in capitals.
 """
-DATES = frozenset(["may", "april", "june", "august"])
+DATES = frozenset(["may", "april", "june", "august", "jan"])
 """Months that are first names as well: once seen as a name they are not carried on through the document."""
 
 _EITHER = """
@@ -113,7 +113,7 @@ abbott amber angel april archer august autumn baker ball bank banks barber baron
 blessing bond booth brook brooks brown burn burns bush camp cannon carpenter carter chambers chase christian church
 cook cooper cross crystal daisy dawn day dean destiny duke earl east ebony english faith field fields fisher fleet
 force ford forest fox frank french frost gardner garland gates gold good grace grant gray green grey grove guy hall
-hand harmony hart hawk hay head heath hill holly hook hope house hunter iris ivy jack jewel joy june kay key king
+hand harmony hart hawk hay head heath hill holly hook hope house hunter iris ivy jack jan jewel joy june kay key king
 knight lake lamb lane law leaf lily little long low main major march mark marsh marshall mason may meadow melody miles
 miller moody moon moss newman nightingale noble noon north olive pace page palmer park parker patience pearl penny
 pepper pool poole pope poppy porter post potter precious price prince prudence ray read reed reeves rich ridge rivers

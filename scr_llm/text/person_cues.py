@@ -19,7 +19,7 @@ RANK = (
 _TITLES = (
     r"Mr|Mrs|Ms|Miss|Mx|Drs?|Messrs|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Revd|Reverend|Rev’d|Rev'd|Cllr|"
     r"Councillor|Canon|Pastor|Imam|Mufti|Sheikh|Rabbi|Ald|Fr|Sr|Sister|Judge|Justice|HHJ|DJ|Recorder|Nurse|Midwife|"
-    r"Officer|Matron|Bishop|Gov"
+    r"Officer|Off|Matron|Bishop|Gov"
 )
 TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})\.?"
 CALLING = (
@@ -28,8 +28,8 @@ CALLING = (
     r"doctors?|paediatricians?|psychiatrists?|psychologists?|therapists?|registrars?|consultants?|surgeons?|dentists?|"
     r"pharmacists?|paramedics?|physiotherapists?|radiologists?|pathologists?|head ?teachers?|teachers?|"
     r"teaching assistants?|lecturers?|tutors?|mentors?|senco|foster (?:carers?|mother|father|parents?)|childminders?|"
-    r"nursery nurses?|keyworkers?|caseworkers?|care assistants?|probation officers?|"
-    r"liaison officers?|(?:housing|welfare|safeguarding|reviewing|custody|court|police) officers?|"
+    r"nursery nurses?|keyworkers?|caseworkers?|care assistants?|officers?|escorts?|"
+    r""
     r"guardians?|solicitors?|barristers?|coroners?|magistrates?|interpreters?|chaplains?|vicars?|priests?|"
     r"councillors?|advocates?|independent (?:author|chair|reviewer)s?|lead reviewers?|overview authors?|"
     r"practitioners?|IROs?|LADOs?|SENCOs?|detectives?|sergeants?|constables?|inspectors?|dieti[ct]ians?|counsellors?|"
@@ -45,9 +45,9 @@ OFFICE = (
     r"IDVA|ISVA|EWO|AMHP|SIO|OIC|FLO"
 )
 ROLES = (
-    r"(?:(?:S?|[DH]?L?)SW|[IMAY]SW|D?HV|C?MW|MSW|GP|CPN|RMN|RGN|SENC[Oo]|D?DSL|IRO|[AD]?TM|ATM|[SA]?PO|SO|[EP]WO|ESW|"
+    r"(?:[SDHLIMAYP]?SW|D?HV|C?MW|GP|CPN|RMN|RGN|SENC[Oo]|D?DSL|IRO|[AD]?TM|[SA]?PO|SO|[EP]WO|ESW|"
     r"I[DS]VA|H?L?TA|FS[WO]|S/N|SN|CNS|EP|OT|PT|SHO|S[pt]R|F[12]|FY[12]|ANP|ENP|D?PA|AMHP|SIO|OIC|FLO|PCSO|CO|LADO|"
-    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|RC|SLT|NNEB?|HCA|SALT|DO|LSA|FGCO?|EIO)"
+    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|RC|SLT|NNEB?|HCA|SALT|DO|LSA|CSI|SOCO|PSI|CNN|CM|OM|KW|FGCO?|EIO)"
 )
 """What records call people by their work, in letters: only in capitals, since in small ones they are words (so, do)."""
 PARTIES = r"(?:[DIYA]P|YPs)"
@@ -263,7 +263,8 @@ PSEUDONYM = re.compile(
 """Where a review says what it calls somebody so as not to name them."""
 ROSTER = re.compile(
     r"(?:^|[\n.;|] ?|\b)(?:present|apologies(?: rec[’']?d| received)?|in attendance|attend(?:ees|ed by|ed)|circulation|"
-    r"distribution(?: list)?|c\.?c\.?|copie[sd] to|copy to|invited|members(?:hip)?|authors?|those present|panel|"
+    r"distribution(?: list)?|c\.?c\.?|copie[sd] to|copy to|invite(?:d|es)|team|crew|"
+    r"members(?:hip)?|authors?|those present|panel|"
     r"core group|household|contacts?|from|to)(?: \([^()\n]{1,20}\))?(?::|–| -|(?<=present) were)\s"
     r"(?P<it>(?:[^.\n]|(?<=\b[A-Z])\.|(?<=Dr|Mr|Ms|Fr|St|Sr)\.|(?<=Mrs|Rev)\.|\.(?=\S)){3,600})",
     re.I,

@@ -47,7 +47,7 @@ _RUN = re.compile(
 )
 _TOKEN = re.compile(rf"S[tT]\.|{_WORD}|{_INITIAL}|{_PARTICLE}(?= )")
 _KNOWN = re.compile(
-    rf"(?<![\w{_MARKS}@])(?:[dDlL][{_APOSTROPHES}])?[{_UPPER}](?:[{_LETTERS}]|{_JOINED}){{1,40}}(?![\w@])"
+    rf"(?<![\w{_MARKS}@])(?:[dDlL][{_APOSTROPHES}]|(?:al|el|ul|ad|an)-)?[{_UPPER}](?:[{_LETTERS}]|{_JOINED}){{1,40}}(?![\w@])"
 )
 _BEFORE_KNOWN = re.compile(
     rf"(?:\b[{_UPPER}]\. ?)*(?:\b(?:{_PARTICLE}|V[ao]n|D[eo]n|Der|Del?|D[ou]s?|L[ae]|Ap|Al|El|Ní|Ó|Mac|St) )*$"
