@@ -77,6 +77,8 @@ def test_people_are_found_wherever_they_come_back(text: str, sent: str) -> None:
         "Child K, Baby P, Mr A, Ms AB, Dr 2, SW1 and Sibling 2 met MGM, Mother and Father.",
         "He is known in this review as Jack. They told the panel that Jack was ill.",
         "Mother (known here as Amber) and her uncle, Jack, rang. EDT, MAPPA and the SW Team met; HV saw Child K.",
+        "In this review the children are called Amber, Jade and Rose. Mum Amber rang; Aunt Jade left.",
+        "Present: West Mercia Police; Great Saltmere Housing; it was reviewed by South Yorkshire Police.",
         "Sister Amber slept. The Amber review began in May, and June was hot.",
         "Saltmere City Council, Saltmere Police, the NSPCC and the Department for Education replied.",
         "The Children Act 1989, Clare's Law and the Fraser guidelines applied; she was Gillick competent.",

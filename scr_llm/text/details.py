@@ -204,7 +204,8 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "date in the row of a person",
         re.compile(
-            rf"\b(?-i:[A-Z][^\W\d_]{{1,30}}) ?[|/] ?(?P<it>{DATE}) ?[|/]|"
+            rf"\b(?-i:[A-Z][\w’'-]{{1,30}} (?!Meeting|Review|Visit|Conference|Group|Police|Team)"
+            rf"[A-Z][\w’'-]{{1,30}}) ?[|/] ?(?P<it>{DATE}) ?[|/]|"
             rf"\b\d{{3}}[ -]\d{{3}}[ -]\d{{4}},? (?P<it2>{DATE})|"
             rf"\b(?:victim|perp(?:etrator)?|suspect|subject|child|mother|father|pupil|patient)"
             rf"(?-i:(?: [A-Z][\w’'-]{{1,30}}){{1,4}}) (?P<it3>{DATE})|"

@@ -38,7 +38,7 @@ CALLING = (
     r"governors?|gaolers?|(?:named|designated) dr|technicians?|specialists?)"
 )
 OFFICE = (
-    r"managers?|leads?|staff|directors?|chair(?:man|woman|person)?|authors?|reviewers?|head of [\w ]{3,30}|"
+    r"managers?|leads?|directors?|chair(?:man|woman|person)?|authors?|reviewers?|head of [\w ]{3,30}|"
     r"chief executive|panel members?|leaders?|"
     r"supervisors?|designated (?:lead|doctor|nurse)|deputy head|members?|clerk|"
     r"co-?ordinators?|advis[eo]rs?|officers?|workers?|GPs?|SWs?|HVs?|TAs?|FSWs?|DSL|SHO|SpR|CPN|"
@@ -46,8 +46,8 @@ OFFICE = (
 )
 ROLES = (
     r"(?:[SDHLIMAYP]?SW|D?HV|C?MW|GP|CPN|RMN|RGN|SENC[Oo]|D?DSL|IRO|[AD]?TM|[SA]?PO|SO|[EP]WO|ESW|"
-    r"I[DS]VA|H?L?TA|FS[WO]|S/N|SN|CNS|EP|OT|PT|SHO|S[pt]R|F[12]|FY[12]|ANP|ENP|D?PA|AMHP|SIO|OIC|FLO|PCSO|CO|LADO|"
-    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|RC|SLT|NNEB?|HCA|SALT|DO|LSA|CSI|SOCO|PSI|CNN|CM|OM|KW|FGCO?|EIO)"
+    r"I[DS]VA|H?L?TA|FS[WO]|S/N|SN|CNS|EP|OT|SHO|S[pt]R|F[12]|FY[12]|ANP|ENP|D?PA|AMHP|SIO|OIC|FLO|PCSO|LADO|"
+    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|SLT|NNEB?|HCA|SALT|LSA|CSI|SOCO|PSI|CNN|CM|OM|KW|FGCO?|EIO)"
 )
 """What records call people by their work, in letters: only in capitals, since in small ones they are words (so, do)."""
 PARTIES = r"(?:[DIYA]P|YPs)"
@@ -255,12 +255,20 @@ FIRST_NAME = Cue(
     least=2,
 )
 PSEUDONYM = re.compile(
-    r"(?:\b(?:known|referred to|called|named|described)(?: here| hereafter)?(?: in| for| throughout| within) "
+    r"(?:\b(?:[Ii]n|[Tt]hroughout|[Ff]or the purposes of) this (?:review|report|summary)[^.;]{0,60}? "
+    r"(?:called|known as|referred to as|named) |"
+    r"\b(?:known|referred to|called|named|described)(?: here| hereafter)?(?: in| for| throughout| within) "
     r"(?:the purposes of )?(?:this|the) (?:review|report|summary|overview)[^.;]{0,20}? (?:as )?|"
     r"\b(?:pseudonym|in respect of|anonymised as|will be (?:known|referred to|called)(?: throughout| here)?(?: as)?)"
     r"[ :,]*)[“‘'\"]?(?P<it>[A-Z][\w'’-]+(?:(?:, | and )[A-Z][\w'’-]+)*)(?![\w'’-])(?! [A-Z])"
 )
 """Where a review says what it calls somebody so as not to name them."""
+AGENCY_BEHIND = re.compile(
+    r" (?:Police|Council|Housing|Probation|Trust|Services?|Constabulary|College|School|Hospital|Board|Borough|"
+    r"Partnership|Children|Social|NHS|Health|University|Court|Authority|Academy|Adult)\b",
+    re.I,
+)
+"""What makes a place in front of it the name of an agency."""
 ROSTER = re.compile(
     r"(?:^|[\n.;|] ?|\b)(?:present|apologies(?: rec[’']?d| received)?|in attendance|attend(?:ees|ed by|ed)|circulation|"
     r"distribution(?: list)?|c\.?c\.?|copie[sd] to|copy to|invite(?:d|es)|team|crew|"

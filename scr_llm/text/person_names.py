@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from scr_llm.text.not_names import DATES, GIVEN_NAMES, LETTERED, NOT_NAMES, PLACES, WORDS_AND_NAMES
 from scr_llm.text.person_cues import (
+    AGENCY_BEHIND,
     BEFORE,
     BEHIND,
     FIRST_NAME,
@@ -204,7 +205,8 @@ def _is_turned(surname: Words, first: Words) -> bool:
 def _is_entry(text: str, found: Words, rosters: Sequence[tuple[int, int]]) -> bool:
     """Whether it is an entry of a list of those present."""
     within = any(start <= found.start < end for start, end in rosters)
-    return within and IN_ROSTER.search(text, max(0, found.start - 20), found.start) is not None
+    is_agency = AGENCY_BEHIND.match(text, found.end) is not None
+    return within and not is_agency and IN_ROSTER.search(text, max(0, found.start - 20), found.start) is not None
 
 
 _AND = (" and ", ", ", " & ")
@@ -217,6 +219,8 @@ def _is_several(text: str, first: Words) -> bool:
 def _holds(cue: Cue, text: str, found: Words) -> bool:
     is_enough = len(found.words) >= cue.least or (cue.or_first_name and _is_first_name(found.words[0]))
     if not is_enough and not (cue.or_capitals and _is_in_capitals(text, found)):
+        return False
+    if cue.least > 1 and not _is_given(found.words[0]) and AGENCY_BEHIND.match(text, found.end):
         return False
     if cue.name in _BEFORE:
         if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
