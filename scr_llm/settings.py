@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
@@ -194,6 +194,15 @@ class LlmSettings(Record):
         return bool((self.base_url or self.file) and self.model)
 
 
+class McpSettings(Record):
+    """[mcp]: what an assistant may read. What it reads goes to its maker."""
+
+    allow: Literal["off", "counts", "quotes"] = "off"
+    """off: nothing. counts: numbers, cells, names of reviews and files, and the codebook. quotes: quotes as well."""
+    approved_by: _Words = ""
+    """Who approved that. Nothing is answered without a name."""
+
+
 class ReviewSettings(Record):
     """[review]: who reviews and who may sign."""
 
@@ -294,3 +303,5 @@ class Settings(Record):
     """[store]"""
     llm: LlmSettings = LlmSettings()
     """[llm]"""
+    mcp: McpSettings = McpSettings()
+    """[mcp]"""

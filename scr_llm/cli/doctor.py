@@ -82,7 +82,9 @@ def _print_record(record: "RecordSummary") -> None:
     click.echo(f"Record: {record.place}.")
     click.echo(f"Human decisions: {record.decisions}; {chain}.")
     places = ", ".join(record.endpoints) or "nowhere"
-    click.echo(f"Sent to a model so far: {record.requests} requests, {record.bytes_sent} bytes, to {places}.")
+    click.echo(
+        f"Sent to a model or an assistant so far: {record.requests} requests, {record.bytes_sent} bytes, to {places}."
+    )
 
 
 def _print_model(workspace: "Workspace") -> None:

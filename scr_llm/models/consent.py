@@ -89,3 +89,22 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
         raise UsageError(
             f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked, or use the embedded coder."
         )
+
+
+def allowed_to_answer(project: Project, *, quotes: bool) -> None:
+    """Let an assistant read, as far as project.toml allows: counts, or quotes as well.
+
+    Raises:
+        UsageError: that is not allowed, or nobody approved it.
+    """
+    mcp = project.settings.mcp
+    if mcp.allow == "off" or not mcp.approved_by.strip():
+        raise UsageError(
+            "this project lets no assistant read it: what an assistant reads goes to its maker.",
+            next_step='To allow it, a person sets [mcp] allow = "counts" and approved_by in project.toml.',
+        )
+    if quotes and mcp.allow != "quotes":
+        raise UsageError(
+            "this project lets an assistant read its counts, but no quotes.",
+            next_step='To allow quotes too, a person sets [mcp] allow = "quotes" in project.toml.',
+        )
