@@ -203,6 +203,13 @@ class McpSettings(Record):
     """Who approved that. Nothing is answered without a name."""
 
 
+class OtelSettings(Record):
+    """[otel]: how long the steps of a run took, for those who watch over the computers. Counts and times, no text."""
+
+    endpoint: _Address = ""
+    """Address of a collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; empty for none."""
+
+
 class ReviewSettings(Record):
     """[review]: who reviews and who may sign."""
 
@@ -305,3 +312,5 @@ class Settings(Record):
     """[llm]"""
     mcp: McpSettings = McpSettings()
     """[mcp]"""
+    otel: OtelSettings = OtelSettings()
+    """[otel]"""

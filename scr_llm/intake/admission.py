@@ -12,6 +12,7 @@ from scr_llm.stages.duplicates import Relation
 from scr_llm.stages.intake import refused, why_no_review
 from scr_llm.stages.read.apart import Limits, Processes, Wanted, read_apart
 from scr_llm.store import Store
+from scr_llm.tracing import span
 
 Progress = Callable[[str, int, int], None]
 """Called before each document with its file name, its number and the number of documents."""
@@ -39,7 +40,10 @@ def admitted(
     limits = limits_of(project)
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
     readings = read_apart(files, limits, processes)
-    for number, (document, reading) in enumerate(zip(waiting, readings, strict=True), 1):
+    for number, document in enumerate(waiting, 1):
+        with span("read", document.id, bytes=document.bytes) as note:
+            reading = next(readings)
+            note(pages=len(reading.pages) if isinstance(reading, Reading) else 0)
         progress(document.file, number, len(waiting))
         if (fit := _admit(store, document, reading, known, reader)) is not None:
             yield fit

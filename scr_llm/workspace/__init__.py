@@ -144,6 +144,7 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         from scr_llm.models.coders import ReadyCoder
         from scr_llm.models.preview import estimate_of
         from scr_llm.pipeline import run
+        from scr_llm.tracing import traced
 
         if not isinstance(coder, ReadyCoder):
             with self.coder(coder, consent=consent) as ready:
@@ -153,15 +154,16 @@ class Workspace(Documents, Measuring, Themes, Accounting):
             if cost := estimate_of(self.project, coder, ids):
                 afford(cost)
 
-        return run(
-            self.project,
-            coder.coder,
-            progress,
-            max_concurrency=coder.max_concurrency,
-            stop=coder.stop,
-            first=before if coder.costs else None,
-            processes=coder.processes,
-        )
+        with traced(self.project.settings.otel.endpoint):
+            return run(
+                self.project,
+                coder.coder,
+                progress,
+                max_concurrency=coder.max_concurrency,
+                stop=coder.stop,
+                first=before if coder.costs else None,
+                processes=coder.processes,
+            )
 
     def coding(self, document_id: str) -> "Coding | None":
         """A document's coding as it counts now: the proposals, overlaid with people's decisions.
