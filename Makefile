@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-postgres test-browser test-live check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
+.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,10 @@ test-browser: $(VENV)/installed-dev
 
 test-live: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/live -m live -n 0 -rs
+
+test-ray: $(VENV)/installed-dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[ray]"
+	$(BIN)/python -m pytest tests/test_engine.py -m ray -n 0 -rs
 
 reliability: $(VENV)/installed-dev
 	$(BIN)/python tests/attacks/report.py

@@ -210,6 +210,19 @@ class OtelSettings(Record):
     """Address of a collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; empty for none."""
 
 
+class EngineSettings(Record):
+    """[engine]: where files are read and coded when a run is told to use Ray."""
+
+    address: _Words = ""
+    """Address of a Ray cluster; empty for a Ray on this computer that lasts as long as the run."""
+    workers: int = Field(default=0, ge=0, le=100_000)
+    """Documents at once; 0 for all processors of a cluster, or for as many as [read] workers on this computer."""
+    region: str = ""
+    """Where the cluster at `address` is. Nothing is read there unless it is named."""
+    approved_by: str = ""
+    """Who approved reading reviews at `address`, and at no other. Nothing is read there without a name."""
+
+
 class ReviewSettings(Record):
     """[review]: who reviews and who may sign."""
 
@@ -314,3 +327,5 @@ class Settings(Record):
     """[mcp]"""
     otel: OtelSettings = OtelSettings()
     """[otel]"""
+    engine: EngineSettings = EngineSettings()
+    """[engine]"""

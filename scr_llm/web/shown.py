@@ -10,6 +10,7 @@ from scr_llm.records import Decision, Explanation, Paper, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.stages.decisions import CellState, Key
 from scr_llm.web.pdf_page import PdfPage
+from scr_llm.web.rights import Right
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,14 @@ class Frame:
     links: tuple[Link, ...]
     """The navigation."""
     progress: Progress
-    news: int
-    """Number of the last change that the page shows; see `review.news`."""
+    news: str
+    """The mark of what the page shows; see `review.news`."""
     fault: str
     """Why the codebook cannot be used as its file is now; empty if it can."""
+    may: frozenset[Right]
+    """What the person may do here; what they may not is not offered."""
+    is_shared: bool
+    """Whether this is a shared server, whose first page lists the projects."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -392,3 +397,24 @@ class TroublePage(Shown):
     """Names and texts of its fields, to send again."""
     wrote: tuple[Typed, ...]
     """What the person typed, to copy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectsPage(Shown):
+    """The first page of a shared server."""
+
+    template: ClassVar[str] = "projects.html.j2"
+    projects: tuple["ProjectLine", ...]
+    """Those that the person may see."""
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """A project on the first page of a shared server."""
+
+    name: str
+    """As its settings call it."""
+    path: str
+    """Of its pages."""
+    roles: str
+    """What the person does in it."""
