@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-postgres test-browser test-live check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release \
+.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release \
   pins wheels audit licences bundle
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -37,6 +37,10 @@ test-browser: $(VENV)/installed-dev
 
 test-live: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/live -m live -n 0 -rs
+
+test-ray: $(VENV)/installed-dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[ray]"
+	$(BIN)/python -m pytest tests/test_engine.py tests/test_engine_vllm.py -m ray -n 0 -rs
 
 reliability: $(VENV)/installed-dev
 	$(BIN)/python tests/attacks/report.py
@@ -97,5 +101,5 @@ bundle: $(VENV)/installed-release
 	$(BIN)/python release/bundle.py --platform $(PLATFORM) $(addprefix --python ,$(ONLY_PYTHON))
 
 licences: $(VENV)/installed-release
-	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[learn,ocr,local,postgres,encoder]"
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[learn,ocr,local,postgres,encoder,ray]"
 	$(BIN)/python release/licences.py

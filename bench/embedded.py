@@ -16,7 +16,7 @@ from typing import Any
 import drawn
 
 from scr_llm.codebook import load_codebook
-from scr_llm.one_document import read_document
+from scr_llm.engines.one_document import read_document
 from scr_llm.records import Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.rules import RulesCoder

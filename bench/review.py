@@ -3,10 +3,10 @@
     python bench/review.py
 
 The reviews are those of the fixtures, each under many names with bytes, an id and a file of its own; every twelfth
-decision is a second reviewer's, made blind. Five people, whom a proxy's header names, do all that the page offers, each
-half a second after the last answer on average, which is sooner than a person can read it. Prints milliseconds for each
-action, from sending it until the page that it leads to has arrived: the median, the 95th percentile and the longest;
-what the server used of its processor; and how much memory it holds.
+decision is a second reviewer's, made blind. Five people, whom a proxy names to `scr-llm serve` with one worker, do all
+that the page offers, each half a second after the last answer on average, which is sooner than a person can read it.
+Prints milliseconds for each action, from sending it until the page that it leads to has arrived: the median, the 95th
+percentile and the longest; what the server used of its processor; and how much memory it holds.
 
     python bench/review.py --make FOLDER
 
@@ -32,7 +32,8 @@ import httpx
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from served import ROOT, Served, coded_project, review_page
+from served import ROOT, coded_project
+from served_team import TeamServer, allow, team_server
 
 from scr_llm.project import load_project
 from scr_llm.records import Decision
@@ -55,8 +56,8 @@ NAMES = tuple(sorted(p.stem for p in ROOT.glob("fixtures/batch-[12]/*.pdf")))
 def large_project(root: Path, reviews: int = REVIEWS, decisions: int = DECISIONS) -> Path:
     """Make a project of so many reviews and decisions."""
     coded_project(root, NAMES)
-    settings = root / "project.toml"
-    settings.write_text(f'{settings.read_text()}\n[review]\nsecond_reviewers = ["{SECOND}"]\n')
+    rights = 'roles = ["analyst", "signer"]\n'
+    allow(root, "".join(f"[people.{name}]\n{rights}blind = {str(name == SECOND).lower()}\n" for name in PEOPLE))
     _grow(root, reviews)
     _decide(root, decisions)
     return root
@@ -111,12 +112,11 @@ def _decide(root: Path, count: int) -> None:
 class Person:
     """Somebody with a browser, and how long each of their actions took."""
 
-    def __init__(self, served: Served, name: str, cells: list[tuple[str, str]], codes: list[str]) -> None:
-        self.name, self.blind, self.base = name, name == SECOND, served.base
+    def __init__(self, served: TeamServer, name: str, cells: list[tuple[str, str]], codes: list[str]) -> None:
+        self.name, self.blind, self.base = name, name == SECOND, f"{served.address}/p/p"
         self.cells, self.codes, self.random = cells, codes, random.Random(name)
         self.times: dict[str, list[float]] = defaultdict(list)
-        headers = {"x-remote-user": name, "origin": served.origin}
-        self.client = httpx.Client(headers=headers, follow_redirects=True, timeout=120)
+        self.client = httpx.Client(headers=served.headers(name), follow_redirects=True, timeout=120)
 
     def work(self, rounds: int) -> None:
         """Do everything that a person does, so many times."""
@@ -168,10 +168,11 @@ def measured(root: Path, rounds: int) -> tuple[dict[str, list[float]], str]:
     cells, codes = [key for key, p in session.proposals.items() if p.kind == "theme"], list(session.codes)
     session.close()
     started = time.perf_counter()
-    with review_page(root, "--user-header", "X-Remote-User") as served:
+    with team_server(root, "--workers", "1") as served:
         people = [Person(served, name, cells, codes) for name in PEOPLE]
-        people[0].client.get(served.base + "/matrix").raise_for_status()
-        opened, server = time.perf_counter() - started, psutil.Process(served.pid)
+        people[0].client.get(people[0].base + "/matrix").raise_for_status()
+        opened = time.perf_counter() - started
+        server = max(psutil.Process(served.pid).children(), key=lambda process: process.memory_info().rss)
         used, started = sum(server.cpu_times()[:2]), time.perf_counter()
         threads = [threading.Thread(target=person.work, args=(rounds,)) for person in people]
         for thread in threads:

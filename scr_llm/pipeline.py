@@ -13,11 +13,12 @@ from itertools import chain
 
 from scr_llm.carry_forward import carry, hashes_of, outdated, recode, with_hashes
 from scr_llm.codebook import load_codebook
+from scr_llm.engines import Engine, Local
+from scr_llm.engines.one_document import Coded
 from scr_llm.errors import NothingDoneError, StopError
 from scr_llm.intake.admission import NOT_THE_DOCUMENTS, Progress, admitted, limits_of, not_coded
 from scr_llm.intake.inbox import current_documents, intake, present_documents
 from scr_llm.intake.second_reading import check_quoted
-from scr_llm.one_document import Coded, coded
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Document, Reading
 from scr_llm.stages.code import AskingCoder, Coder
@@ -57,6 +58,7 @@ def run(
     stop: Callable[[], None] = lambda: None,
     first: Callable[[Sequence[str]], None] | None = None,
     processes: Processes | None = None,
+    engine: Engine | None = None,
 ) -> Outcome:
     """Take in what is new, read it, code it, ground it and save it.
 
@@ -70,16 +72,18 @@ def run(
         first: called with the ids of all documents that will be coded, after they are read and before any is coded.
         processes: where files are read, and where is done what needs no model; None for processes that end with the
             run. Stopped where the run ends early.
+        engine: does that work instead.
 
     Raises:
         NothingDoneError: the inbox is empty.
     """
-    if processes is None:
-        with Processes(limits_of(project)) as own:
-            return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, processes=own)
+    if engine is None:
+        with closing(Processes(limits_of(project))) as own:
+            local = Local(processes or own)  # those of our own start with the first piece of work
+            return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, engine=local)
     codebook = load_codebook(project.codebook_path)
     stopped = None
-    with Store(project.database) as store, _stopped_early(processes):
+    with Store(project.database) as store, _stopped_early(engine):
         intake(project, store)
         documents = present_documents(store)
         if not documents:
@@ -90,13 +94,13 @@ def run(
         hashes = hashes_of(codebook)
         changed = outdated(store, hashes)
         recoded = {d.file: _recoded(store, d, coder, codebook, hashes) for d in documents if _again(d, changed)}
-        to_code: Iterable[Document] = admitted(project, store, documents, progress, processes)
+        to_code: Iterable[Document] = admitted(project, store, documents, progress, engine.read)
         if first:
             to_code = list(to_code)
             first([d.id for d in to_code])
         try:
-            _code_all(store, to_code, _Work(coder, codebook, max_concurrency, processes, stop))
-            check_quoted(project, store, present_documents(store), processes)
+            _code_all(store, to_code, _Work(coder, codebook, max_concurrency, engine, stop))
+            check_quoted(project, store, present_documents(store), engine.processes)
         except StopError as error:
             stopped = str(error)
         return _outcome(store, before, recoded, stopped)
@@ -151,12 +155,12 @@ def prepare(project: Project, progress: Progress = lambda *_: None) -> list[str]
 
 
 @contextmanager
-def _stopped_early(processes: Processes) -> Iterator[None]:
-    """Let processes give up their work where a block ends by an error, so that nobody waits for them."""
+def _stopped_early(engine: Engine) -> Iterator[None]:
+    """Let an engine give up its work where a block ends by an error, so that nobody waits for it."""
     try:
         yield
     except BaseException:
-        processes.stop()
+        engine.stop()
         raise
 
 
@@ -172,8 +176,8 @@ class _Work:
     codebook: Codebook
     max_concurrency: int
     """Documents that a coder asks about at the same time."""
-    processes: Processes
-    """Where is done what needs no model."""
+    engine: Engine
+    """Does what needs no model."""
     stop: Callable[[], None]
     """Ends the asking."""
 
@@ -181,14 +185,14 @@ class _Work:
     def at_once(self) -> int:
         """Documents under way: those that are asked about, and with a coder that asks, those about to be or finished.
 
-        Without the others a model would wait for the processes whenever they are busy reading.
+        Without the others a model would wait for the engine whenever it is busy reading.
         """
         asks = isinstance(self.coder, AskingCoder) and self.max_concurrency > 1
-        return self.max_concurrency + (_IN_PREPARATION * self.processes.limits.workers if asks else 0)
+        return self.max_concurrency + (_IN_PREPARATION * self.engine.workers if asks else 0)
 
     def draft(self, document: Document, reading: Reading) -> Drafted:
         try:
-            return document, coded(self.coder, reading, self.codebook, self.processes.do)
+            return document, self.engine.coded(self.coder, reading, self.codebook)
         except Exception as error:
             return document, error
 
@@ -252,6 +256,6 @@ def _side_by_side(pairs: Iterator[tuple[Document, Reading]], work: _Work) -> Gen
                     yield from (future.result() for future in done)
         except BaseException:  # an interruption, or the caller takes no more results
             work.stop()
-            work.processes.stop()
+            work.engine.stop()
             pool.shutdown(wait=False, cancel_futures=True)  # leaving the block waits for work in progress
             raise

@@ -138,6 +138,13 @@ count_recommendation_only = true  # false: a theme found only in recommendations
 # [llm.prices."the-model"]                 # price of a million tokens, from your contract
 # input = 0.12
 # output = 0.48
+
+# A Ray cluster, for: scr-llm run --engine ray (docs/scale.md). Without an address, Ray runs on this computer.
+# [engine]
+# address = ""                             # of the cluster; its computers must see this folder under the same path
+# workers = 0                              # documents at once; 0 for all processors of the cluster
+# region = ""                              # where the cluster is ...
+# approved_by = ""                         # ... and who approved reading the reviews there
 """
 
 
@@ -205,7 +212,9 @@ def init_project(root: Path, *, name: str | None = None) -> Project:
 
 
 def load_project(root: Path) -> Project:
-    """Read a project's settings. SCR_LLM_BASE_URL and SCR_LLM_MODEL in the environment override the file.
+    """Read a project's settings.
+
+    SCR_LLM_BASE_URL, SCR_LLM_MODEL and RAY_ADDRESS in the environment override the file.
 
     Raises:
         UsageError: a setting is wrong; the message names the file and the key, and says what to write instead.
@@ -231,6 +240,8 @@ def load_project(root: Path) -> Project:
             next_step="Write [llm] on its own line and its settings below it.",
         )
     data["llm"] = _llm_in_force(data.get("llm", {}))
+    if isinstance(engine := data.get("engine", {}), dict):
+        data["engine"] = _engine_in_force(engine)
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
@@ -252,6 +263,15 @@ def _llm_in_force(written: dict[str, Any]) -> dict[str, Any]:
     if isinstance(file := llm.get("file"), str) and file:
         llm = _MODEL_FILE_DEFAULTS | llm | {"model": llm.get("model") or Path(file).stem}
     return llm
+
+
+def _engine_in_force(written: dict[str, Any]) -> dict[str, Any]:
+    """The settings of [engine] as written, with the address that the environment gives."""
+    address = os.environ.get("RAY_ADDRESS") or written.get("address", "")
+    engine = written | {"address": "" if address == "local" else address}
+    if engine["address"] != written.get("address", ""):
+        engine |= {"region": "", "approved_by": ""}  # as for a model: the approval is for the address beside it
+    return engine
 
 
 def _setting_error(path: Path, text: str, error: ValidationError) -> UsageError:

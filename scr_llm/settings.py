@@ -194,6 +194,19 @@ class LlmSettings(Record):
         return bool((self.base_url or self.file) and self.model)
 
 
+class EngineSettings(Record):
+    """[engine]: where files are read and coded when a run is told to use Ray."""
+
+    address: _Words = ""
+    """Address of a Ray cluster; empty for a Ray on this computer that lasts as long as the run."""
+    workers: int = Field(default=0, ge=0, le=100_000)
+    """Documents at once; 0 for all processors of a cluster, or for as many as [read] workers on this computer."""
+    region: str = ""
+    """Where the cluster at `address` is. Nothing is read there unless it is named."""
+    approved_by: str = ""
+    """Who approved reading reviews at `address`, and at no other. Nothing is read there without a name."""
+
+
 class ReviewSettings(Record):
     """[review]: who reviews and who may sign."""
 
@@ -294,3 +307,5 @@ class Settings(Record):
     """[store]"""
     llm: LlmSettings = LlmSettings()
     """[llm]"""
+    engine: EngineSettings = EngineSettings()
+    """[engine]"""

@@ -55,7 +55,7 @@ def edited(root: Path, added: str = "The board meets on 12 March 2026.", instead
 
 
 def signed(root: Path) -> list[SignOff]:
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         return [record for record, _ in store.sign_offs()]
 
 

@@ -17,7 +17,7 @@ from scr_llm.project import load_project
 from scr_llm.review import sign_off as signing
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.explanation import explained_in_part
-from scr_llm.review.news import News, in_words
+from scr_llm.review.news import Mark, News, in_words
 from scr_llm.review.session import ReviewSession
 from scr_llm.review.undo import last_in_force
 from scr_llm.workspace import Workspace
@@ -47,10 +47,10 @@ def browser(served: Served) -> Iterator[httpx.Client]:
         yield client
 
 
-def number_of_news(page: str) -> int:
-    found = re.search(r"/news\?since=(\d+)", page)
+def mark_of(page: str) -> str:
+    found = re.search(r"/news\?since=([\w-]+)", page)
     assert found
-    return int(found[1])
+    return found[1]
 
 
 def token(page: str) -> str:
@@ -92,11 +92,11 @@ def test_a_batch_taken_in_by_another_process_shows_in_an_open_page(root: Path, b
     add(project, _another())
     run = [sys.executable, "-m", "scr_llm", "run", "--project", str(root), "--coder", "rules"]
     assert subprocess.run(run, capture_output=True, text=True).returncode == 0
-    told = browser.get(f"/news?since={number_of_news(before)}").text
+    told = browser.get(f"/news?since={mark_of(before)}").text
     assert told == "1 review was added since you opened this page."
     after = browser.get("/matrix").text
     assert before.count("<small>") + 1 == after.count("<small>") == 3
-    assert browser.get(f"/news?since={number_of_news(after)}").status_code == 204
+    assert browser.get(f"/news?since={mark_of(after)}").status_code == 204
 
 
 def _another() -> str:
@@ -104,7 +104,7 @@ def _another() -> str:
 
 
 def test_a_decision_of_another_shows_and_ones_own_is_no_news(root: Path, browser: httpx.Client) -> None:
-    since = number_of_news(browser.get("/matrix").text)
+    since = mark_of(browser.get("/matrix").text)
     decide(root, Reviewer("Bea Other", "Nurse"), 3)
     decide(root, ANN, 2)
     assert browser.get(f"/news?since={since}").text == "3 cells were decided by others since you opened this page."
@@ -122,7 +122,7 @@ def test_a_changed_codebook_shows_and_a_broken_one_is_said(root: Path, browser: 
     cell = browser.get(f"/cell/{next(iter(session.documents))}/{code.id}").text
     project.codebook_path.write_text(text.replace(code.definition[:25], "SOMETHING ELSE ENTIRELY"), "utf-8")
     assert "definition changed" in browser.get("/matrix").text
-    assert browser.get(f"/news?since={number_of_news(page)}").text.startswith("The codebook was changed")
+    assert browser.get(f"/news?since={mark_of(page)}").text.startswith("The codebook was changed")
     # a form that was opened under the earlier definition is not taken for the new one
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', cell))
     refused = browser.post(
@@ -142,14 +142,14 @@ def test_a_changed_codebook_shows_and_a_broken_one_is_said(root: Path, browser: 
 def test_a_review_that_is_left_out_is_gone_from_an_open_session(root: Path) -> None:
     project = load_project(root)
     session = ReviewSession(project)
-    since, document = session.news.number, next(iter(session.documents.values()))
+    since, document = str(session.mark), next(iter(session.documents.values()))
     counted = len(session.counted())
     rule(project, document.file, "exclude", "It was sent by mistake.", "Alex Reader")
     session.refresh()
     fresh = ReviewSession(project)
     assert session.counted() == fresh.counted() and len(fresh.counted()) < counted
     assert session.open_for(ANN) == fresh.open_for(ANN) and session.left(SAM) == fresh.left(SAM)
-    assert in_words(session.news.since(since), "", blind=True).startswith("1 review is no longer counted")
+    assert in_words(session.news_since(since), "", blind=True).startswith("1 review is no longer counted")
     again(project)
     session.close()
     fresh.close()
@@ -196,17 +196,34 @@ def test_the_page_explains_as_the_report_does(root: Path, counts: bool) -> None:
 
 
 def test_news_that_is_not_remembered_is_said() -> None:
-    news = News()
-    before = news.number
-    news.add("decided", ("d", "t"), "Ann")
-    news.forget()
-    assert news.since(before) is None and news.since(news.number + 1) is None and news.since(news.number) == []
+    news, codebook = News(), "abc"
+
+    def at(acts: int) -> Mark:
+        return Mark(acts, codebook=codebook)
+
+    news.forget(at(1))
+    assert news.since(at(0), at(1)) is None and news.since(at(2), at(1)) is None and news.since(at(1), at(1)) == []
+    assert news.since(Mark.read("spam"), at(1)) is None
     assert in_words(None, "Ann", blind=False).startswith("Much has changed")
-    for each in range(6000):
-        news.add("decided", ("d", str(each)), "Ann")
-    assert news.since(news.number - 5001) is None and len(news.since(news.number - 4000) or ()) == 4000
-    assert in_words(news.since(news.number - 2), "Ann", blind=False) == ""
-    assert in_words(news.since(news.number - 2), "Ben", blind=True) == ""
+    for each in range(2, 6002):
+        news.add("decided", each, ("d", str(each)), "Ann")
+    now = at(6001)
+    assert news.since(at(1000), now) is None and len(news.since(at(2001), now) or ()) == 4000
+    assert in_words(news.since(at(5999), now), "Ann", blind=False) == ""
+    assert in_words(news.since(at(5999), now), "Ben", blind=True) == ""
+
+
+def test_the_mark_of_a_page_means_the_same_in_another_process(root: Path) -> None:
+    one, other = ReviewSession(load_project(root)), ReviewSession(load_project(root))
+    before = str(one.mark)
+    assert before == str(other.mark)
+    decide(root, Reviewer("Bea Other", "Nurse"), 2)
+    other.refresh()
+    assert len(other.news_since(before) or ()) == 2
+    later = ReviewSession(load_project(root))  # one that started after the page was made does not know, and says so
+    assert later.news_since(before) is None and later.news_since(str(other.mark)) == []
+    for session in (one, other, later):
+        session.close()
 
 
 def test_two_people_beside_each_other(root: Path, served: Served, browser: httpx.Client) -> None:

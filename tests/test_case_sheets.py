@@ -255,10 +255,25 @@ def test_a_model_drafts_summaries_once(workspace: Workspace) -> None:
     assert papers.sheet_faults(exported(workspace)) == [], "without --summaries the sheets have none"
 
 
+@pytest.mark.slow
+def test_a_summary_is_asked_for_with_what_is_redacted_in_the_document(workspace: Workspace) -> None:
+    with FakeServer() as server:
+        with_model(workspace.project.root, server)
+        with (workspace.project.root / "project.toml").open("a") as settings:
+            settings.write("redact = true\n")
+        (workspace.project.root / "redact.txt").write_text("midwife\nsocial worker\nschool\nmother\n")
+        done = scr(workspace.project.root, "brief", "--summaries", "--format", "docx,html")
+        assert done.returncode == 0, done.stderr
+        sent = " ".join(message["content"] for r in server.requests for message in r["messages"][1:])
+    given = sent.split("<<<DOCUMENT", 1)[1]
+    assert "{PERSON 1}" in given and not re.search(r"\b(?:midwife|social worker|mother)\b", given)
+    assert papers.sheet_faults(exported(workspace), summaries=True) == [], "what came back is restored"
+
+
 def load_calls(workspace: Workspace) -> list[str]:
     from scr_llm.store import Store
 
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         return [call.document_id for call in store.calls() if call.document_id]
 
 

@@ -22,6 +22,8 @@ from ruamel.yaml import YAML
 from scr_llm.cli import cli
 from scr_llm.cli.show import ExportFormat
 from scr_llm.project import init_project, load_project
+from scr_llm.web.team.people import People
+from scr_llm.web.team.settings import read_settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -143,19 +145,28 @@ def test_a_command_parses(line: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["no-such-command", "run --no-such-option", "explain", "status more", "export --format pdf", "sheet read --name A"],
+    ["no-such-command", "run --no-such-option", "explain", "status more", "export --format odt", "sheet read --name A"],
 )
 def test_a_wrong_command_is_seen(wrong: str) -> None:
     with pytest.raises((AssertionError, click.UsageError)):
         parsed(wrong.split())
 
 
-@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "toml"], ids=str)
-def test_settings_load(block: Block, tmp_path: Path) -> None:
-    project = init_project(tmp_path / "p")
+def load(block: Block, tmp_path: Path) -> object:
+    """The settings in a block: of a project, of a server, or of the people of a project."""
+    project, kind = init_project(tmp_path / "p"), tomllib.loads(block.text)
+    if "people" in kind or "projects" in kind:  # of a shared server
+        file = project.root / ("people.toml" if "people" in kind else "serve.toml")
+        file.write_text(block.text, "utf-8")
+        return People(project) if "people" in kind else read_settings(file)
     (project.root / "model.gguf").write_bytes(b"GGUF")
     (project.root / "project.toml").write_text(f'name = "Reviews"\n{block.text}', "utf-8")
-    load_project(project.root)
+    return load_project(project.root)
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "toml"], ids=str)
+def test_settings_load(block: Block, tmp_path: Path) -> None:
+    assert load(block, tmp_path)
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "yaml"], ids=str)

@@ -47,7 +47,7 @@ def fields(page: str, act: str) -> dict[str, str]:
 
 
 def changes(root: Path) -> list[str]:
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         return [c.reason for c in store.codebook_changes()]
 
 
@@ -175,7 +175,7 @@ def test_a_preview_over_eight_reviews_takes_two_seconds(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_preview_says_which_reviews_it_looked_at_and_looks_at_the_next(root: Path) -> None:
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         document = next(d for d in store.documents() if d.status == "coded")
         reading, coding, draft = store.reading(document.id), store.coding(document.id), store.draft(document.id)
         assert reading and coding and draft

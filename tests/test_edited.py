@@ -72,7 +72,7 @@ def draft(project: Project) -> Path:
 
 
 def differences(project: Project, path: Path) -> list[str]:
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         file = read_edited(path.read_bytes())
         behind = draft_behind(file, store.drafts("briefing"))
         assert behind
@@ -197,7 +197,7 @@ def test_tracked_changes_and_comments_are_listed_and_not_signed(project: Project
 def test_what_the_record_bears_out(decided: Path, text: str, doubted: list[str]) -> None:
     project = load_project(decided)
     briefing, _ = brief(project)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         readings = {row.document_id: store.reading(row.document_id) for row in briefing.cases}
     checks = PaperChecks(briefing, {i: reading for i, reading in readings.items() if reading})
     assert [doubt.words for doubt in checks.doubts(text)] == doubted

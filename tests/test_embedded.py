@@ -142,7 +142,7 @@ def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
     for name in ("corriford-child-1", "dunvarrow-young-person-r", "northmere-amber"):
         shutil.copyfile(ROOT / f"fixtures/batch-1/{name}.pdf", project.inbox / f"{name}.pdf")
     pipeline.run(project, CODER)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         codings = [c for d in store.documents() if (c := store.coding(d.id))]
     inferred = {
         code.id: sum(t.theme == code.id and t.basis == "inferred" for c in codings for t in c.themes)

@@ -122,7 +122,7 @@ def test_what_is_redacted_stays_here_and_comes_back() -> None:
     coding, server = code_with(echoes, PromptingOptions(redaction=lambda: Redaction(["tomkin ash"])), document)
     sent = json.dumps(server.requests)
     assert not any(word in sent for word in ("Roe", "7946", "Tomkin")) and "{PHONE 1}" in sent
-    assert coding.themes[0].why == "It is Mrs Jane Roe and Tomkin Ash, it says."
+    assert coding.themes[0].why == "It is Jane Roe and Tomkin Ash, it says."
     assert (
         ground(coding, document).themes[0].evidence[0].quote
         == "The mother, Mrs Jane Roe, rang 020 7946 0018 and drank alcohol."

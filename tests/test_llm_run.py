@@ -57,7 +57,7 @@ def waiting(template: Path, root: Path) -> Path:
 def statuses(root: Path, error: BaseException, max_concurrency: int) -> dict[str, tuple[str, str | None]]:
     project = load_project(root)
     pipeline.run(project, FailsOnOne(load_codebook(project.codebook_path), error), max_concurrency=max_concurrency)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return {d.file: (d.status, d.reason and f"{d.reason} {d.next_step}") for d in store.documents()}
 
 

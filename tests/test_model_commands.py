@@ -93,6 +93,7 @@ def test_what_would_be_sent_is_shown_word_for_word_and_redacted(tmp_path: Path) 
         done = scr(root, "preview", "--full")
         shown = [json.loads(body) for body in re.split(r"^--- .*\n", done.stdout, flags=re.M)[1:]]
         assert "{PERSON 1} for Corriford" in done.stderr and "Corriford" not in done.stdout
+        assert "Redaction misses some: in " in done.stderr
         scr(root, "run")
         same = [sorted(json.dumps(body, sort_keys=True) for body in bodies) for bodies in (shown, server.requests)]
         assert same[0] == same[1]

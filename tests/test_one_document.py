@@ -12,10 +12,10 @@ import pytest
 from coded_by_model import CODEBOOK, PROMPTS, reading
 
 from scr_llm.codebook import load_codebook
+from scr_llm.engines.one_document import Coded, code_document, coded, read_document
 from scr_llm.errors import CoderError, StopError
 from scr_llm.llm import Client, Endpoint, prompts
 from scr_llm.llm.fake import MODEL, FakeServer, answers
-from scr_llm.one_document import Coded, code_document, coded, read_document
 from scr_llm.records import CoderIdentity, Page, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.llm import STRATEGIES, LlmCoder, PromptingOptions

@@ -60,7 +60,7 @@ def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path:
 def test_a_call_to_a_model_is_told(project: Project) -> None:
     from scr_llm.store import Store
 
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         store.log_call(
             ModelCall(
                 at="2026-01-01T00:00:00+00:00",

@@ -88,12 +88,12 @@ def asked(text: str) -> str:
 
 
 def log(root: Path) -> list[tuple[str, str, str]]:
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         return [(e.act, e.who, e.text) for e in store.log()]
 
 
 def calls(root: Path) -> int:
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         return len(store.calls())
 
 
@@ -141,7 +141,7 @@ def test_a_run_ends_with_the_page_and_leaves_no_process(tmp_path: Path) -> None:
             os.kill(page.pid, how)
             psutil.wait_procs(own, timeout=30)
             assert not [p for p in own if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         assert not store.unreadable() and store.verify("history") is None
 
 
@@ -152,6 +152,7 @@ def test_nothing_is_sent_before_two_questions_are_answered_by_somebody(tmp_path:
         text = wait_for(browser, "A question before anything is sent")
         question = asked(text)
         assert question.startswith("The text of the reviews will be sent to https://models.example.org/v1 (UK)")
+        assert "Names and contact details are not replaced." in question
         assert press(browser, "/run/answer", question="Something else", answer="yes").status_code == 400
         press(browser, "/run/answer", question=question, answer="no")
         text = wait_for(browser, "Nobody agreed to sending text")

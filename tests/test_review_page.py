@@ -116,7 +116,7 @@ def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
     evil = '<script>alert(1)</script>"><img src=x>'
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         document = store.documents()[0]
         coding, draft = store.coding(document.id), store.draft(document.id)
         assert coding and draft
@@ -186,16 +186,6 @@ def test_a_decision_that_cannot_stand_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="no such cell"):
         session.decide(WHO, document, "no_such_theme", "not_mentioned")
     assert session.store.decisions() == []
-
-
-def test_a_shared_server_takes_the_name_from_the_proxy(root: Path) -> None:
-    with (root / "project.toml").open("a") as settings:
-        settings.write('\n[review]\nsecond_reviewers = ["sam"]\n[review.roles]\nsam = "Designated nurse"\n')
-    with review_page(root, "--user-header", "X-Remote-User") as page:
-        assert httpx.get(page.base + "/matrix").status_code == 403
-        text = httpx.get(page.base + "/matrix", headers={"X-Remote-User": "sam"}).text
-        assert "sam, Designated nurse" in text and "blind second reviewer" in text
-        assert "explain" not in text, "no counts for a blind reviewer"
 
 
 def test_a_cell_answers_soon(browser: httpx.Client) -> None:

@@ -56,7 +56,7 @@ def why(reading: Reading | None) -> list[str | None]:
 
 
 def stored(workspace: Workspace) -> tuple[Document, Reading]:
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         (document,) = store.documents()
         reading = store.reading(document.id)
     assert reading is not None
@@ -154,7 +154,7 @@ def test_every_quoted_page_is_read_twice(workspace: Workspace) -> None:
         "A second program read 14 of the 15 pages to check their text, among them every page that is quoted."
         in evidence
     )
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         before = store.head("history")
         workspace.run()
         assert store.head("history") == before, "a second run has nothing to check"
@@ -169,7 +169,7 @@ def test_a_page_that_a_person_quotes_is_read_twice_before_a_signature(workspace:
     who = Reviewer("Ann Example", "Reviewer")
     session.append(session.made(who, document.id, key, act="decided", value="present", evidence=(words,)), None)
     session.close()
-    with Store(workspace.project.store_path) as store:
+    with Store(workspace.project.database) as store:
         check_decided(workspace.project, store)
         head = store.head("history")
         check_decided(workspace.project, store)
@@ -195,7 +195,7 @@ def test_a_quoted_page_without_a_second_text_is_looked_at_once(tmp_path: Path) -
     project = init_project(tmp_path / "p")
     page = Page(number=1, text=WORDS, scanned=True, engine="ocr", cross_checked="impossible")
     scan = Document(id="d", file="a.pdf", sha256="0", bytes=1, status="coded", read_once=(1,), quoted_once=(1,))
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         store.save_document(scan)
         store.save_reading(Reading(document_id="d", sha256="0", pages=(page,)))
         check_quoted(project, store, store.documents())

@@ -9,12 +9,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from jinja2 import meta, nodes
 
-from scr_llm.web import list_view, shown, shown_codebook, shown_signing, shown_work
+from scr_llm.web import list_view, shown, shown_beside, shown_codebook, shown_signing, shown_work
 from scr_llm.web.frame import environment
 
 ROOT = Path(__file__).parent.parent
 WEB = environment({})
-assert {shown_codebook.CodebookPage, list_view.ListPage} <= set(shown.Shown.__subclasses__())
+assert {shown_beside.DonePage, shown_codebook.CodebookPage, list_view.ListPage} <= set(shown.Shown.__subclasses__())
 PAGES = {found.template: found for found in shown.Shown.__subclasses__()}
 assert {shown_work.HomePage, shown_signing.SignOffPage} <= set(PAGES.values())
 

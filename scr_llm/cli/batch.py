@@ -96,6 +96,31 @@ def read(folder: Path, file: Path) -> int:
     return 1 if replies.problems else 0
 
 
+@batch.command()
+@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("results", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--model", required=True, help="What vLLM serves: a folder with a model, or a name that it can fetch.")
+@click.option("--engines", type=click.IntRange(min=1), default=1, show_default=True, help="Copies of the model.")
+@click.option("--gpus", type=click.IntRange(min=1), default=1, show_default=True, help="GPUs for each copy.")
+@click.option("--context", type=click.IntRange(min=1024), help="Tokens that the model reads at once.")
+@click.option("--address", default="", envvar="RAY_ADDRESS", help="Address of a Ray cluster. Default: this computer.")
+def answer(
+    questions: Path, results: Path, model: str, engines: int, gpus: int, context: int | None, address: str
+) -> int:
+    """Answer a batch with vLLM on Ray (where the GPUs are).
+
+    QUESTIONS is a file of `batch write`. The answers are added to RESULTS, which `batch read` takes. No project is
+    needed, and nothing is sent anywhere but to the cluster that you name. On one computer, vLLM's own runner does the
+    same: vllm run-batch.
+    """
+    from scr_llm.engines.on_vllm import answer as answer_batch
+
+    settings = {"tensor_parallel_size": gpus} | ({"max_model_len": context} if context else {})
+    answered = answer_batch(questions, results, model, address=address, engines=engines, settings=settings)
+    say(f"{answered} results added to {results}. On the project's computer: scr-llm batch read {results.name}")
+    return 0
+
+
 def _say_settled(settled: "Settled") -> None:
     """Say what became of a batch whose sending was interrupted."""
     if settled.unknown:

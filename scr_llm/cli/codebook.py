@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,6 +13,7 @@ from scr_llm.text.words import count, in_words
 if TYPE_CHECKING:
     from scr_llm.themes.candidates import Candidate
     from scr_llm.themes.merge_split import Effect
+    from scr_llm.themes.qdc_import import NewThemes
 
 _NAME = click.option("--name", required=True, help="Your name.")
 _REASON = click.option("--reason", default="", help="Why. It is kept in the project's record.")
@@ -78,7 +79,7 @@ def _print_candidate(number: int, candidate: "Candidate") -> None:
 
 @cli.group("codebook")
 def group() -> None:
-    """Merge or split codes. The effect on each review is shown first."""
+    """Merge or split codes, showing the effect on each review first; or add those of another program."""
 
 
 @group.command("merge")
@@ -114,6 +115,46 @@ def split_command(folder: Path, code: str, name: str, reason: str, yes: bool) ->
     return _confirm_and_change(
         workspace.split_effect(code), partial(workspace.split_code, code, name=name, reason=reason), yes=yes
     )
+
+
+@group.command("import")
+@PROJECT
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--polarity",
+    type=click.Choice(["feature", "shortcoming"]),
+    help="Of the new themes: present where it is reported (feature), or only where it is criticised (shortcoming).",
+)
+@_NAME
+@_REASON
+@_YES
+def import_command(
+    folder: Path, file: Path, polarity: "Literal['feature', 'shortcoming'] | None", name: str, reason: str, yes: bool
+) -> int:
+    """Add the codes of FILE.qdc, from another program, that the codebook does not have.
+
+    What the file does not say, such as the wordings, is listed and marked in the codebook, to be completed by a person.
+    """
+    from scr_llm.workspace import Workspace
+
+    def agree(found: "NewThemes") -> bool:
+        for code in found.codes:
+            aspects = count(len(code.get("sub_codes", ())), "aspect")
+            click.echo(f"new: {code['label']} ({code['id']}), {aspects}: {code['definition']}")
+        return yes or click.confirm("Add these themes to the codebook?", err=True)
+
+    workspace = Workspace.open(folder)
+    found, done = workspace.import_codebook(
+        file, name=name, reason=reason or f"Imported from {file.name}.", polarity=polarity, agree=agree
+    )
+    for line in found.left:
+        click.echo(f"not taken: {line}")
+    say(f"Added: {len(found.codes) if done else 0}. Already in the codebook: {len(found.known)}.")
+    if done:
+        say(f"Complete these in {workspace.project.codebook_path}, then: scr-llm run")
+        for line in found.to_complete:
+            say(f"  {line}")
+    return 1 if found.left or (found.codes and not done) else 0
 
 
 def _confirm_and_change(effects: "list[Effect]", change: Callable[[], None], *, yes: bool) -> int:

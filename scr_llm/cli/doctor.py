@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scr_llm.audit import RecordSummary
     from scr_llm.evaluation.strategies import Trial
     from scr_llm.records import Codebook
+    from scr_llm.settings import EngineSettings
     from scr_llm.workspace import Workspace
 
 _LIBRARIES = ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-docx")
@@ -66,6 +67,7 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     click.echo(f"Project {workspace.project.settings.name}: codebook {_edition(workspace.codebook())}")
     _print_record(workspace.record_summary())
     _print_model(workspace)
+    _print_cluster(workspace.project.settings.engine)
     return 0
 
 
@@ -104,6 +106,15 @@ def _print_model(workspace: "Workspace") -> None:
             f"Model: {model.model} at {model.where}: refused. "
             "Name region and approved_by in project.toml, beside this base_url, before anything is sent."
         )
+
+
+def _print_cluster(engine: "EngineSettings") -> None:
+    """Which Ray cluster is set, if one is."""
+    if engine.address and engine.region and engine.approved_by:
+        where = f"{engine.address} ({engine.region}), approved by {engine.approved_by}"
+        click.echo(f"Ray cluster: {where}. With --engine ray the reviews are read there.")
+    elif engine.address:
+        click.echo(f"Ray cluster: {engine.address}: refused. Name region and approved_by under [engine].")
 
 
 def _count_hits(workspace: "Workspace") -> int:

@@ -10,6 +10,7 @@ import click
 from scr_llm.cli.base import PROJECT, cli, say
 from scr_llm.cli.cost import at_most
 from scr_llm.errors import UsageError
+from scr_llm.text.redaction_figures import redaction_in_words
 
 if TYPE_CHECKING:
     from scr_llm.models.preview import Preview
@@ -33,6 +34,8 @@ def preview(folder: Path, file: str | None, full: bool) -> int:
         say(f"{document}: stays here: {pairs}")
     redaction_is = "on" if shown.redacts else "off"
     say(f"To: {_destination(shown)}, asked by {shown.strategy}; redaction {redaction_is}.")
+    if shown.redacts:
+        say(redaction_in_words())
     for request in shown.requests:
         body = json.dumps(request.body, ensure_ascii=False, indent=1 if full else None)
         if full:

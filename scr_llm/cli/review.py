@@ -28,23 +28,7 @@ if TYPE_CHECKING:
 )
 @PORT
 @NO_BROWSER
-@click.option(
-    "--user-header",
-    help="On a shared server: the header in which the reverse proxy names the person (see docs/review.md).",
-)
-@click.option(
-    "--public-host", multiple=True, help="On a shared server: the host name under which the proxy serves the page."
-)
-def review(
-    folder: Path,
-    name: str | None,
-    role: str | None,
-    blind: bool,
-    port: int,
-    no_browser: bool,
-    user_header: str | None,
-    public_host: tuple[str, ...],
-) -> int:
+def review(folder: Path, name: str | None, role: str | None, blind: bool, port: int, no_browser: bool) -> int:
     """Decide cells on a page in your browser: the workbench, opened at the matrix.
 
     The page is served on this computer only and loads nothing from the internet.
@@ -52,31 +36,15 @@ def review(
     from scr_llm.workspace import Workspace
 
     project = Workspace.open(folder).project
-    reviewer = _reviewer(name, role, blind=blind, user_header=user_header)
-    return serve_page(
-        project,
-        reviewer,
-        port=port,
-        no_browser=no_browser,
-        what="Review page",
-        first="/matrix",
-        user_header=user_header,
-        public_host=public_host,
-    )
+    reviewer = _reviewer(name, role, blind=blind)
+    return serve_page(project, reviewer, port=port, no_browser=no_browser, what="Review page", first="/matrix")
 
 
-def _reviewer(name: str | None, role: str | None, *, blind: bool, user_header: str | None) -> "Reviewer | None":
-    """The person at this computer; None where a reverse proxy names the person."""
+def _reviewer(name: str | None, role: str | None, *, blind: bool) -> "Reviewer":
+    """The person at this computer."""
     from scr_llm.review.cells import Reviewer
     from scr_llm.text.typed import typed
 
-    if user_header:
-        if name or role or blind:
-            raise UsageError(
-                "--name, --role and --blind cannot be used with --user-header, which names the person.",
-                next_step="Name second reviewers and roles in [review] of project.toml.",
-            )
-        return None
     if not ((name and role) or sys.stdin.isatty()):
         raise UsageError("the reviewer is not known.", next_step="Give --name and --role.")
     given_name = name or click.prompt("Your name", err=True)

@@ -74,7 +74,14 @@ def init(folder: Path) -> int:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With --coder llm: answer from a file of recorded replies. Sends nothing.",
 )
-def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None) -> int:
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where files are read and coded: on this computer, or on a Ray cluster (extra ray).",
+)
+def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None, engine: str) -> int:
     """Read and code new files, and draft the briefing.
 
     Every quote is checked against its review, and everything is saved as it is done. A draft that is up to date is not
@@ -86,7 +93,7 @@ def run(folder: Path, coder: "CoderName | None", yes: bool, replay: Path | None)
     if coder is None and not replay and workspace.default_coder() == "rules":
         left = nothing_leaves(workspace.project)
         say(f"No language model is set, so the embedded coder is used. {left}")
-    return _run(workspace, coder, yes=yes, replay=replay)
+    return _run(workspace, coder, yes=yes, replay=replay, engine=engine)
 
 
 @cli.command()
@@ -120,7 +127,12 @@ def watch(folder: Path, every: float, times: int | None) -> int:
 
 
 def _run(
-    workspace: "Workspace", name: "CoderName | None" = None, *, yes: bool = False, replay: Path | None = None
+    workspace: "Workspace",
+    name: "CoderName | None" = None,
+    *,
+    yes: bool = False,
+    replay: Path | None = None,
+    engine: str = "local",
 ) -> int:
     """Run the pipeline with a progress bar, draft the briefing, and say what was done."""
     started = time.monotonic()
@@ -140,7 +152,7 @@ def _run(
             agree_to_cost(cost, currency, yes=yes)
             bar.start()
 
-        outcome = workspace.run(coder, progress, afford=afford)
+        outcome = workspace.run(coder, progress, consent=asking(yes=yes), afford=afford, engine=engine)
     current = None if outcome.coded or outcome.remarks else workspace.current_draft()
     if current:
         _say_outcome(outcome, {})

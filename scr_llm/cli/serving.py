@@ -28,20 +28,16 @@ def serve_page(
     no_browser: bool,
     what: str,
     first: str,
-    user_header: str | None = None,
-    public_host: tuple[str, ...] = (),
 ) -> int:
     """Serve the page until Ctrl-C.
 
     Args:
         project: the project.
-        reviewer: the person at this computer; None if the page or a reverse proxy is to name the person.
+        reviewer: the person at this computer; None if the page is to ask who that is.
         port: port on 127.0.0.1; 0 for any free one.
         no_browser: whether the address is only printed.
         what: what the page is called where its address is printed.
         first: the page that the browser comes in at.
-        user_header: the header in which a reverse proxy names the person.
-        public_host: host names under which a proxy serves the page.
     """
     import secrets
     import webbrowser
@@ -51,12 +47,10 @@ def serve_page(
 
     with listen(port) as listener:
         port = listener.getsockname()[1]
-        token, base = secrets.token_urlsafe(24), "" if user_header else f"/{secrets.token_urlsafe(16)}"
-        hosts = (f"127.0.0.1:{port}", f"localhost:{port}", *public_host)
-        app = make_app(
-            project, reviewer=reviewer, user_header=user_header, hosts=hosts, token=token, base=base, first=first
-        )
-        address = f"http://127.0.0.1:{port}{base}/" + ("" if user_header else f"?token={token}")
+        token, base = secrets.token_urlsafe(24), f"/{secrets.token_urlsafe(16)}"
+        hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        app = make_app(project, reviewer=reviewer, hosts=hosts, token=token, base=base, first=first)
+        address = f"http://127.0.0.1:{port}{base}/?token={token}"
         say(
             f"{what}: {address}\n"
             "The address works once, in one browser on this computer. Press Ctrl-C to close the page; "

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import FORCE, JSON, PROJECT, cli, write_out
+from scr_llm.cli.base import FORCE, JSON, PROJECT, cli, say, write_out
 from scr_llm.text.words import in_words
 
 if TYPE_CHECKING:
     from scr_llm.records import ExplainedCell, Explanation
+    from scr_llm.workspace import Workspace
+
+
+_WHOLE = ("qdpx",)
+"""Formats that hold the reviews themselves."""
+_HANDLE = "This holds the reviews themselves. Handle it as you would the originals."
 
 
 class ExportFormat(click.ParamType[str]):
@@ -20,29 +26,72 @@ class ExportFormat(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The format itself; fails where there is no such one."""
-        from scr_llm.render import EXPORTS
+        from scr_llm.render import EXPORTS, FOLDERS
 
-        if value not in EXPORTS:
-            self.fail(f"{value!r} is not one of {', '.join(EXPORTS)}.", param, ctx)
+        if value not in (known := (*EXPORTS, *FOLDERS)):
+            self.fail(f"{value!r} is not one of {', '.join(known)}.", param, ctx)
         return value
 
 
 @cli.command()
 @PROJECT
-@click.option("--format", "form", type=ExportFormat(), required=True, help="Format: json, csv or xlsx.")
-@click.option("--out", default="-", show_default=True, help="File to write, or - for standard output.")
+@click.option(
+    "--format", "form", type=ExportFormat(), required=True, help="Format: json, csv, xlsx, qdpx, qdc, ris or pdf."
+)
+@click.option(
+    "--out", default="-", show_default=True, help="File to write, or - for standard output; for pdf a folder."
+)
+@click.option(
+    "--no-codings", is_flag=True, help="Of qdpx: without what is coded and decided, for a blind second reviewer."
+)
 @FORCE
-def export(folder: Path, form: str, out: str, force: bool) -> int:
-    """Export everything that is coded, for other programs."""
+def export(folder: Path, form: str, out: str, no_codings: bool, force: bool) -> int:
+    """Export everything that is coded, for other programs.
+
+    What the format cannot carry is written into a text file beside it. The format pdf is a folder of the reviews' PDFs
+    with their quotes highlighted.
+    """
+    from scr_llm.render import FOLDERS
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
-    content = workspace.exported(form)
+    if form in FOLDERS:
+        return _highlighted(workspace, out, force=force)
+    content, rest = workspace.exported_with_rest(form, codings=not no_codings)
     if out == "-":
         sys.stdout.buffer.write(content)
-    else:
-        write_out(Path(out), content, workspace.project, force=force)
+        if rest:
+            say(rest)
+        return 0
+    write_out(Path(out), content, workspace.project, force=force)
+    if rest:
+        write_out(Path(f"{out}.txt"), rest.encode(), workspace.project, force=force)
+    if form in _WHOLE:
+        say(_HANDLE)
     return 0
+
+
+def _highlighted(workspace: "Workspace", out: str, *, force: bool) -> int:
+    """Write the highlighted PDFs into a folder. Each that could not be made is named."""
+    from scr_llm.errors import NothingDoneError, UsageError
+    from scr_llm.files import make_folder
+
+    if out == "-":
+        raise UsageError("the format pdf is a folder of files.", next_step="Name the folder: --out FOLDER")
+    written = missing = 0
+    for copy in workspace.highlighted():
+        if copy.content is not None:
+            make_folder(Path(out))
+            write_out(Path(out) / copy.name, copy.content, workspace.project, force=force)
+            written += 1
+        else:
+            missing += 1
+        if copy.remark:
+            say(copy.remark)
+    if not written:
+        raise NothingDoneError("no highlighted file was written.", next_step="Code the reviews first: scr-llm run")
+    say(_HANDLE)
+    return 1 if missing else 0
 
 
 @cli.command()

@@ -11,6 +11,7 @@ from scr_llm.project import Project
 from scr_llm.records import CoderIdentity, Paper, Paragraph, Part, Sentence, Table
 from scr_llm.reports.deciding import deciding_so_far
 from scr_llm.review.session import ReviewSession
+from scr_llm.settings import EngineSettings
 from scr_llm.stages.decisions import standings
 from scr_llm.stages.decisions.items import LIST
 from scr_llm.stages.synthesise.people import deciding_in_words
@@ -160,11 +161,23 @@ def _left(work: _WorkRecord) -> Part:
         "What left the computer",
         "Calls were made to the endpoints below. Addresses on 127.0.0.1 are this computer. "
         f"Region in the settings: {region}; the person who approved sending {approved}.",
+        *_cluster(work.project.settings.engine),
         f"Redaction before sending is {'on' if work.project.settings.llm.redact else 'off'} in the settings.",
         *((record,) if work.server else ()),
         table=Table(
             caption="Calls to models", columns=("Endpoint", "Model", "Calls", "Bytes sent"), rows=rows, landscape=False
         ),
+    )
+
+
+def _cluster(engine: EngineSettings) -> tuple[str, ...]:
+    """What the settings say about a Ray cluster."""
+    if not engine.address:
+        return ()
+    approved = "is named in the settings" if engine.approved_by else "is not named in the settings"
+    return (
+        f"Files may be read and coded by a Ray cluster at {engine.address}. Its region in the settings: "
+        f"{engine.region or 'not named'}; the person who approved reading them there {approved}.",
     )
 
 

@@ -10,11 +10,13 @@ from scr_llm.project import Project
 from scr_llm.records import Document, DocumentStatus, PageNote, Reading
 from scr_llm.stages.duplicates import Relation
 from scr_llm.stages.intake import refused, why_no_review
-from scr_llm.stages.read.apart import Limits, Processes, Wanted, read_apart
+from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.store import Store
 
 Progress = Callable[[str, int, int], None]
 """Called before each document with its file name, its number and the number of documents."""
+Read = Callable[[Sequence[Wanted]], Iterator[Reading | Exception]]
+"""Reads files, in order; see `read_apart`."""
 NOT_THE_DOCUMENTS = (StopError, StoreError)
 """Errors that are no document's fault and end the run: a wish to stop, and a database that fails."""
 _INCLUDE = 'If it is a review: scr-llm include "{file}" --reason …'
@@ -26,19 +28,18 @@ def admitted(
     store: Store,
     documents: Sequence[Document],
     progress: Progress,
-    processes: Processes | None = None,
+    read: Read | None = None,
 ) -> Iterator[Document]:
     """Read what is not yet coded. Yields each document that is to be coded, after storing its reading.
 
-    `processes` is where files are read; None for processes that end with the reading.
+    `read` reads files, in order; None for processes that end with the reading.
     """
     reader = reader_of(project)
     waiting = [d for d in documents if _is_to_be_read(d, reader)]
     counted = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
     known = KnownTexts(store, counted if waiting else ())
-    limits = limits_of(project)
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
-    readings = read_apart(files, limits, processes)
+    readings = read(files) if read else read_apart(files, limits_of(project))
     for number, (document, reading) in enumerate(zip(waiting, readings, strict=True), 1):
         progress(document.file, number, len(waiting))
         if (fit := _admit(store, document, reading, known, reader)) is not None:

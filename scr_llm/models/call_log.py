@@ -10,6 +10,7 @@ from typing import Any
 from scr_llm.llm import Endpoint, Question, Reply
 from scr_llm.project import Project
 from scr_llm.records import Batch, KeptReply, ModelCall
+from scr_llm.stages.read.apart import Wanted
 from scr_llm.store import Store
 
 _INTENDED = "intended "
@@ -124,6 +125,22 @@ class CallLog:
         with self._one_at_a_time:
             self._store.save_batch(
                 Batch(id=batch.id, at=batch.at, endpoint=batch.endpoint, keys=batch.keys, collected=collected)
+            )
+
+
+def note_read_elsewhere(project: Project, address: str, files: Sequence[Wanted]) -> None:
+    """Log, before it is done, that a Ray cluster is given files to read, each with its size and hash."""
+    with Store(project.database) as store:
+        for file in files:
+            store.log_call(
+                ModelCall(
+                    at=_now(),
+                    endpoint=address,
+                    model="none: the file is read and coded there",
+                    bytes_out=file.path.stat().st_size if file.path.is_file() else 0,
+                    sha256=file.sha256,
+                    document_id=file.document_id,
+                )
             )
 
 

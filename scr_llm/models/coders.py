@@ -1,6 +1,6 @@
 """Which coder a run uses: the embedded one, the project's own, or the project's model."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from scr_llm.codebook import load_codebook
 from scr_llm.errors import ScrError, UsageError
-from scr_llm.models.consent import Consent, allowed_to_send, stays_here
+from scr_llm.models.consent import Consent, allowed_on_cluster, allowed_to_send, stays_here
 from scr_llm.models.options import endpoint_of, key_in, prompting_of, spend_of
 from scr_llm.project import Project
+from scr_llm.store import Store
 
 if TYPE_CHECKING:
+    from scr_llm.engines import Engine
     from scr_llm.llm import Client, Endpoint, Spend
     from scr_llm.llm.client import Memory
     from scr_llm.reports.summaries import Summarise
     from scr_llm.stages.code import Coder
     from scr_llm.stages.code.llm import LlmCoder, PromptingOptions
-    from scr_llm.stages.read.apart import Processes
+    from scr_llm.stages.read.apart import Processes, Wanted
 
 MOST_NAMED = 30
 """Models of a server to list, at most."""
@@ -79,6 +81,36 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
         )
 
 
+@contextmanager
+def engine_of(project: Project, name: str, coder: "Coder", consent: Consent) -> Iterator["Engine | None"]:
+    """The engine of a name, until the end of the block; None for this computer's own processes.
+
+    Raises:
+        UsageError: there is none of that name, Ray is not installed, or reading on its cluster is not allowed.
+        StopError: the cluster does not answer.
+    """
+    from scr_llm import engines
+
+    if name not in engines.NAMES:
+        raise UsageError(f"there is no engine {name}.", next_step=f"Choose from {', '.join(engines.NAMES)}.")
+    if name == "local":
+        yield None
+        return
+    from scr_llm.engines import on_ray
+    from scr_llm.intake.admission import limits_of
+    from scr_llm.models.call_log import note_read_elsewhere
+
+    allowed_on_cluster(project, consent)
+    book, settings = load_codebook(project.codebook_path), project.settings.engine
+
+    def note(files: "Sequence[Wanted]") -> None:
+        if settings.address:
+            note_read_elsewhere(project, settings.address, files)
+
+    with on_ray.opened(coder, book, limits_of(project), settings.address, settings.workers, note) as engine:
+        yield engine
+
+
 @dataclass(frozen=True)
 class ReadyWriter:
     """The project's model, ready to draft sentences. Each is checked elsewhere before it is printed."""
@@ -104,7 +136,7 @@ def sentences_of(project: Project, consent: Consent) -> ReadyWriter:
     texts = prompts.load(project.prompts_dir)
     with ExitStack() as stack:
         client = stack.enter_context(connected(project, endpoint, consent.tell))
-        link, summarise = _link(client, texts), _summarise(client, texts, prompting_of(project))
+        link, summarise = _link(client, texts), _summarise(client, texts, project)
         return ReadyWriter(link, summarise, stack.pop_all().close)
 
 
@@ -120,12 +152,18 @@ def _link(client: "Client", texts: Mapping[str, str]) -> Callable[[str], str]:
     return ask
 
 
-def _summarise(client: "Client", texts: Mapping[str, str], prompting: "PromptingOptions") -> "Summarise":
+def _summarise(client: "Client", texts: Mapping[str, str], project: Project) -> "Summarise":
     from scr_llm.llm import Question, prompts
     from scr_llm.reports.summaries import DraftedSummary
 
+    prompting = prompting_of(project)
+
     def ask(sentences: str, document_id: str) -> DraftedSummary:
         redaction = prompting.redaction() if prompting.redaction else None
+        if redaction is not None:
+            with Store(project.database) as store:
+                reading = store.reading(document_id)
+            redaction.learn([" ".join(page.text.split()) for page in reading.pages] if reading else [])
         sent = redaction.redact(sentences) if redaction else sentences
         user = prompts.fill(_prompt(texts, "summary"), sentences=prompts.fence(sent))
         asked = Question("summary", _prompt(texts, "summary_system"), user, DraftedSummary, max_tokens=900)

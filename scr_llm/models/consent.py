@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scr_llm.errors import UsageError
 from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
+from scr_llm.text.redaction_figures import redaction_in_words
 
 
 def _nobody(_question: str) -> bool:
@@ -85,7 +86,33 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
     question = (
         f"The text of the reviews will be sent to {place.where} ({place.region}), approved by {place.approved_by}."
     )
-    if not consent.agree(f"{question} {consent.how_to_see}".strip()):
+    redaction = redaction_in_words() if project.settings.llm.redact else "Names and contact details are not replaced."
+    if not consent.agree(f"{question} {redaction} {consent.how_to_see}".strip()):
         raise UsageError(
             f"nobody agreed to sending text to {place.where}.", next_step="Agree when asked, or use the embedded coder."
+        )
+
+
+def allowed_on_cluster(project: Project, consent: Consent) -> None:
+    """Let reviews be read by a Ray cluster that this run does not start itself, if it is approved and a person agrees.
+
+    Raises:
+        UsageError: project.toml does not say where it is and who approved it, or nobody agreed.
+    """
+    engine = project.settings.engine
+    if not engine.address:
+        return
+    if not (engine.region and engine.approved_by):
+        raise UsageError(
+            f"the Ray cluster at {engine.address} may have other computers, and reviews would be read there.",
+            next_step="To allow that, set [engine] approved_by and region in project.toml, beside this address.",
+        )
+    question = (
+        f"The reviews will be read by the computers of the Ray cluster at {engine.address} ({engine.region}), "
+        f"approved by {engine.approved_by}."
+    )
+    if not consent.agree(question):
+        raise UsageError(
+            f"nobody agreed to reading the reviews at {engine.address}.",
+            next_step="Agree when asked, or run with --engine local.",
         )

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scr_llm.codebook import load_codebook
+from scr_llm.engines.one_document import Do, here
 from scr_llm.errors import CoderError, UsageError
 from scr_llm.llm import Endpoint, Price, Question
 from scr_llm.llm.question import EndpointCapabilities
 from scr_llm.llm.spend import at_most_tokens
 from scr_llm.models.consent import ModelPlace, place_of
 from scr_llm.models.options import endpoint_of, prompting_of, spend_of
-from scr_llm.one_document import Do, here
 from scr_llm.pipeline import prepare
 from scr_llm.project import Project
 from scr_llm.records import Codebook, Document, Reading

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from scr_llm.records import Briefing, CaseRow, Coding, Export, Paper
+from scr_llm.records import Briefing, CaseRow, Codebook, Coding, Export, Paper
 from scr_llm.render.bookmarks import Kept
+from scr_llm.render.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,13 @@ EXPORTS = {
     "json": "scr_llm.render.export_json",
     "csv": "scr_llm.render.export_csv",
     "xlsx": "scr_llm.render.workbook",
+    "qdpx": "scr_llm.render.qdpx",
+    "qdc": "scr_llm.render.qdc",
+    "ris": "scr_llm.render.ris",
 }
 """Of everything that is coded. Format to the module whose `export(everything)` makes its bytes."""
+FOLDERS = ("pdf",)
+"""Formats of an export that are a folder of files."""
 
 
 def render(
@@ -63,8 +69,18 @@ class Everything:
     """The record that other programs read."""
     briefing: Callable[[], tuple[Briefing, Sequence[tuple[CaseRow, Coding]]]]
     """The briefing of the whole project, with the coding behind each of its cases."""
+    codebook: Callable[[], Codebook]
+    """What the themes mean."""
+    sources: Callable[[], Sources]
+    """Every review with the place of each quote in its file."""
 
 
 def render_export(everything: Everything, form: str) -> bytes:
     """Everything that is coded, in one of `EXPORTS`."""
     return bytes(import_module(EXPORTS[form]).export(everything))
+
+
+def not_carried(everything: Everything, form: str) -> str:
+    """What an export in this format cannot carry, as a text to be kept beside it; empty where it carries all."""
+    told = getattr(import_module(EXPORTS[form]), "not_carried", None)
+    return str(told(everything)) if told else ""

@@ -13,7 +13,7 @@ from scr_llm.errors import CodebookError
 from scr_llm.project import Project
 from scr_llm.records import Case, Codebook, Decision, Document, ThemeValue
 from scr_llm.review.cells import MatrixCell, Proposal, Reviewer
-from scr_llm.review.news import News
+from scr_llm.review.news import Item, Mark, News
 from scr_llm.review.proposals import added, proposals
 from scr_llm.review.queue import Order, Queue, is_listed
 from scr_llm.stages.decisions import CellState, Key, Standing, state
@@ -40,7 +40,7 @@ class CellIndex:
     codebook: Codebook
 
     def __init__(self, project: Project) -> None:
-        self.project, self.store, self.news = project, Store(project.database), News()
+        self.project, self.store, self._news = project, Store(project.database), News()
         self.files: dict[str, Document] = {}
         """Every document that was ever taken in, by id, in the order of their files."""
         self.documents: dict[str, Document] = {}
@@ -71,7 +71,7 @@ class CellIndex:
         self._computed = dict[Callable[[Any, str], object], dict[str, tuple[int, object]]]()
         self._lock, self._computing = threading.RLock(), threading.Lock()
         self.refresh()
-        self.news.forget()
+        self._news.forget(self.mark)
 
     def refresh(self) -> None:
         """Take in what others have stored since: a changed codebook, documents and codings, decisions, sign-offs."""
@@ -83,12 +83,21 @@ class CellIndex:
                 self._take_act(act)
             if self._signed != (signed := self.store.head("sign_offs")[0]):
                 self._signed = signed
-                self.news.add("signed")
+                self._news.add("signed", signed)
 
     @property
     def taken(self) -> int:
         """Number of the last decision that was taken in."""
         return len(self.acts)
+
+    @property
+    def mark(self) -> Mark:
+        """What was taken in so far."""
+        return Mark(self.taken, self._entries, self._signed, self.codebook_sha256[:12])
+
+    def news_since(self, mark: str) -> list[Item] | None:
+        """What has changed since a page was made, which names its mark; None where that is not remembered."""
+        return self._news.since(Mark.read(mark), self.mark)
 
     def _version_of_codebook(self) -> tuple[int, int]:
         """Modification time in ns and size in bytes of the codebook's file; zeros where it cannot be looked at."""
@@ -120,7 +129,6 @@ class CellIndex:
         self.hashes = {code.id: code_sha256(code) for code in codebook.codes}
         self.codebook_sha256 = codebook_sha256(codebook)
         self._index(list(self.documents.values()))
-        self.news.add("codebook")
 
     def _take_documents(self) -> None:
         """Index the documents that were stored, read or coded since."""
@@ -137,9 +145,9 @@ class CellIndex:
         self._index(documents)
         for i in (d.id for d in documents):
             if i in self.documents:
-                self.news.add("coded again" if i in before else "added", (i, ""))
+                self._news.add("coded again" if i in before else "added", last, (i, ""))
             elif i in before:
-                self.news.add("gone", (i, ""))
+                self._news.add("gone", last, (i, ""))
 
     def _index(self, changed: Collection[Document]) -> None:
         """Index documents anew, and leave those out that are not coded."""
@@ -190,7 +198,7 @@ class CellIndex:
         for decision in one_by_one(act):
             self._take_decision(decision)
         self._versions[act.document_id] += 1  # at the end: whoever computes something meanwhile does so again
-        self.news.add("decided", (act.document_id, act.theme), author)
+        self._news.add("decided", self.taken, (act.document_id, act.theme), author)
 
     def _take_decision(self, decision: Decision) -> None:
         key, author = (decision.document_id, decision.theme), decision.author

@@ -122,7 +122,7 @@ def item_list(session: ReviewSession, who: Reviewer, document_id: str) -> ItemLi
         label=session.labels[document_id],
         rows=tuple(_rows(session, document_id, coding, seen)),
         seen=seen,
-        shown=frozenset(session.shown_pages.get((who.name, document_id), ())),
+        shown=session.shown_pages.of(who.name, document_id),
     )
 
 
@@ -153,7 +153,7 @@ def _rows(session: ReviewSession, document_id: str, coding: Coding, seen: int) -
 
 def show(session: ReviewSession, who: Reviewer, document_id: str, page: int) -> None:
     """Note that a person was shown a page of a review."""
-    session.shown_pages.setdefault((who.name, document_id), set()).add(page)
+    session.shown_pages.add(who.name, document_id, page)
 
 
 def confirm(session: ReviewSession, who: Reviewer, given: ItemList | Shown) -> int:
@@ -185,7 +185,7 @@ def confirm(session: ReviewSession, who: Reviewer, given: ItemList | Shown) -> i
     )
     act = session.made(who, now.document_id, LIST, act="decided", value="present", covers=covers, pages=now.pages)
     number = session.append(act, now.seen)
-    session.shown_pages.pop((who.name, now.document_id), None)
+    session.shown_pages.forget(who.name, now.document_id)
     return number
 
 

@@ -1,10 +1,9 @@
 """What has changed while pages are open, so that each can say what is new since it was made."""
 
-import time
+import re
 from collections import deque
 from dataclasses import dataclass
-from itertools import takewhile
-from typing import Literal
+from typing import Literal, get_args
 
 from scr_llm.stages.decisions import Key
 from scr_llm.text.words import count
@@ -16,11 +15,49 @@ MOST = 5000
 """Changes that are remembered."""
 
 
+Counted = Literal["acts", "entries", "signed"]
+_COUNTED: dict[Change, Counted] = {
+    "added": "entries",
+    "gone": "entries",
+    "coded again": "entries",
+    "signed": "signed",
+    "decided": "acts",
+}
+"""Which of the store's counters a change has its number from; the codebook has none, and is told by its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a page had taken in when it was made. It means the same in every process that shows the project."""
+
+    acts: int = 0
+    """Decisions."""
+    entries: int = 0
+    """Entries of the history."""
+    signed: int = 0
+    """Sign-offs."""
+    codebook: str = ""
+    """The beginning of its hash."""
+
+    def __str__(self) -> str:
+        return f"{self.acts}-{self.entries}-{self.signed}-{self.codebook}"
+
+    @classmethod
+    def read(cls, text: str) -> "Mark | None":
+        """A mark from what `str` made of it; None if it is none."""
+        found = re.fullmatch(r"(\d{1,18})-(\d{1,18})-(\d{1,18})-([0-9a-f]{0,64})", text, re.ASCII)
+        if found is None:
+            return None
+        acts, entries, signed = map(int, found.groups()[:3])
+        return cls(acts, entries, signed, found[4])
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One change."""
 
     number: int
+    """By the counter of its kind."""
     what: Change
     document_id: str = ""
     theme: str = ""
@@ -28,32 +65,32 @@ class Item:
 
 
 class News:
-    """The latest changes, numbered in order. Numbers grow from one start of the program to the next."""
+    """The latest changes, each with its number by the store's own counters."""
 
     def __init__(self) -> None:
-        self.number = int(1000 * time.time())
-        """Of the last change."""
-        self._first = self.number
         self._items: deque[Item] = deque(maxlen=MOST)
+        self._first = dict[Counted, int]()
 
-    def add(self, what: Change, key: Key = ("", ""), author: str = "") -> None:
+    def add(self, what: Change, number: int, key: Key = ("", ""), author: str = "") -> None:
         """Note a change; `key` is the document and, of a decision, the cell."""
-        item = Item(self.number + 1, what, *key, author)
         if len(self._items) == MOST:
-            self._first = self._items[0].number
-        self._items.append(item)
-        self.number = item.number
+            gone = self._items[0]
+            self._first[_COUNTED[gone.what]] = gone.number
+        self._items.append(Item(number, what, *key, author))
 
-    def forget(self) -> None:
-        """Forget the changes so far: no page shows an earlier state."""
+    def forget(self, now: Mark) -> None:
+        """Forget the changes so far: what is asked for is what comes after `now`."""
         self._items.clear()
-        self._first = self.number
+        self._first = {name: getattr(now, name) for name in get_args(Counted)}
 
-    def since(self, number: int) -> list[Item] | None:
-        """The changes after a number, the latest first; None where they are not remembered."""
-        if not self._first <= number <= self.number:
+    def since(self, mark: Mark | None, now: Mark) -> list[Item] | None:
+        """The changes after a mark, the latest first; None where they are not remembered."""
+        if mark is None or any(
+            not first <= getattr(mark, name) <= getattr(now, name) for name, first in self._first.items()
+        ):
             return None
-        return list(takewhile(lambda item: item.number > number, reversed(self._items.copy())))
+        found = [i for i in reversed(self._items.copy()) if i.number > getattr(mark, _COUNTED[i.what])]
+        return found if mark.codebook == now.codebook else [*found, Item(0, "codebook")]
 
 
 def in_words(items: list[Item] | None, name: str, *, blind: bool) -> str:

@@ -17,6 +17,7 @@ from scr_llm.review.index import CellIndex
 from scr_llm.review.opening import blind_cell, full_cell
 from scr_llm.review.proposals import added
 from scr_llm.review.related import related
+from scr_llm.review.shown_pages import ShownPages
 from scr_llm.review.undo import can_be_undone, last_in_force, withdrawn_cells
 from scr_llm.stages.decisions import Key, unverified
 from scr_llm.stages.decisions.deciding import DecidedReview, decided_review, deciding_together
@@ -31,10 +32,9 @@ MOST_SEARCHES = 2000
 class ReviewSession(CellIndex):
     """A project's cells, as people open and decide them. Holds an index; the rest is read when a cell is opened."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, shown_pages: ShownPages | None = None) -> None:
         super().__init__(project)
-        self.shown_pages: dict[tuple[str, str], set[int]] = {}
-        """Pages that a person was shown of a review in this visit, by the person's name and the document."""
+        self.shown_pages = shown_pages or ShownPages()
         self._sources = dict[str, tuple[tuple[str, str, int, int], str | None]]()
         self._deciding: tuple[tuple[int, int, str], Deciding] | None = None
         self._paper_state: tuple[str, PaperState] | None = None

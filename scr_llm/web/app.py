@@ -9,23 +9,27 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import Project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.in_the_way import in_the_way
 from scr_llm.web import trouble
-from scr_llm.web.guard import Guard
+from scr_llm.web.drawing import Drawing
+from scr_llm.web.guard import Browsers, Guard
 from scr_llm.web.page import Page
-from scr_llm.web.routes.registry import LIVE_ROOMS, NAMELESS, ROOMS
+from scr_llm.web.routes.registry import LIVE_ROOMS, NAMELESS, ROOMS, STATIC, right_of
+from scr_llm.web.seats import BrowserSeat, Seat, Seats
 from scr_llm.web.workbench import NOBODY
 
 Handler = Callable[[Page, Request], Response]
 LiveHandler = Callable[[Page, Request], Awaitable[Response]]
-STATIC = {
+Endpoint = Callable[[Request], Awaitable[Response]]
+_NOT_YOURS = "Your roles in this project do not allow this. Ask whoever runs the server."
+_FILES = {
     "review.css": "text/css",
     "review.js": "text/javascript",
     "workbench.css": "text/css",
@@ -40,64 +44,90 @@ def make_app(
     project: Project,
     *,
     reviewer: Reviewer | None = None,
-    user_header: str | None = None,
     hosts: tuple[str, ...],
     token: str,
-    base: str = "",
+    base: str,
     first: str = "/",
 ) -> ASGIApp:
-    """Make the page as an ASGI app.
+    """Make the page of one person's computer as an ASGI app.
 
     Args:
         project: the project whose cells are decided.
-        reviewer: the person at this computer; None if a reverse proxy names the person, or the person has yet to do so.
-        user_header: the header in which the proxy names the person.
+        reviewer: the person at this computer; None if they have yet to say who they are.
         hosts: the server's own addresses, such as `127.0.0.1:8765`; requests to others are refused.
         token: admits the first browser that gives it.
-        base: the path above all pages, such as `/x7Kq`; empty for the root.
+        base: the path above all pages, such as `/x7Kq`.
         first: the page that the browser comes in at.
     """
-    page = Page(project, reviewer, named_by_proxy=user_header is not None)
+    seats = Seats(BrowserSeat(base, token, reviewer))
+    page = Page(project, Drawing(), seats, f"http://{hosts[0]}")
+    return Guard(routed(page, lambda _app: _alive(page)), hosts, Browsers(seats, first))
 
-    app = Starlette(
-        lifespan=lambda _app: _alive(page),
+
+def routed(page: Page, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """The routes of a project's page, each behind the right that it needs.
+
+    Raises:
+        LookupError: a route is under no right.
+    """
+    return Starlette(
+        lifespan=lifespan,
         routes=[
             *(_route(page, *each) for room in ROOMS for each in room.ROUTES),
             *(_live_route(page, *each) for room in LIVE_ROOMS for each in room.LIVE),
-            Route("/static/{name}", _static),
+            Route(STATIC, _guarded("GET", STATIC, static)),
         ],
     )
-    guard = Guard(app, hosts, token, base, user_header, first)
-    page.seats, page.origin, guard.who = guard.seats, f"http://{hosts[0]}", page.who
-    return guard
 
 
-def _route(page: Page, path: str, handler: Handler, *methods: str) -> Route:
-    """A route that is answered in a thread, so that no answer holds up the others."""
+def _guarded(method: str, path: str, answer: Endpoint) -> Endpoint:
+    """An endpoint that answers whoever has the right that the route needs. This is the only place that asks for it."""
+    right = right_of(method, path)
 
     async def endpoint(request: Request) -> Response:
+        request.state.route = path
+        seat: Seat = request.state.seat
+        return await answer(request) if right in seat.may else PlainTextResponse(_NOT_YOURS, 403)
+
+    return endpoint
+
+
+def _route(page: Page, path: str, handler: Handler, method: str = "GET") -> Route:
+    """A route that is answered in a thread, so that no answer holds up the others."""
+
+    async def answer(request: Request) -> Response:
         request.state.body = await request.body() if request.method == "POST" else b""
         return await run_in_threadpool(_answered, page, handler, request, path)
 
-    return Route(path, endpoint, methods=list(methods or ("GET",)))
+    return Route(path, _guarded(method, path, answer), methods=[method])
 
 
 def _live_route(page: Page, path: str, handler: LiveHandler, method: str) -> Route:
     """A route that reads or writes while the connection is open: a file that comes in, events that go out."""
 
-    async def endpoint(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         return await handler(page, request)
 
-    return Route(path, endpoint, methods=[method])
+    return Route(path, _guarded(method, path, answer), methods=[method])
 
 
 @asynccontextmanager
 async def _alive(page: Page) -> AsyncIterator[None]:
     """What runs beside the page while it is served."""
     page.drawing.start()
-    threading.Thread(target=_prepare, args=(page,), daemon=True).start()
+    prepare(page)
     yield
     page.drawing.close()
+    close(page)
+
+
+def prepare(page: Page) -> None:
+    """Begin with what takes longest the first time, before anybody asks for it."""
+    threading.Thread(target=_prepare, args=(page,), daemon=True).start()
+
+
+def close(page: Page) -> None:
+    """End what runs beside a page."""
     page.unsigned.close()
     page.bench.close()
     page.session.close()
@@ -119,12 +149,12 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
         page.session.refresh()
         if path not in NAMELESS and page.who(request) == NOBODY:
             return page.go("/who")
-        known = page.session.news.number
+        known = page.session.mark
         try:
             answer = handler(page, request)
         except KeyError:
             # A review was taken out of the project while the page was made. What only looks can look again.
-            if request.method != "GET" or page.session.news.number == known:
+            if request.method != "GET" or page.session.mark == known:
                 raise
             answer = handler(page, request)
         if request.method == "POST":
@@ -139,8 +169,9 @@ def _answered(page: Page, handler: Handler, request: Request, path: str) -> Resp
         return page.troubled(request, error)
 
 
-def _static(request: Request) -> Response:
+async def static(request: Request) -> Response:
+    """A file of the page itself."""
     name = request.path_params["name"]
-    if name not in STATIC:
+    if name not in _FILES:
         raise HTTPException(404)
-    return Response(files("scr_llm.web").joinpath("static", name).read_bytes(), media_type=STATIC[name])
+    return Response(files("scr_llm.web").joinpath("static", name).read_bytes(), media_type=_FILES[name])

@@ -59,11 +59,6 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
-def long_number(text: str) -> int:
-    """A whole number of at most 18 digits; 0 if the text is not one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def fields(request: Request) -> list[tuple[str, str]]:
     """All fields of a posted form, in order, without control characters; empty if nothing was posted."""
     body: bytes = request.state.body

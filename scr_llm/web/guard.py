@@ -1,17 +1,18 @@
 """Access control: the page shows case material, so requests must come from the browser that was given the address.
 
-- Every page is under a path that only one person has (`seats`).
-- A one-time token in the first address becomes a strict cookie with a unique name and path. Cookies are not tied to a
-  port, so one for `/` would be sent to every other server on this computer that the browser visits.
+- A door says where the person who asks sits, or refuses them. `Browsers` is that of one person's computer; that of a
+  shared server is in `team/door.py`.
+- At one person's computer every page is under a path that only one browser has. A one-time token in the first address
+  becomes a strict cookie with a unique name and path. Cookies are not tied to a port, so one for `/` would be sent to
+  every other server on this computer that the browser visits.
 - The Host header must be the server's own. Otherwise another site could point its name at this computer (DNS
   rebinding).
-- A change must carry this site's Origin and the session's token. Otherwise another site could send it.
+- A change must carry this site's Origin and the seat's form token. Otherwise another site could send it.
 - A file that is added has the token in a header or, where a browser runs no scripts, in the part of the form before
   it, so that no byte of it is kept before both are checked.
 """
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,11 +20,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scr_llm.review.cells import Reviewer
-from scr_llm.text.typed import LONGEST_NAME, is_plain
 from scr_llm.web import trouble
 from scr_llm.web.multipart import BrokenFormError, boundary_of, parts
-from scr_llm.web.seats import SEAT, Seat, Seats, may_visit, same
+from scr_llm.web.seats import SEAT, BrowserSeat, Seat, Seats, may_visit, same
 
 LARGEST = 256 * 1024
 """Most bytes of a change."""
@@ -47,36 +46,41 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+Door = Callable[[Request], Seat | Response]
+"""Where the person who sends a request sits, or the answer that they get instead."""
 _STRANGER = (
     "Open the page at the address that scr-llm printed. The address works once. "
     "To get a new one, stop scr-llm with Ctrl-C and start it again; if somebody sent you the address, ask them for "
     "another."
 )
 _OLD = "This form is from another session. Go back and reload the page."
-_NOBODY = Reviewer("", "", blind=True)
+
+
+class Browsers:
+    """The door of one person's computer: browsers that were given an address.
+
+    `first` is the page that the first browser sees when it comes in.
+    """
+
+    def __init__(self, seats: Seats, first: str) -> None:
+        self._seats, self._first = seats, first
+
+    def __call__(self, request: Request) -> Seat | Response:
+        """The seat of the browser that asks."""
+        seat = self._seats.at(request.scope["path"])
+        if seat is None:
+            return PlainTextResponse(_STRANGER, 403)
+        if seat.is_held_by(request.cookies):
+            return seat
+        return _admitted(request, seat, self._first if seat is self._seats.first else "/")
 
 
 class Guard:
-    """Wraps the page and checks each request.
+    """Wraps the page and checks each request."""
 
-    If `user_header` is given, a reverse proxy controls access and names the person in that header. `first` is the page
-    that a browser sees when it comes in.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        hosts: Collection[str],
-        token: str,
-        base: str,
-        user_header: str | None = None,
-        first: str = "/",
-    ) -> None:
-        self._app, self._hosts, self._user_header = app, frozenset(hosts), user_header
-        self.seats = Seats(Seat(base, token))
-        self.who: Callable[[Request], Reviewer] = lambda _: _NOBODY
-        """Who sends a request that was let in."""
-        self._first = first
+    def __init__(self, app: ASGIApp, hosts: Collection[str], door: Door) -> None:
+        """Guard what answers. `hosts` are the server's own addresses; requests to others are refused."""
+        self._app, self._hosts, self._door = app, frozenset(hosts), door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check and answer one request."""
@@ -110,18 +114,12 @@ class Guard:
         headers, request = Headers(scope=scope), Request(scope)
         if headers.get("host", "") not in self._hosts:
             return PlainTextResponse("This is not the address of the review page.", 421)
-        seat = self.seats.at(scope["path"])
-        if seat is None:
-            return PlainTextResponse(_STRANGER, 403)
+        seat = self._door(request)
+        if isinstance(seat, Response):
+            return seat
         SEAT.set(seat)
-        if self._user_header:
-            person = _person(headers.getlist(self._user_header))
-            if not person:
-                return PlainTextResponse(f"The reverse proxy did not name one person in {self._user_header}.", 403)
-            scope.setdefault("state", {})["person"] = person
-        elif not seat.is_held_by(request.cookies):
-            return _admitted(request, seat, self._first if seat is self.seats.first else "/")
-        if self.who(request).blind and not may_visit(scope["path"].removeprefix(seat.base)):
+        request.state.seat = seat
+        if seat.reviewer and seat.reviewer.blind and not may_visit(scope["path"].removeprefix(seat.base)):
             return PlainTextResponse("A blind reviewer sees nobody's answers.", 403)
         if request.method not in ("GET", "HEAD"):
             # A browser sends scheme and host only. Whatever a program adds after them is ignored.
@@ -177,20 +175,10 @@ async def _checked_form(scope: Scope, boundary: bytes, receive: Receive, csrf: s
     return receive
 
 
-def _admitted(request: Request, seat: Seat, first: str) -> Response:
+def _admitted(request: Request, seat: BrowserSeat, first: str) -> Response:
     """Let a browser in that gives a seat's token for the first time."""
     if request.method != "GET" or not seat.admits(request.query_params.get("token", "")):
         return PlainTextResponse(_STRANGER, 403)
     response = RedirectResponse(seat.base + first, 303)
     response.set_cookie(seat.cookie, seat.secret, path=f"{seat.base}/", httponly=True, samesite="strict")
     return response
-
-
-def _person(given: list[str]) -> str:
-    """The person that a proxy names; empty if it names none or sends the header more than once."""
-    if len(given) != 1:
-        return ""
-    name = given[0].strip()
-    with suppress(UnicodeDecodeError):
-        name = name.encode("latin-1").decode("utf-8")  # the server decodes headers as Latin-1; proxies write UTF-8
-    return name if len(name) <= LONGEST_NAME and is_plain(name) else ""

@@ -1,7 +1,5 @@
 """One running page: the project, who decides in it, and how it answers."""
 
-import threading
-
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -11,12 +9,15 @@ from scr_llm.project import Project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.queue import ORDERS, Order
 from scr_llm.review.session import ReviewSession
+from scr_llm.review.shown_pages import ShownPages
 from scr_llm.stages.decisions import Key
 from scr_llm.web import form, frame, shown, trouble, view
 from scr_llm.web.drawing import Drawing
-from scr_llm.web.seats import SEAT, Seats
+from scr_llm.web.runner import Runner
+from scr_llm.web.seats import SEAT, Seat, Seats
+from scr_llm.web.turn import Turn
 from scr_llm.web.unsigned import UnsignedPaper
-from scr_llm.web.workbench import NOBODY, Workbench
+from scr_llm.web.workbench import NOBODY, Kept, Workbench
 from scr_llm.workspace import Workspace
 
 PATIENCE_SECONDS = 8.0
@@ -28,18 +29,24 @@ ORDER_COOKIE = "scr_llm_order"
 class Page:
     """One running review page: the session, who decides in it, and the templates."""
 
-    seats: Seats
-    origin: str
-    """Scheme, host and port."""
+    def __init__(
+        self, project: Project, drawing: Drawing, seats: Seats | None = None, origin: str = "", kept: Kept | None = None
+    ) -> None:
+        """Make the page of a project.
 
-    def __init__(self, project: Project, reviewer: Reviewer | None, *, named_by_proxy: bool = False) -> None:
+        Args:
+            project: the project.
+            drawing: draws its pages.
+            seats: who may use it at one person's computer; None on a server, whose proxy names everybody.
+            origin: scheme, host and port.
+            kept: what outlives this process; None where nothing need.
+        """
+        kept = kept or Kept(Runner(project.database), ShownPages())
         self.project, self.workspace = project, Workspace(project)
-        self.session, self.drawing = ReviewSession(project), Drawing()
-        self.bench = Workbench(project)
-        self.signing, self.unsigned = threading.Lock(), UnsignedPaper()
-        self.named_by_proxy = named_by_proxy
-        """Whether a reverse proxy names the person; otherwise it is whoever sits at this computer."""
-        self._reviewer = reviewer
+        self.session, self.drawing = ReviewSession(project, kept.shown_pages), drawing
+        self.bench = Workbench(kept.runner)
+        self.signing, self.unsigned = Turn(project.outputs), UnsignedPaper()
+        self.seats, self.origin = seats, origin
         self._database = self.session.store.identity()
         self._codes = self.session.codes
         self._templates = frame.environment(self._codes)
@@ -56,18 +63,18 @@ class Page:
 
     def who(self, request: Request) -> Reviewer:
         """Who is asking: the person at this computer, one who was invited, or the one that the reverse proxy names."""
-        if guest := SEAT.get().reviewer:
-            return guest
-        if not self.named_by_proxy:
-            return self._reviewer or NOBODY
-        name: str = request.state.person
-        settings = self.project.settings.review
-        return Reviewer(name, settings.roles.get(name, "Reviewer"), blind=name in settings.second_reviewers)
+        seat: Seat = request.state.seat
+        return seat.reviewer or NOBODY
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether this is a shared server, whose proxy names people; otherwise it is whoever sits at this computer."""
+        return self.seats is None
 
     @property
     def may_be_named(self) -> bool:
         """Whether the person who asks is the one at this computer, who may say who that is."""
-        return not self.named_by_proxy and SEAT.get().reviewer is None
+        return self.seats is not None and SEAT.get() is self.seats.first
 
     def refuse_blind(self, request: Request, why: str = "a blind reviewer sees nobody's answers.") -> None:
         """Keep a blind reviewer from what others did.
@@ -80,7 +87,8 @@ class Page:
 
     def is_used_by(self, reviewer: Reviewer) -> None:
         """Note who sits at this computer."""
-        self._reviewer = reviewer
+        if self.seats:
+            self.seats.first.reviewer = reviewer
 
     def has_settings(self, project: Project) -> None:
         """Use other settings from now on."""
@@ -100,8 +108,10 @@ class Page:
             csrf=self.csrf,
             links=frame.links(who, progress, page),
             progress=progress,
-            news=self.session.news.number,
+            news=str(self.session.mark),
             fault=self.session.codebook_fault,
+            may=SEAT.get().may,
+            is_shared=self.is_shared,
         )
         return HTMLResponse(frame.filled(self._templates, page, around), status)
 

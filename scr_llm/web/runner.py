@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from typing import Protocol
 
 from scr_llm.errors import RefusedError
 from scr_llm.records import Database, LogAct, LogEntry
@@ -43,6 +44,26 @@ class RunState:
     """What a person must agree to before it goes on."""
     ended: Ended | None = None
     """How the last run ended; None before the first and while one is under way."""
+
+
+class Runs(Protocol):
+    """The one run of a project, wherever it is kept. `Runner` says what each does."""
+
+    @property
+    def state(self) -> RunState:
+        """The run as it is now."""
+
+    def start(self, task: Task, coder: str, who: str) -> None:
+        """Start a run."""
+
+    def answer(self, text: str, *, yes: bool, who: str) -> None:
+        """Answer what it asks."""
+
+    def stop(self, who: str = "") -> None:
+        """Stop it."""
+
+    def close(self) -> None:
+        """The page ends."""
 
 
 class Runner:

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 
 from scr_llm.errors import RefusedError
 from scr_llm.review.cells import Reviewer
+from scr_llm.web.rights import EVERYTHING, Right
 
 MOST_GUESTS = 20
 """People who can be invited into one running page."""
@@ -33,17 +34,28 @@ OPEN_TO_BLIND = (
 
 
 class Seat:
-    """One person's access, by one browser."""
+    """Where one person sits: the address of their pages, their form token, and what they may do."""
 
-    def __init__(self, base: str, token: str | None, reviewer: Reviewer | None = None) -> None:
+    def __init__(
+        self, base: str, csrf: str, reviewer: Reviewer | None = None, may: frozenset[Right] = EVERYTHING
+    ) -> None:
         self.base = base
         """The path above all pages, such as `/x7Kq`; empty for the root."""
-        self.reviewer = reviewer
-        """The person that was invited; None for whoever started the page, or whom a proxy names."""
-        self.csrf = secrets.token_urlsafe(32)
+        self.csrf = csrf
         """The token that every form sends back."""
+        self.reviewer = reviewer
+        """Who sits there; None for whoever started the page and has not said who they are."""
+        self.may = may
+        """What the person may do."""
+
+
+class BrowserSeat(Seat):
+    """One person's access, by one browser."""
+
+    def __init__(self, base: str, token: str, reviewer: Reviewer | None = None) -> None:
+        super().__init__(base, secrets.token_urlsafe(32), reviewer)
         self.cookie, self.secret = f"scr_llm_{secrets.token_hex(8)}", secrets.token_urlsafe(32)
-        self.token = token
+        self.token: str | None = token
         """Admits the first browser that gives it; None once it has."""
 
     def is_held_by(self, cookies: Mapping[str, str]) -> bool:
@@ -65,16 +77,16 @@ SEAT: ContextVar[Seat] = ContextVar("SEAT")
 class Seats:
     """The seats of one running page, by path."""
 
-    def __init__(self, first: Seat) -> None:
+    def __init__(self, first: BrowserSeat) -> None:
         self.first = first
         self._by_base = {first.base: first}
 
-    def at(self, path: str) -> Seat | None:
+    def at(self, path: str) -> BrowserSeat | None:
         """The seat that a path belongs to."""
-        base = "" if self.first.base == "" else "/" + path.removeprefix("/").partition("/")[0]
+        base = "/" + path.removeprefix("/").partition("/")[0]
         return self._by_base.get(base) if path.startswith(f"{base}/") else None
 
-    def invite(self, reviewer: Reviewer) -> Seat:
+    def invite(self, reviewer: Reviewer) -> BrowserSeat:
         """Make a seat for another person. An earlier link for the same name that nobody has used no longer works.
 
         Raises:
@@ -86,13 +98,13 @@ class Seats:
             raise RefusedError(
                 f"{MOST_GUESTS} people were invited already.", next_step="Stop the page with Ctrl-C and start it again."
             )
-        seat = Seat(f"/{secrets.token_urlsafe(16)}", secrets.token_urlsafe(24), reviewer)
+        seat = BrowserSeat(f"/{secrets.token_urlsafe(16)}", secrets.token_urlsafe(24), reviewer)
         self._by_base = seats | {seat.base: seat}
         return seat
 
-    def guests(self) -> list[Seat]:
+    def guests(self) -> list[BrowserSeat]:
         """The seats of people who were invited."""
-        return [seat for seat in self._by_base.values() if seat.reviewer]
+        return [seat for seat in self._by_base.values() if seat is not self.first]
 
 
 def same(given: str, secret: str) -> bool:

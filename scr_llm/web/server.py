@@ -25,6 +25,9 @@ SLOWEST = 100_000
 """Bytes a second at which a file that is added must come in; that much gives the other side a second more."""
 IDLE_SECONDS = 5
 """Time limit after an answer for the first byte of the next request."""
+PROXY_IDLE_SECONDS = 75
+"""The same for the connections of a reverse proxy, which keeps them and must be the first to close one: a form that it
+sends on a connection that is being closed is lost."""
 MOST_WAITING = 64
 """Most connections on which we wait for the other side at once."""
 YOUNG_SECONDS = 0.25
@@ -40,6 +43,8 @@ Step = Literal["head", "body", "ours"]
 
 class Connection(H11Protocol):
     """One connection, whose other side must take its next step within a time limit."""
+
+    head_seconds = HEAD_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +118,7 @@ class Connection(H11Protocol):
             self._deadline = None
         if step != "ours":
             slow = step == "body" or self.transport.get_write_buffer_size()
-            self._deadline = self.loop.call_later(BODY_SECONDS if slow else HEAD_SECONDS, self._too_slow)
+            self._deadline = self.loop.call_later(BODY_SECONDS if slow else self.head_seconds, self._too_slow)
 
     def _too_slow(self) -> None:
         """The time is over: end the connection, unless it brings in a file that we read, and fast enough."""
@@ -133,21 +138,28 @@ class Connection(H11Protocol):
                 connection.transport.abort()
 
 
-def listen(port: int) -> socket.socket:
-    """Open a socket that listens on 127.0.0.1; from now on a browser can connect. Port 0 takes any free port.
+class ProxyConnection(Connection):
+    """A connection of a reverse proxy."""
+
+    head_seconds = PROXY_IDLE_SECONDS + HEAD_SECONDS
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Open a socket that listens; from now on a browser can connect. Port 0 takes any free port.
 
     Raises:
-        UsageError: the port is in use.
+        UsageError: the port is in use, or the address is not one of this computer.
     """
     # If the protocol is named, asyncio sends small answers at once. Otherwise each waits 40 ms for an acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # On Windows, SO_REUSEADDR would let another program listen on the same port
     option = getattr(socket, "SO_EXCLUSIVEADDRUSE", None) if os.name == "nt" else socket.SO_REUSEADDR
     if option is not None:
         listener.setsockopt(socket.SOL_SOCKET, option, 1)
     try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
+        listener.bind((host.strip("[]"), port))
+    except OSError as error:  # a name that means nothing is one too
         listener.close()
         raise UsageError(
             f"port {port} cannot be used ({error.strerror}).",
@@ -159,22 +171,27 @@ def listen(port: int) -> socket.socket:
 
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve an app until Ctrl-C."""
+    make_server(app).run(sockets=[listener])
+
+
+def make_server(app: ASGIApp, *, behind_proxy: bool = False) -> uvicorn.Server:
+    """A server for an app, to be run with a socket."""
     _allow_open_files()
     config = uvicorn.Config(
         app,
-        http=Connection,
+        http=ProxyConnection if behind_proxy else Connection,
         ws="none",
         lifespan="on",
         log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=IDLE_SECONDS,
+        timeout_keep_alive=PROXY_IDLE_SECONDS if behind_proxy else IDLE_SECONDS,
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=LARGEST_HEAD,
         backlog=1024,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def _allow_open_files() -> None:

@@ -10,6 +10,7 @@ from scr_llm.records import Decision, Explanation, Paper, ThemeValue
 from scr_llm.review.cells import Cell, Reviewer
 from scr_llm.stages.decisions import CellState, Key
 from scr_llm.web.pdf_page import PdfPage
+from scr_llm.web.rights import Right
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,14 @@ class Frame:
     links: tuple[Link, ...]
     """The navigation."""
     progress: Progress
-    news: int
-    """Number of the last change that the page shows; see `review.news`."""
+    news: str
+    """The mark of what the page shows; see `review.news`."""
     fault: str
     """Why the codebook cannot be used as its file is now; empty if it can."""
+    may: frozenset[Right]
+    """What the person may do here; what they may not is not offered."""
+    is_shared: bool
+    """Whether this is a shared server, whose first page lists the projects."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,78 +257,6 @@ class CaseSheetPage(Shown):
     sheet: Paper
 
 
-@dataclass(frozen=True)
-class Disagreement:
-    """A cell on which two reviewers differ."""
-
-    key: Key
-    label: str
-    """Of the review."""
-    title: str
-    """Of the theme, finding, recommendation or fact."""
-    opinions: tuple[Opinion, ...]
-
-
-@dataclass(frozen=True)
-class TwoRaters:
-    """How far two reviewers agree."""
-
-    first: str
-    second: str
-    """Their names."""
-    agreed: int
-    """Cells on which both decided alike; adjudication does not count."""
-    both: int
-    """Cells that both decided."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DisagreementsPage(Shown):
-    """Cells on which two reviewers differ, and how often they agree."""
-
-    template: ClassVar[str] = "disagreements.html.j2"
-    tab: ClassVar[str] = "/disagreements"
-    disagreements: tuple[Disagreement, ...]
-    raters: tuple[TwoRaters, ...]
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Somebody who was invited."""
-
-    reviewer: Reviewer
-    opened: bool
-    """Whether the link was used."""
-    decided: int
-    of: int
-    """Cells that they are to decide."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecondPage(Shown):
-    """Who else reviews, and the form that makes a link for another person."""
-
-    template: ClassVar[str] = "second.html.j2"
-    tab: ClassVar[str] = "/second"
-    address: str
-    """The link that was just made; empty if none was."""
-    name: str
-    """Whom it is for."""
-    guests: tuple[Guest, ...]
-    proxied: bool
-    """Whether a reverse proxy names people, so that nobody is invited here."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DonePage(Shown):
-    """Where a second reviewer ends."""
-
-    template: ClassVar[str] = "done.html.j2"
-    open: int
-    """Cells that they have yet to decide."""
-    of: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class ExplainPage(Shown):
     """Where a theme's number comes from."""
@@ -392,3 +325,24 @@ class TroublePage(Shown):
     """Names and texts of its fields, to send again."""
     wrote: tuple[Typed, ...]
     """What the person typed, to copy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectsPage(Shown):
+    """The first page of a shared server."""
+
+    template: ClassVar[str] = "projects.html.j2"
+    projects: tuple["ProjectLine", ...]
+    """Those that the person may see."""
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """A project on the first page of a shared server."""
+
+    name: str
+    """As its settings call it."""
+    path: str
+    """Of its pages."""
+    roles: str
+    """What the person does in it."""

@@ -160,7 +160,7 @@ class HomePage(Shown):
     largest: int
     """Megabytes of the largest file that is taken."""
     inbox: str
-    """Where files can be copied to by hand."""
+    """Where files can be copied to by hand; empty on a shared server."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,8 +283,8 @@ class PreviewPage(Shown):
     template: ClassVar[str] = "preview.html.j2"
     where: CoderOption | None
     """The model; None where none is set up."""
-    redacted: bool
-    """Whether names and contact details are replaced."""
+    redaction: str
+    """How much redaction finds; empty where names and contact details are not replaced."""
     waiting: tuple[Document, ...]
     document: Document | None
     """The review whose questions are shown."""

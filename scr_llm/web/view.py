@@ -14,7 +14,7 @@ from scr_llm.stages.decisions.items import PARTICULAR
 from scr_llm.stages.synthesise import OfferedQuote, offered
 from scr_llm.stages.synthesise.quotes import groups
 from scr_llm.text.words import CONTEXTS, MATRIX, in_words
-from scr_llm.web import form, shown
+from scr_llm.web import form, shown, shown_beside
 from scr_llm.web.drawing import Drawing
 from scr_llm.web.pdf_page import Marked, PdfPage, pdf_page
 
@@ -261,17 +261,17 @@ def _history(standing: Standing) -> tuple[Decision, ...]:
     return tuple(sorted((*standing.first, *standing.blind, *standing.adjudicated), key=lambda d: d.at))
 
 
-def disagreements(session: ReviewSession) -> shown.DisagreementsPage:
+def disagreements(session: ReviewSession) -> shown_beside.DisagreementsPage:
     """Cells on which two reviewers differ, with both answers, and on how many they agreed."""
-    return shown.DisagreementsPage(
+    return shown_beside.DisagreementsPage(
         disagreements=tuple(
-            shown.Disagreement(
+            shown_beside.Disagreement(
                 key, session.labels[key[0]], session.proposals[key].title, _opinions(session.standing(key))
             )
             for key in session.disagreements()
         ),
         raters=tuple(
-            shown.TwoRaters(*names, agreed=same, both=both)
+            shown_beside.TwoRaters(*names, agreed=same, both=both)
             for names, (same, both) in agreement(session.double()).items()
         ),
     )

@@ -10,10 +10,11 @@ from scr_llm.errors import RefusedError
 from scr_llm.project import Project
 from scr_llm.records import LogAct, LogEntry
 from scr_llm.review.cells import Reviewer
+from scr_llm.review.shown_pages import ShownPages
 from scr_llm.settings import LlmSettings
 from scr_llm.store import Store
 from scr_llm.web.inbox_watch import InboxWatch
-from scr_llm.web.runner import Runner
+from scr_llm.web.runner import Runs
 
 NOBODY = Reviewer("", "")
 """Whoever sits at this computer and has not yet given a name."""
@@ -37,11 +38,21 @@ class CoderOption:
     """Whether text leaves this computer."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What belongs to a project, and not to the process that answers: several may."""
+
+    runner: Runs
+    """Its run."""
+    shown_pages: ShownPages
+    """What people were shown of its reviews."""
+
+
 class Workbench:
     """Everything around deciding that lives as long as the page."""
 
-    def __init__(self, project: Project) -> None:
-        self.runner, self.inbox = Runner(project.database), InboxWatch()
+    def __init__(self, runner: Runs) -> None:
+        self.runner, self.inbox = runner, InboxWatch()
         self._adding, self._following = threading.Semaphore(ADDING_AT_ONCE), threading.Semaphore(FOLLOWERS)
 
     def close(self) -> None:

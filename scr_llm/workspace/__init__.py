@@ -13,6 +13,7 @@ from scr_llm.files import data_dir
 from scr_llm.project import init_project, load_project
 from scr_llm.workspace.accounting import Accounting
 from scr_llm.workspace.documents import Documents
+from scr_llm.workspace.exchange import Exchange
 from scr_llm.workspace.measuring import Measuring
 from scr_llm.workspace.models import CoderName
 from scr_llm.workspace.themes import Themes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.records import Briefing, CaseRow, Coding, Deciding, Explanation, Export, OwnWords, Paper, SignOff
+    from scr_llm.records import Briefing, Coding, Deciding, Explanation, OwnWords, Paper, SignOff
     from scr_llm.reports.current import Current
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
@@ -38,7 +39,7 @@ SUBSETS = ("authority", "batch", "context", "age", "taken-in")
 """What a subset of the reviews can be selected by."""
 
 
-class Workspace(Documents, Measuring, Themes, Accounting):
+class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
     """A project folder: its PDFs, what was read and coded, people's decisions, and the papers.
 
     It can safely be opened several times at once. Whatever needs the record raises StoreError where its database cannot
@@ -128,6 +129,7 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         *,
         consent: "Consent | None" = None,
         afford: "Callable[[Estimate], None]" = lambda _: None,
+        engine: str = "local",
     ) -> "Outcome":
         """Take in new files of the inbox, read, code, ground and save them. Earlier codings are kept.
 
@@ -137,31 +139,36 @@ class Workspace(Documents, Measuring, Themes, Accounting):
             consent: as for `coder`.
             afford: called with the most that the run can cost, if it costs anything, before the first question is
                 asked; raises to refuse.
+            engine: `local`, or `ray` for the cluster that project.toml names, or else a Ray on this computer.
 
         Raises:
             NothingDoneError: the inbox is empty.
+            UsageError: there is no such engine, Ray is not installed, or nobody approved reading on its cluster.
         """
-        from scr_llm.models.coders import ReadyCoder
+        from scr_llm.models.coders import ReadyCoder, engine_of
+        from scr_llm.models.consent import Consent
         from scr_llm.models.preview import estimate_of
         from scr_llm.pipeline import run
 
         if not isinstance(coder, ReadyCoder):
             with self.coder(coder, consent=consent) as ready:
-                return self.run(ready, progress, afford=afford)
+                return self.run(ready, progress, consent=consent, afford=afford, engine=engine)
 
         def before(ids: Sequence[str]) -> None:
             if cost := estimate_of(self.project, coder, ids):
                 afford(cost)
 
-        return run(
-            self.project,
-            coder.coder,
-            progress,
-            max_concurrency=coder.max_concurrency,
-            stop=coder.stop,
-            first=before if coder.costs else None,
-            processes=coder.processes,
-        )
+        with engine_of(self.project, engine, coder.coder, consent or Consent()) as working:
+            return run(
+                self.project,
+                coder.coder,
+                progress,
+                max_concurrency=coder.max_concurrency,
+                stop=coder.stop,
+                first=before if coder.costs else None,
+                processes=coder.processes,
+                engine=working,
+            )
 
     def coding(self, document_id: str) -> "Coding | None":
         """A document's coding as it counts now: the proposals, overlaid with people's decisions.
@@ -341,32 +348,6 @@ class Workspace(Documents, Measuring, Themes, Accounting):
         from scr_llm.reports.case_sheets import sheet_of
 
         return sheet_of(self.project, document_id)
-
-    def export(self) -> "Export":
-        """Everything that is coded, in the format that other programs rely on.
-
-        Names that must not leave the project are left out.
-        """
-        from scr_llm.reports.export import export
-
-        return export(self.project)
-
-    def exported(self, form: str) -> bytes:
-        """The same as a file: json, csv or xlsx.
-
-        Raises:
-            UsageError: there is no such format.
-        """
-        from scr_llm.render import EXPORTS, Everything, render_export
-
-        if form not in EXPORTS:
-            raise UsageError(f"there is no format {form}.", next_step=f"Choose from {', '.join(EXPORTS)}.")
-
-        def briefing() -> "tuple[Briefing, list[tuple[CaseRow, Coding]]]":
-            made, reviews = self.briefing()
-            return made, [(row, review.coding) for row, review in zip(made.cases, reviews, strict=True)]
-
-        return render_export(Everything(self.export, briefing), form)
 
     def explain(self, theme: str) -> "tuple[Explanation, Paper]":
         """Where a theme's number comes from, as a record and as a paper for printing.

@@ -88,7 +88,7 @@ def run(root: Path, server: FakeServer, timeout_s: float = 1.0) -> list[Document
         client.close()
         call_log.close()
     assert outcome.stopped is None
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         return store.documents()
 
 

@@ -105,7 +105,7 @@ def with_sheet(root: Path) -> None:
 
 
 def one_signature(project: Project) -> None:
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         assert [s.version for s, _ in store.sign_offs()] == ["1.0"]
     folders = [p.name for p in project.outputs.iterdir() if "signed" in p.name]
     assert folders == ["signed-1"], folders
@@ -116,7 +116,7 @@ def nothing_edited(project: Project) -> None:
 
 
 def sheet_once(project: Project) -> None:
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         decisions = store.decisions()
     assert len(decisions) == 38 == len({(d.document_id, d.theme) for d in decisions})
 
@@ -206,7 +206,7 @@ def state(root: Path) -> dict[str, object]:
         for theme in document["themes"].values():
             if theme["decision"]:
                 theme["decision"] = {k: v for k, v in theme["decision"].items() if k != "at"}
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         signed = paper_state(project, store)
     names = sorted(
         p.relative_to(root).as_posix() for p in project.outputs.rglob("*") if p.is_file() and not p.name.startswith(".")
@@ -222,7 +222,7 @@ def state(root: Path) -> dict[str, object]:
 def sound(root: Path, before: int) -> None:
     """What must hold right after a kill."""
     project = load_project(root)
-    with Store(project.store_path) as store:
+    with Store(project.database) as store:
         finish(project, store)
         assert store.head()[0] >= before, "a decision is lost"
     assert audit(project) == []

@@ -45,7 +45,7 @@ def root(coded: Path, tmp_path: Path) -> Path:
 @contextmanager
 def opened(root: Path) -> Iterator[tuple[Served, httpx.Client, str, dict[str, str]]]:
     """The page, a browser in it, the address of a cell, and a decision about to be sent."""
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         cell = f"/cell/{store.documents()[0].id}/workforce"
     with review_page(root, *ALEX) as served, closing(served.browser()) as browser:
         yield (
@@ -63,7 +63,7 @@ def hidden(page: str, name: str) -> str:
 
 
 def decisions(root: Path) -> list[str]:
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         return [d.reason for d in store.decisions()]
 
 
@@ -218,14 +218,14 @@ def test_a_double_click_is_one_signature(root: Path) -> None:
         assert [a.status_code for a in (*answers, late)] == [200] * 5 and all(
             "nothing has changed since" in a.text for a in (*answers, late)
         )
-        with Store(load_project(root).store_path) as store:
+        with Store(load_project(root).database) as store:
             assert len(store.sign_offs()) == 1
         # a form that was open while somebody decided otherwise signs nothing
         seen = hidden(browser.get(cell).text, "seen")
         stale = {"csrf": form["csrf"], "signing": f"2:{form['signing'].split(':')[1]}"}
         browser.post(cell, data={"csrf": form["csrf"], "seen": seen, "value": "not_mentioned", "reason": "otherwise"})
         browser.post("/sign-off", data=stale)
-        with Store(load_project(root).store_path) as store:
+        with Store(load_project(root).database) as store:
             assert len(store.sign_offs()) == 1
 
 

@@ -49,7 +49,7 @@ def test_the_paper_goes_out_to_be_edited_and_comes_back_to_be_signed(chromium: B
             page.get_by_role("link", name="Word (The paper)").click()
         assert download.value.path().read_bytes() == (root / "outputs/signed-1/briefing.docx").read_bytes()
         assert not wrong, wrong
-    with Store(load_project(root).store_path) as store:
+    with Store(load_project(root).database) as store:
         assert [own.reason for own in store.sign_offs()[0][0].own_words] == ["The day of the board."]
 
 

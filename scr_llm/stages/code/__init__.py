@@ -41,6 +41,10 @@ class AskingCoder(Coder, Protocol):
     how: "Asking"
     """How it asks, whichever the document is."""
 
+    def keep_plan(self, document_id: str, packed: bytes) -> None:
+        """Take the packed questions about a document that were made elsewhere, until they are asked or shown."""
+        ...
+
     def kept_plan(self, document_id: str) -> "Planned | None":
         """The questions about a document that were made ahead, handed over; None if none were."""
         ...

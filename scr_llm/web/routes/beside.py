@@ -10,7 +10,7 @@ from scr_llm.review.cells import Reviewer
 from scr_llm.review.news import in_words
 from scr_llm.stages.decisions.deciding import same_person
 from scr_llm.text.typed import typed
-from scr_llm.web import form, shown
+from scr_llm.web import form, shown_beside
 
 if TYPE_CHECKING:
     from scr_llm.web.page import Page
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def news(page: "Page", request: Request) -> Response:
     """What has changed since a page was opened, in a sentence; nothing where nothing has, or nobody gave a name yet."""
-    who, since = page.who(request), form.long_number(request.query_params.get("since", "0"))
-    told = in_words(page.session.news.since(since), who.name, blind=who.blind) if who.name else ""
+    who, since = page.who(request), page.session.news_since(request.query_params.get("since", ""))
+    told = in_words(since, who.name, blind=who.blind) if who.name else ""
     return PlainTextResponse(told) if told else Response(status_code=204)
 
 
@@ -31,10 +31,10 @@ def second(page: "Page", request: Request) -> Response:
 def invite(page: "Page", request: Request) -> Response:
     """Make a link for another person. It is shown this once."""
     page.refuse_blind(request, "a second reviewer invites nobody.")
-    if page.named_by_proxy:
+    if page.seats is None:
         raise RefusedError(
             "on a shared server people come in by its own address.",
-            next_step="Name second reviewers in [review] of project.toml.",
+            next_step="Who may come in, and who reviews blind, is in people.toml.",
         )
     who = page.who(request)
     try:
@@ -54,18 +54,18 @@ def done(page: "Page", request: Request) -> Response:
     """Where a second reviewer ends: what happens now."""
     who = page.who(request)
     waiting, of = page.session.left(who)
-    return page.show(request, shown.DonePage(open=waiting, of=of))
+    return page.show(request, shown_beside.DonePage(open=waiting, of=of))
 
 
 def _second(page: "Page", request: Request, address: str, name: str) -> Response:
     page.refuse_blind(request, "a second reviewer invites nobody.")
     guests = []
-    for seat in page.seats.guests():
+    for seat in page.seats.guests() if page.seats else ():
         if person := seat.reviewer:
             waiting, of = page.session.left(person)
-            guests.append(shown.Guest(person, opened=seat.token is None, decided=of - waiting, of=of))
+            guests.append(shown_beside.Guest(person, opened=seat.token is None, decided=of - waiting, of=of))
     return page.show(
-        request, shown.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.named_by_proxy)
+        request, shown_beside.SecondPage(address=address, name=name, guests=tuple(guests), proxied=page.is_shared)
     )
 
 

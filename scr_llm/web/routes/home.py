@@ -38,7 +38,7 @@ def _home(page: "Page", request: Request) -> Response:
         chosen=page.workspace.default_coder(),
         stamp=page.bench.stamp(page.project, page.session.store),
         largest=page.project.settings.read.largest_megabytes,
-        inbox=str(page.project.inbox.resolve()),
+        inbox="" if page.is_shared else str(page.project.inbox.resolve()),
     )
     return page.show(request, now)
 

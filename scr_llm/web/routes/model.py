@@ -18,6 +18,7 @@ from scr_llm.models.options import endpoint_of, prompting_of, qualified
 from scr_llm.models.preview import open_questions
 from scr_llm.project import Project
 from scr_llm.settings import LlmSettings
+from scr_llm.text.redaction_figures import redaction_in_words
 from scr_llm.text.words import WAYS, lower
 from scr_llm.web import form
 from scr_llm.web.home_view import size_in_words
@@ -41,9 +42,9 @@ def _model(page: "Page", request: Request) -> Response:
         llm=llm,
         set_up=model_option(llm) if llm.is_set else None,
         way=_way(page.project) if llm.is_set else "",
-        files=() if page.named_by_proxy else tuple(_model_files(page.project)),
+        files=() if page.is_shared else tuple(_model_files(page.project)),
         can_serve=can_serve(),
-        may=not page.named_by_proxy,
+        may=not page.is_shared,
     )
     return page.show(request, shown)
 
@@ -73,8 +74,6 @@ def _model_files(project: Project) -> list[ModelFile]:
 
 def _choose(page: "Page", request: Request) -> Response:
     page.refuse_blind(request)
-    if page.named_by_proxy:
-        raise RefusedError("on a shared server the model is set in project.toml.", next_step="Ask who runs the server.")
     if page.bench.runner.state.running:
         raise RefusedError("a run is under way.", next_step="Wait for its end, or stop it first.")
     kind, who = form.one(request, "kind"), page.who(request).name
@@ -140,7 +139,7 @@ def _preview(page: "Page", request: Request) -> Response:
     asked = _asked(project, document.id, first) if document else []
     shown = PreviewPage(
         where=model_option(project.settings.llm) if project.settings.llm.is_set else None,
-        redacted=project.settings.llm.redact,
+        redaction=redaction_in_words() if project.settings.llm.redact else "",
         waiting=tuple(waiting),
         document=document,
         questions=tuple(asked[:QUESTIONS_SHOWN]),

@@ -25,6 +25,8 @@ LOOK_SECONDS = 0.5
 """Between two looks at the run."""
 LOOKS_FOR_FILES = 6
 """Looks at the run between two looks at the folder and the record."""
+MOST_LOOKS = 1200
+"""Looks after which the answer ends. The page asks again by itself, and whether the person still may is asked anew."""
 BEAT_SECONDS = 15.0
 """After so long without news a line is sent, so that a window that is gone is noticed."""
 
@@ -75,7 +77,7 @@ async def _followed(page: "Page", request: Request, stamp: str, place: ExitStack
     with place:
         last, quiet, looks = "", 0.0, 0
         yield "retry: 3000\n\n"
-        while not await request.is_disconnected():
+        while looks < MOST_LOOKS and not await request.is_disconnected():
             if looks % LOOKS_FOR_FILES == 0 and await run_in_threadpool(_has_changed, page, stamp):
                 yield "event: changed\ndata: 1\n\n"
                 return

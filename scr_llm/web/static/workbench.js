@@ -56,9 +56,9 @@
   }
 
   for (const shown of document.querySelectorAll(".scripts")) shown.hidden = false;
-  input.addEventListener("change", () => { add(input.files); });
+  if (input) input.addEventListener("change", () => { add(input.files); });
   const over = (on) => bench.classList.toggle("over", on);
-  const holdsFiles = (e) => e.dataTransfer && Array.from(e.dataTransfer.types).includes("Files");
+  const holdsFiles = (e) => input && e.dataTransfer && Array.from(e.dataTransfer.types).includes("Files");
   window.addEventListener("dragover", (e) => { if (holdsFiles(e)) { e.preventDefault(); over(true); } });
   window.addEventListener("dragleave", (e) => { if (!e.relatedTarget) over(false); });
   window.addEventListener("drop", (e) => {

@@ -83,6 +83,10 @@ class LlmCoder:
             kept = self._ahead[reading.document_id] = do(packed_plan, self.how, reading, codebook)
         return unpacked(kept)
 
+    def keep_plan(self, document_id: str, packed: bytes) -> None:
+        """Take the packed questions about a document that were made elsewhere, until they are asked or shown."""
+        self._ahead[document_id] = packed
+
     def kept_plan(self, document_id: str) -> Planned | None:
         """The questions about a document that were made ahead, handed over; None if none were."""
         kept = self._ahead.pop(document_id, None)

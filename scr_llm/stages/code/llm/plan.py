@@ -93,7 +93,7 @@ class Plan:
         self.redacted: dict[str, str] = redaction.replaced if redaction else {}
         """What is redacted in it: placeholder to the original words."""
         self._restore: Callable[[str], str] = redaction.restore if redaction else str
-        lines, self.notes = lines_of(reading, redaction.redact if redaction else str)
+        lines, self.notes = lines_of(reading, redaction)
         if not lines:
             raise CoderError(
                 "There is no text to show to a model.",

@@ -1,11 +1,12 @@
 """What a model is shown of a document: numbered sentences, in windows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scr_llm.records import DraftQuote, EvidenceFlag, Reading, SectionKind
 from scr_llm.text.flow import NEVER_EVIDENCE, Flow, Sentence, sentences
 from scr_llm.text.machine import looks_like_prompt_injection
+from scr_llm.text.redact import Redaction
 
 NOT_SHOWN: frozenset[SectionKind] = NEVER_EVIDENCE | {"process"}
 """Sections not shown: they say what the review asks or how it was made, not what it found."""
@@ -35,7 +36,7 @@ class Line:
     page: int
     """Page on which it begins."""
     section: str
-    """Title of its section."""
+    """Title of its section, as sent."""
     kind: SectionKind
     """Kind of its section."""
 
@@ -50,12 +51,14 @@ class Line:
         return DraftQuote(text=self.text, page=self.page, flags=_FLAGS.get(self.kind, ()))
 
 
-def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list[Line], list[str]]:
+def lines_of(reading: Reading, redaction: Redaction | None = None) -> tuple[list[Line], list[str]]:
     """The sentences that may be evidence, numbered, and a note for each one withheld as addressed to a machine."""
     shown: list[Sentence] = []
+    others: list[str] = []
     notes: list[str] = []
     for sentence in sentences(Flow.of(reading)):
         if sentence.section_kind in NOT_SHOWN or not sentence.text.strip():
+            others.append(_plain(sentence.text))
             continue
         if looks_like_prompt_injection(sentence.text):
             notes.append(
@@ -64,11 +67,23 @@ def lines_of(reading: Reading, redact: Callable[[str], str] = str) -> tuple[list
             )
         else:
             shown.append(sentence)
-    lines = []
-    for number, s in enumerate(shown, start=1):
-        text = " ".join(s.text.split())
-        lines.append(Line(number, text, redact(text), s.start, s.page, s.section, s.section_kind))
+    texts = [_plain(s.text) for s in shown]
+    sections = [_plain(s.section) for s in shown]
+    if redaction is None:
+        sent, titles = texts, dict(zip(sections, sections, strict=True))
+    else:
+        redaction.learn([*others, *texts])  # a name is often introduced where nothing is shown
+        sent = redaction.redact_lines(texts)
+        titles = {title: redaction.redact(title) for title in dict.fromkeys(sections)}
+    lines = [
+        Line(number, texts[at], sent[at], s.start, s.page, titles[sections[at]], s.section_kind)
+        for at, (number, s) in enumerate(enumerate(shown, start=1))
+    ]
     return lines, notes
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def windows_of(lines: Sequence[Line], chars: int) -> Iterator[list[Line]]:
@@ -106,7 +121,7 @@ def show(window: Sequence[Line]) -> str:
     section: str | None = None
     for line in window:
         if line.section != section and line.section:
-            shown.append(f"# {' '.join(line.section.split())}")
+            shown.append(f"# {line.section}")
         section = line.section
         shown.append(line.shown)
     return "\n".join(shown)
