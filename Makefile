@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release \
+.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema reference docs prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release \
   pins wheels audit licences bundle
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -13,6 +13,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[dev]"
+	touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[docs]"
 	touch $@
 
 demo: $(VENV)/installed
@@ -53,6 +57,13 @@ check: $(VENV)/installed-dev
 
 schema: $(VENV)/installed
 	$(BIN)/python -m scr_llm.records.schema docs
+
+reference: $(VENV)/installed
+	$(BIN)/python docs/reference.py
+
+# The docs as a site: open build/site/index.html.
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 prompts: $(VENV)/installed-dev
 	$(BIN)/python tests/test_prompts.py

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from quotes import Placed, offered_of, printed_of, ticked_of
-from sets import ROOT, SETS, Passage, Set, as_reading, documents, passages, reading_of
+from sets import ROOT, SETS, Passage, Set, as_reading, documents, in_lines, passages, reading_of
 
 from scr_llm import __version__
 from scr_llm.codebook import codebook_sha256, load_codebook
@@ -321,10 +321,10 @@ def main() -> None:
         "",
         f"Made by `python bench/coding.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
         f"codebook {book.version} ({codebook_sha256(book)[:12]}), fixtures {fixtures}, weights {WEIGHTS}, Python "
-        f"{platform.python_version()}.",
+        f"{platform.python_version()}. "
         "Brackets hold 95 % bootstrap intervals over documents. Unless a section says that its texts are real, they "
-        "are made up by language models writing as different",
-        "authors, and so is the corpus that the default coder learned from: figures on them are no figures on real "
+        "are made up by language models writing as different authors, and so is the corpus that the default coder "
+        "learned from: figures on them are no figures on real "
         "reviews. Models are measured below and in [models.md](models.md).",
         "",
         "How the test set is kept: [CONTRIBUTING](../CONTRIBUTING.md).",
@@ -333,7 +333,7 @@ def main() -> None:
     ]
     scoreboard = ROOT / "docs/scoreboard.md"
     _, mark, rest = scoreboard.read_text("utf-8").partition(REAL)
-    scoreboard.write_text("\n".join(text).rstrip("\n") + "\n\n" + mark + rest, "utf-8")
+    scoreboard.write_text(in_lines(text).rstrip("\n") + "\n\n" + mark + rest, "utf-8")
     page = ROOT / "README.md"
     readme = page.read_text("utf-8")
     start, end = readme.index("<!-- measured -->"), readme.index("<!-- end table -->")

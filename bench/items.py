@@ -26,6 +26,7 @@ from typing import Literal
 
 from coding import ITEMS, ROOT, SETS, WEIGHTS, compared, documents, exported, share, two
 from quotes import bare
+from sets import in_lines
 
 from scr_llm import __version__
 from scr_llm.codebook import load_codebook
@@ -116,7 +117,7 @@ def unmarked(coder: Coder, folder: Path, book: Codebook) -> str:
         for kind in ("findings", "recommendations")
     ]
     return (
-        f"In {len(found)} real reports by coroners, in which no item is marked, so that this proves nothing, are found "
+        f"In {len(found)} real reports by coroners, in which no item is marked (so this proves nothing), it finds "
         f"{' and '.join(told)}."
     )
 
@@ -158,7 +159,7 @@ def section(given_official: Path | None, given_pfd: Path | None, book: Codebook)
         "## Items and case facts",
         "",
         f"Made by `python bench/items.py` on {datetime.now(UTC).date().isoformat()}: scr-llm {__version__}, "
-        f"weights {WEIGHTS}, Python {platform.python_version()}. An item is found where its letters and digits are",
+        f"weights {WEIGHTS}, Python {platform.python_version()}. An item is found where its letters and digits are "
         "those of gold; brackets hold 95 % bootstrap intervals over documents, and are of no worth where all is right. "
         "The test set's items stand above.",
         "",
@@ -206,7 +207,7 @@ def main() -> None:
     options.add_argument("--official", type=Path)
     options.add_argument("--pfd", type=Path)
     given = options.parse_args()
-    text = "\n".join(section(given.official, given.pfd, load_codebook(ROOT / "prompts/codebook.yaml")))
+    text = in_lines(section(given.official, given.pfd, load_codebook(ROOT / "prompts/codebook.yaml")))
     page = ROOT / "docs/scoreboard.md"
     page.write_text(page.read_text("utf-8").partition(ITEMS)[0].rstrip("\n") + "\n\n" + text, "utf-8")
     print(text)

@@ -5,7 +5,8 @@ mistakes are not printed.
 """
 
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -103,11 +104,21 @@ def given_pairs(folder: Path) -> list[tuple[Path, GoldDocument]]:
     return [(p, gold[p.name]) for p in sorted((folder / "pdf").glob("*.pdf")) if p.name in gold]
 
 
+def in_lines(parts: Iterable[str]) -> str:
+    """Text for a page: prose in lines of 120 characters at most, and rows of tables and headings as they are."""
+    return "\n".join(
+        part
+        if len(part) <= 120 or part.startswith(("|", "#"))
+        else textwrap.fill(part, 120, break_on_hyphens=False, break_long_words=False)
+        for part in parts
+    )
+
+
 def write_between(page: Path, name: str, lines: Sequence[str]) -> None:
     """Write a part of a page between its two marks, `<!-- name -->` and `<!-- end name -->`, which must be there."""
     text = page.read_text("utf-8")
     start, end = text.index(mark := f"<!-- {name} -->") + len(mark), text.index(f"<!-- end {name} -->")
-    page.write_text(text[:start] + "\n" + "\n".join(lines).strip("\n") + "\n" + text[end:], "utf-8")
+    page.write_text(text[:start] + "\n" + in_lines(lines).strip("\n") + "\n" + text[end:], "utf-8")
 
 
 @cache

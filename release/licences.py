@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("linux", "darwin", "win32")
-FOR_DEVELOPERS = ("dev", "release", "bench")
+FOR_DEVELOPERS = ("dev", "docs", "release", "bench")
 """Extras that no user needs. Nothing of them ships."""
 _OURS = """\
 | what | where | licence |

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 import pytest
+from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
 from scr_llm.cli import cli
@@ -26,10 +27,13 @@ from scr_llm.web.team.people import People
 from scr_llm.web.team.settings import read_settings
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+)
 SHELLS = ("sh", "bash", "console", "powershell", "bat")
-NO_CODE = ("mermaid", "text")
-"""Languages in which there is nothing to run."""
+NO_CODE = ("text", "mermaid")
+"""The marks of a block that is not to be run: text, and a diagram that the hosting page draws."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,13 @@ COMMANDS = [
 def test_every_block_is_of_a_language_that_is_checked() -> None:
     assert len(BLOCKS) > 10 and len(COMMANDS) > 10
     assert not [b for b in BLOCKS if b.language not in (*SHELLS, *NO_CODE, "toml", "yaml", "python")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_block_of_a_page_is_overlooked(page: Path) -> None:
+    kinds = [token.type for token in MarkdownIt().parse(page.read_text("utf-8"))]
+    assert kinds.count("fence") == len([b for b in BLOCKS if b.page == page.relative_to(ROOT).as_posix()])
+    assert "code_block" not in kinds, "a block by indentation alone: put it between fences, so that it is checked"
 
 
 def parsed(arguments: list[str]) -> click.Command:

@@ -13,7 +13,14 @@ from scr_llm.cli import cli
 from scr_llm.cli.base import FORMER_NAMES
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
+PAGES = ("README.md", "CONTRIBUTING.md", *(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md")))
+
+
+def slugs(text: str) -> list[tuple[str, str]]:
+    """Each heading of a page, and its anchor on GitHub and in the site."""
+    headings = [line for line in re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S).splitlines() if line[:1] == "#"]
+    plain = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lstrip("#").strip().lower() for heading in headings]
+    return [(re.sub(r"[^\w -]", "", words).replace(" ", "-"), h) for words, h in zip(plain, headings, strict=True)]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -34,9 +41,11 @@ def test_every_command_and_option_exists(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_and_picture_is_there(page: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8")):
+    for target, part in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", (ROOT / page).read_text("utf-8")):
         if "://" not in target:
-            assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
+            file = (ROOT / page).parent / target if target else ROOT / page
+            assert file.exists(), f"{page}: {target}"
+            assert not part or part in [slug for slug, _ in slugs(file.read_text("utf-8"))], f"{page}: {target}#{part}"
 
 
 def test_every_command_has_its_line_in_the_readme() -> None:
@@ -63,7 +72,7 @@ def test_each_command_answers_to_help() -> None:
 @pytest.mark.parametrize("page", ("docs/architecture.md", "docs/extending.md", "CONTRIBUTING.md"))
 def test_every_file_and_folder_of_the_code_that_is_named_is_there(page: str) -> None:
     named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", (ROOT / page).read_text("utf-8"))
-    made = ("dist/",)  # by `make release`
+    made = ("dist/", "build/")  # by `make release` and `make docs`
     assert (
         named
         and [
