@@ -112,5 +112,5 @@ bundle: $(VENV)/installed-release
 	$(BIN)/python release/bundle.py --platform $(PLATFORM) $(addprefix --python ,$(ONLY_PYTHON))
 
 licences: $(VENV)/installed-release
-	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[learn,ocr,local,postgres,encoder,ray]"
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[learn,ocr,local,postgres,encoder,ray,mcp,otel]"
 	$(BIN)/python release/licences.py
