@@ -44,7 +44,7 @@ def test_every_pin_is_one_version_on_each_system() -> None:
 
 def test_the_licences_are_those_of_the_pinned_packages() -> None:
     text = (ROOT / "THIRD-PARTY.md").read_text("utf-8")
-    listed = {canonicalize_name(name): held for name, held in re.findall(r"^\| ([\w.-]+) \| ([\d.]+) \|", text, re.M)}
+    listed = {canonicalize_name(name): held for name, held in re.findall(r"^\| ([\w.-]+) \| (\d[\w.]*) \|", text, re.M)}
     pins = {(canonicalize_name(pin.name), str(pin.specifier)[2:]) for pin in PINS}
     elsewhere = {"colorama", "pywin32", "tzdata"}  # on Windows only
     for extra in ("", *(e for e in licences.extras() if e not in licences.FOR_DEVELOPERS)):
