@@ -3,7 +3,8 @@ VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 CONSTRAINTS = -c constraints.txt
 
-.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema reference docs prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release
+.PHONY: demo weights test test-slow test-postgres test-browser test-live test-ray check schema reference docs prompts fixtures measure bench bench-scale bench-scale-10000 pictures reliability release \
+  pins wheels audit licences bundle
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -90,5 +91,26 @@ bench-scale-10000: $(VENV)/installed-dev
 pictures: $(VENV)/installed-dev
 	$(BIN)/python docs/pictures.py
 
-release: $(VENV)/installed-dev
+$(VENV)/installed-release: $(VENV)/installed-dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[release]"
+	touch $@
+
+release: $(VENV)/installed-release
 	PYTHON=$(BIN)/python .ci/release
+
+pins: $(VENV)/installed-release
+	$(BIN)/python release/pins.py $(UPGRADE)
+
+wheels: $(VENV)/installed-release
+	$(BIN)/python release/platforms.py
+
+audit: $(VENV)/installed-release
+	$(BIN)/python release/vulnerabilities.py
+
+PLATFORM ?= linux-x86_64
+bundle: $(VENV)/installed-release
+	$(BIN)/python release/bundle.py --platform $(PLATFORM) $(addprefix --python ,$(ONLY_PYTHON))
+
+licences: $(VENV)/installed-release
+	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[learn,ocr,local,postgres,encoder,ray,mcp,otel]"
+	$(BIN)/python release/licences.py

@@ -26,6 +26,7 @@ from scr_llm.stages.code.remarks import remarks_on
 from scr_llm.stages.read.apart import Processes
 from scr_llm.stages.synthesise.coverage import quoted_once
 from scr_llm.store import Store
+from scr_llm.tracing import span
 
 _IN_PREPARATION = 3
 """Documents for each process that are under way beside those that a model is asked about."""
@@ -83,7 +84,7 @@ def run(
             return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, engine=local)
     codebook = load_codebook(project.codebook_path)
     stopped = None
-    with Store(project.database) as store, _stopped_early(engine):
+    with Store(project.database) as store, _stopped_early(engine), span("run") as note:
         intake(project, store)
         documents = present_documents(store)
         if not documents:
@@ -103,7 +104,9 @@ def run(
             check_quoted(project, store, present_documents(store), engine.processes)
         except StopError as error:
             stopped = str(error)
-        return _outcome(store, before, recoded, stopped)
+        outcome = _outcome(store, before, recoded, stopped)
+        note(coded=len(outcome.coded), kept=len(outcome.kept), left_out=len(outcome.left_out))
+        return outcome
 
 
 def _outcome(store: Store, before: set[str], recoded: Mapping[str, Sequence[str]], stopped: str | None) -> Outcome:

@@ -119,6 +119,15 @@ count_recommendation_only = true  # false: a theme found only in recommendations
 # password_env = "SCR_LLM_PASSWORD"        # the environment variable that holds the password, if one is needed
 # connections = 20                         # most connections to the server from one process
 
+# What an assistant may read by scr-llm mcp; see docs/assistants.md. What it reads goes to its maker.
+# [mcp]
+# allow = "counts"                         # off, counts, or quotes (counts too)
+# approved_by = ""                         # who approved that
+
+# Counts and times of a run's steps for OpenTelemetry, without any text; see docs/performance.md
+# [otel]
+# endpoint = "http://127.0.0.1:4318/v1/traces"
+
 # A language model, if you want one. Without it the embedded coder is used, and nothing leaves this computer.
 # [llm]
 # base_url = "http://127.0.0.1:11434/v1"   # an OpenAI-compatible address

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
@@ -194,6 +194,22 @@ class LlmSettings(Record):
         return bool((self.base_url or self.file) and self.model)
 
 
+class McpSettings(Record):
+    """[mcp]: what an assistant may read. What it reads goes to its maker."""
+
+    allow: Literal["off", "counts", "quotes"] = "off"
+    """off: nothing. counts: numbers, cells, names of reviews and files, and the codebook. quotes: quotes as well."""
+    approved_by: _Words = ""
+    """Who approved that. Nothing is answered without a name."""
+
+
+class OtelSettings(Record):
+    """[otel]: how long the steps of a run took, for those who watch over the computers. Counts and times, no text."""
+
+    endpoint: _Address = ""
+    """Address of a collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; empty for none."""
+
+
 class EngineSettings(Record):
     """[engine]: where files are read and coded when a run is told to use Ray."""
 
@@ -307,5 +323,9 @@ class Settings(Record):
     """[store]"""
     llm: LlmSettings = LlmSettings()
     """[llm]"""
+    mcp: McpSettings = McpSettings()
+    """[mcp]"""
+    otel: OtelSettings = OtelSettings()
+    """[otel]"""
     engine: EngineSettings = EngineSettings()
     """[engine]"""

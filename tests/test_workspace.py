@@ -61,7 +61,7 @@ def test_what_is_public_is_pinned() -> None:
         *("write_batch", "send_batch", "collect_batches", "read_batch"),
         *("codebook", "codebook_faults", "codebook_hits", "suggest_themes", "adopt_theme"),
         *("merge_effect", "merge_codes", "split_effect", "split_code"),
-        *("evaluate", "compare", "same_answers", "learn", "qualify"),
+        *("evaluate", "fairness", "compare", "same_answers", "learn", "qualify"),
     }
     documented = (ROOT / "docs/python.md").read_text("utf-8")
     assert [name for name in sorted(public) if f"{name}(" not in documented] == []
@@ -81,7 +81,7 @@ def _imported_at_run_time(tree: ast.AST) -> Iterator[str]:
 
 def test_the_commands_reach_the_rooms_through_the_workspace() -> None:
     """Besides what formats and words need, and the few commands that need no project."""
-    may = ("cli", "workspace", "web", "render", "text", "records", "files", "errors", "version")
+    may = ("cli", "workspace", "web", "assistant", "render", "text", "records", "files", "errors", "version")
     exceptions = {
         "scr_llm.stages.ground": "`ground` needs no project",
         "scr_llm.llm.fake": "`fake-model` needs no project",

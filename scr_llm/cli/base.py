@@ -1,5 +1,7 @@
 """The command group, what all commands share, and how errors become exit codes."""
 
+import codecs
+import io
 import os
 import sys
 import traceback
@@ -112,9 +114,26 @@ def cli(ctx: click.Context) -> int | None:
     return opened
 
 
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""A character that the code page of the output lacks, as `\uXXXX`, which is also what JSON calls it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)), error.end
+
+
+def _write_any_character() -> None:
+    """Let no character stop a command where output is not UTF-8, as in a pipe on Windows."""
+    codecs.register_error("scr_llm.escaped", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="scr_llm.escaped")
+
+
 def main() -> None:
     """Run the command line. Every expected error becomes one line and an exit code."""
     os.umask(PRIVATE_UMASK)
+    _write_any_character()
     if sys.stdout.isatty():
         sys.stdout = cast(TextIO, _SafeTerminal(sys.stdout))
     try:

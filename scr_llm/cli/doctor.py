@@ -1,12 +1,14 @@
 """What is installed, which model answers, and how well each way of asking it works."""
 
+import json
 import platform
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scr_llm.cli.base import PROJECT, asking, cli, nothing_leaves, say
+from scr_llm.cli.base import JSON, PROJECT, asking, cli, nothing_leaves, say
 from scr_llm.errors import UsageError
 from scr_llm.text.words import count, in_words
 from scr_llm.version import __version__
@@ -40,7 +42,8 @@ _LIBRARIES = ("pydantic", "pypdfium2", "pypdf", "openai", "SQLAlchemy", "python-
     is_flag=True,
     help="Count what each general rule and each wording finds in the project's reviews.",
 )
-def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
+@JSON
+def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool, as_json: bool) -> int:
     """Show what is installed and which model answers.
 
     It also says what would leave this computer.
@@ -51,6 +54,11 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     from scr_llm.files import data_dir
     from scr_llm.workspace import Workspace
 
+    if as_json:
+        if to_qualify or to_count:
+            raise UsageError("--json goes with neither --qualify nor --codebook.", next_step="Leave one of them out.")
+        click.echo(json.dumps(_as_json(folder), indent=2, ensure_ascii=False))
+        return 0
     click.echo(f"scr-llm {__version__}, Python {platform.python_version()}, {platform.system()}")
     click.echo(", ".join(f"{name} {version(name)}" for name in _LIBRARIES))
     try:
@@ -71,6 +79,42 @@ def doctor(folder: Path, to_qualify: bool, yes: bool, to_count: bool) -> int:
     return 0
 
 
+def _as_json(folder: Path) -> dict[str, object]:
+    """What `doctor` prints, for other programs. The keys stay; what does not apply is null."""
+    from importlib.metadata import version
+
+    from scr_llm.codebook import codebook_sha256, load_codebook
+    from scr_llm.files import data_dir
+    from scr_llm.workspace import Workspace
+
+    workspace, problem = None, None
+    try:
+        workspace = Workspace.open(folder)
+    except UsageError as error:
+        problem = str(error)
+    book = workspace.codebook() if workspace else load_codebook(data_dir() / "prompts" / "codebook.yaml")
+    return {
+        "schema_version": 1,
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "codebook": {"version": book.version, "codes": len(book.codes), "sha256": codebook_sha256(book)},
+        "project": workspace.project.settings.name if workspace else None,
+        "problem": problem,
+        "record": asdict(workspace.record_summary()) if workspace else None,
+        "model": _model_as_json(workspace) if workspace else None,
+        "assistant_may_read": workspace.project.settings.mcp.allow if workspace else None,
+    }
+
+
+def _model_as_json(workspace: "Workspace") -> dict[str, object]:
+    """Which model is set, whether text may go there, and what its server answers where that is on this computer."""
+    model = workspace.model()
+    answers = workspace.model_answers() if model.where and model.is_local else None
+    return {**asdict(model), "is_allowed": bool(model.where) and model.is_allowed, "answers": answers}
+
+
 def _edition(book: "Codebook") -> str:
     from scr_llm.codebook import codebook_sha256
 
@@ -84,7 +128,9 @@ def _print_record(record: "RecordSummary") -> None:
     click.echo(f"Record: {record.place}.")
     click.echo(f"Human decisions: {record.decisions}; {chain}.")
     places = ", ".join(record.endpoints) or "nowhere"
-    click.echo(f"Sent to a model so far: {record.requests} requests, {record.bytes_sent} bytes, to {places}.")
+    click.echo(
+        f"Sent to a model or an assistant so far: {record.requests} requests, {record.bytes_sent} bytes, to {places}."
+    )
 
 
 def _print_model(workspace: "Workspace") -> None:

@@ -16,6 +16,7 @@ from scr_llm.records import Codebook, CoderIdentity, Coding, DraftCoding, Readin
 from scr_llm.stages.code import AskingCoder, Coder, Do, here
 from scr_llm.stages.ground import ground
 from scr_llm.stages.read import read as read_document
+from scr_llm.tracing import span
 
 if TYPE_CHECKING:
     from scr_llm.stages.code.llm.plan import Asking, Planned, Replies
@@ -35,8 +36,12 @@ class Coded:
 
 def code_document(coder: Coder, reading: Reading, codebook: Codebook) -> Coded:
     """A document as a coder codes it. Raises as `coder.code` does. The embedded coder can be sent like a record."""
-    draft = coder.code(reading, codebook)
-    return Coded(draft, ground(draft, reading))
+    with span("code", reading.document_id, pages=len(reading.pages)):
+        draft = coder.code(reading, codebook)
+    with span("ground", reading.document_id) as note:
+        coding = ground(draft, reading)
+        note(refused=len(coding.refused))
+    return Coded(draft, coding)
 
 
 def plan_document(how: "Asking", reading: Reading, codebook: Codebook) -> "Planned":
@@ -65,7 +70,11 @@ def coded(coder: Coder, reading: Reading, codebook: Codebook, do: Do = here) -> 
         do: does what a coder that asks a model can do without it. Other coders work here.
     """
     if isinstance(coder, AskingCoder):
-        planned = coder.kept_plan(reading.document_id) or do(plan_document, coder.how, reading, codebook)
-        done: Coded = do(finish_document, planned, coder.identity, coder.asked(planned, do))
+        with span("code", reading.document_id, pages=len(reading.pages)):
+            planned = coder.kept_plan(reading.document_id) or do(plan_document, coder.how, reading, codebook)
+            replies = coder.asked(planned, do)
+        with span("ground", reading.document_id) as note:
+            done: Coded = do(finish_document, planned, coder.identity, replies)
+            note(refused=len(done.coding.refused))
         return done
     return code_document(coder, reading, codebook)

@@ -7,6 +7,7 @@ here. Their content comes from the store and from project.toml, so the same proj
 
 from collections import Counter
 
+from scr_llm.models.call_log import ASSISTANT
 from scr_llm.project import Project
 from scr_llm.records import CoderIdentity, Paper, Paragraph, Part, Sentence, Table
 from scr_llm.reports.deciding import deciding_so_far
@@ -28,6 +29,11 @@ _SAFEGUARDS = (
     "Each quote is found in its source character for character, or refused.",
     "Each number is calculated from the decisions; none is written by a model.",
     "Decisions can only be added, and are chained by hash; an audit detects any that was changed or removed.",
+)
+
+_ASSISTANTS = (
+    "Endpoints that begin with “assistant (MCP)” are answers to an assistant, whose maker receives them. “Refused” "
+    "means that it was told nothing about the project."
 )
 
 
@@ -163,6 +169,7 @@ def _left(work: _WorkRecord) -> Part:
         f"Region in the settings: {region}; the person who approved sending {approved}.",
         *_cluster(work.project.settings.engine),
         f"Redaction before sending is {'on' if work.project.settings.llm.redact else 'off'} in the settings.",
+        *((_ASSISTANTS,) if any(c.endpoint.startswith(ASSISTANT) for c in work.calls) else ()),
         *((record,) if work.server else ()),
         table=Table(
             caption="Calls to models", columns=("Endpoint", "Model", "Calls", "Bytes sent"), rows=rows, landscape=False
@@ -191,7 +198,8 @@ def _people(work: _WorkRecord) -> Part:
 def _safeguards(work: _WorkRecord) -> Part:
     what = "Apart from the record on the database server, nothing" if work.server else "Nothing"
     leaves = (
-        f"{what} leaves the computer unless an endpoint, its region and the person who approved it are named. "
+        f"{what} leaves the computer unless an endpoint, its region and the person who approved it are named, or an "
+        "assistant is allowed to read and the person who approved that is named. "
         "There is no telemetry and no update check."
     )
     return _part("safeguards", "Safeguards", *_SAFEGUARDS, leaves)

@@ -12,6 +12,7 @@ from scr_llm.stages.duplicates import Relation
 from scr_llm.stages.intake import refused, why_no_review
 from scr_llm.stages.read.apart import Limits, Wanted, read_apart
 from scr_llm.store import Store
+from scr_llm.tracing import span
 
 Progress = Callable[[str, int, int], None]
 """Called before each document with its file name, its number and the number of documents."""
@@ -39,8 +40,11 @@ def admitted(
     counted = [d for d in documents if d.status == "coded" or (d.ruling and d.ruling.act == "exclude")]
     known = KnownTexts(store, counted if waiting else ())
     files = [Wanted(project.inbox / document.file, document.id, document.sha256) for document in waiting]
-    readings = read(files) if read else read_apart(files, limits_of(project))
-    for number, (document, reading) in enumerate(zip(waiting, readings, strict=True), 1):
+    readings = iter(read(files) if read else read_apart(files, limits_of(project)))
+    for number, document in enumerate(waiting, 1):
+        with span("read", document.id, bytes=document.bytes) as note:
+            reading = next(readings)
+            note(pages=len(reading.pages) if isinstance(reading, Reading) else 0)
         progress(document.file, number, len(waiting))
         if (fit := _admit(store, document, reading, known, reader)) is not None:
             yield fit

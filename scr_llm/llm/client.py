@@ -28,6 +28,7 @@ from scr_llm.llm.reply import (
 )
 from scr_llm.llm.spend import Spend, at_most_tokens, was_cut
 from scr_llm.llm.wire import Answer, Wire
+from scr_llm.tracing import span
 
 _TOO_LONG = re.compile(
     r"context (?:size|length|window)|maximum context|too (?:long|many tokens)|exceed\w* .{0,40}(?:context|tokens)", re.I
@@ -93,8 +94,15 @@ class Client:
             NoReplyError: there is no usable reply; its `state` says why.
             StopError: the budget is used up, or `stop` was called.
         """
-        if reply := self._remembered(question):
+        with span("ask", about) as note:
+            if (reply := self._remembered(question)) is None:
+                reply = self._asked(question, about)
+            note(sent_tokens=reply.prompt_tokens or 0, received_tokens=reply.completion_tokens or 0)
+            note(kept=int(reply.finish_reason == "kept"))
             return reply
+
+    def _asked(self, question: Question, about: str | None) -> Reply[Any]:
+        """As `ask`, of a question whose reply is not kept."""
         messages = question.messages
         sent = received = 0
         for _ in range(2):

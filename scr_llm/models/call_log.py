@@ -128,6 +128,29 @@ class CallLog:
             )
 
 
+ASSISTANT = "assistant (MCP), "
+"""How the place of an answer to an assistant begins in the log; the tool that it called follows."""
+
+
+def note_answer(project: Project, assistant: str, tool: str, text: str) -> None:
+    """Log an answer to an assistant before it leaves: when, to whom, its size and hash, never its text.
+
+    It stands among the calls to models, because that is the chained log of what left this computer: `doctor`, `audit`
+    and the information packs read it.
+    """
+    body = text.encode()
+    with Store(project.database) as store:
+        store.log_call(
+            ModelCall(
+                at=_now(),
+                endpoint=f"{ASSISTANT}{tool}",
+                model=assistant,
+                bytes_out=len(body),
+                sha256=hashlib.sha256(body).hexdigest(),
+            )
+        )
+
+
 def note_read_elsewhere(project: Project, address: str, files: Sequence[Wanted]) -> None:
     """Log, before it is done, that a Ray cluster is given files to read, each with its size and hash."""
     with Store(project.database) as store:

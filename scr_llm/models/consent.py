@@ -93,6 +93,25 @@ def allowed_to_send(project: Project, consent: Consent) -> None:
         )
 
 
+def allowed_to_answer(project: Project, *, quotes: bool) -> None:
+    """Let an assistant read, as far as project.toml allows: counts, or quotes as well.
+
+    Raises:
+        UsageError: that is not allowed, or nobody approved it.
+    """
+    mcp = project.settings.mcp
+    if mcp.allow == "off" or not mcp.approved_by.strip():
+        raise UsageError(
+            "this project lets no assistant read it: what an assistant reads goes to its maker.",
+            next_step='To allow it, a person sets [mcp] allow = "counts" and approved_by in project.toml.',
+        )
+    if quotes and mcp.allow != "quotes":
+        raise UsageError(
+            "this project lets an assistant read its counts, but no quotes.",
+            next_step='To allow quotes too, a person sets [mcp] allow = "quotes" in project.toml.',
+        )
+
+
 def allowed_on_cluster(project: Project, consent: Consent) -> None:
     """Let reviews be read by a Ray cluster that this run does not start itself, if it is approved and a person agrees.
 

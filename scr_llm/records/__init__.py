@@ -69,6 +69,7 @@ from scr_llm.records.export import (
     ExportSigned,
     ExportTheme,
 )
+from scr_llm.records.fairness import Fairness, Flip, FlippedSentence, KindOfMask, MaskKind
 from scr_llm.records.fingerprint import Fingerprint
 from scr_llm.records.history import HistoryEntry, HistoryKind
 from scr_llm.records.log_entry import LogAct, LogEntry
@@ -140,9 +141,12 @@ __all__ = [
     "ExportSigned",
     "ExportTheme",
     "Facts",
+    "Fairness",
     "Figure",
     "FileFacts",
     "Fingerprint",
+    "Flip",
+    "FlippedSentence",
     "Gender",
     "GoldDocument",
     "GoldItem",
@@ -152,10 +156,12 @@ __all__ = [
     "HistoryKind",
     "Item",
     "KeptReply",
+    "KindOfMask",
     "LogAct",
     "LogEntry",
     "Mark",
     "MarkKind",
+    "MaskKind",
     "ModelCall",
     "NumberedItem",
     "OwnWords",

@@ -11,11 +11,13 @@ from scr_llm.records.agreement import Agreement
 from scr_llm.records.base import Record
 from scr_llm.records.explanation import Explanation
 from scr_llm.records.export import Export
+from scr_llm.records.fairness import Fairness
 
 SCHEMAS: dict[str, type[Record]] = {
     "export.schema.json": Export,
     "explain.schema.json": Explanation,
     "evaluate.schema.json": Agreement,
+    "fairness.schema.json": Fairness,
 }
 """File in docs/ to the record that it describes."""
 

@@ -149,6 +149,7 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
         from scr_llm.models.consent import Consent
         from scr_llm.models.preview import estimate_of
         from scr_llm.pipeline import run
+        from scr_llm.tracing import traced
 
         if not isinstance(coder, ReadyCoder):
             with self.coder(coder, consent=consent) as ready:
@@ -158,7 +159,10 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
             if cost := estimate_of(self.project, coder, ids):
                 afford(cost)
 
-        with engine_of(self.project, engine, coder.coder, consent or Consent()) as working:
+        with (
+            traced(self.project.settings.otel.endpoint),
+            engine_of(self.project, engine, coder.coder, consent or Consent()) as working,
+        ):
             return run(
                 self.project,
                 coder.coder,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from scr_llm.evaluation.strategies import Asking, Qualification, Trial
     from scr_llm.evaluation.wordings import CodebookHits
     from scr_llm.models.consent import Consent
-    from scr_llm.records import Agreement, Raters
+    from scr_llm.records import Agreement, Fairness, Raters
     from scr_llm.stages.code.learned import Trial as LearnedTheme
 
 
@@ -35,6 +35,21 @@ class Measuring(Models):
             return evaluate(self.project, right)
         with self.coder(coder, consent=consent) as ready:
             return evaluate(self.project, right, ready.coder)
+
+    def fairness(self, coder: CoderName = "rules", *, consent: "Consent | None" = None) -> "Fairness":
+        """Which cells change when words for ethnicity, sex, place or agency are masked. Nothing is stored.
+
+        Args:
+            coder: who codes.
+            consent: as for `coder`. A model is asked about each review five times.
+
+        Raises:
+            UsageError: no review is coded.
+        """
+        from scr_llm.evaluation.fairness import fairness
+
+        with self.coder(coder, consent=consent) as ready:
+            return fairness(self.project, ready.coder)
 
     def compare(self, first: str, second: str, *, assisted: bool = False) -> "tuple[Raters, Mapping[str, Raters]]":
         """Compare two raters on all cells, and by theme.
