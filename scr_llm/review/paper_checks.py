@@ -17,12 +17,10 @@ from dataclasses import dataclass
 from scr_llm.records import Block, Briefing, OwnWords, Reading
 from scr_llm.text.find import Finder
 from scr_llm.text.flow import Flow
+from scr_llm.text.numbers import TO_TWENTY
 from scr_llm.text.words import MATRIX
 
-_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-_WORDS = (*_UNITS, *_TEENS, "twenty")
-_NUMBER = rf"(?:\d+(?:[.,]\d+)*|{'|'.join(_WORDS)})"
+_NUMBER = rf"(?:\d+(?:[.,]\d+)*|{'|'.join(TO_TWENTY)})"
 _OF = r"(?:of|out of|in)(?: the| these| all)?"
 _COUNT = re.compile(rf"\b({_NUMBER}) {_OF} ({_NUMBER})\b", re.I)
 _WHOLE = re.compile(
@@ -33,7 +31,8 @@ _THINGS = (
     r"(?:serious case )?(reviews?|cases?|children|child|findings?|recommendations?|themes?|quotes?|cells?|per cent"
     r"|percent|years?|months?|weeks?|days?)"
 )
-_SINGLE = re.compile(rf"\b(?:(\d+(?:[.,]\d+)*)|({'|'.join(_WORDS[2:])})(?= {_THINGS}\b))(?:\s*%| {_THINGS}\b)?", re.I)
+_SEVERAL = "|".join(TO_TWENTY[2:])
+_SINGLE = re.compile(rf"\b(?:(\d+(?:[.,]\d+)*)|({_SEVERAL})(?= {_THINGS}\b))(?:\s*%| {_THINGS}\b)?", re.I)
 _QUOTATION = re.compile(r"“([^”]*)(?:”|$)|\"([^\"]+)\"")
 _PAGE = re.compile(r",? \(?pages? (\d+)\)?:?\s*$")
 _CASE = re.compile(
@@ -188,7 +187,7 @@ def _blank(text: str, start: int, end: int) -> str:
 def _plain(number: str) -> str:
     """A number in digits."""
     word = number.casefold()
-    return str(_WORDS.index(word)) if word in _WORDS else number
+    return str(TO_TWENTY.index(word)) if word in TO_TWENTY else number
 
 
 def _single(found: re.Match[str]) -> tuple[str, str]:

@@ -2,15 +2,15 @@
 
 import re
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
+TO_TWENTY = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_WORDS = {word: n for n, word in enumerate(_ONES.split())} | {word: 10 * n for n, word in enumerate(_TENS.split(), 2)}
+"""The words for 0 to 20, each at the place of its number."""
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS = {word: n for n, word in enumerate(TO_TWENTY)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _SPELT = re.compile(
-    rf"\b(?:(?P<tens>{_TENS.replace(' ', '|')})(?:[\s-](?P<one>{'|'.join(_ONES.split()[1:10])}))?"
-    rf"|(?P<word>{_ONES.replace(' ', '|')}))\b",
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[\s-](?P<one>{'|'.join(TO_TWENTY[1:10])}))?|(?P<word>{'|'.join(TO_TWENTY)}))\b",
     re.IGNORECASE,
 )
 

@@ -5,11 +5,9 @@ import re
 from scr_llm.records import AgeBand
 from scr_llm.stages.code.facts.stated import HAPPENED, OTHERS, StatedFact, about_the_child
 from scr_llm.text.flow import Sentence
+from scr_llm.text.numbers import TO_TWENTY
 
-_NUMBERS = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
-)
+_NUMBERS = TO_TWENTY[1:]
 NUMBER = rf"(?:\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _UNIT = r"(?:hour|day|week|month|year)s?"
 SPAN = rf"(?:{NUMBER}(?: and a half)?|a few|a couple of)[\s-]{_UNIT}(?:(?:,| and)? {NUMBER} {_UNIT})?"

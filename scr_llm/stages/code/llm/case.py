@@ -13,6 +13,7 @@ from scr_llm.llm.schema import BoundedNumber
 from scr_llm.records import AgeBand, Context, DraftCase, DraftChild, DraftQuote, Gender, Record
 from scr_llm.stages.code.llm.shown import Line, show
 from scr_llm.stages.code.llm.themes import Answers, bounds_of, made_from
+from scr_llm.text.numbers import TO_TWENTY
 
 
 class ChildReply(Record):
@@ -135,10 +136,8 @@ def _says_gender(child: ChildReply, by_number: Mapping[int, Line]) -> bool:
     return re.search(rf"\b(?:{words})\b", by_number[child.gender_sentence].text, re.IGNORECASE) is not None
 
 
-_WORDS = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
-)
+_WORDS = TO_TWENTY[1:19]
+"""What a child's age in years may be, and the first above it."""
 
 
 def _band(age: str | None) -> AgeBand:
