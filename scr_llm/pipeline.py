@@ -58,7 +58,6 @@ def run(
     max_concurrency: int = 1,
     stop: Callable[[], None] = lambda: None,
     first: Callable[[Sequence[str]], None] | None = None,
-    processes: Processes | None = None,
     engine: Engine | None = None,
 ) -> Outcome:
     """Take in what is new, read it, code it, ground it and save it.
@@ -71,16 +70,15 @@ def run(
             codings of these are in memory; of each other file a short entry is.
         stop: called when the run is interrupted, so that work in progress ends soon.
         first: called with the ids of all documents that will be coded, after they are read and before any is coded.
-        processes: where files are read, and where is done what needs no model; None for processes that end with the
-            run. Stopped where the run ends early.
-        engine: does that work instead.
+        engine: reads files and does what needs no model; None for processes on this computer that end with the run.
+            Stopped where the run ends early.
 
     Raises:
         NothingDoneError: the inbox is empty.
     """
     if engine is None:
         with closing(Processes(limits_of(project))) as own:
-            local = Local(processes or own)  # those of our own start with the first piece of work
+            local = Local(own)
             return run(project, coder, progress, max_concurrency=max_concurrency, stop=stop, first=first, engine=local)
     codebook = load_codebook(project.codebook_path)
     stopped = None

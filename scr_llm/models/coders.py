@@ -82,8 +82,8 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
 
 
 @contextmanager
-def engine_of(project: Project, name: str, coder: "Coder", consent: Consent) -> Iterator["Engine | None"]:
-    """The engine of a name, until the end of the block; None for this computer's own processes.
+def engine_of(project: Project, name: str, coder: ReadyCoder, consent: Consent) -> Iterator["Engine | None"]:
+    """The engine of a name for a coder, until the end of the block; None where a run starts its own processes.
 
     Raises:
         UsageError: there is none of that name, Ray is not installed, or reading on its cluster is not allowed.
@@ -94,7 +94,7 @@ def engine_of(project: Project, name: str, coder: "Coder", consent: Consent) -> 
     if name not in engines.NAMES:
         raise UsageError(f"there is no engine {name}.", next_step=f"Choose from {', '.join(engines.NAMES)}.")
     if name == "local":
-        yield None
+        yield engines.Local(coder.processes) if coder.processes else None
         return
     from scr_llm.engines import on_ray
     from scr_llm.intake.admission import limits_of
@@ -107,7 +107,7 @@ def engine_of(project: Project, name: str, coder: "Coder", consent: Consent) -> 
         if settings.address:
             note_read_elsewhere(project, settings.address, files)
 
-    with on_ray.opened(coder, book, limits_of(project), settings.address, settings.workers, note) as engine:
+    with on_ray.opened(coder.coder, book, limits_of(project), settings.address, settings.workers, note) as engine:
         yield engine
 
 

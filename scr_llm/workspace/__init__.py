@@ -161,7 +161,7 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
 
         with (
             traced(self.project.settings.otel.endpoint),
-            engine_of(self.project, engine, coder.coder, consent or Consent()) as working,
+            engine_of(self.project, engine, coder, consent or Consent()) as working,
         ):
             return run(
                 self.project,
@@ -170,7 +170,6 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
                 max_concurrency=coder.max_concurrency,
                 stop=coder.stop,
                 first=before if coder.costs else None,
-                processes=coder.processes,
                 engine=working,
             )
 
