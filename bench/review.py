@@ -25,6 +25,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -192,6 +193,15 @@ def measured(root: Path, rounds: int) -> tuple[dict[str, list[float]], str]:
     )
 
 
+def print_times(times: Mapping[str, Sequence[float]], limit: float) -> None:
+    """A line for each action: how long it took, in milliseconds, and whether one in twenty took longer than allowed."""
+    print(f"{'':32}{'median':>9}{'95th':>9}{'longest':>9}{'asked':>8}")
+    for what, own in times.items():
+        late = sorted(own)[int(0.95 * (len(own) - 1))]
+        flag = "  over the limit" if late > limit else ""
+        print(f"{what:32}{statistics.median(own):6.0f} ms{late:6.0f} ms{max(own):6.0f} ms{len(own):8}{flag}")
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--make", type=Path, help="only make the project, in this folder")
@@ -207,11 +217,7 @@ def main() -> None:
         times, server = measured(root, given.rounds)
     finally:
         shutil.rmtree(folder)
-    print(f"{'':32}{'median':>9}{'95th':>9}{'longest':>9}{'asked':>8}")
-    for what, own in times.items():
-        late = sorted(own)[int(0.95 * (len(own) - 1))]
-        flag = "  over the limit" if late > LIMIT else ""
-        print(f"{what:32}{statistics.median(own):6.0f} ms{late:6.0f} ms{max(own):6.0f} ms{len(own):8}{flag}")
+    print_times(times, LIMIT)
     print(server)
 
 

@@ -20,7 +20,6 @@ import os
 import random
 import re
 import shutil
-import statistics
 import sys
 import tempfile
 import threading
@@ -32,7 +31,7 @@ from pathlib import Path
 
 import httpx
 import psutil
-from review import large_project
+from review import large_project, print_times
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from served_team import TeamServer, allow, record_of, team_server
@@ -174,11 +173,7 @@ def main() -> None:
     for person in people:
         for what, own in person.times.items():
             times[what] += own
-    print(f"{'':24}{'median':>9}{'95th':>9}{'longest':>9}{'asked':>8}")
-    for what, own in times.items():
-        late = sorted(own)[int(0.95 * (len(own) - 1))]
-        flag = "  over the limit" if late > LIMIT else ""
-        print(f"{what:24}{statistics.median(own):6.0f} ms{late:6.0f} ms{max(own):6.0f} ms{len(own):8}{flag}")
+    print_times(times, LIMIT)
     print(about)
     print(
         f"Stored by what people were told: {said['stored']}; in the record: {len(new)}; conflicts: {said['conflict']}."

@@ -3,20 +3,37 @@
 import html
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
+import pytest
 from docx import Document
-from served import Served, review_page
+from served import Served, coded_project, decide_all, review_page
 
 from scr_llm.project import load_project
 from scr_llm.records import SignOff
+from scr_llm.reports.drafts import write
 from scr_llm.store import Store
 
 DEE = ("--name", "Dee Director", "--role", "Director")
+
+
+@cache
+def _decided(base: Path) -> Path:
+    root = coded_project(base / "decided", ("corriford-child-1",))
+    decide_all(root)
+    write(load_project(root), ("docx", "html", "xlsx"))
+    return root
+
+
+def decided(folders: pytest.TempPathFactory, root: Path) -> Path:
+    """A project in this folder with every cell decided and a draft written."""
+    return Path(shutil.copytree(_decided(folders.getbasetemp()), root))
 
 
 @contextmanager

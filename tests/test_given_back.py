@@ -2,36 +2,25 @@
 
 import io
 import re
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from docx import Document
-from served import coded_project, decide_all
-from signing_pages import edited, field, given_back, kept, opened, signed, text, with_words, word, zipped
+from signing_pages import decided, edited, field, given_back, kept, opened, signed, text, with_words, word, zipped
 
 from scr_llm.audit import audit
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.project import load_project
-from scr_llm.reports.drafts import write
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.review.sign_off import sign_off
 
 
-@pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = coded_project(tmp_path_factory.mktemp("sign") / "p", ("corriford-child-1",))
-    decide_all(root)
-    write(load_project(root), ("docx", "html", "xlsx"))
-    return root
-
-
 @pytest.fixture
-def root(decided: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(decided, tmp_path / "p"))
+def root(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    return decided(tmp_path_factory, tmp_path / "p")
 
 
 @pytest.mark.slow

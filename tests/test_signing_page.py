@@ -6,29 +6,20 @@ import shutil
 from pathlib import Path
 
 import pytest
-from served import ALEX, ROOT, SAM, coded_project, decide_all
-from signing_pages import edited, field, kept, opened, signed, text
+from served import ALEX, ROOT, SAM, coded_project
+from signing_pages import decided, edited, field, kept, opened, signed, text
 
 from scr_llm.audit import audit
 from scr_llm.project import load_project
-from scr_llm.reports.drafts import write
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
 from scr_llm.review.sign_off import cautions
 from scr_llm.web.unsigned import UnsignedPaper
 
 
-@pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = coded_project(tmp_path_factory.mktemp("sign") / "p", ("corriford-child-1",))
-    decide_all(root)
-    write(load_project(root), ("docx", "html", "xlsx"))
-    return root
-
-
 @pytest.fixture
-def root(decided: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(decided, tmp_path / "p"))
+def root(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    return decided(tmp_path_factory, tmp_path / "p")
 
 
 @pytest.mark.slow
