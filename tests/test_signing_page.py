@@ -154,6 +154,11 @@ def test_the_paper_to_be_signed_is_made_once_while_nothing_changes(root: Path) -
         session.decide(Reviewer("Alex Reader", "Analyst"), *key, "not_mentioned")
         assert paper.cautions(session, seconds=0) is None, "what was decided since is in the paper"
         assert paper.cautions(session) is not None
+        book = project.codebook_path
+        book.write_text(book.read_text("utf-8").replace("label: Silo working", "label: Working apart"), "utf-8")
+        assert "Working apart" in paper.shown(session, "briefing.html"), (
+            "a label is printed, though it means nothing else"
+        )
     finally:
         paper.close()
         session.close()

@@ -14,7 +14,7 @@ from scr_llm.files import read_file
 from scr_llm.project import Project
 from scr_llm.records import Draft, SignOff
 from scr_llm.settings import BriefingSettings
-from scr_llm.store import Store
+from scr_llm.store import Chain, Store
 from scr_llm.text.words import in_words
 
 
@@ -99,8 +99,10 @@ def paper_state(project: Project, store: Store) -> PaperState:
 
 def fingerprint(project: Project, store: Store) -> str:
     """Changes whenever a paper would rest on something else. Costs little, however many reviews there are."""
-    heads = [store.head(chain) for chain in ("history", "decisions", "sign_offs", "calls")]
-    rests_on = (heads, codebook_sha256(load_codebook(project.codebook_path)), _settings_sha256(project))
+    chains: tuple[Chain, ...] = ("history", "decisions", "sign_offs", "calls")
+    # The file of the codebook, and not only what its codes mean: a paper prints their labels too.
+    codebook = hashlib.sha256(read_file(project.codebook_path)).hexdigest()
+    rests_on = ([store.head(chain) for chain in chains], codebook, _settings_sha256(project))
     return hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()
 
 
