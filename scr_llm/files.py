@@ -108,6 +108,24 @@ def _replacing(path: Path, folder: Path) -> Iterator[BinaryIO]:
             raise
 
 
+def put_new(part: Path, path: Path) -> bool:
+    """Give a file its final name, unless another process has put one there meanwhile; whether it did.
+
+    Where it did not, the file stays as it was.
+    """
+    try:
+        os.link(part, path)  # unlike a rename, this never replaces a file that is there
+    except FileExistsError:
+        return False
+    except OSError:  # the file system has no hard links
+        if path.exists():
+            return False
+        part.replace(path)
+        return True
+    part.unlink()
+    return True
+
+
 def sweep(folder: Path) -> None:
     """Remove half-written files that a killed command left in a folder long ago."""
     for part in folder.glob(".*.part"):

@@ -66,9 +66,8 @@ _POSIX_CALLS = {
     "time": "tzset",
 }
 GUARDED = {
-    ("intake/receiving.py", "os.link"): "exists on Windows; a file system without links is caught",
+    ("files.py", "os.link"): "exists on Windows; a file system without links is caught",
     ("web/turn.py", "fcntl"): "its absence is caught; on Windows one process serves the page",
-    ("store/backends/sqlite.py", "os.link"): "exists on Windows; a file system without links is caught",
     ("stages/read/apart.py", "signal.pthread_sigmask"): "returns earlier where there are no signal masks",
     ("web/run_process.py", "signal.SIGUSR1"): "another signal on win32",
     ("web/run_process.py", "signal.pthread_kill"): "another call on win32",

@@ -1,12 +1,11 @@
 """Putting files into the inbox: whole or not at all, and never over a different one."""
 
-import os
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 
 from scr_llm.errors import UsageError
-from scr_llm.files import copy_atomically, named_errors, sha256_of
+from scr_llm.files import copy_atomically, named_errors, put_new, sha256_of
 from scr_llm.project import Project
 from scr_llm.text.file_names import safe_file_name
 
@@ -65,21 +64,8 @@ def take(project: Project, part: Path, name: str) -> tuple[Path, bool]:
                     f"there are {MOST_FILES:,} files in the inbox already.",
                     next_step="Make another project for the others.",
                 )
-            is_placed = _place(part, target)
+            is_placed = put_new(part, target)
     return (target, True) if is_placed else take(project, part, name)
-
-
-def _place(part: Path, target: Path) -> bool:
-    """Move a file to where none is; False if another process has put one there meanwhile."""
-    try:
-        os.link(part, target)  # unlike a rename, this never replaces a file that is there
-    except FileExistsError:
-        return False
-    except OSError:  # the file system has no hard links
-        part.replace(target)
-        return True
-    part.unlink()
-    return True
 
 
 def _is_new(path: Path, target: Path) -> bool:

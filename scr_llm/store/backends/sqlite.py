@@ -14,6 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 
 from scr_llm.errors import StoreError, UsageError
 from scr_llm.files import named_errors as named_file_errors
+from scr_llm.files import put_new
 from scr_llm.records import Database
 from scr_llm.store.backends.base import Backend, Migrate, driver_message
 from scr_llm.store.backends.expressions import ThemeOf
@@ -108,7 +109,8 @@ class Sqlite(Backend):
                     migrate(new, part)
                 finally:
                     new.dispose()
-                _put(part.path, path)
+                if not put_new(part.path, path):
+                    part.path.unlink()
             # Only SQLite ever opens the file. On POSIX, closing it here would drop the locks that this process holds
             # on it, and another process could then remove the log that is being written.
             empty = path.stat().st_size == 0 if path.is_file() else None
@@ -190,7 +192,8 @@ class Sqlite(Backend):
         """Give the finished file its name."""
         assert isinstance(staged, Sqlite)
         with named_file_errors(self.path):
-            if not _put(staged.path, self.path):
+            if not put_new(staged.path, self.path):
+                staged.path.unlink()
                 raise UsageError(f"{self.path} is there already.", next_step="Rename it, then try again.")
 
     def explained(self, error: BaseException) -> StoreError:
@@ -216,22 +219,6 @@ class Sqlite(Backend):
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
         # Without a write-ahead log the file is complete by itself, and can be given another name.
         return Sqlite(Database(file=part), journal="DELETE")
-
-
-def _put(part: Path, path: Path) -> bool:
-    """Give a new file its final name, unless another process has made one in the meantime; whether it did."""
-    done = True
-    try:
-        os.link(part, path)  # unlike a rename, this never replaces a file that is there
-    except FileExistsError:
-        done = False
-    except OSError:  # the file system has no hard links
-        if not path.exists():
-            part.replace(path)
-            return True
-        done = False
-    part.unlink()
-    return done
 
 
 def _triggers(engine: Engine) -> set[tuple[str, str]]:
