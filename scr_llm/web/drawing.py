@@ -3,22 +3,19 @@
 If a file crashes pdfium or takes it too long, only its picture is lost.
 """
 
-import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as OutOfTime
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from scr_llm.records import Span
 from scr_llm.stages.read import warnings_of
-from scr_llm.stages.read.apart import keep_within
 from scr_llm.stages.read.inspect import check_pages
 from scr_llm.web import picture
+from scr_llm.web.own_pool import OwnPool
 from scr_llm.web.picture import Layout
 
 T = TypeVar("T")
@@ -37,21 +34,19 @@ class Drawing:
     """Draws pages and remembers the latest. A running review page has one."""
 
     def __init__(self, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
-        self._seconds, self._megabytes = seconds, megabytes
-        self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
+        self._seconds = seconds
+        self._pool = OwnPool(WORKERS, megabytes)
         self._png = lru_cache(maxsize=24)(self._drawn)
         self._layout = lru_cache(maxsize=256)(self._placed)
         self._second = lru_cache(maxsize=256)(self._read_again)
 
     def start(self) -> None:
         """Start the processes now, so that the first picture does not wait for them."""
-        self._running().schedule(int)
+        self._pool.running().schedule(int)
 
     def close(self) -> None:
         """End the processes."""
-        with self._lock:
-            self._end()
+        self._pool.end()
 
     def png(self, path: Path, number: int) -> bytes:
         """A picture of a page (PNG).
@@ -106,7 +101,7 @@ class Drawing:
     def _in_process(self, function: Callable[..., T], *args: Any, again: bool = True) -> T:
         """The result of a function run in another process. Raises OSError for whatever goes wrong there."""
         try:
-            result: T = self._running().schedule(function, args=args, timeout=self._seconds).result()
+            result: T = self._pool.running().schedule(function, args=args, timeout=self._seconds).result()
             return result
         except OutOfTime as error:
             raise OSError(f"drawing it took more than {self._seconds:g} seconds") from error
@@ -118,25 +113,6 @@ class Drawing:
             if again and isinstance(error, RuntimeError):  # the pool is broken: a process was killed while idle
                 return self._in_process(function, *args, again=False)
             raise OSError(f"the drawing process failed ({type(error).__name__})") from error
-
-    def _running(self) -> ProcessPool:
-        with self._lock:
-            if self._pool and not self._pool.active:
-                self._end()
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=WORKERS,
-                    initializer=keep_within,
-                    initargs=(self._megabytes, os.getpid()),
-                    context=get_context("spawn"),
-                )
-            return self._pool
-
-    def _end(self) -> None:
-        if self._pool:
-            self._pool.stop()
-            self._pool.join()
-            self._pool = None
 
 
 def _version(path: Path) -> tuple[int, int]:

@@ -3,15 +3,12 @@
 With a thousand reviews it takes a quarter of a minute, in which the page answers everybody else.
 """
 
-import os
 import threading
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as OutOfTime
-from contextlib import suppress
-from multiprocessing import get_context
 from typing import Any
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessFuture
 
 from scr_llm.errors import ScrError
 from scr_llm.project import Project
@@ -20,9 +17,9 @@ from scr_llm.render import render
 from scr_llm.reports.briefing import Signature, paper
 from scr_llm.reports.paper_state import fingerprint
 from scr_llm.review.session import ReviewSession
-from scr_llm.stages.read.apart import keep_within
 from scr_llm.stages.synthesise import evidence_file, seven_minutes
 from scr_llm.store import Store
+from scr_llm.web.own_pool import OwnPool
 
 STYLES = "paper.css"
 """The stylesheet of a paper that is shown: the page's own policy allows it only as a file."""
@@ -39,17 +36,13 @@ class UnsignedPaper:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
+        self._pool = OwnPool(1, MEGABYTES)
         self._state = ""
         self._asked: dict[str, ProcessFuture[Any]] = {}
 
     def close(self) -> None:
         """End the process."""
-        with self._lock:
-            if self._pool:
-                self._pool.stop()
-                self._pool.join()
-                self._pool = None
+        self._pool.end()
 
     def begin(self, session: ReviewSession) -> None:
         """Begin to make it, so that whoever asks for it need not wait."""
@@ -101,23 +94,8 @@ class UnsignedPaper:
                     future.cancel()
                 self._state, self._asked = state, {}
             if what not in self._asked:
-                self._asked[what] = self._running().schedule(_made, args=(session.project, state, what))
+                self._asked[what] = self._pool.running().schedule(_made, args=(session.project, state, what))
             return self._asked[what]
-
-    def _running(self) -> ProcessPool:
-        if self._pool and not self._pool.active:
-            with suppress(Exception):
-                self._pool.stop()
-                self._pool.join()
-            self._pool = None
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=1,
-                initializer=keep_within,
-                initargs=(MEGABYTES, os.getpid()),
-                context=get_context("spawn"),
-            )
-        return self._pool
 
 
 def unsigned(project: Project) -> tuple[Briefing, tuple[str, ...]]:
