@@ -5,8 +5,6 @@ from concurrent.futures import TimeoutError as OutOfTime
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
-from os import getpid
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -31,7 +29,7 @@ from scr_llm.render.sources import OURS, Coded, Meaning, Placed, Source, Sources
 from scr_llm.reports.export import exported
 from scr_llm.reports.names import without
 from scr_llm.stages.decisions import current, decided_by_document, standings
-from scr_llm.stages.read.apart import keep_within
+from scr_llm.stages.read.apart import pool_within
 from scr_llm.stages.read.places import Places, places
 from scr_llm.store import Store
 from scr_llm.text.file_names import safe_file_name
@@ -239,12 +237,7 @@ def coder_name(coder: CoderIdentity) -> str:
 @contextmanager
 def own_process(project: Project) -> Iterator[ProcessPool]:
     """A process of its own in which files are opened, since they may be hostile."""
-    pool = ProcessPool(
-        max_workers=1,
-        initializer=keep_within,
-        initargs=(project.settings.read.megabytes, getpid()),
-        context=get_context("spawn"),
-    )
+    pool = pool_within(1, project.settings.read.megabytes)
     try:
         yield pool
     finally:

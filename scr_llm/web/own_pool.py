@@ -1,13 +1,11 @@
 """Processes beside the page, started when first asked for and anew where they are gone."""
 
-import os
 import threading
 from contextlib import suppress
-from multiprocessing import get_context
 
 from pebble import ProcessPool
 
-from scr_llm.stages.read.apart import keep_within
+from scr_llm.stages.read.apart import pool_within
 
 
 class OwnPool:
@@ -27,12 +25,7 @@ class OwnPool:
                     self._end(self._pool)
                 self._pool = None
             if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=self._workers,
-                    initializer=keep_within,
-                    initargs=(self._megabytes, os.getpid()),
-                    context=get_context("spawn"),
-                )
+                self._pool = pool_within(self._workers, self._megabytes)
             return self._pool
 
     def end(self) -> None:

@@ -83,8 +83,7 @@ class Processes:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._context = get_context("spawn")
-        self._up = self._context.Semaphore(0)
+        self._up = get_context("spawn").Semaphore(0)
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._workers = 0
@@ -96,12 +95,7 @@ class Processes:
         with self._lock:
             if self._pool is None:
                 self._workers = max(1, min(self.limits.workers, at_most))
-                self._pool = ProcessPool(
-                    max_workers=self._workers,
-                    initializer=keep_within,
-                    initargs=(self.limits.megabytes, os.getpid(), self._up),
-                    context=self._context,
-                )
+                self._pool = pool_within(self._workers, self.limits.megabytes, self._up)
             return self._pool
 
     def do(self, work: Callable[..., Any], *given: Any) -> Any:
@@ -293,6 +287,14 @@ def deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def pool_within(workers: int, megabytes: int, up: Semaphore | None = None) -> ProcessPool:
+    """A pool of processes, each within so much memory, and none longer than this one lives. `up`: see `keep_within`."""
+    context = get_context("spawn")
+    return ProcessPool(
+        max_workers=workers, initializer=keep_within, initargs=(megabytes, os.getpid(), up), context=context
+    )
 
 
 def keep_within(megabytes: int, parent: int, up: Semaphore | None = None) -> None:
