@@ -191,7 +191,7 @@ FAULTS = [
     ),
     Fault("HTTP 307 to another host", fails(307, headers={"Location": "https://example.org/"}), "rejected"),
     Fault("HTTP 308 to itself", fails(308, headers={"Location": "/v1/chat/completions"}), "rejected"),
-    Fault("HTTP 999", on_wire(b"HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n"), "server_error"),
+    Fault("HTTP 999", on_wire(b"HTTP/1.1 999 What\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), "server_error"),
     Fault("not HTTP", on_wire(b"SSH-2.0-OpenSSH_9.6\r\n"), "connection"),
     Fault("HTTP/0.9", on_wire(b'{"choices": []}'), "connection"),
     Fault("a header of 300 KB", on_wire(HEAD + b"X: " + b"x" * 300_000 + b"\r\n\r\n"), "connection"),
