@@ -1,5 +1,6 @@
 """Papers made from the log: correct, reproducible, and without a word from a case or a name."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,10 @@ def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path:
     assert out.stat().st_size > 2000
 
 
-def test_a_call_to_a_model_is_told(project: Project) -> None:
+def test_a_call_to_a_model_is_told(project: Project, tmp_path: Path) -> None:
     from scr_llm.store import Store
 
+    project = load_project(shutil.copytree(project.root, tmp_path / "p"))
     with Store(project.database) as store:
         store.log_call(
             ModelCall(

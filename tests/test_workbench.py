@@ -131,13 +131,14 @@ def test_review_is_the_same_page_opened_at_the_matrix(root: Path) -> None:
 # adding
 
 
-def test_a_file_comes_in_whole_under_a_safe_name(browser: httpx.Client, root: Path) -> None:
+def test_a_file_comes_in_whole_under_a_safe_name(tmp_path: Path) -> None:
     content = PDF.read_bytes()
-    assert send(browser, r"..\..\Child 1.pdf", content) == (200, "Child 1.pdf", "Added.")
-    assert (root / "inbox/Child 1.pdf").read_bytes() == content and not parts(root)
-    assert send(browser, "Child 1.pdf", content) == (200, "Child 1.pdf", "It is in the inbox already.")
-    first = browser.get("/").text
-    assert "Read and code 1 file<" in first and "Added Child 1.pdf" in first
+    with workbench(tmp_path / "p", *ALEX) as page, closing(page.browser()) as browser:
+        assert send(browser, r"..\..\Child 1.pdf", content) == (200, "Child 1.pdf", "Added.")
+        assert (tmp_path / "p/inbox/Child 1.pdf").read_bytes() == content and not parts(tmp_path / "p")
+        assert send(browser, "Child 1.pdf", content) == (200, "Child 1.pdf", "It is in the inbox already.")
+        first = browser.get("/").text
+        assert "Read and code 1 file<" in first and "Added Child 1.pdf" in first
 
 
 @pytest.mark.parametrize(
@@ -152,6 +153,7 @@ def test_a_file_comes_in_whole_under_a_safe_name(browser: httpx.Client, root: Pa
 def test_what_cannot_be_added_is_said(
     browser: httpx.Client, root: Path, name: str, content: bytes, status: int, words: str
 ) -> None:
+    send(browser, "Child 1.pdf", PDF.read_bytes())
     before = inbox(root)
     answer = send(browser, name, content)
     assert answer[0] == status and words in answer[2], answer

@@ -8,7 +8,7 @@ import html
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -90,9 +90,9 @@ class Door:
             return int(database.execute("SELECT count(*) FROM decisions").fetchone()[0])
 
 
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    root = coded_project(tmp_path_factory.mktemp("attacked") / "p", ("corriford-child-1",))
+@contextmanager
+def _door(root: Path) -> Iterator[Door]:
+    coded_project(root, ("corriford-child-1",))
     with review_page(root, *ALEX) as served, closing(served.browser()) as browser:
         session = ReviewSession(load_project(root))
         document = next(iter(session.documents))
@@ -122,15 +122,28 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         )
 
 
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """Nothing is ever decided behind it."""
+    with _door(tmp_path_factory.mktemp("attacked") / "p") as door:
+        yield door
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with _door(tmp_path_factory.mktemp("used") / "p") as door:
+        yield door
+
+
 def test_the_table_is_long_and_its_names_differ() -> None:
     assert len(TABLE) >= 90
     assert len({attack.name for attack in TABLE}) == len(TABLE)
 
 
 @pytest.mark.parametrize("attack", TABLE, ids=lambda attack: attack.name)
-def test_attack(door: Door, attack: Attack) -> None:
-    before, heard = door.decisions(), len(door.served.said)
-    status, head, body = door.send(door.request(attack))
+def test_attack(attacked: Door, attack: Attack) -> None:
+    before, heard = attacked.decisions(), len(attacked.served.said)
+    status, head, body = attacked.send(attacked.request(attack))
     wanted = attack.wanted if isinstance(attack.wanted, tuple) else (attack.wanted,)
     assert status in wanted, body[:500]
     for leak in ("Traceback", 'File "/', "site-packages", "scr_llm.", "sqlite3", "sqlalchemy"):
@@ -138,12 +151,14 @@ def test_attack(door: Door, attack: Attack) -> None:
     assert "x=1" not in head, "a header was put in"
     if status in (403, 421):
         assert "corriford" not in body.lower() and "<html" not in body, "a stranger sees nothing"
-    assert door.decisions() == before
-    assert [p.name for p in (door.root / "inbox").iterdir()] == ["corriford-child-1.pdf"], "no file got in"
-    assert not list((door.root / "outputs").glob(".*")), "no half file is left"
-    assert "[llm]" not in re.sub("(?m)^#.*", "", (door.root / "project.toml").read_text("utf-8"))
-    assert door.browser.get("/help").status_code == 200
-    assert not [line for line in door.served.said[heard:] if "Traceback" in line or "Error" in line], door.served.said
+    assert attacked.decisions() == before
+    assert [p.name for p in (attacked.root / "inbox").iterdir()] == ["corriford-child-1.pdf"], "no file got in"
+    assert not list((attacked.root / "outputs").glob(".*")), "no half file is left"
+    assert "[llm]" not in re.sub("(?m)^#.*", "", (attacked.root / "project.toml").read_text("utf-8"))
+    assert attacked.browser.get("/help").status_code == 200
+    assert not [line for line in attacked.served.said[heard:] if "Traceback" in line or "Error" in line], (
+        attacked.served.said
+    )
 
 
 @pytest.mark.parametrize("payload", XSS)
