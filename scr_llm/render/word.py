@@ -67,7 +67,7 @@ def render(paper: Paper, printing: Printing) -> bytes:
         if after and after.level > part.level and not part.tables and part.paragraphs and not wide:
             # The sentence that leads to its aspects stands on their page.
             body.last.paragraph_format.keep_with_next = True
-        body.finish_part()
+        body.finish()
     if paper.one_page and template is None:
         one_page.tighten(document)
     return body.saved()
@@ -100,6 +100,7 @@ def _part(body: Body, part: Part, *, last: bool = False) -> None:
     for paragraph, following in itertools.pairwise((*part.paragraphs, None)):
         if not paragraph:
             continue
+        body.finish()
         added = _paragraph(body, paragraph)
         # What one must know to read a table that takes a landscape page stands on that page.
         leads = few_lines or following.quote if following else wide

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from docx.document import Document as WordDocument
@@ -59,7 +60,7 @@ class Body:
         """The last paragraph that stands in no table."""
         return WordParagraph(next(self._end.itersiblings(qn("w:p"), preceding=True)), self.document._body)
 
-    def finish_part(self) -> None:
+    def finish(self) -> None:
         """What was added so far will not be looked at again."""
         if not self._in_parts or self._added < _ENOUGH:
             return
@@ -67,7 +68,7 @@ class Body:
         self._marks.set(self._paragraphs())
         body.insert(0, etree.Comment(_PLACE))
         self._end.addprevious(etree.Comment(_PLACE))
-        self._finished.append(serialize_part_xml(self.document.element).split(_comment())[1])
+        self._finished.append(zlib.compress(serialize_part_xml(self.document.element).split(_comment())[1], 1))
         for element in list(body):
             if element is not self._end:
                 body.remove(element)
@@ -79,7 +80,7 @@ class Body:
         self._marks.check()
         if self._finished:
             self.document.element.body.insert(0, etree.Comment(_PLACE))
-        return same_bytes(self.document, b"".join(self._finished))
+        return same_bytes(self.document, self._finished)
 
     def _paragraphs(self) -> Iterator[Any]:
         return iter(self.document.element.body.iter(qn("w:p")))
@@ -89,15 +90,21 @@ def _comment() -> bytes:
     return f"<!--{_PLACE}-->".encode()
 
 
-def same_bytes(document: WordDocument, finished: bytes = b"") -> bytes:
-    """The file with fixed timestamps, so that the same paper gives the same file. `finished` is a `Body`'s."""
+def same_bytes(document: WordDocument, finished: Sequence[bytes] = ()) -> bytes:
+    """The file with fixed timestamps, so that the same paper gives the same file. `finished` is a `Body`'s, packed."""
     first, out = io.BytesIO(), io.BytesIO()
     document.save(first)
     body = document.part.partname.lstrip("/")
     with zipfile.ZipFile(first) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            content = source.read(name)
+            content, rest = source.read(name), b""
             if finished and name == body:
-                content = content.replace(_comment(), finished, 1)
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+                content, _, rest = content.partition(_comment())
+            info = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            with target.open(info, "w") as written:
+                written.write(content)
+                for part in finished if rest else ():
+                    written.write(zlib.decompress(part))
+                written.write(rest)
     return out.getvalue()
