@@ -45,8 +45,7 @@ def render(paper: Paper, printing: Printing) -> bytes:
     template = printing.template
     document = based_on(template)
     marks = Marks(document, all_blocks(paper), printing.kept)
-    # Pictures are numbered by those before them, and what is fitted to one page is looked at as a whole.
-    body = Body(document, marks, in_parts=not paper.one_page and not any(part.figure for part in paper.parts))
+    body = Body(document, marks, in_parts=not paper.one_page)  # what is fitted to one page is looked at as a whole
     set_properties(document, paper)
     section = document.sections[0]
     if template is None:
@@ -140,7 +139,7 @@ def _figure(body: Body, figure: Figure) -> None:
     body.paragraph(_clean(figure.title), "Caption").paragraph_format.keep_with_next = True
     across, down = chart.size(figure)
     width = Cm(min(15, 20 * across / down))
-    shape = body.document.add_picture(io.BytesIO(chart.png(figure)), width=width)
+    shape = body.picture(chart.png(figure), width)
     shape._inline.docPr.set("descr", _clean(figure.alt))
     shape._inline.docPr.set("title", _clean(figure.title))
 

@@ -11,6 +11,8 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shape import InlineShape
+from docx.shared import Length
 from docx.text.paragraph import Paragraph as WordParagraph
 from lxml import etree
 
@@ -38,7 +40,7 @@ class Body:
         self._styles: dict[str, str | None] = {}
         self._end = document.element.body.get_or_add_sectPr()
         self._finished: list[bytes] = []
-        self._added = 0
+        self._added = self._pictures = 0
 
     def paragraph(self, text: str = "", style: str = "") -> WordParagraph:
         """Add a paragraph."""
@@ -53,6 +55,15 @@ class Body:
                 part: Any = self.document.part
                 self._styles[style] = part.get_style_id(style, WD_STYLE_TYPE.PARAGRAPH)
             element.get_or_add_pPr().style = self._styles[style]
+        return added
+
+    def picture(self, png: bytes, width: Length) -> InlineShape:
+        """Add a picture in a paragraph of its own."""
+        added = self.document.add_picture(io.BytesIO(png), width=width)
+        self._pictures += 1
+        # python-docx numbers it by those in memory, which are not all.
+        added._inline.docPr.id = self._pictures
+        added._inline.docPr.name = f"Picture {self._pictures}"
         return added
 
     @property
