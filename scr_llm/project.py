@@ -102,6 +102,7 @@ cross_check = "full"            # a second reader checks every page; "cues": the
 headline_themes = 3             # practice themes that get their own section
 headline_min = 2                # reviews in which such a theme must be found, at least
 quotes_per_theme = 3            # at most, for each of these themes
+# drafted_up_to = 500             # reviews up to which a run writes the draft; on more: scr-llm brief, or the page
 # asked_by = "The Learning and Improvement Group"  # who asked for the paper
 # asked_on = "2026-06-03"         # and when
 # author = "A. Name, Business Manager"  # printed at the end of the paper, with how to reach them

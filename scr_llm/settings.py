@@ -110,6 +110,11 @@ class BriefingSettings(Record):
     """Names that no paper prints: “[name removed]” replaces each, also within quotes, after these were verified."""
     tell_inferred: bool = False
     """Whether the paper says in how many reviews a theme is implied by facts but not stated."""
+    drafted_up_to: int = Field(default=500, ge=0, le=1_000_000)
+    """Number of reviews up to which a run writes the draft, whose time and memory grow with them.
+
+    On more, `scr-llm brief` or the page writes it when it is wanted.
+    """
     count_recommendation_only: bool = True
     """Whether a theme counts that is found only in a review's recommendations; their number is always printed."""
 

@@ -2,6 +2,9 @@
 
 import io
 import random
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,6 +106,22 @@ def test_a_draft_is_up_to_date_until_something_changes(tmp_path: Path) -> None:
     settings = workspace.project.root / "project.toml"
     settings.write_text(settings.read_text().replace("OFFICIAL", "OFFICIAL-SENSITIVE"))
     assert Workspace.open(workspace.project.root).current_draft() is None
+
+
+def test_with_more_reviews_than_the_settings_say_a_run_leaves_the_draft_to_be_asked_for(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "p")
+    settings = workspace.project.root / "project.toml"
+    settings.write_text(settings.read_text("utf-8").replace("# drafted_up_to = 500 ", "drafted_up_to = 0 "), "utf-8")
+    workspace.add([ROOT / "fixtures/batch-1/northmere-amber.pdf"])
+    command = [sys.executable, "-m", "scr_llm", "run", "--project", str(workspace.project.root)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert "does not write the draft by itself" in said and "scr-llm brief --project" in said
+    assert re.search(r"northmere-amber.pdf: (\d+) of \1 pages read", said)
+    outputs = workspace.project.outputs
+    assert not (outputs / "briefing.docx").exists()
+    Workspace.open(workspace.project.root).brief()
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert "The draft is up to date." in said and (outputs / "briefing.docx").exists()
 
 
 def test_parts_of_a_long_word_file_that_left_memory_are_whole_and_marked() -> None:

@@ -39,6 +39,8 @@ def test_what_is_public_is_pinned() -> None:
             "review",
             "brief",
             "current_draft",
+            "draft_after",
+            "pages_read",
             "briefing",
             "case_sheet",
             "explain",

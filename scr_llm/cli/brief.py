@@ -1,15 +1,10 @@
 """The draft briefing, written again."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from scr_llm.cli.base import PROJECT, asking, cli, say
-from scr_llm.text.words import count
-
-if TYPE_CHECKING:
-    from scr_llm.reports.drafts import Written
 
 
 @cli.command()
@@ -46,6 +41,7 @@ def brief(
 
     It is made from the present codings and decisions.
     """
+    from scr_llm.reports.draft_words import written_in_words
     from scr_llm.workspace import Workspace
 
     workspace = Workspace.open(folder)
@@ -56,25 +52,9 @@ def brief(
     pairs = (part.partition("=") for part in only)
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     subset = {what: value for what, _, value in pairs}
-    draft = say_draft(workspace.brief(wanted, only=subset, prose=prose, summaries=summaries, consent=asking(yes=yes)))
-    say_written(draft)
+    draft = workspace.brief(wanted, only=subset, prose=prose, summaries=summaries, consent=asking(yes=yes))
+    for line in written_in_words(draft):
+        say(line)
     if draft.state.is_signed and not draft.paths:
         say(draft.state.closing(0, 0) + " Nothing was written.")
     return 0
-
-
-def say_written(draft: "Written") -> None:
-    """Say which files were written; the case sheets by their folder."""
-    for path in draft.paths:
-        say(f"Written: {path}")
-    if draft.sheets:
-        say(f"Written: {draft.sheets[0].parent} ({count(len({p.stem for p in draft.sheets}), 'case sheet')})")
-
-
-def say_draft(draft: "Written") -> "Written":
-    """Say which sentences and files were left alone, and what changed. Returns the draft."""
-    from scr_llm.reports.draft_words import draft_in_words
-
-    for line in draft_in_words(draft):
-        say(line)
-    return draft

@@ -2,14 +2,12 @@
 
 import itertools
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from scr_llm.cli.base import PROJECT, asking, cli, nothing_leaves, say
-from scr_llm.cli.brief import say_draft, say_written
 from scr_llm.cli.cost import agree_to_cost, spent
 from scr_llm.cli.status import reason_of
 from scr_llm.errors import ScrError
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.stages.synthesise import Coverage
     from scr_llm.workspace import CoderName, Workspace
 
 
@@ -135,6 +132,8 @@ def _run(
     engine: str = "local",
 ) -> int:
     """Run the pipeline with a progress bar, draft the briefing, and say what was done."""
+    from scr_llm.reports.draft_words import after_run_in_words
+
     started = time.monotonic()
     currency = workspace.project.settings.llm.currency
     with workspace.coder(name, consent=asking(yes=yes), replay=replay) as coder, _progress_bar() as bar:
@@ -153,18 +152,9 @@ def _run(
             bar.start()
 
         outcome = workspace.run(coder, progress, consent=asking(yes=yes), afford=afford, engine=engine)
-    current = None if outcome.coded or outcome.remarks else workspace.current_draft()
-    if current:
-        _say_outcome(outcome, {})
-        if not current.state.is_signed:
-            say("The draft is up to date.")
-        say(current.state.closing(current.decided, current.cells))
-    else:
-        draft = say_draft(workspace.brief())
-        _say_outcome(outcome, draft.coverage)
-        say_written(draft)
-        facts = draft.briefing.facts
-        say(draft.state.closing(facts.cells_decided, facts.cells))
+    _say_outcome(workspace, outcome)
+    for line in after_run_in_words(workspace.draft_after(outcome), workspace.project.root):
+        say(line)
     if coder.spend:
         say(f"Model: {spending()}.")
     if outcome.stopped:
@@ -192,11 +182,11 @@ def _progress_bar() -> "Progress":
     )
 
 
-def _say_outcome(outcome: "Outcome", covered: "Mapping[str, Coverage]") -> None:
-    """Say what was coded, and what was not and why. `covered` is what was read of each review, by file name."""
+def _say_outcome(workspace: "Workspace", outcome: "Outcome") -> None:
+    """Say what was coded, and what was not and why."""
     kept = f", {len(outcome.kept)} kept from before" if outcome.kept else ""
     say(f"Coded {count(len(outcome.coded), 'document')}{kept}.")
-    _say_coverage(outcome, covered)
+    _say_coverage(workspace, outcome)
     if outcome.left_out:
         say(f"Not coded: {len(outcome.left_out)}")
     for document in outcome.left_out:
@@ -208,17 +198,15 @@ def _say_outcome(outcome: "Outcome", covered: "Mapping[str, Coverage]") -> None:
         )
 
 
-def _say_coverage(outcome: "Outcome", covered: "Mapping[str, Coverage]") -> None:
+def _say_coverage(workspace: "Workspace", outcome: "Outcome") -> None:
     """Say how much was read of each document coded now, with the remarks on it."""
     from scr_llm.stages.synthesise import page_ranges
 
-    new = {document.file for document in outcome.coded} | set(outcome.remarks)
-    for file, pages in covered.items():
-        if file not in new:
-            continue
+    new = (*outcome.coded, *(document for document in outcome.kept if document.file in outcome.remarks))
+    for document, pages in workspace.pages_read(new):
         lists = (("not read:", pages.unread), ("flagged:", pages.flagged), ("nothing quoted from:", pages.unquoted))
         twice = "" if pages.once is None else f", {pages.pages - len(pages.once)} of them twice"
         details = twice + "".join(f"; {what} {page_ranges(numbers)}" for what, numbers in lists if numbers)
-        say(f"  {file}: {pages.read} of {pages.pages} pages read{details}")
-        for remark in outcome.remarks.get(file, ()):
+        say(f"  {document.file}: {pages.read} of {pages.pages} pages read{details}")
+        for remark in outcome.remarks.get(document.file, ()):
             say(f"    {remark}")

@@ -1,6 +1,5 @@
 """The Word file, with real styles and headings, repeated header rows, and the status on every page."""
 
-import io
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -59,11 +59,11 @@ class Body:
 
     def picture(self, png: bytes, width: Length) -> InlineShape:
         """Add a picture in a paragraph of its own."""
-        added = self.document.add_picture(io.BytesIO(png), width=width)
+        added: InlineShape = self.document.add_picture(io.BytesIO(png), width=width)
         self._pictures += 1
         # python-docx numbers it by those in memory, which are not all.
-        added._inline.docPr.id = self._pictures
-        added._inline.docPr.name = f"Picture {self._pictures}"
+        added._inline.docPr.set("id", str(self._pictures))
+        added._inline.docPr.set("name", f"Picture {self._pictures}")
         return added
 
     @property

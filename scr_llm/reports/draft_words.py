@@ -1,12 +1,40 @@
 """What a person is told once a draft is written, on the command line and on the page."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from scr_llm.reports.current import Current
 from scr_llm.reports.drafts import Written
 from scr_llm.text.words import count
 
+NOT_BY_ITSELF = "With so many reviews, a run does not write the draft by itself."
+"""Said where the reviews are more than `[briefing] drafted_up_to`."""
 MOST_LINES = 10
 """Most lines about changes, and about things to look at. The file holds all of them."""
+
+
+def after_run_in_words(draft: Written | Current | None, project: Path) -> Iterator[str]:
+    """What a run did about the draft, as `Workspace.draft_after` gave it, one line each. `project` is its folder."""
+    if draft is None:
+        yield f"{NOT_BY_ITSELF} Write it: scr-llm brief --project {project}"
+    elif isinstance(draft, Current):
+        if not draft.state.is_signed:
+            yield "The draft is up to date."
+        yield draft.state.closing(draft.decided, draft.cells)
+    else:
+        yield from written_in_words(draft)
+        facts = draft.briefing.facts
+        yield draft.state.closing(facts.cells_decided, facts.cells)
+
+
+def written_in_words(draft: Written) -> Iterator[str]:
+    """What `draft_in_words` says, and which files were written; the case sheets by their folder."""
+    yield from draft_in_words(draft)
+    for path in draft.paths:
+        yield f"Written: {path}"
+    if draft.sheets:
+        sheets = count(len({path.stem for path in draft.sheets}), "case sheet")
+        yield f"Written: {draft.sheets[0].parent} ({sheets})"
 
 
 def draft_in_words(draft: Written) -> Iterator[str]:

@@ -25,7 +25,7 @@ from scr_llm.reports.kept_words import with_words
 from scr_llm.reports.linking_sentences import with_prose
 from scr_llm.reports.paper_state import PaperState, paper_state, template_of
 from scr_llm.reports.summaries import Summarise
-from scr_llm.stages.synthesise import CodedReview, Coverage, coverage, evidence_file, seven_minutes
+from scr_llm.stages.synthesise import CodedReview, evidence_file, seven_minutes
 from scr_llm.store import Store
 from scr_llm.text.flow import readable
 
@@ -51,8 +51,6 @@ class Written:
     """
     change_file: Path | None = None
     """The file that lists all changes."""
-    coverage: dict[str, Coverage] = field(default_factory=dict)
-    """Which pages were read of each review that is counted, by its file name."""
     sheets: list[Path] = field(default_factory=list)
     """The case sheets."""
     refused: list[str] = field(default_factory=list)
@@ -111,7 +109,7 @@ def write(
     sweep(project.outputs)
     with Store(project.database) as store:
         state = paper_state(project, store)
-        done = Written(briefing, state, coverage={review.document.file: coverage(review) for review in reviews})
+        done = Written(briefing, state)
         if state.is_signed and not only:
             return done
         if ask:

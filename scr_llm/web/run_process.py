@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
     from scr_llm.records import Document
+    from scr_llm.reports.current import Current
     from scr_llm.reports.drafts import Written
     from scr_llm.workspace import CoderName, Workspace
 
@@ -227,8 +228,7 @@ def _run(talk: _Talk, task: Task) -> Ended:
         with _watched(talk, workspace, coder):
             outcome = workspace.run(coder, reading, afford=afford)
     talk.tell(doing="Writing the draft of the paper", seconds_left=None)
-    current = None if outcome.coded or outcome.remarks else workspace.current_draft()
-    return _ended(outcome, None if current else workspace.brief())
+    return _ended(outcome, workspace.draft_after(outcome))
 
 
 def _tried(talk: _Talk, workspace: "Workspace", consent: "Consent") -> Ended:
@@ -348,8 +348,11 @@ def _look(
     )
 
 
-def _ended(outcome: "Outcome", draft: "Written | None") -> Ended:
-    """How a run ended, in words. `draft` is None where the draft was up to date."""
+def _ended(outcome: "Outcome", draft: "Written | Current | None") -> Ended:
+    """How a run ended, in words. `draft` is what `Workspace.draft_after` gave."""
+    from scr_llm.reports.draft_words import NOT_BY_ITSELF
+    from scr_llm.reports.drafts import Written
+
     lines = []
     if outcome.stopped:
         lines.append(f"It stopped before the end: {outcome.stopped}")
@@ -357,11 +360,14 @@ def _ended(outcome: "Outcome", draft: "Written | None") -> Ended:
         lines.append(f"{count(len(outcome.left_out), 'file')} could not be counted; the reasons are beside the files.")
     if outcome.missing:
         lines.append(f"{count(len(outcome.missing), 'counted file')} can no longer be found in the inbox.")
-    version = draft.briefing.version if draft else ""
-    for path in draft.kept if draft else ():
-        lines.append(f"{path.name} has somebody’s edits and stays; the new draft is version {version}.")
-    for path in draft.blocked if draft else ():
-        lines.append(f"{path.name} is open in another program; the new draft is version {version}.")
+    if draft is None:
+        lines.append(f"{NOT_BY_ITSELF} Write it on the sign-off page.")
+    if isinstance(draft, Written):
+        version = draft.briefing.version
+        for path in draft.kept:
+            lines.append(f"{path.name} has somebody’s edits and stays; the new draft is version {version}.")
+        for path in draft.blocked:
+            lines.append(f"{path.name} is open in another program; the new draft is version {version}.")
     good = bool(outcome.coded or outcome.kept) and not outcome.stopped
     kept = f", {count(len(outcome.kept), 'other')} unchanged" if outcome.kept else ""
     return Ended(good, f"{count(len(outcome.coded), 'review')} coded{kept}", tuple(lines))

@@ -4,7 +4,7 @@ Other programs call this, and so do the command line and the review page. The jo
 signed paper; what belongs to it less often is in the files beside this one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from scr_llm.models.consent import Consent
     from scr_llm.models.preview import Estimate
     from scr_llm.pipeline import Outcome
-    from scr_llm.records import Briefing, Coding, Deciding, Explanation, OwnWords, Paper, SignOff
+    from scr_llm.records import Briefing, Coding, Deciding, Document, Explanation, OwnWords, Paper, SignOff
     from scr_llm.reports.current import Current
     from scr_llm.reports.drafts import Written
     from scr_llm.review.cells import MatrixCell
     from scr_llm.review.person import PersonalReview
     from scr_llm.review.sign_off import Answers
     from scr_llm.stages.decisions import Key
-    from scr_llm.stages.synthesise import CodedReview
+    from scr_llm.stages.synthesise import CodedReview, Coverage
 
 DRAFT_FORMATS = ("docx", "html", "md", "xlsx")
 """Formats in which a draft is written by default."""
@@ -326,6 +326,25 @@ class Workspace(Documents, Measuring, Themes, Exchange, Accounting):
         finally:
             if writer:
                 writer.close()
+
+    def draft_after(self, outcome: "Outcome") -> "Written | Current | None":
+        """Do what a run does about the draft: write it, unless it is up to date.
+
+        None where it is not, and is not written: the reviews are more than `[briefing] drafted_up_to`.
+
+        Raises:
+            FileError: a file cannot be written.
+        """
+        if not (outcome.coded or outcome.remarks) and (current := self.current_draft()):
+            return current
+        many = len(outcome.coded) + len(outcome.kept) > self.project.settings.briefing.drafted_up_to
+        return None if many else self.brief()
+
+    def pages_read(self, documents: "Iterable[Document]") -> "Iterator[tuple[Document, Coverage]]":
+        """Which pages of each of these documents were read, and which of them are quoted; of those that are coded."""
+        from scr_llm.reports.pages_read import pages_read
+
+        return pages_read(self.project, documents)
 
     def current_draft(self) -> "Current | None":
         """What `brief` would find, if it has nothing to write: neither what the draft rests on nor its files changed.
