@@ -53,6 +53,7 @@ def test_each_has_its_line(said: str, name: str) -> None:
     assert status in lines[0] and (reason in lines[0] or status == "duplicate")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
 def test_a_name_that_cannot_be_written(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=tmp_path, check=True, capture_output=True)

@@ -177,6 +177,7 @@ def test_what_is_taken_in_bit_by_bit_is_what_is_read_at_once(root: Path) -> None
     fresh.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [True, False])
 def test_the_page_explains_as_the_report_does(root: Path, counts: bool) -> None:
     settings = root / "project.toml"
@@ -305,6 +306,7 @@ def test_a_lost_link_is_replaced_and_links_are_limited(served: Served, browser: 
     assert answer.status_code == 400 and "20 people were invited already" in answer.text
 
 
+@pytest.mark.slow
 def test_the_page_the_packs_and_compare_give_the_same_figures(root: Path, browser: httpx.Client) -> None:
     session = ReviewSession(load_project(root))
     core = session.open_for(SAM)[:8]

@@ -185,6 +185,7 @@ def test_yaml_parses(block: Block) -> None:
     assert YAML(typ="safe").load(block.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", sorted({b.page for b in BLOCKS if b.language == "python"}))
 def test_python_runs(page: str, tmp_path: Path) -> None:
     """The blocks of a page as one script, beside a project `my-reviews` with one review in its inbox."""

@@ -91,6 +91,7 @@ def test_what_cannot_be_used_is_not_written(
     assert project.codebook_path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_preview_names_cells_sentences_and_what_becomes_stale(project: Project) -> None:
     decide_all(project.root)
     code = code_named(opened(project).book, "record_keeping")

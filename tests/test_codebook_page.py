@@ -51,6 +51,7 @@ def changes(root: Path) -> list[str]:
         return [c.reason for c in store.codebook_changes()]
 
 
+@pytest.mark.slow
 def test_a_definition_is_previewed_then_taken_with_a_reason(root: Path, served: Served) -> None:
     browser, path = served.browser(), root / "codebook.yaml"
     given = fields(browser.get("/codebook/code/record_keeping").text, "changed")
@@ -70,6 +71,7 @@ def test_a_definition_is_previewed_then_taken_with_a_reason(root: Path, served: 
     assert "definition has changed" in browser.get("/matrix?themes=all").text
 
 
+@pytest.mark.slow
 def test_a_file_that_was_changed_by_hand_is_shown_beside_what_was_written(root: Path, served: Served) -> None:
     browser, path = served.browser(), root / "codebook.yaml"
     given = fields(browser.get("/codebook/code/neglect").text, "changed")
@@ -87,6 +89,7 @@ def test_a_file_that_was_changed_by_hand_is_shown_beside_what_was_written(root: 
     assert again.status_code == 200 and "Change" in again.text
 
 
+@pytest.mark.slow
 def test_a_candidate_becomes_a_theme(root: Path, served: Served) -> None:
     browser = served.browser()
     page = browser.get("/codebook/candidates").text
@@ -124,6 +127,7 @@ def test_a_theme_by_a_part_of_its_name(served: Served) -> None:
     assert browser.get("/explain/misuse").status_code == 400
 
 
+@pytest.mark.slow
 def test_a_blind_reviewer_reads_definitions_and_no_count(root: Path) -> None:
     with review_page(root, *SAM) as served:
         browser = served.browser()

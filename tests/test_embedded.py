@@ -130,6 +130,7 @@ def test_a_code_that_nothing_was_learned_of_is_looked_for_by_its_wordings() -> N
     assert themes["own_code"].value == "present" and set(themes) == {c.id for c in book.codes}
 
 
+@pytest.mark.slow
 def test_the_paper_may_say_how_many_are_by_inference(tmp_path: Path) -> None:
     import shutil
 

@@ -55,6 +55,7 @@ def test_an_edited_paper_is_compared_answered_for_and_signed(root: Path) -> None
     assert not kept(root) and not audit(load_project(root))
 
 
+@pytest.mark.slow
 def test_a_paper_that_was_given_back_is_kept_by_the_next_draft_and_can_be_taken_back(root: Path) -> None:
     with opened(root) as (_, browser):
         at = given_back(browser, edited(root, "Words of my own.")).json()["at"]
@@ -69,6 +70,7 @@ def test_a_paper_that_was_given_back_is_kept_by_the_next_draft_and_can_be_taken_
     assert not kept(root)
 
 
+@pytest.mark.slow
 def test_what_is_open_in_the_file_is_settled_in_word_and_a_moved_record_leaves_the_paper_where_it_is(
     root: Path,
 ) -> None:
@@ -179,6 +181,7 @@ def test_the_command_refuses_the_same_before_it_is_opened(root: Path, tmp_path: 
     assert not signed(root)
 
 
+@pytest.mark.slow
 def test_who_may_give_back_and_from_where(root: Path) -> None:
     content = edited(root)
     with opened(root) as (served, browser):

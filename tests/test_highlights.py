@@ -145,6 +145,7 @@ def test_colours_let_black_text_be_read() -> None:
         assert (light + 0.05) / 0.05 > 11.5
 
 
+@pytest.mark.slow
 def test_the_command(root: Path, made: dict[str, Highlighted], tmp_path: Path) -> None:
     ask = ["export", "--project", str(root), "--format", "pdf", "--out"]
     out = tmp_path / "new" / "folder"

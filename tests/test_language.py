@@ -58,6 +58,7 @@ def test_hits_are_sentences_and_not_occurrences() -> None:
     assert rule_hits(["Nobody asked.", "Nobody went; nothing was said.", "She went."])["shortcoming"] == 2
 
 
+@pytest.mark.slow
 def test_doctor_counts_rules_and_wordings(tmp_path: Path) -> None:
     def doctor(folder: Path, expect: int) -> "subprocess.CompletedProcess[str]":
         call = [sys.executable, "-m", "scr_llm", "doctor", "--codebook", "--project", str(folder)]

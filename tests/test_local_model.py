@@ -188,6 +188,7 @@ def test_another_file_of_the_same_name_is_another_model(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("played")
 @pytest.mark.parametrize(
     ("how", "why"),

@@ -130,6 +130,7 @@ def test_a_second_look_is_announced_and_counted_and_doubts_of_items_reach_the_re
     assert exported["coder"]["strategy"] == "themes with a second look"
 
 
+@pytest.mark.slow
 def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
     root = project(tmp_path, "https://models.example.org/v1")
     assert "region" in scr(root, "run", expect=2).stderr
@@ -137,6 +138,7 @@ def test_a_remote_model_needs_a_name_and_an_approval(tmp_path: Path) -> None:
     assert "NOT approved" in told and "https://models.example.org/v1" in told
 
 
+@pytest.mark.slow
 def test_an_approval_belongs_to_the_address_that_it_stands_beside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +234,7 @@ def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(
                 assert not any(key.encode() in packed.read(name) for name in packed.namelist()), path
 
 
+@pytest.mark.slow
 def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = project(tmp_path, "http://127.0.0.1:9/v1", names=("corriford-child-1",))
     for key in ("sk-one\nsk-two-0123456789", "“sk-0123456789”"):
@@ -318,6 +321,7 @@ def test_recorded_replies_are_replayed_and_a_changed_prompt_is_an_error(tmp_path
     assert "its prompt has changed" in scr(root, "run", "--coder", "llm", "--replay", str(recording), expect=1).stderr
 
 
+@pytest.mark.slow
 def test_no_recorded_reply_is_an_orphan() -> None:
     """Every recorded reply is one that the coder asks for today, about some made-up review."""
     from scr_llm.llm.replay import Recording

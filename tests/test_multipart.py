@@ -116,6 +116,7 @@ def test_a_form_without_its_token_or_from_another_site_is_refused(served: Served
     assert not list((tmp_path / "p/inbox").iterdir())
 
 
+@pytest.mark.slow
 def test_a_file_of_a_form_that_is_too_large_is_refused_and_the_next_one_taken(tmp_path: Path) -> None:
     with workbench(tmp_path / "p", "--new", "--name", "Alex Reader", "--role", "Analyst"):
         pass  # which makes the project

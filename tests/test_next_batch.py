@@ -69,6 +69,7 @@ def test_a_new_batch_leaves_the_old_codings_as_they_are_and_says_what_it_changes
     assert not any(p.id == "change" for p in brief(project, only={"batch": "1"})[0].parts)
 
 
+@pytest.mark.slow
 def test_an_edited_draft_is_never_written_over(project: Project) -> None:
     first = write(project, ("docx", "md"))
     assert first.briefing.version == "0.1" and write(project, ("docx", "md")).briefing.version == "0.1", (
@@ -224,6 +225,7 @@ def test_forgetting_leaves_a_certificate_and_no_text(project: Project) -> None:
     assert sentence not in left and b"Corriford" not in left
 
 
+@pytest.mark.slow
 def test_the_boards_own_word_template_is_used(project: Project) -> None:
     house = docx.Document()
     house.sections[0].header.paragraphs[0].text = "Our Board"
@@ -251,6 +253,7 @@ def test_a_subset_has_files_of_its_own(project: Project) -> None:
     assert hashlib.sha256(done.paths[0].read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_findings_that_no_code_covers_are_offered_and_adopted(project: Project) -> None:
     from scr_llm.themes import candidates as emerging
 

@@ -77,6 +77,7 @@ def test_a_file_from_notepad_and_a_bare_date_are_taken(tmp_path: Path) -> None:
     assert settings.name == "Café" and settings.retain_until == "2030-01-31"
 
 
+@pytest.mark.slow
 def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "scr_llm", "init", "p"], cwd=tmp_path, check=True, capture_output=True)
     subprocess.run([sys.executable, "-m", "scr_llm", "status"], cwd=tmp_path / "p", check=True, capture_output=True)

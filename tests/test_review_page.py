@@ -110,6 +110,7 @@ def test_every_answer_says_what_a_browser_may_do(browser: httpx.Client) -> None:
     assert "http://" not in text and "https://" not in text and " style=" not in text and "onclick" not in text
 
 
+@pytest.mark.slow
 def test_nothing_of_a_document_or_a_person_is_markup(tmp_path: Path) -> None:
     from scr_llm.store import Store
 
@@ -223,6 +224,7 @@ def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path)
     assert '<option value="" selected>Choose</option>' in page and page.count(" selected>") == 1
 
 
+@pytest.mark.slow
 def test_a_person_chooses_the_order_of_work_and_goes_through_what_is_decided_again(root: Path, tmp_path: Path) -> None:
     copied = tmp_path / "p"
     shutil.copytree(root, copied)

@@ -52,6 +52,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "p"
 
 
+@pytest.mark.slow
 def test_the_same_words_in_another_file(folder: Path) -> None:
     write(folder / "inbox/b.pdf", [f"{text} " for text in BODY])
     found = statuses(folder)
@@ -73,6 +74,7 @@ def test_a_corrected_re_issue_takes_its_place_and_shows_what_changed(folder: Pat
     assert statuses(folder) == found
 
 
+@pytest.mark.slow
 def test_a_summary_within_the_full_report(folder: Path) -> None:
     more = [
         f"Chapter {n} tells at length what was done in week {n} by each of the workers concerned, and why they did "

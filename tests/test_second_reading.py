@@ -160,6 +160,7 @@ def test_every_quoted_page_is_read_twice(workspace: Workspace) -> None:
         assert store.head("history") == before, "a second run has nothing to check"
 
 
+@pytest.mark.slow
 def test_a_page_that_a_person_quotes_is_read_twice_before_a_signature(workspace: Workspace) -> None:
     workspace.run()
     document, reading = stored(workspace)
@@ -178,6 +179,7 @@ def test_a_page_that_a_person_quotes_is_read_twice_before_a_signature(workspace:
     assert now.read_once == () and read_now.pages[2].cross_checked == "quoted" and not read_now.pages[2].warnings
 
 
+@pytest.mark.slow
 def test_what_was_left_is_checked_later(workspace: Workspace) -> None:
     off = set_to(workspace, "false")
     off.run()
@@ -218,6 +220,7 @@ def test_opening_a_page_checks_it_and_stores_nothing(workspace: Workspace) -> No
         drawing.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_read_again_says_so(spoilt: Path, tmp_path: Path) -> None:
     reading = read(spoilt, "d", cross_check="cues")
     slow, other, gone = check_apart(

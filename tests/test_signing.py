@@ -113,6 +113,7 @@ def printed_words(path: Path) -> str:
     return re.sub(r"“[^”]*”", "", html.unescape(text)).lower()
 
 
+@pytest.mark.slow
 def test_no_signed_file_holds_a_word_of_a_draft(project: Project) -> None:
     shutil.copyfile(
         ROOT / "fixtures/awkward/encrypted.pdf", project.inbox / "encrypted.pdf"
@@ -222,6 +223,7 @@ def test_a_file_that_waits_is_not_signed_over(project: Project) -> None:
         signing.sign_off(project, "Dee", "Director")
 
 
+@pytest.mark.slow
 def test_the_old_paper_comes_out_byte_for_byte_after_everything_changed(project: Project) -> None:
     folder = project.outputs / "signed-1"
     before = {p.name: p.read_bytes() for p in folder.iterdir()}
@@ -323,6 +325,7 @@ def test_a_quote_that_no_longer_stands_hinders(project: Project) -> None:
     assert any(h.what == "quote" for h in signing.blockers(ReviewSession(project)))
 
 
+@pytest.mark.slow
 def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
     refused = scr("sign-off", "--project", str(root), "--name", "Dee", "--role", "Director")
@@ -332,6 +335,7 @@ def test_sign_off_by_command_lists_what_stands_in_the_way(tmp_path: Path) -> Non
     assert scr("sign-off", "--project", str(root), "--name", "Dee").returncode == 2
 
 
+@pytest.mark.slow
 def test_a_ruling_or_a_rename_after_signing_is_a_change(project: Project) -> None:
     pdf = next(project.inbox.glob("*.pdf"))
     pdf.rename(pdf.with_name("renamed.pdf"))

@@ -99,6 +99,7 @@ def test_the_files_of_a_signed_version_are_written_again_from_the_record(root: P
         assert browser.post("/sign-off/again/7", data={"csrf": field(page, "csrf")}).status_code == 400
 
 
+@pytest.mark.slow
 def test_the_paper_as_it_will_look_runs_no_script_and_has_its_styles(root: Path) -> None:
     with opened(root) as (_, browser):
         for name in ("briefing", "evidence", "seven-minutes"):
@@ -113,6 +114,7 @@ def test_the_paper_as_it_will_look_runs_no_script_and_has_its_styles(root: Path)
             assert browser.get(f"/sign-off/paper/{name}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_draft_is_written_from_the_page_and_an_edited_file_is_left_alone(root: Path) -> None:
     mine = edited(root)
     (root / "outputs/briefing.docx").write_bytes(mine)
@@ -128,6 +130,7 @@ def test_a_draft_is_written_from_the_page_and_an_edited_file_is_left_alone(root:
 # the paper as edited
 
 
+@pytest.mark.slow
 def test_a_blind_reviewer_neither_sees_nor_sends_a_paper(root: Path) -> None:
     with opened(root, *SAM) as (_, browser):
         token = {"csrf": field(browser.get("/next").text, "csrf")}

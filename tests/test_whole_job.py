@@ -181,6 +181,7 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     assert one.documents == other.documents
 
 
+@pytest.mark.slow
 def test_nothing_and_wrong_use(tmp_path: Path) -> None:
     assert scr("run", cwd=tmp_path).returncode == 2
     scr("init", "p", cwd=tmp_path)
@@ -232,6 +233,7 @@ def test_explain_tells_where_a_number_comes_from(project: Path) -> None:
     assert scr("explain", "nonsense", cwd=project).returncode == 2
 
 
+@pytest.mark.slow
 def test_evaluate_compares_with_gold(project: Path, tmp_path: Path) -> None:
     given = scr("evaluate", "--gold", ROOT / "fixtures/gold", "--json", cwd=project)
     found = Agreement.model_validate_json(given.stdout)

@@ -71,6 +71,7 @@ def parts(root: Path) -> list[Path]:
 # opening
 
 
+@pytest.mark.slow
 def test_an_empty_folder_becomes_a_project_and_its_first_page_takes_files(tmp_path: Path) -> None:
     with workbench(tmp_path / "new") as page, closing(page.browser()) as browser:
         first = browser.get("/").text
@@ -120,6 +121,7 @@ def _no_browser() -> dict[str, str]:
     return {**os.environ, "BROWSER": "true"}
 
 
+@pytest.mark.slow
 def test_review_is_the_same_page_opened_at_the_matrix(root: Path) -> None:
     from served import review_page
 
@@ -180,6 +182,7 @@ def test_a_file_that_is_cut_off_leaves_nothing(browser: httpx.Client, served: Se
     assert inbox(root) == before
 
 
+@pytest.mark.slow
 def test_a_file_that_is_copied_into_the_folder_appears_by_itself(browser: httpx.Client, root: Path) -> None:
     shutil.copyfile(ROOT / "fixtures/batch-1/dunvarrow-young-person-r.pdf", root / "inbox/by hand.pdf")
     _until(lambda: "by hand.pdf" in browser.get("/files").text)
@@ -245,6 +248,7 @@ def test_a_link_in_outputs_is_not_followed(on_coded: httpx.Client, coded: Path) 
     assert on_coded.get("/paper/secret.md").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_blind_reviewer_sees_and_starts_none_of_it(coded: Path) -> None:
     allow(coded)
     with team_server(coded) as served, served.person("sam", "p") as browser:
@@ -260,6 +264,7 @@ def test_a_blind_reviewer_sees_and_starts_none_of_it(coded: Path) -> None:
         assert added.status_code == 403 and "blind" in added.text
 
 
+@pytest.mark.slow
 def test_a_blind_reviewer_does_not_become_another(coded: Path) -> None:
     from served import SAM, review_page
 
@@ -308,6 +313,7 @@ def test_settings_that_are_wrong_or_written_otherwise_are_left_alone(tmp_path: P
     assert path.read_text("utf-8").endswith(before)
 
 
+@pytest.mark.slow
 def test_a_model_on_another_computer_needs_a_region_and_who_approved_it(tmp_path: Path) -> None:
     with workbench(tmp_path / "p", *ALEX) as page, closing(page.browser()) as browser:
         given = {"csrf": token(browser), "kind": "address", "base_url": "https://models.example.org/v1", "model": "m"}
@@ -323,12 +329,14 @@ def test_a_model_on_another_computer_needs_a_region_and_who_approved_it(tmp_path
         assert gone.status_code == 200 and not load_project(tmp_path / "p").settings.llm.is_set
 
 
+@pytest.mark.slow
 def test_there_is_no_news_before_anybody_gave_a_name(tmp_path: Path) -> None:
     with workbench(tmp_path / "p") as served, closing(served.browser()) as browser:
         answer = browser.get("/news?since=0")
         assert (answer.status_code, answer.text) == (204, ""), "a page would be shown as if it were news"
 
 
+@pytest.mark.slow
 def test_model_files_that_were_found_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Downloads").mkdir()
     (tmp_path / "Downloads/found.gguf").write_bytes(b"GGUF" + bytes(1_500_000))

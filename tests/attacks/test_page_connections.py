@@ -225,6 +225,7 @@ def test_windows_that_follow_a_run_are_so_many_and_no_more(served: Served, brows
         time.sleep(0.3)
 
 
+@pytest.mark.slow
 def test_control_c_ends_the_page_though_a_window_follows_a_run(root: Path) -> None:
     server = subprocess.Popen(review_command(root, *ALEX), stderr=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c)
     try:
@@ -246,6 +247,7 @@ def test_control_c_ends_the_page_though_a_window_follows_a_run(root: Path) -> No
             server.stderr.close()
 
 
+@pytest.mark.slow
 def test_control_c_ends_the_page_though_connections_are_open(root: Path) -> None:
     command = [sys.executable, "-m", "scr_llm", "review", "--project", str(root), "--port", "0", "--no-browser", *ALEX]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeds_ctrl_c)

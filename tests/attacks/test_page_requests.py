@@ -210,6 +210,7 @@ def test_a_comment_of_odd_characters_is_kept_without_those_that_no_paper_can_hol
     assert reason == "ab\nc[31m���😀"
 
 
+@pytest.mark.slow
 def test_the_cookie_is_for_this_page_alone(door: Door) -> None:
     with review_page(door.root, *ALEX) as other:
         answer = httpx.get(other.address)

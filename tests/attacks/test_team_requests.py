@@ -205,6 +205,7 @@ def test_ten_decisions_at_once_on_one_cell_are_one(served: TeamServer) -> None:
         assert browser.post("/undo", data={"csrf": given["csrf"]}).status_code == 200
 
 
+@pytest.mark.slow
 def test_files_of_one_name_at_once_lose_none(tmp_path: Path) -> None:
     """Different files under one name, through both workers: one is added, the others are refused."""
     root = allow(coded_project(tmp_path / "area", ("corriford-child-1",)))

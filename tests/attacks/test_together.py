@@ -67,6 +67,7 @@ def test_an_exclusion_while_a_run_codes_the_file_stands(project: Project) -> Non
     assert "Not ours." in brief(project)[0].model_dump_json() and not audit(project)
 
 
+@pytest.mark.slow
 def test_what_was_left_out_before_its_turn_is_not_coded_and_not_sent(project: Project) -> None:
     add(project, "northmere-amber")
     add(project, "ombershaw-child-d")
@@ -105,6 +106,7 @@ def test_a_file_that_is_replaced_before_it_is_read_is_not_read_for_the_other(pro
     assert "replaced or changed" in str(found[0]) and isinstance(found[1], Reading)
 
 
+@pytest.mark.slow
 def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +134,7 @@ def test_the_decisions_of_an_earlier_issue_come_with_its_coding_or_not_at_all(
     assert new.replaces and len(carried) > 10 and {d.act for d in carried} == {"carried"} and not audit(project)
 
 
+@pytest.mark.slow
 def test_a_new_file_under_the_name_of_one_that_was_left_out_is_left_out(project: Project) -> None:
     name = f"{REVIEWS[0]}.pdf"
     rule(project, name, "exclude", "Another board's.")
@@ -148,6 +151,7 @@ def test_a_new_file_under_the_name_of_one_that_was_left_out_is_left_out(project:
         assert [d.status for d in store.documents() if d.file == name].count("coded") == 1
 
 
+@pytest.mark.slow
 def test_an_issue_that_comes_back_takes_the_later_decisions(project: Project) -> None:
     decide_all(project)
     path = project.inbox / f"{REVIEWS[0]}.pdf"
@@ -243,6 +247,7 @@ def test_a_disagreement_ends_by_adjudication_alone(project: Project) -> None:
     session.close()
 
 
+@pytest.mark.slow
 def test_every_number_that_changed_since_signing_is_listed(project: Project) -> None:
     decide_all(project)
     signing.sign_off(project, "Dee", "Director")
