@@ -282,10 +282,10 @@ class _Project:
         for coded in source.coded:
             if coded.code and not coded.quotes and coded.decision:
                 yield self._told(coded)
-            if coded.meaning == "present" and coded.sub_themes:
-                code = next(code for code in self._project.codebook.codes if code.id == coded.code)
-                aspects = "; ".join(sub.label for sub in code.sub_codes if sub.id in coded.sub_themes)
-                yield f"Aspects of {code.label}: {aspects} ({_author(source, coded)})."
+            subs = [sub for code in self._project.codebook.codes if code.id == coded.code for sub in code.sub_codes]
+            aspects = "; ".join(sub.label for sub in subs if sub.id in coded.sub_themes)
+            if coded.meaning == "present" and aspects:
+                yield f"Aspects of {_label(self._project, coded)}: {aspects} ({_author(source, coded)})."
 
     def _note(self, source: Source, coded: Coded, decision: Decision) -> str:
         """The note on a decision: who, when, what and why. It is written once."""
@@ -315,9 +315,13 @@ class _Project:
 def _said(project: Sources, coded: Coded) -> str:
     if not coded.code:
         return f"{coded.meaning} accepted"
-    label = next((code.label for code in project.codebook.codes if code.id == coded.code), coded.code)
     value = GROUPS["good_practice"] if coded.meaning == "good_practice" else VALUES[coded.meaning]
-    return f"{label}: {value.lower()}"
+    return f"{_label(project, coded)}: {value.lower()}"
+
+
+def _label(project: Sources, coded: Coded) -> str:
+    """What a theme is called; its id where the codebook no longer has it."""
+    return next((code.label for code in project.codebook.codes if code.id == coded.code), coded.code)
 
 
 def _author(source: Source, coded: Coded) -> str:
