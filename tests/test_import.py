@@ -12,11 +12,12 @@ from xml.sax.saxutils import quoteattr
 import pytest
 from click.testing import CliRunner, Result
 from lxml import etree
-from served import ROOT, coded_project, decide_all
+from served import ROOT, again, coded_project, decide_all
 from test_qdpx import decide_some
 
 from scr_llm import Workspace
 from scr_llm.cli import cli
+from scr_llm.project import load_project
 from scr_llm.records import Decision, Reading
 from scr_llm.records.decision import ITEM_OR_FACT
 from scr_llm.stages.decisions import latest, standings
@@ -251,6 +252,21 @@ def test_a_second_reviewer_codes_in_a_file_without_codings(root: Path, tmp_path:
     assert taken(root, back).return_value == 0
     last = decisions(root)[-1]
     assert (last.act, last.theme, [e.quote for e in last.evidence]) == ("blind", theme, [words])
+
+
+def test_a_review_in_a_folder_is_known_without_its_pdf(root: Path, tmp_path: Path) -> None:
+    """By its text and by the name that an export gave it."""
+    theme, label = found_theme(root)
+    words = passage(root, theme)
+    (root / "inbox" / "north").mkdir()
+    (root / "inbox" / FILE).rename(root / "inbox" / "north" / FILE)
+    again(load_project(root))
+    text = "\n\n".join(page.text for page in readings(root)[f"north/{FILE}"].pages)
+    names = [f"north - {FILE.removesuffix('.pdf')}.txt", f"south - {FILE}"]
+    files = [Written(name, text).code(label, words).save(tmp_path / name) for name in names]
+    assert "it is not in this project" in taken(root, files[1]).output and not decisions(root)
+    assert taken(root, files[0]).return_value == 0
+    assert [e.quote for d in decisions(root) for e in d.evidence] == [words]
 
 
 def test_a_lines_end_is_one_character_to_atlas(root: Path, tmp_path: Path) -> None:

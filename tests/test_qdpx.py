@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -137,6 +138,7 @@ def test_each_anchor_holds_its_quote(root: Path, packed: zipfile.ZipFile) -> Non
     for source in refi(packed).sources.pdfsource:
         text = packed.read("sources/" + source.representation.plain_text_path.removeprefix("internal://")).decode()
         anchored = [text[s.start_position : s.end_position] for s in source.representation.plain_text_selection]
+        assert "\r" not in text  # QualCoder would count each line's end as one character
         out = export[source.name]
         cells = [c for c in out.themes.values() if c.decision or c.value in ("present", "explicitly_absent")]
         quotes = [e.quote for c in cells for e in c.evidence]
@@ -214,11 +216,13 @@ def evidence(page: Page, start: int, end: int, *flags: str) -> Evidence:
     )
 
 
-def zipped(pages: tuple[Page, ...], quote: tuple[Placed, ...]) -> zipfile.ZipFile:
+def zipped(
+    pages: tuple[Page, ...], quote: tuple[Placed, ...], files: tuple[str, ...] = ("a.pdf",), *, pdf: bool = True
+) -> zipfile.ZipFile:
     code = Code(id="neglect", label="Neglect \x01", definition="D.", core=True, polarity="feature")
     source = Source(
         id="d1",
-        file="a.pdf",
+        file=files[0],
         stem="a",
         label="A",
         sha256="",
@@ -229,14 +233,14 @@ def zipped(pages: tuple[Page, ...], quote: tuple[Placed, ...]) -> zipfile.ZipFil
         origins=((0.0, 0.0), (5.0, 10.0)),
         coder="scr-llm embedded coder",
         coded=(Coded(code="neglect", meaning="present", quotes=(quote,)),),
-        pdf=lambda: b"%PDF-1.7",
+        pdf=(lambda: b"%PDF-1.7") if pdf else None,
         no_pdf="",
     )
     project = Sources(
         name="P",
         organisation="",
         codebook=Codebook(version="1", title="T", codes=(code,)),
-        sources=(source,),
+        sources=tuple(replace(source, id=f"d{number}", file=file) for number, file in enumerate(files, 1)),
         not_coded=(),
         rejected=0,
         open_cells=0,
@@ -295,6 +299,42 @@ def test_each_user_has_selections_of_their_own(packed: zipfile.ZipFile) -> None:
             assert (selection.description or "").startswith("Decided by Alex Reader") == decided
 
 
+def test_what_is_decided_for_a_whole_review_is_its_memo(root: Path, packed: zipfile.ZipFile) -> None:
+    """QualCoder passes over codings of a whole document, and reads the text's description as the memo of the file."""
+    memos = {s.name: s.representation.description or "" for s in refi(packed).sources.pdfsource}
+    codes = {c.id: c for c in Workspace.open(root).codebook().codes}
+    not_found = aspects = 0
+    for document in Workspace.open(root).export().documents:
+        for theme, cell in document.themes.items():
+            label, memo = codes[theme].label, memos[document.file]
+            told = f"{label}: not found."
+            assert (told in memo) == (cell.decision is not None and cell.value == "not_mentioned")
+            not_found += told in memo
+            if cell.decision and cell.value == "not_mentioned" and cell.decision.reason:
+                assert f"{told}\nWhy: {cell.decision.reason}" in memo
+            kept = (
+                [s.label for s in codes[theme].sub_codes if s.id in cell.sub_themes] if cell.value == "present" else []
+            )
+            assert (f"Aspects of {label}: " in memo) == bool(kept)
+            aspects += len(kept)
+            assert all(f"Aspects of {label}: {'; '.join(kept)} (" in memo for _ in kept)
+    assert not_found > 5 and aspects
+
+
+def test_each_review_has_a_name_without_folders_of_its_own() -> None:
+    """QualCoder writes each PDF under its name, and passes over what a case says of its source."""
+    pages = (Page(number=1, text="Nobody had asked."),)
+    quote = (Placed(evidence(pages[0], 0, 17), ()),)
+    files = ("north/a.pdf", "north - A.pdf", "a.PDF", "why?.pdf")
+    wanted = ["north - a.pdf", "north - A (2).pdf", "a.pdf", "why-.pdf"]
+    project = refi(zipped(pages, quote, files))
+    assert [s.name for s in project.sources.pdfsource] == wanted
+    assert [s.representation.name for s in project.sources.pdfsource] == wanted
+    assert [c.description for c in project.cases.case] == [f"The review {name}." for name in wanted]
+    texts = refi(zipped(pages, quote, files[:1], pdf=False)).sources.text_source
+    assert [s.name for s in texts] == ["north - a.txt"]
+
+
 def test_the_facts_are_variables_of_the_case(root: Path, packed: zipfile.ZipFile) -> None:
     project = refi(packed)
     names = {v.guid: v.name for v in project.variables.variable}
@@ -319,7 +359,7 @@ def test_names_are_left_out(root: Path) -> None:
         settings.write_text(written, "utf-8")
     packed = zipfile.ZipFile(io.BytesIO(content))
     project = refi(packed)
-    assert [s.name for s in project.sources.text_source] == ["corriford-child-1.pdf"]
+    assert [s.name for s in project.sources.text_source] == ["corriford-child-1.txt"]
     for entry in packed.namelist():
         if not entry.endswith(".pdf"):
             assert (
@@ -329,7 +369,7 @@ def test_names_are_left_out(root: Path) -> None:
     source = project.sources.text_source[0]
     text = packed.read("sources/" + source.plain_text_path.removeprefix("internal://")).decode()
     with zipfile.ZipFile(io.BytesIO(workspace.exported("qdpx"))) as whole:
-        before = next(s for s in refi(whole).sources.pdfsource if s.name == source.name).representation
+        before = next(s for s in refi(whole).sources.pdfsource if s.name == "corriford-child-1.pdf").representation
         unmasked = whole.read("sources/" + before.plain_text_path.removeprefix("internal://")).decode()
     assert len(text) == len(unmasked)
     places = [(s.start_position, s.end_position) for s in source.plain_text_selection]

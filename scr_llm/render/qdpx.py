@@ -16,6 +16,7 @@ from scr_llm.records import Decision
 from scr_llm.render import Everything
 from scr_llm.render.refi import GROUPS, add_codes, as_xml, code_guid, element, guid
 from scr_llm.render.sources import Coded, Placed, Source, Sources, joined, key
+from scr_llm.text.file_names import safe_file_name
 from scr_llm.text.flow import readable
 from scr_llm.text.words import CONTEXTS, VALUES, count
 from scr_llm.version import __version__
@@ -50,6 +51,14 @@ def export(everything: Everything) -> bytes:
 def whole_text(pages: Iterable[str]) -> str:
     """The plain text of a review as the file holds it."""
     return PAGE_BREAK.join(pages)
+
+
+def name_of(file: str) -> str:
+    """What a review is called in the file: its folders become part of its name.
+
+    QualCoder writes the PDF under this name, and loses it where the name has a folder in it.
+    """
+    return safe_file_name(file.replace("/", " - "))
 
 
 def not_carried(everything: Everything) -> str:
@@ -101,6 +110,22 @@ def _text_guid(source: Source) -> str:
     return guid("text", source.id)
 
 
+def _names(sources: Sequence[Source]) -> dict[str, str]:
+    """The name of each review by its id. No two have the same one, however a disk takes capital letters."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for source in sources:
+        stem = name_of(source.file)[: -len(".pdf")]
+        ending = ".pdf" if source.pdf else ".txt"  # a text called .pdf is handed on as a PDF by QualCoder
+        name, number = stem + ending, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem} ({number}){ending}"
+        found[source.id] = name
+        taken.add(name.casefold())
+    return found
+
+
 def _parts(source: Source) -> Iterator[Placed]:
     return (part for coded in source.coded for quote in coded.quotes for part in quote)
 
@@ -124,6 +149,7 @@ class _Project:
 
     def __init__(self, project: Sources) -> None:
         self._project = project
+        self._names = _names(project.sources)
         self._notes: dict[str, Element] = {}
 
     def element(self) -> Element:
@@ -167,6 +193,7 @@ class _Project:
         cases = element(root, "Cases")
         for source in self._project.sources:
             case = element(cases, "Case", guid=guid("case", source.id), name=source.label)
+            element(case, "Description", f"The review {self._names[source.id]}.")  # QualCoder passes over SourceRef
             for name, value in _facts(source).items():
                 made = element(case, "VariableValue")
                 element(made, "VariableRef", targetGUID=guid("variable", name))
@@ -174,7 +201,7 @@ class _Project:
             element(case, "SourceRef", targetGUID=_guid(source))
 
     def _add_source(self, parent: Element, source: Source) -> None:
-        file = {"name": source.file, "creatingUser": guid("user", source.coder)}
+        file = {"name": self._names[source.id], "creatingUser": guid("user", source.coder)}
         selections = _selections(source)
         text = {"plainTextPath": f"internal://{_text_guid(source)}.txt"}
         if source.pdf:
@@ -184,6 +211,8 @@ class _Project:
             holds = element(made, "Representation", guid=_text_guid(source), **text, **file)
         else:
             made = holds = element(parent, "TextSource", guid=_guid(source), **text, **file)
+        if whole := "\n\n".join(self._whole(source)):
+            element(holds, "Description", whole)
         for selection in selections:
             self._add_anchor(holds, source, selection)
         self._add_whole(made, source)
@@ -239,7 +268,7 @@ class _Project:
     def _add_whole(self, parent: Element, source: Source) -> None:
         """What is decided for the whole review: aspects, and what was not found."""
         for coded in source.coded:
-            user = coded.decision.author if coded.decision else source.coder
+            user = _author(source, coded)
             where = (source.id, "whole")
             if coded.code and not coded.quotes and coded.decision:
                 target = code_guid(coded.code, coded.meaning)
@@ -247,6 +276,16 @@ class _Project:
             if coded.meaning == "present":
                 for sub in coded.sub_themes:
                     self._add_coding(parent, source, coded, user, guid("code", sub), where)
+
+    def _whole(self, source: Source) -> Iterator[str]:
+        """The same in words. QualCoder passes over codings of a whole document, and reads this as its memo."""
+        for coded in source.coded:
+            if coded.code and not coded.quotes and coded.decision:
+                yield self._told(coded)
+            subs = [sub for code in self._project.codebook.codes if code.id == coded.code for sub in code.sub_codes]
+            aspects = "; ".join(sub.label for sub in subs if sub.id in coded.sub_themes)
+            if coded.meaning == "present" and aspects:
+                yield f"Aspects of {_label(self._project, coded)}: {aspects} ({_author(source, coded)})."
 
     def _note(self, source: Source, coded: Coded, decision: Decision) -> str:
         """The note on a decision: who, when, what and why. It is written once."""
@@ -276,9 +315,18 @@ class _Project:
 def _said(project: Sources, coded: Coded) -> str:
     if not coded.code:
         return f"{coded.meaning} accepted"
-    label = next((code.label for code in project.codebook.codes if code.id == coded.code), coded.code)
     value = GROUPS["good_practice"] if coded.meaning == "good_practice" else VALUES[coded.meaning]
-    return f"{label}: {value.lower()}"
+    return f"{_label(project, coded)}: {value.lower()}"
+
+
+def _label(project: Sources, coded: Coded) -> str:
+    """What a theme is called; its id where the codebook no longer has it."""
+    return next((code.label for code in project.codebook.codes if code.id == coded.code), coded.code)
+
+
+def _author(source: Source, coded: Coded) -> str:
+    """Who says what is coded: the person who decided it, or else the coder."""
+    return coded.decision.author if coded.decision else source.coder
 
 
 def _by(source: Source, user: str, decision: Decision | None) -> dict[str, str]:

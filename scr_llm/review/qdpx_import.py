@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scr_llm.errors import RefusedError, UsageError
 from scr_llm.records import Codebook, Decision, Document, Evidence, ThemeValue
-from scr_llm.render.qdpx import whole_text
+from scr_llm.render.qdpx import name_of, whole_text
 from scr_llm.render.refi import GROUPS, ITEMS, code_guid, guid
 from scr_llm.render.sources import OURS, Meaning
 from scr_llm.review.cells import Reviewer
@@ -177,7 +177,8 @@ class _Import:
         for document in self._session.documents.values():
             if given.sha256 and given.sha256 == document.sha256:
                 return document
-        named = [d for d in self._session.documents.values() if _stem(d.file) == _stem(given.name)]
+        stem = _stem(given.name)
+        named = [d for d in self._session.documents.values() if stem in (_stem(d.file), _stem(name_of(d.file)))]
         for document in named:
             text = "".join(page.text for page in self._session.reading(document.id).pages)
             if given.text is not None and _letters(given.text) == _letters(text):
