@@ -42,8 +42,11 @@ test-browser: $(VENV)/installed-dev
 test-live: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/live -m live -n 0 -rs
 
-test-ray: $(VENV)/installed-dev
+$(VENV)/installed-ray: $(VENV)/installed-dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[ray]"
+	touch $@
+
+test-ray: $(VENV)/installed-ray
 	$(BIN)/python -m pytest tests/test_engine.py tests/test_engine_vllm.py -m ray -n 0 -rs
 
 reliability: $(VENV)/installed-dev
