@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scr_llm.errors import ScrError, UsageError
+from scr_llm.errors import MissingExtraError, ScrError, UsageError
 from scr_llm.models.call_log import note_answer
 from scr_llm.models.consent import allowed_to_answer
 from scr_llm.reports.names import REMOVED, without
@@ -203,10 +203,7 @@ def server_for(folder: Path) -> "MCPServer[Any]":
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError as error:
-        raise UsageError(
-            "what is needed to answer an assistant is not installed.",
-            next_step="Install it: pip install 'scr-llm[mcp]'",
-        ) from error
+        raise MissingExtraError("answering an assistant needs the package mcp", "mcp") from error
 
     def answer(context: Context, tool: str, look: Look, page: int) -> str:
         client = context.session.client_params

@@ -2,6 +2,7 @@
 
 ScrError
     UsageError                 the command or a setting is wrong                                exit 2
+        MissingExtraError      an optional part of the program is not installed
         CodebookError          the codebook cannot be used: file, line, what to write instead
     RefusedError               a decision or a sign-off cannot be accepted                      exit 1
         ConflictError          somebody else has decided on the cell in the meantime
@@ -45,6 +46,24 @@ class UsageError(ScrError):
     """The command, a path or a setting is wrong. Nothing was changed."""
 
     exit_code = 2
+
+
+class MissingExtraError(UsageError):
+    """An optional part of the program is not installed."""
+
+    def __init__(self, needs: str, extra: str, *, otherwise: str = "") -> None:
+        """Say how to install it.
+
+        Args:
+            needs: what needs which part: “learning needs scikit-learn”.
+            extra: the name of the extra.
+            otherwise: what to do instead, to end the sentence.
+        """
+        instead = f"; {otherwise}" if otherwise else ""
+        # Double quotes, because the command prompt of Windows does not take single ones for quotes.
+        super().__init__(
+            f"{needs}, which is not installed.", next_step=f'Install it: pip install "scr-llm[{extra}]"{instead}.'
+        )
 
 
 class CodebookError(UsageError):

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scr_llm.errors import UsageError
+from scr_llm.errors import MissingExtraError, UsageError
 from scr_llm.files import data_dir, make_folder, read_file, write_atomically
 from scr_llm.records import Database
 from scr_llm.settings import Settings, StoreSettings, store_settings
@@ -162,15 +162,12 @@ def with_store(text: str, store: StoreSettings) -> str:
     """The text of a project.toml with another [store]; everything else, comments too, stays as it was.
 
     Raises:
-        UsageError: the package for this is not installed.
+        MissingExtraError: the package for this is not installed.
     """
     try:
         import tomlkit
     except ImportError as error:
-        raise UsageError(
-            "what is needed to change project.toml is not installed.",
-            next_step="Install it: pip install 'scr-llm[postgres]'",
-        ) from error
+        raise MissingExtraError("changing project.toml needs tomlkit", "postgres") from error
     document = tomlkit.parse(text)
     document.pop("store", None)
     if store.url:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from scr_llm.errors import UsageError
+from scr_llm.errors import MissingExtraError
 from scr_llm.version import __version__
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def traced(endpoint: str) -> Iterator[None]:
         endpoint: its address, such as http://127.0.0.1:4318/v1/traces; empty for no tracing.
 
     Raises:
-        UsageError: the package for this is not installed.
+        MissingExtraError: the package for this is not installed.
     """
     if not endpoint or _Tracing.tracer is not None:
         yield
@@ -105,9 +105,7 @@ def traced(endpoint: str) -> Iterator[None]:
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
-        raise UsageError(
-            "what is needed for [otel] is not installed.", next_step="Install it: pip install 'scr-llm[otel]'"
-        ) from error
+        raise MissingExtraError("tracing ([otel]) needs OpenTelemetry", "otel") from error
     with traced_by(OTLPSpanExporter(endpoint=endpoint, timeout=_TIMEOUT)):
         yield
 

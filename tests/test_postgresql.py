@@ -355,7 +355,7 @@ def test_without_the_driver_the_message_says_what_to_install(server: Server) -> 
     told = subprocess.run(
         [sys.executable, "-c", code, server.schema().model_dump_json()], capture_output=True, text=True, check=False
     )
-    assert "StoreError" in told.stderr and "pip install 'scr-llm[postgres]'" in told.stderr
+    assert "MissingExtraError" in told.stderr and 'pip install "scr-llm[postgres]"' in told.stderr
 
 
 def test_a_new_project_is_made_on_the_server_that_the_environment_names(

@@ -18,7 +18,7 @@ from typing import Any
 
 from scr_llm.engines.one_document import Coded, coded
 from scr_llm.engines.worker import Done, Work, Worker
-from scr_llm.errors import StopError, UsageError
+from scr_llm.errors import MissingExtraError, StopError
 from scr_llm.records import Codebook, Reading
 from scr_llm.stages.code import AskingCoder, Coder
 from scr_llm.stages.read.apart import Limits, Processes, Wanted
@@ -116,7 +116,7 @@ def opened(coder: Coder, codebook: Codebook, limits: Limits, address: str, worke
         note: told what will be read, before anything is.
 
     Raises:
-        UsageError: Ray is not installed.
+        MissingExtraError: Ray is not installed.
         StopError: the cluster does not answer.
     """
     if isinstance(coder, AskingCoder):
@@ -133,10 +133,7 @@ def opened(coder: Coder, codebook: Codebook, limits: Limits, address: str, worke
 def connected(address: str, workers: int) -> Iterator[int]:
     """Connect to a Ray cluster, or start one here. Gives the number of processors that it has. Raises as `opened`."""
     if importlib.util.find_spec("ray") is None or importlib.util.find_spec("pyarrow") is None:
-        raise UsageError(
-            "the engine ray needs Ray Data, which is not installed.",
-            next_step='Install it: pip install "scr-llm[ray]"; or run with --engine local.',
-        )
+        raise MissingExtraError("the engine ray needs Ray Data", "ray", otherwise="or run with --engine local")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # or Ray reports to its makers
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters is raised; the rest would be on the screen
     folder = None if address else _own_folder()

@@ -20,7 +20,7 @@ from typing import IO
 
 import psutil
 
-from scr_llm.errors import NothingDoneError, UsageError
+from scr_llm.errors import MissingExtraError, NothingDoneError, UsageError
 from scr_llm.files import named_errors, sha256_of
 from scr_llm.llm.endpoint import Endpoint
 
@@ -84,7 +84,7 @@ def serving(
     """The endpoint at which the model file answers until the end of the block: a free port of 127.0.0.1, with a key.
 
     Raises:
-        UsageError: the extra is not installed.
+        MissingExtraError: the extra is not installed.
         NothingDoneError: there is too little memory, or the server did not start.
     """
     _check_installed()
@@ -137,10 +137,7 @@ def can_serve() -> bool:
 
 def _check_installed() -> None:
     if not can_serve():
-        raise UsageError(
-            "a model file is set, but the package that serves it is not installed.",
-            next_step='Install it: pip install "scr-llm[local]"',
-        )
+        raise MissingExtraError(f"the model file that is set needs {PACKAGE}", "local")
 
 
 def _check_memory(file: Path) -> None:

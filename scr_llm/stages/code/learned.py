@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scr_llm.errors import UsageError
+from scr_llm.errors import MissingExtraError
 from scr_llm.records import Codebook, CoderIdentity, DraftCoding, DraftQuote, DraftTheme, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder
 from scr_llm.stages.code.passage import may_be_evidence, strength_of
@@ -64,7 +64,7 @@ def trials(decided: Sequence[Decided]) -> list[Trial]:
     """Cross-validate each theme that has enough decisions.
 
     Raises:
-        UsageError: scikit-learn is not installed.
+        MissingExtraError: scikit-learn is not installed.
     """
     themes = dict.fromkeys(d.theme for d in decided)
     return [_trial(cells) for theme in themes if _enough(cells := [d for d in decided if d.theme == theme])]
@@ -157,9 +157,7 @@ def _fit(cells: Sequence[Decided]) -> Any:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
     except ImportError as error:
-        raise UsageError(
-            "learning needs scikit-learn, which is not installed.", next_step='Install it: pip install "scr-llm[learn]"'
-        ) from error
+        raise MissingExtraError("learning needs scikit-learn", "learn") from error
     labelled = [example for cell in cells for example in _labelled(cell)]
     labels = [label for _, label in labelled]
     if len(set(labels)) < 2:

@@ -140,7 +140,7 @@ def _refuse_without_text(pages: tuple[RawPage, ...]) -> None:
     which = "page 1 is an image" if len(pages) == 1 else f"pages 1–{len(pages)} are images"
     raise UnreadableError(
         f"{which} without a text layer." if any(page.images for page in pages) else "no page has any text.",
-        next_step="Ask for the original file, or install text recognition: pip install scr-llm[ocr].",
+        next_step='Ask for the original file, or install text recognition: pip install "scr-llm[ocr]".',
     )
 
 
@@ -157,7 +157,7 @@ def _refuse_if_unseen(pages: tuple[RawPage, ...]) -> None:
             f"{why.total() / letters:.0%} of its text cannot be seen on the printed page, or differs from what is "
             f"printed there ({why.most_common(1)[0][0]}).",
             next_step="Print the original to PDF again; or print it on paper and scan it, "
-            "with text recognition installed: pip install scr-llm[ocr].",
+            'with text recognition installed: pip install "scr-llm[ocr]".',
         )
 
 

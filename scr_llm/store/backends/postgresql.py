@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 
-from scr_llm.errors import StoreError, UsageError
+from scr_llm.errors import MissingExtraError, StoreError, UsageError
 from scr_llm.records import Database
 from scr_llm.store.backends.base import APPEND_ONLY, Backend, Migrate
 from scr_llm.store.backends.expressions import ThemeOf
@@ -20,9 +20,8 @@ from scr_llm.store.backends.postgresql_errors import cause_of
 try:
     import psycopg
 except ImportError as error:
-    raise StoreError(
-        "this project's record is in a PostgreSQL database, and what is needed to talk to one is not installed.",
-        next_step="Install it: pip install 'scr-llm[postgres]'",
+    raise MissingExtraError(
+        "this project's record is in a PostgreSQL database, and talking to one needs psycopg", "postgres"
     ) from error
 
 _RESTORE = "Restore a backup of the database."
