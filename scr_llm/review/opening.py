@@ -1,29 +1,27 @@
 """Opening a cell: what a reviewer is shown of it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from scr_llm.records import Coding
+from scr_llm.records import Code, Coding, Evidence
 from scr_llm.review.cells import Cell, Reviewer
+from scr_llm.review.index import CellIndex
 from scr_llm.review.proposals import content
 from scr_llm.stages.decisions import Key, Standing
 
-if TYPE_CHECKING:
-    from scr_llm.review.session import ReviewSession
 
-
-def blind_cell(session: "ReviewSession", at: Key, coding: Coding, who: Reviewer, seen: int) -> Cell:
+def blind_cell(index: CellIndex, at: Key, coding: Coding, who: Reviewer, seen: int) -> Cell:
     """A cell without the proposal, its evidence and its doubts, and without other people's decisions."""
-    proposal = session.proposals[at]
-    own = Standing(blind=[d for d in session.standing(at).blind if d.author == who.name])
+    proposal = index.proposals[at]
+    own = Standing(blind=[d for d in index.standing(at).blind if d.author == who.name])
     decision = own.blind[-1] if own.blind else None
     proposed_text = content(coding, proposal.kind, at[1]).text
     return Cell(
-        document=session.documents[at[0]],
-        label=session.labels[at[0]],
+        document=index.documents[at[0]],
+        label=index.labels[at[0]],
         key=at[1],
         kind=proposal.kind,
         title=proposal.title,
-        code=session.codes.get(at[1]),
+        code=index.codes.get(at[1]),
         proposed="unclear",
         value=decision.value if decision else "unclear",
         text=(decision.text if decision else None) or proposed_text,
@@ -37,18 +35,28 @@ def blind_cell(session: "ReviewSession", at: Key, coding: Coding, who: Reviewer,
     )
 
 
-def full_cell(session: "ReviewSession", at: Key, coding: Coding, seen: int) -> Cell:
-    """A cell with its proposal, and with the decision that counts in the proposal's place."""
-    proposal, standing, code = session.proposals[at], session.standing(at), session.codes.get(at[1])
-    proposed, decision, state = content(coding, proposal.kind, at[1]), standing.counts, session.state(at)
+def full_cell(
+    index: CellIndex, at: Key, coding: Coding, seen: int, nearest: Callable[[str, Code], tuple[Evidence, ...]]
+) -> Cell:
+    """A cell with its proposal, and with the decision that counts in the proposal's place.
+
+    Args:
+        index: the project's cells.
+        at: the cell.
+        coding: its review, as proposed.
+        seen: the last decision that this view of it rests on.
+        nearest: finds the passages of a review that come closest to a theme, for a theme without evidence.
+    """
+    proposal, standing, code = index.proposals[at], index.standing(at), index.codes.get(at[1])
+    proposed, decision, state = content(coding, proposal.kind, at[1]), standing.counts, index.state(at)
     if decision and decision.shown_sha256 and state == "stale":
         decision = None  # a list was confirmed that showed other words: what is proposed now must be looked at
     evidence = decision.evidence if decision else proposed.evidence
     if standing.disagreed and (pair := standing.pair):  # whoever adjudicates chooses from the quotes of both
         evidence = tuple({(e.page, e.start, e.end): e for answer in pair for e in answer.evidence}.values())
     return Cell(
-        document=session.documents[at[0]],
-        label=session.labels[at[0]],
+        document=index.documents[at[0]],
+        label=index.labels[at[0]],
         key=at[1],
         kind=proposal.kind,
         title=proposal.title,
@@ -64,6 +72,6 @@ def full_cell(session: "ReviewSession", at: Key, coding: Coding, seen: int) -> C
         state=state,
         standing=standing,
         seen=seen,
-        nearest=() if evidence or not code else session.nearest(at[0], code),
+        nearest=() if evidence or not code else nearest(at[0], code),
         refused=tuple(r for r in coding.refused if r.about == f"theme:{at[1]}"),
     )

@@ -65,7 +65,9 @@ class ReviewSession(CellIndex):
         coding = self.store.coding(document_id)
         if at not in self.proposals or coding is None:
             raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
-        return blind_cell(self, at, coding, who, seen) if who.blind else full_cell(self, at, coding, seen)
+        if who.blind:
+            return blind_cell(self, at, coding, who, seen)
+        return full_cell(self, at, coding, seen, self.nearest)
 
     def source_fault(self, document: Document) -> str | None:
         """As `audit.source_fault`; a file that is as it was at the last look is not read again."""
