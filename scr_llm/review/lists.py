@@ -130,7 +130,7 @@ def _rows(session: ReviewSession, document_id: str, coding: Coding, seen: int) -
     shown = shown_hashes(coding)
 
     def row(key: str, name: str, item: Item | None = None) -> Row:
-        cell = full_cell(session, (document_id, key), coding, seen)
+        cell = full_cell(session, (document_id, key), coding, seen, session.nearest)
         return Row(cell=cell, name=name, item=item, shown_sha256=shown.get(key, ""))
 
     decided = {
