@@ -236,8 +236,10 @@ def test_what_is_deployed_is_pinned_and_runs_a_command_that_is_there() -> None:
     compose = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text())
     images = [service["image"] for service in compose["services"].values() if "image" in service]
     images += re.findall(r"^FROM (\S+)", (DEPLOY / "Containerfile").read_text(), re.M)
-    assert len(images) == 3 and all(re.search(r":\d+\.\d+", image) for image in images)
-    assert list(compose["services"]["proxy"]) and "ports" not in compose["services"]["proxy"]
+    assert len(images) == 4 and all(re.search(r":\d+\.\d+", image) for image in images)
+    assert [name for name, service in compose["services"].items() if "ports" in service] == ["network"]
+    assert {compose["services"][name]["network_mode"] for name in ("proxy", "reviews")} == {"service:network"}
+    assert {"deploy/.env", "deploy/nginx/", "deploy/projects/"} <= set((ROOT / ".gitignore").read_text().split())
     unit = re.findall(r"^ExecStart=\S+/scr-llm (.*)$", (DEPLOY / "scr-llm.service").read_text(), re.M)
     own = YAML(typ="safe").load(re.findall(r"^CMD (\[.*\])$", (DEPLOY / "Containerfile").read_text(), re.M)[0])
     for words in (unit[0].split(), own):
