@@ -10,6 +10,7 @@ from served import ROOT
 
 from scr_llm.records import Page, Reading, Section, SectionKind
 from scr_llm.stages.code.llm.shown import lines_of, show
+from scr_llm.text import births
 from scr_llm.text.details import DETAILS, Detail
 from scr_llm.text.person_cues import BEFORE, BEHIND, FIRST_NAME, Cue
 from scr_llm.text.person_names import told
@@ -34,6 +35,13 @@ def test_a_cue_tells_names(cue: Cue) -> None:
     assert cue.reason and cue.catches and cue.spares
     for text, names in (*map(marked, cue.catches), *((spared, []) for spared in cue.spares)):
         assert [text[found.start : found.end] for found in told(text, (cue,))] == names, text
+
+
+@pytest.mark.parametrize("cue", (*births.BEFORE, *births.BEHIND), ids=lambda cue: cue.name)
+def test_a_cue_tells_dates_of_birth(cue: births.BirthCue) -> None:
+    assert cue.reason and cue.catches and cue.spares
+    for text, dates in (*map(marked, cue.catches), *((spared, []) for spared in cue.spares)):
+        assert [text[start:end] for start, end in births.birth_dates(text)] == dates, text
 
 
 @pytest.mark.parametrize("detail", DETAILS, ids=lambda detail: detail.name)

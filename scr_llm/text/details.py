@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scr_llm.text.births import BORN, DATE, DAY, LOOSE_DATE, MONTH, MONTH_NAME, PERSON_WORD, SO_FAR
+from scr_llm.text.births import birth_dates
 from scr_llm.text.institutions import institutions
 from scr_llm.text.language import Rule
 from scr_llm.text.not_names import NOT_NAMES
@@ -41,6 +41,9 @@ class Detail(Rule):
         groups = [g for g in self.pattern.groupindex if g.startswith("it")]
         if self.kind in ("SCHOOL", "HOSPITAL"):
             yield from institutions(text, self.kind.lower())
+            return
+        if self.kind == "BIRTH DATE":
+            yield from birth_dates(text)
             return
         for match in self.pattern.finditer(text):
             if not _is_spared(self.kind, match):
@@ -141,104 +144,10 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "date of birth",
-        re.compile(
-            rf"{BORN}{SO_FAR}(?P<it>{DATE}|(?<=born in )(?:{MONTH} (?:19|20)\d\d))"
-            r"(?:(?: or |, (?:also|or|and)[^.;\n]{0,30}? |,[^.;\n\d]{0,30}? (?:says|has|gives|shows) )"
-            rf"(?P<it2>{DATE}))?",
-            re.I | re.S,
-        ),
-        "Behind words of birth, with a few words between, stands the date of it.",
-        catches=("Born [3 May 2009].", "DOB: [07 08 2003]", "He was born early on the [14th of August 2011]."),
-        spares=("Child K died on 3 March 2012.", "He was born in Leeds and moved on 3 May 2010."),
-        kind="BIRTH DATE",
-    ),
-    Detail(
-        "short date of birth",
-        re.compile(
-            r"\b(?:d\.?o\.?b\.?|date of birth)\W{0,3}(?P<it>\d{6}(?:\d\d)?)\b|"
-            r"\b(?:born|birthday)(?: (?:is|was|falls))?[:,]?(?: on)?(?: the)? "
-            rf"(?P<it2>{DAY}(?:st|nd|rd|th)?(?: of)? {MONTH_NAME})\b(?!\.?,? \d)",
-            re.I,
-        ),
-        "Forms leave out the strokes of a date of birth, and people the year.",
-        catches=("DOB: [030509]", "Her birthday is [9 June]; he was born on the [3rd of May]."),
-        spares=("Ref 030509. The conference was on 9 June.",),
-        kind="BIRTH DATE",
-    ),
-    Detail(
-        "loose date of birth",
-        re.compile(
-            r"(?:\bborn(?: (?:in|on|at|early|late|home|(?:the )?(?:early )?(?:hours|morning|evening|night)(?: of)?|"
-            r"about|around|prematurely|to \w+))*|"
-            r"\b(?:yob|(?:years?|yr) of birth|birth(?=:))|\bd\.? ?o\.? ?b\b\.?|\bdates? of birth|"
-            rf"(?-i:(?<![\w.])[bB]\.?(?= ?[\dA-Zct]))|\bbirthday(?: (?:is|was|falls))?(?: on)?|"
-            rf"\b(?:delivered|gave birth|arrived|came early|turned \w+),?(?: on| at| in)?)"
-            rf"(?:[ :=–-]{{1,3}}|(?<=\.))(?P<it>{LOOSE_DATE})",
-            re.I,
-        ),
-        "Next to a word of birth, a month, a year, a feast day or a date in words is one too.",
-        catches=(
-            "MGF (b. [1947]), girl (b [12/98]), born on [Boxing Day 2010].",
-            "Born [the fourth of July nineteen seventy-two]. DOB: [8.viii.99], dob [c. 1979].",
-        ),
-        spares=("Paragraph b 12 applies. In 1947 he left.", "He was delivered home on Boxing Day."),
-        kind="BIRTH DATE",
-    ),
-    Detail(
-        "date in brackets or in a list of dates of birth",
-        re.compile(
-            rf"\b{PERSON_WORD}(?: [A-Z]\d?)? \((?:b\.? ?)?(?P<it>{LOOSE_DATE})\)|"
-            rf"\bbirthday \((?P<it2>{LOOSE_DATE})\)|"
-            rf"\b(?:d\.?o\.?b\.?|dates? of birth|birthday) (?:was|is|were|are|has been)"
-            rf"(?:(?!\b(?:not|until|after|before|by)\b)[^.;|\n\d]){{0,30}}? (?P<it5>{DATE})"
-            rf"(?:(?: and| or|,) (?P<it6>{DATE}))?|"
-            rf"\b(?:d\.?o\.?bs?|dates of birth)[: ]{{1,2}}{DATE}(?:, | and | & )(?P<it3>{DATE})"
-            rf"(?:(?:,|,? and| &) (?P<it4>{DATE}))?",
-            re.I,
-        ),
-        "In brackets behind a child or parent, and in a row behind one label, stand dates of birth.",
-        catches=("The eldest ([Oct 06]) slept. Her third birthday ([28 February 2008]) came.",),
-        spares=("The conference (12.03.2009) and the move (Oct 06).",),
-        kind="BIRTH DATE",
-    ),
-    Detail(
-        "date in the row of a person",
-        re.compile(
-            rf"\b(?-i:[A-Z][\w’'-]{{1,30}} (?!Meeting|Review|Visit|Conference|Group|Police|Team)"
-            rf"[A-Z][\w’'-]{{1,30}}) ?[|/] ?(?P<it>{DATE}) ?[|/]|"
-            rf"\b\d{{3}}[ -]\d{{3}}[ -]\d{{4}},? (?P<it2>{DATE})|"
-            rf"\b(?:victim|perp(?:etrator)?|suspect|subject|child|mother|father|pupil|patient)"
-            rf"(?-i:(?: [A-Z][\w’'-]{{1,30}}){{1,4}}) (?P<it3>{DATE})|"
-            r"\b(?-i:[A-Z][^\W\d_]{1,30} (?:Mother|Father|Subject|Sibling|Brother|Sister|Son|Daughter)) "
-            rf"(?P<it4>{DATE})",
-            re.I,
-        ),
-        "Tables and lists put the date of birth behind a name, a relation or an NHS number.",
-        catches=("1 | Bran Okray | [14.02.2002] | F", "999 123 4567 [11/11/11]; Victim Wyn Tarrow [12/05/1988]."),
-        spares=("Core group | 14.02.2002.", "The child was seen 12/05/2008."),
-        kind="BIRTH DATE",
-    ),
-    Detail(
-        "date before a birth",
-        re.compile(
-            rf"(?P<it>{DATE})[,:]?(?: [–-])? (?:(?:at \d\d:\d\d )?"
-            r"(?:Child \w+|Baby \w+|she|he|(?-i:[A-Z]\w+)|the|baby|twins|was|were|a|boy|girl) ?){0,4}"
-            r"\b(?:born|gave birth|delivered|birth of)\b",
-            re.I,
-        ),
-        "Chronologies put the date before the birth.",
-        catches=("On [3 May 2009] Mother gave birth.", "[28/04/11]: Baby P born at home."),
-        spares=("On 3 May 2009 Mother said that he had been born early.",),
-        kind="BIRTH DATE",
-    ),
-    Detail(
-        "date behind a name",
-        re.compile(
-            rf"\b(?:re|subject|name|child|patient|pupil): (?:(?!d\.?o\.?d)[^\n\d;]){{3,40}}?[ ,(]+(?P<it>{DATE})", re.I
-        ),
-        "In the subject of a letter or form the date behind a name is the date of birth.",
-        catches=("RE: Merrin Holloway [12/03/2009]",),
-        spares=("The meeting was on 12/03/2009.",),
+        re.compile("birth"),
+        "With the story, the day on which somebody was born is that person; `births` says what tells it.",
+        catches=("Born [3 May 2009], DOB [07 08 2003].", "MGF (b. [1947]); [3 May 2014] was his birthday."),
+        spares=("Child K died on 3 March 2012.", "In 1947 he left."),
         kind="BIRTH DATE",
     ),
     Detail(
