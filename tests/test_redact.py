@@ -12,7 +12,7 @@ from scr_llm.records import Page, Reading, Section, SectionKind
 from scr_llm.stages.code.llm.shown import lines_of, show
 from scr_llm.text import births
 from scr_llm.text.details import DETAILS, Detail
-from scr_llm.text.person_cues import BEFORE, BEHIND, FIRST_NAME, Cue
+from scr_llm.text.person_cues import ALONE, BEFORE, BEHIND, FIRST_NAME, Cue
 from scr_llm.text.person_names import told
 from scr_llm.text.redact import Redaction
 from scr_llm.text.redaction_figures import redaction_in_words
@@ -30,7 +30,7 @@ def marked(text: str) -> tuple[str, list[str]]:
     return re.sub(r"[\[\]]", "", text), re.findall(r"\[([^\]]*)\]", text)
 
 
-@pytest.mark.parametrize("cue", (*BEFORE, *BEHIND, FIRST_NAME), ids=lambda cue: cue.name)
+@pytest.mark.parametrize("cue", (*BEFORE, *BEHIND, FIRST_NAME, ALONE), ids=lambda cue: cue.name)
 def test_a_cue_tells_names(cue: Cue) -> None:
     assert cue.reason and cue.catches and cue.spares
     for text, names in (*map(marked, cue.catches), *((spared, []) for spared in cue.spares)):

@@ -54,11 +54,23 @@ _DATES = re.compile(
     rf"(?P<short>{_WEEKDAY}{_NTH}(?: of)? {_MONTH}|{_DAY}/{_DAY})|"
     rf"(?P<loose>{_SEASON}(?:{_MONTH},?[ ,-]{{1,2}}{_YEAR}|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:19|20)\d\d(?:/\d\d)?|"
     r"(?<=[ (])[’']\d\d)(?![\d/]|-\d)))(?![\w/])(?<!\d(?=-\d))|"
-    r"(?<![\d/.-])(?P<run_on>\d{6}(?:\d\d)?)(?=[A-Z])",
+    r"(?<!\d[/.-])(?P<run_on>\d{6}(?:\d\d)?)(?=[A-Z])",
     re.I,
 )
 """A day with its year; in figures without strokes; a feast; a day without its year; a month or a year."""
 
+_WORD = re.compile(r"[’']?\d+|[^\W\d_]+")
+_OPENING_WORDS = """
+january february march april may june july august september october november december jan feb mar apr jun jul aug sep
+sept oct nov dec ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
+the first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth thirtieth twenty thirty c circa early mid late spring summer
+autumn winter christmas boxing new midsummer midsummers valentine valentines mother mothers father fathers st all easter
+whit palm mothering good shrove ash michaelmas candlemas lammas whitsun hogmanay hallowe halloween bonfire lunar chinese
+eid diwali holi vaisakhi hanukkah passover
+"""
+_OPENS_A_DATE = frozenset(_OPENING_WORDS.split())
 _EVENT = (
     r"(?!\b(?:died|moved|came|went|lived|referred|seen|saw|visit\w*|discharged|admitted|placed|removed|"
     r"enter(?:ed|s)|and \w+ed|and on|until|since|letter|report\w*|incident|"
@@ -329,7 +341,7 @@ def birth_dates(text: str) -> Iterator[tuple[int, int]]:
     """The dates of birth in a text."""
     flat = _LINE_END.sub(" ", text)
     row: tuple[int, bool, bool] = (0, False, False)
-    for date in _DATES.finditer(flat):
+    for date in _dates(flat):
         form = "digits" if date["run_on"] else date.lastgroup or ""
         start = max(row[0], date.start() - _WINDOW)
         before = flat[start : date.start()]
@@ -345,6 +357,17 @@ def birth_dates(text: str) -> Iterator[tuple[int, int]]:
         else:
             continue
         yield date.span()
+
+
+def _dates(text: str) -> Iterator[re.Match[str]]:
+    """The dates in a text. They are looked for only where one can begin: the pattern is slow."""
+    end = 0
+    for word in _WORD.finditer(text):
+        if word.start() < end or not (word[0][-1].isdigit() or word[0].casefold() in _OPENS_A_DATE):
+            continue
+        if date := _DATES.match(text, word.start()):
+            end = date.end()
+            yield date
 
 
 def _goes_on(between: str, row: tuple[int, bool, bool]) -> bool:

@@ -85,6 +85,12 @@ therapy threshold thresholds timeline timescale title today tools training trans
 united universal universities university update vaccination version village violence violent visit visits voice
 voluntary vulnerable wales warning welfare welsh whole wishes women women’s working workforce youth’s zone asian
 african polish romany traveller muslim sikh hindu jewish catholic caribbean eastern pakistani indian bangladeshi
+albanian american anglican anybody anyone arabic australian austrian belgian bengali brazilian buddhist bulgarian
+canadian chinese congolese czech danish dutch egyptian eritrean ethiopian everybody everyone everything filipino
+gambian german ghanaian greek gujarati gypsy hindi hungarian iranian iraqi israeli italian jamaican japanese kenyan
+kosovan kurdish lebanese libyan malaysian methodist moroccan mosque neighbours nepalese norwegian nothing portuguese
+punjabi relatives russian rwandan serbian slovak slovakian someone something sudanese swedish swiss syrian tamil
+tanzanian thai tunisian turkish ugandan ukrainian urdu vietnamese yemeni zimbabwean
 nigerian somali romanian latvian lithuanian northern southern western central greater upper lower new old great
 
 idva isva ewo amhp sio oic flo yot mufti sheikh ald sr dsgt con hhj dj retd retired emeritus detectives sergeants
@@ -121,7 +127,10 @@ pepper pool poole pope poppy porter post potter precious price prince prudence r
 rock rose ruby rush sage savage sharp shepherd shore short silver singer smith snow south sparrow spring steel
 sterling stone story street strong sue summer sunny sweet swift taylor temple thorn todd tower town turner underwood
 vale vine violet walker wall ward waters webb weeks well wells west white wild will winner winter winters wise wolf
-wood woods work wright york young
+moses eve wood woods work wright york young
+asia aurora bear blue dale deacon don dot drew eden ember harper haven hazel kane kirk lance lincoln milan nova oakley
+pat phoenix piper preston primrose river rob robyn rod roma rowan sandy sapphire savannah scout serenity sky sol storm
+trinity willow woody wren
 """
 WORDS_AND_NAMES = frozenset(_EITHER.split())
 """Ordinary words that are names as well: a name beside another name or behind a title, else a word."""
@@ -191,7 +200,46 @@ temitope terence teresa terri terry tessa thelma theo theresa thomas tia tiffany
 tomasz tommy toni tony tracey tracy trevor tristan troy tunde tyler tyrone ursula usman valerie vanessa vera verity
 vernon veronica vicky victor victoria vijay vikram vince vincent viola violet viorel vivian vivien vivienne wanda
 warren wayne wendy wesley wilfred will william winifred winston xavier yasmin yasmine yolanda yusuf yvette yvonne zac
-zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
+bev cai shaz carys corwin mags debs zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
+aaliyah aarav abena abi abiola adeel adeola adunni afua agnieszka aida aimee albie alessia alexa alia aliyah alyssa
+amal amari amaya amelie anastazja andriy ania aniela annalise antoni anwar arabella aria arlo arran arwen arya ashanti
+ashton asia athena avery ayden ayla aylin ayomide azaan barnaby beatrix bella benji bethanie billie blerim bobbi
+bohdan brendon briony brodie brody brogan bronte bukola byron caleb callie camille cara carina casey caspar cassandra
+cassidy cassie celia celine chantal chantel cherie cheyenne chidera chinwe chioma christy claudette clementine cleo
+coby corinne cormac dafydd damian damien damon dana dante darcey darcie darcy daria dariusz darryl daryl dawit deacon
+deepa delilah delphine demi denzel deon destinee dexter dilan dina dominika donnie dougie dulcie eamonn ebonie edie
+edona eilidh eira elira elise elissa elodie eloise elsa emanuel enoch enzo eren erik ernie esmae esmay esmé esra ester
+eunice evangeline evie ezekiel ezra fabian fahad faisal farzana fatiha fatmata fatoumata ffion finley finn flora
+florin francesco francine frankie fraser gabby gaurav gaynor genevieve georgie ghazala gilly gino glynis gracie
+graciela graeme gregor gurdeep gwenllian gwilym habib hadiya hallie hamid hamzah hanan hao harjit harley haroon harper
+harri hasina hattie hector helga henryk herbert hiba huda ibtisam idowu idrees ilyas imaan imani imelda inaya indie
+ioan ioana ionut iqbal isabela isha isobel isra ivanka iwona izaak izabella izzy jacek jaden jagdeep jahid jai jaime
+jameel jana janelle jaroslaw jarrod jasminder jaswinder javid jax jaxon jaxson jayda jayla jaylen jed jemma jensen
+jesse joaquin jodi joey johnathan jonah joni jordon josef josiah jozef jules juliana kabir kacey kacper kaden kalpana
+kamaljit kamil kane kara karina karthik kasey katelyn kateryna kaylee keane keelan keenan kehinde keiran keisha kelsey
+kendra kenny kenzie keri keziah khalida kieron kiran kirpal kirstie kirstin klaudia kobe kourtney kris kristian
+kristina krystal kurt kwabena kyra lacey lakshmi lamin laney lateefah latisha lauryn leanna leighton lennie lennon
+lennox leona leonardo lesya leticia lexi lexie liliana lillian lillie lilly livia livvy liza lizzie lottie louie luana
+luca lucian lucie lucjan lula luljeta luther lyla lyle lynda lynsey lyra maariyah macey maciej mackenzie macsen macy
+maddie mahmoud mahnoor maia malachi malakai malika manuela marc marcelo margot mariama martina maryann marzena mateo
+mathew matteo mattie maude maximus maxwell mckenzie meena meghan mehboob mehreen melvin merryn micah mickey mihaela
+mikael mikołaj milena milo mimi minh mirela mirza mitchell mohsin mollie morag muhammed mustapha myla myles nabila
+nadeem nadira nafisa naila naima nam nancy nasra nasrin natalya nathalie navdeep neelam nelly nevaeh ngozi nico
+nicolae niko nikola nirmala nisha nkechi noreen nyah oakley obinna octavia odette oisin oksana olamide olek oleksandr
+olu oluwaseun oluwatobi omari ophelia orlando otis otto paddy paige paloma paola parminder patrik patryk paulette
+payton peggy peyton philomena pia piers portia quentin rabia radoslaw rafe rafferty rajan rakesh ramona rana rania
+raphael rasheed ravinder razia reanne rebekah reem reggie rehan remi renee reuben rex reza rhea rhianna ricardo rico
+rihanna rizwan roan robbie robson rocco rochelle rohan romeo romy ronan rosalie rosanna rowena rudy rumana rupinder
+ruqayya ryder rylan ryley saad saba sabah sadie safa safia sagal sahra saif sajid salim salma salman salvatore sameera
+samia samiya santiago sarita seema seren seth shabir shagufta shah shahid shahida shaima shakeel shakira shamim
+shamima shanaz shanelle shanice shanika shayla shayne shazia shea sheena sherry shreya siddiq silas silvana simona
+simran skyla skylar slawomir sobia sonny soraya spencer stacie stanislava stefania steph stevie suki sultana sumaira
+surinder suzie tabitha tahira talia tallulah tamar tamika tamzin tania tanzeel tash tatiana taylah tayo teddy tegwen
+temi thea theodora theodore thomasina tiana tiegan tilda tobi tomas toyah travis trisha tristram tuyen tyra tyreece
+tyrell tyrelle tyrese tyson ugo umar una valentina valeria vasil vasile vikki vinnie viorica vitaliy vladimir vytautas
+waheed waqas warsame wilhelmina wilma winnie winnifred wyn xander xiu yahya yaqub yara yasmina yetunde yohannes
+yordanos younis yousef yousuf yulia yusra zaheer zahid zaid zak zaki zane zarina zayn zdzislaw zdzisław zeeshan zena
+zeynab zeynep zubair zuzia
 """
 GIVEN_NAMES = frozenset(_GIVEN.split())
 """First names that are common in Britain, in lower case."""
