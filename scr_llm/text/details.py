@@ -4,13 +4,14 @@ Each rule has its reason, and sentences in which it must find the details (in sq
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scr_llm.text.births import birth_dates
 from scr_llm.text.institutions import institutions
 from scr_llm.text.language import Rule
 from scr_llm.text.not_names import NOT_NAMES
+from scr_llm.text.references import references
 
 _W = r"[A-ZÀ-ÞŚŻŁ][\w’'.-]*"
 _ROAD = (
@@ -18,15 +19,13 @@ _ROAD = (
     r"Gardens|Gdns|Hill|Hollow|Park|Parade|Square|Sq|Green|View|Fold|Gate|Yard|Wharf|Quay|Croft|Meadows?|Bank|Brow|End|"
     r"Side|Passage|Vale|Villas|Cottages?|Buildings|House|Heights|Mount|Dell|Dene|Chase|Common|Causeway|Broadway|Wynd|"
     r"Bridge|Towers?|Point|Path|Alley|Arcade|Circus|Esplanade|Promenade|Ridge|Orchard|Fields|Lea|Garth|Loke|Drove|Farm|"
-    r"Lodge|Snicket|Ginnel|Hey|Holt|Copse|Spinney|Landing|Reach|Mill)"
+    r"Lodge|Snicket|Ginnel|Hey|Holt|Copse|Spinney|Landing|Reach|Mill|Boulevard|Parkway|Mead|Nook|Ridgeway|Strand|Dale|"
+    r"Cloisters?|Acres?|Warren|Leys|Moor|Glebe|Maltings|Paddocks?|Pastures?|Butts|Lees|Market|Woods?)"
 )
-_INSURANCE = r"\b[A-Z]{2}(?:[ -]?\d{2}){3}[ -]?[A-D]\b"
-_LABEL = (
-    r"\b(?:our ref|your ref|ref(?:erence)?|file|case|hospital|hosp|crime|incident|log|complaint|unit|URN|"
-    r"UPN|CRN|PNC|MRN|CAD|record|patient|client|pupil|system|account|claim|policy|passport|licence|Mosaic|ICS|PARIS|"
-    r"SystmOne|NICHE|RiO|EMIS|CareFirst|occurrence|id)"
-    r"(?: (?:no|nos|number|ref|reference|id|log|code))?\b\.?:?#? ?"
-)
+_ROAD = rf"(?:{_ROAD}|{_ROAD.upper()})"
+_INSURANCE = r"\b[A-Z]{2}(?:[ ./-]?\d){6}[ ./-]?[A-D]\b"
+_LICENCE = r"\b[A-Z][A-Z9]{4} ?\d{6} ?[A-Z9]{2}\d?[A-Z\d]{2,3}\b"
+_PLATE = r"\b[A-HJ-PR-Y]{2}[0-7]\d ?[A-HJ-PR-Z]{3}\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,19 @@ class Detail(Rule):
         if self.kind in ("SCHOOL", "HOSPITAL"):
             yield from institutions(text, self.kind.lower())
             return
-        if self.kind == "BIRTH DATE":
-            yield from birth_dates(text)
+        if self.name in _FOUND_BY:
+            yield from _FOUND_BY[self.name](text)
             return
         for match in self.pattern.finditer(text):
             if not _is_spared(self.kind, match):
                 yield from [match.span(g) for g in groups if match[g]] or [match.span()]
+
+
+_FOUND_BY: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
+    "date of birth": birth_dates,
+    "reference": references,
+}
+"""Details that a pattern alone does not find."""
 
 
 def _is_spared(kind: str, match: re.Match[str]) -> bool:
@@ -103,8 +109,8 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "NHS number",
         re.compile(
-            r"(?<![\d+-])(?<!\(0\))(?<!44 )\d{3}[ -]\d{3}[ -]\d{4}(?![\d-])|(?<![\w+/-])\d{10}(?![\w/-])|"
-            r"(?i:\bNHS(?: (?:no|number|num)\b\.?)?:? ?)(?P<it>\d[\d -]{7,12}\d)"
+            r"(?<![\d+-])(?<!\(0\))(?<!44 )\d{3}[ .-]\d{3}[ .-]\d{4}(?![\d-])|(?<![\w+/-])\d{10}(?![\w/-])|"
+            r"(?i:\bNHS\b[^\d\n;]{0,25}?)(?P<it>(?:\d[ .-]?){9}\d)(?!\d)"
         ),
         "Ten digits in the form of an NHS number; where nothing else says so, with its check digit.",
         catches=("NHS number [999 123 4567]; again [999-123-4567].",),
@@ -114,7 +120,8 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "National Insurance number",
         re.compile(
-            rf"(?i:\b(?:NI|NINO|insurance)\b[^\d\n]{{0,15}}?\b)(?P<it>(?i:{_INSURANCE}))|{_INSURANCE}|"
+            rf"(?i:\b(?:NI|N\.I\.|NINO|insurance|Nat\.? Ins)\b[^\d\n]{{0,15}}?\b)"
+            rf"(?P<it>(?i:{_INSURANCE}|[A-Z]{{2}}(?: ?\d{{2}}){{3}}\b))|{_INSURANCE}|"
             r"(?i:\b[A-Z]{2}\d{6}[A-D]\b)"
         ),
         "Two letters, six digits and a letter. Prefixes that are not in use are found as well: people mistype them.",
@@ -136,7 +143,7 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "postcode",
-        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?(?!(?-i:\d(?:st|nd|rd|th))\b)\d[ABD-HJLNP-UW-Z]{2}\b", re.I),
+        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}(?!(?-i:\d(?:st|nd|rd|th))\b)[\dO][ABD-HJLNP-UW-Z]{2}\b", re.I),
         "It stands for a few houses.",
         catches=("They moved to [DN42 9YU], then [pr207ld].",),
         spares=("At M25 services.", "Form G2 1st page."),
@@ -144,7 +151,7 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "date of birth",
-        re.compile("birth"),
+        re.compile(r"\w"),
         "With the story, the day on which somebody was born is that person; `births` says what tells it.",
         catches=("Born [3 May 2009], DOB [07 08 2003].", "MGF (b. [1947]); [3 May 2014] was his birthday."),
         spares=("Child K died on 3 March 2012.", "In 1947 he left."),
@@ -171,15 +178,30 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "reference",
-        re.compile(
-            rf"(?i:{_LABEL})(?P<it>(?:[A-Z]{{2,4}} (?=\d))?(?=[A-Z\d/-]*\d[A-Z\d/-]*\d[A-Z\d/-]*\d)"
-            r"(?!\d{1,2}/\d{1,2}/\d|\d{4}-\d\d-\d\d\b)[A-Z\d][A-Z\d]*(?:[/-][A-Z\d]+)*)\b|"
-            r"(?<![\w/-])(?=[A-Z/-]*\d|\d[\d/-]*[A-Z])(?=(?:[A-Z/-]*\d){4})(?=[\d/-]*[A-Z])(?=[A-Z\d/-]{7,})"
-            r"(?P<it2>[A-Z\d]+(?:[/-][A-Z\d]+)*)(?![\w/])"
-        ),
+        re.compile(r"\d"),
         "The number of a case, file, patient or incident; without a label, letters and four digits in one word.",
-        catches=("Our ref: [CSC/77120/KD]", "Crime number [12345/09] and [BMG-4420917]."),
-        spares=("SI 2006/90 and 2011/12.", "See Appendix 7, Table 4.2.", "Case 3 and file 12 were lost."),
+        catches=(
+            "Our ref: [CSC/77120/KD]; ULN [4417720931]; complaint [LGO 14 001 234]",
+            "Crime number [12345/09] and [BMG-4420917]. Claim No. [4BM 01234], birth cert. no. [BXCE 441772]",
+            "Old SWIFT number [77120], NASS ref [09/04/01234/001], rent a/c [1002003004], Datix [W44177]",
+        ),
+        spares=(
+            "SI 2006/90 and 2011/12.",
+            "See Appendix 7, Table 4.2.",
+            "Case 3 and file 12 were lost. SI 2010 No. 2571 and page no. 112. Made 2014-06-12T09:14.",
+        ),
+        kind="REFERENCE",
+    ),
+    Detail(
+        "driving licence or number plate",
+        re.compile(
+            rf"{_LICENCE}|{_PLATE}|"
+            r"(?i:\b(?:VRM|VRN|reg(?:istration)?|index|vehicle|plate)(?: (?:no|number|mark|plate)\b)?\.?:? )"
+            r"(?P<it>[A-Z]{1,3} ?\d{1,4} ?[A-Z]{0,3}\b)"
+        ),
+        "They lead to a keeper; told by their form, and older plates by their label.",
+        catches=("Licence [PENRO 806148 J99XX]; a van, [KX57 YTB]; vehicle reg [N417 TWB].",),
+        spares=("At M25 services in Reg 38.", "IN 12 MONTHS, IN THE 12 DAYS"),
         kind="REFERENCE",
     ),
     Detail(
