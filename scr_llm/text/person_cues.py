@@ -13,20 +13,20 @@ _RANKS = (
     r"Superintendent|Commander|Commissioner|(?i:(?:det|[ATD]/|CH/)[ /]?)?(?i:sgt|insp|supt)"
 )
 RANK = (
-    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:{_RANKS})s?\.?(?: \((?:retd|retired)\.?\))?"
-    r"(?: ?(?:No\. ?)?\d{1,6})?"
+    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:{_RANKS})(?:[’']?s)?\.?"
+    r"(?: \((?:retd|retired)\.?\))?(?: ?(?:No\. ?)?\d{1,6})?"
 )
 _TITLES = (
     r"Mr|Mrs|Ms|Miss|Mx|Drs?|Messrs|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Revd|Reverend|Rev’d|Rev'd|Cllr|"
     r"Councillor|Canon|Pastor|Imam|Mufti|Sheikh|Rabbi|Ald|Fr|Sr|Sister|Judge|Justice|HHJ|DJ|Recorder|Nurse|Midwife|"
     r"Officer|Off|Matron|Bishop|Gov"
 )
-TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})\.?"
+TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})(?:[’']s)?\.?"
 CALLING = (
     r"(?:workers?|health visitors?|midwi(?:fe|ves)|"
     r"(?:\w+ )?nurses?|doctors?|registrars?|consultants?|surgeons?|"
-    r"\w+(?:ologist|iatrist|iatrician|therapist|odontist|ietitian|ietician|etist|opath|macist)s?|"
-    r"dentists?|opticians?|technicians?|physicians?|paramedics?|head ?teachers?|teachers?|lecturers?|tutors?|mentors?|"
+    r"\w+(?:ologist|iatrist|ician|therapist|odontist|ietitian|ietician|etist|opath|macist)s?|"
+    r"dentists?|paramedics?|head ?teachers?|teachers?|lecturers?|tutors?|mentors?|"
     r"senco|foster (?:carers?|mother|father|parents?)|carers?|childminders?|keyworkers?|caseworkers?|"
     r"assistants?|assessors?|operators?|investigators?|analysts?|volunteers?|professionals?|representatives?|"
     r"facilitators?|instructors?|attendants?|wardens?|porters?|sisters? on duty|officers?|escorts?|"
@@ -74,6 +74,8 @@ class Cue(Rule):
     """Whether one word in capitals, among small letters, is enough: police and prisons write surnames so."""
     or_first_name: bool = False
     """Whether a first name that is common in Britain is enough."""
+    behind: re.Pattern[str] | None = None
+    """What must follow the name as well."""
     no_word: bool = False
     """Whether one word that is an ordinary word as well is left: reviews disguise people as Amber or Jack."""
 
@@ -81,15 +83,27 @@ class Cue(Rule):
 TO_A_PERSON = Cue(
     "what is done to a person, or kin, before a single name",
     re.compile(
-        rf"\b(?:(?i:told|asked|hits?|hurts?|(?:hit|hurt) by|slapped|punched|kicked|kissed|hugged|loves?|married|texted|"
+        rf"(?:\((?:also )?known as|\b(?:(?i:told|asked|hits?|hurts?|(?:hit|hurt) by|slapped|punched|kicked|kissed|"
+        rf"hugged|loves?|married|texted|"
         rf"spoke (?:to|with)|custody of|(?:photos?|pictures?) of|inf(?:ant)? of|placed w/|"
         rf"(?:call|nicknam)(?:ed|s) (?:him|her)|"
-        rf"(?:him|her|man|woman|boy|girl|mother|father)(?: (?:she|he|they))? (?:knew|known) as)|"
-        rf"{KIN})(?: \(| )[“\"‘']?$"
+        rf"(?:him|her|man|woman|boy|girl|mother|father)(?: (?:she|he|they))? (?:knew|known) as|"
+        rf"(?:chaired|seen|examined|interviewed|(?:counter)?signed|arrested|supervised) by|aka|a\.k\.a\.|"
+        rf"(?:{CALLING}|{OFFICE}|{KIN}) (?:called|named))|"
+        rf"{KIN}))(?: \(| )[“\"‘']?$"
     ),
     "Only people are told, struck, loved or somebody’s kin.",
     catches=("He told [Xawa] that his sister [Ebonie] and the father ([Olek]) left.",),
     spares=("She told Mother, asked Saltmere Council, and her sister Amber slept.",),
+    no_word=True,
+)
+APPOSED = Cue(
+    "calling before a surname between commas",
+    re.compile(rf"\b(?:the|an?|her|his|their) (?:[\w-]+ ){{0,3}}?(?:{CALLING}|{OFFICE}), $", re.I),
+    "Between commas behind a calling, a surname alone is a person's as well.",
+    catches=("The social worker, [Thackwray], left.",),
+    spares=("The chair, Saltmere Council, left. The officer, Mother, left.",),
+    behind=re.compile(r","),
     no_word=True,
 )
 LABEL = Cue(
@@ -122,7 +136,7 @@ BEFORE: tuple[Cue, ...] = (
     Cue(
         "kin before a first name",
         re.compile(
-            r"(?<![\w'’-])(?:M?MGM|M?MGF|P?PGM|P?PGF|Grand(?:ad|dad|ma|pa|mother|father)|Gran|Nana?|Nan(?:ny|nie)|"
+            r"(?<![\w'’-])(?:M?MGM|M?MGF|P?PGM|P?PGF|Grand(?:ad|dad|ma|pa|mother|father)|Gran|Nana?|Nan(?:ny|nie)|Granny|"
             r"Mum|Mam|Dad|Aunt(?:ie|y)?|Uncle|Step-?(?:dad|mum)) $"
         ),
         "A capital makes it a form of address, as a title is; “her aunt Amber” of a review is left.",
@@ -202,6 +216,7 @@ BEFORE: tuple[Cue, ...] = (
         least=2,
     ),
     TO_A_PERSON,
+    APPOSED,
     LABEL,
     Cue(
         "done by or called",
@@ -227,7 +242,7 @@ BEHIND: tuple[Cue, ...] = (
     Cue(
         "calling behind",
         re.compile(
-            rf",? (?:OBE|MBE|CBE|QC|KC|QPM|JP)\b|"
+            rf",? (?:OBE|MBE|CBE|QC|KC|QPM|JP|MP|RGN|RMN|CQSW|DipSW|MSc|PhD|LL[BM]|[FM]RC\w+)\b|"
             rf"(?:(?:,|:| [–-]|{_HIS}) | ?[|/] ?|(?-i:; (?=[A-Z])))"
             rf"(?:(?:the|a|an|her|his|their|then|who was) )*{_ADJECTIVES}"
             rf"(?:{CALLING}|{OFFICE}|{KIN})(?<!s)\b| [(\[](?:[^()\n]{{0,30}}\b)?(?:{CALLING}|{OFFICE}|{KIN})\b|"
@@ -292,7 +307,7 @@ BEHIND: tuple[Cue, ...] = (
         "role in brackets behind",
         re.compile(
             rf",? \((?:\w+ )?(?:{RANK}|{ROLES}|(?i:{CALLING}|{OFFICE}|admin|legal|tech|"
-            r"locum|temp|minutes?))(?:, [^()\n]{1,20})?\)"
+            rf"locum|temp|minutes?|{KIN}))(?:, [^()\n]{{1,20}})?\)"
         ),
         "A role alone in brackets belongs to whoever stands before it, if only with a surname.",
         catches=("[O'Shea] (Sgt) told [Femi] (ISW).", "Ask [Orlagh] (admin)."),
@@ -368,12 +383,13 @@ ROSTER = re.compile(
     r"(?:^|[\n.;|] ?|\b)(?:present|apologies(?: rec[’']?d| received)?|in attendance|attend(?:ees|ed by|ed)|circulation|"
     r"distribution(?: list)?|c\.?c\.?|copie[sd] to|copy to|invite(?:d|es)|team|crew|"
     r"members(?:hip)?|authors?|those present|panel|"
-    r"core group|household|contacts?|from|to)(?: \([^()\n]{1,20}\))?(?::|–| -|(?<=present) were)\s"
+    r"core group|household|children|siblings|professionals|contacts?|from|to)"
+    r"(?: \([^()\n]{1,20}\))?(?::|–| -|(?<=present) were)\s"
     r"(?P<it>(?:[^.\n]|(?<=\b[A-Z])\.|(?<=Dr|Mr|Ms|Fr|St|Sr)\.|(?<=Mrs|Rev)\.|\.(?=\S)){3,600})",
     re.I,
 )
 """A list of those who were there or are to have a copy."""
 IN_ROSTER = re.compile(r"(?:^|[,;:–|&•\n(-]|\band|\bwere|\d[.)])\s?(?:\w+ [–-] )?$")
 """What stands before each entry of such a list."""
-PLURAL = re.compile(rf"(?:^|\W)(?:Drs|Messrs|PCs|DCs|{CALLING}|{KIN}) $", re.I)
+PLURAL = re.compile(rf"(?:^|\W)(?:Dr[’']?s|Messrs|PC[’']?s|DC[’']?s|{CALLING}|{KIN}) $", re.I)
 """A title, calling or kin that may stand before several names."""

@@ -184,7 +184,9 @@ def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME, ALONE))
         if before and between == ", " and len(before.words) <= (2 if before.words[0].isupper() else 1):
             turned = Words(before.start, found.end, (*before.words, *found.words))  # surname, first name
             if turned.size and (
-                _is_turned(before, found) or any(_holds(cue, text, turned) for cue in cues if cue in _TURNED)
+                _is_turned(before, found)
+                or (_is_given(found.words[0]) and _is_entry(text, turned, rosters))
+                or any(_holds(cue, text, turned) for cue in cues if cue in _TURNED)
             ):
                 found, is_told = turned, True
         is_told = is_told or (found.size > 0 and any(_holds(cue, text, found) for cue in cues))
@@ -192,7 +194,8 @@ def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME, ALONE))
         if before and between in _AND and found.size:
             if before_is_told:
                 is_several = is_several or _is_several(text, before)
-                is_told = is_told or is_several
+                is_pair = between != ", " and before is not None and min(before.size, found.size) > 1
+                is_told = is_told or is_several or (is_pair and AGENCY_BEHIND.match(text, found.end) is None)
             elif is_told and len(found.words) > 1 and fold(before.words[0]) in GIVEN_NAMES:
                 yield before  # Jane and Thomas Roe
         if is_told:
@@ -224,6 +227,10 @@ def _is_entry(text: str, found: Words, rosters: Sequence[tuple[int, int]]) -> bo
 _AND = (" and ", ", ", " & ")
 
 
+def _is_one_unknown(found: Words) -> bool:
+    return len(found.words) == 1 and not _is_given(found.words[0])
+
+
 def _is_several(text: str, first: Words) -> bool:
     return PLURAL.search(text, max(0, first.start - _AROUND), first.start) is not None
 
@@ -241,8 +248,10 @@ def _holds(cue: Cue, text: str, found: Words) -> bool:
     if cue.name in _BEFORE:
         if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
             return False  # of a child, and not of a ward
+        if cue.behind and not cue.behind.match(text, found.end):
+            return False
         return cue.pattern.search(text, max(0, found.start - _AROUND), found.start) is not None
-    if len(found.words) == 1 and cue.least == 1 and _PLACE_BEFORE.search(text, max(0, found.start - 8), found.start):
+    if cue.least == 1 and _is_one_unknown(found) and _PLACE_BEFORE.search(text, max(0, found.start - 8), found.start):
         return False
     is_place = cue is FIRST_NAME and (not _is_given(found.words[0]) or fold(found.words[-1]) in PLACES)
     return not is_place and cue.pattern.match(text, found.end) is not None

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-_CODE = re.compile(r"[A-Z\d]+(?:[/-][A-Z\d]+)*(?: \d{3}(?![\w/-]|[.,]\d))*")
+_CODE = re.compile(r"[A-Z\d]+(?:[/-][A-Z\d]+)*(?:(?<=\d) \d{3}(?![\w/-]|[.,]\d))*")
 """Capitals and digits in one word; figures may follow in threes."""
 _DATE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[/-](?:0?[1-9]|1[0-2])[/-](?:\d{4}|\d\d)|\d{4}-\d\d-\d\d(?:T\d+)?")
 _SYSTEM = (
-    r"\b(?:our ref|your ref|ref(?:erence)?|file|case|hospital|hosp|crime|incident|log|complaint|unit|record|patient|client|"
-    r"pupil|system|account|a/c|claim|policy|passport|visa|licence|occurrence|wristband|sort code|id|"
+    r"\b(?:our ref|your ref|ref(?:erence)?|file|case|hospital|hosp|crime|incident|log|complaint|unit|record|patient|"
+    r"client|pupil|system|account|a/c|claim|policy|passport|visa|licence|occurrence|wristband|sort code|id|"
     r"URN|UPN|CRN|PNC|MRN|CAD|CRO|ASN|ICS|DL|h/n|mosaic|paris|systmone|niche|rio|emis|carefirst|swift|framework-?i|"
     r"liquidlogic|datix|steis)\b\.?:?#? {0,2}"
 )
@@ -22,7 +22,11 @@ _NUMBERED = (
     r"(?:nos?|nr|number|ref|reference|id|log|code|pin)\b\.?:?#? {0,2}"
 )
 """Whatever has a number: a word, and then that it is one."""
-_LABELLED = re.compile(rf"(?:{_SYSTEM}|{_NUMBERED})(?:(?:is|was|(?:given|recorded) as) )?(?P<prefix>(?!NHS|ID|NO|REF)\d?(?-i:[A-Z]){{2,4}} )?$", re.I)
+_LABELLED = re.compile(
+    rf"(?:{_SYSTEM}|{_NUMBERED})(?:(?:is|was|(?:given|recorded) as) )?"
+    r"(?P<prefix>(?!NHS|ID|NO|REF)\d?(?-i:[A-Z]){2,4} )?$",
+    re.I,
+)
 _ABBREVIATED = re.compile(r"(?<!\w)(?!ISBN|ISSN|GBP|USD|EUR|SI\b|BP\b)[A-Z]{2,6}:? $")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER_WORD = re.compile(r"\b(?:nos?|nr|number|ref|reference|id|log|CAD|code|pin)\b", re.I)
@@ -43,9 +47,8 @@ def references(text: str) -> Iterator[tuple[int, int]]:
         if label and not (_YEAR.fullmatch(code[0]) and not _NUMBER_WORD.search(label[0])):
             yield start - len(label["prefix"] or ""), code.end()
         elif is_word and not re.search(r"[/-]$", before) and not text.startswith("/", code.end()):
-            if _is_like_a_reference(code[0], digits) or (
-                digits > 4 and code[0][0].isdigit() and _ABBREVIATED.search(before)
-            ):
+            is_abbreviated = digits > 4 and code[0][0].isdigit() and _ABBREVIATED.search(before)
+            if is_abbreviated or _is_like_a_reference(code[0], digits):
                 yield code.span()
 
 
