@@ -56,7 +56,7 @@ PARTIES = r"(?:[DIYA]P|YPs)"
 KIN = (
     r"(?:(?:half-|step|grand|great-)?(?:mother|father|brother|sister|parent|child|son|daughter|aunt|uncle)s?|mum|dad|"
     r"nan|partner|boyfriend|girlfriend|husband|wife|cousins?|nephews?|nieces?|ex-partner|neighbours?|lodgers?|landlord|"
-    r"friends?|babysitter|boy|girl|pupil|patient|man|woman|tenant|victim|suspect|offender|perpetrator)"
+    r"friends?|babysitter|twins|triplets|children|boy|girl|pupil|patient|man|woman|tenant|victim|suspect|offender|perpetrator)"
 )
 
 
@@ -84,13 +84,13 @@ TO_A_PERSON = Cue(
     "what is done to a person, or kin, before a single name",
     re.compile(
         rf"(?:\((?:also )?known as|\b(?:(?i:told|asked|hits?|hurts?|(?:hit|hurt) by|slapped|punched|kicked|kissed|"
-        rf"hugged|loves?|married|texted|"
+        rf"hugged|loves?|married|texted|saw|heard|fed|bathed|held|carried|shook|blamed|knew|"
         rf"spoke (?:to|with)|custody of|(?:photos?|pictures?) of|inf(?:ant)? of|placed w/|"
         rf"(?:call|nicknam)(?:ed|s) (?:him|her)|"
         rf"(?:him|her|man|woman|boy|girl|mother|father)(?: (?:she|he|they))? (?:knew|known) as|"
         rf"(?:chaired|seen|examined|interviewed|(?:counter)?signed|arrested|supervised) by|aka|a\.k\.a\.|"
         rf"(?:{CALLING}|{OFFICE}|{KIN}) (?:called|named))|"
-        rf"{KIN}))(?: \(| )[“\"‘']?$"
+        rf"{KIN}|(?i:children|siblings|sons|daughters|kids|twins|boys|girls):))(?: \(| )[“\"‘']?$"
     ),
     "Only people are told, struck, loved or somebody’s kin.",
     catches=("He told [Xawa] that his sister [Ebonie] and the father ([Olek]) left.",),
@@ -273,7 +273,8 @@ BEHIND: tuple[Cue, ...] = (
             r"explained|described|denied|denies|admitted|claimed|disclosed|alleged|cried|slept|smiled|wept|screamed|"
             r"mentioned|married|apologised|shouted|texted|threatened)\b|"
             r" (?:was|were|is) (?:asleep|crying|upset|tearful|hungry|dirty|unwell|pregnant|drunk|intoxicated|"
-            r"frightened|scared|aged|in bed|his|her)\b| (?:crying|screaming|asleep)\b"
+            r"frightened|scared|aged|in bed|his|her)\b| (?:crying|screaming|asleep)\b|"
+            r" (?:has|had) (?:[\w-]+ )?(?:children|siblings|sons?|daughters?|baby|partner)\b"
         ),
         "Only people do or are so.",
         catches=("[Leander Voss], who chaired it, left.", "[Bran Okray] told the inquest. [Wyn Tarrow] was asleep."),
@@ -328,7 +329,7 @@ BEHIND: tuple[Cue, ...] = (
         re.compile(
             r"[,|/ –-]{0,6}\(?(?:d\.?o\.?b|born|b\.|aged? \d)|(?:, | \()\d{1,2}(?: years old|\)|,)|"
             r" of (?:No\. )?\d+\w? [A-Z]|"
-            r"(?: [/|–-])? \(?\d{1,2}[/. ]\d{1,2}[/. ]\d{2,4}",
+            r"(?: [/|–-])? \(?\d{1,2}[/. ]\d{1,2}[/. ]\d{2,4}|, \d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?=[,;)|]|$)",
             re.I,
         ),
         "What follows is said of a person.",
@@ -341,8 +342,9 @@ BEHIND: tuple[Cue, ...] = (
 FIRST_NAME = Cue(
     "first name and surname",
     re.compile(r"(?! [A-Z])"),
-    "Words of a name that begin with a first name common in Britain (`not_names.GIVEN_NAMES`), and no road or project.",
-    catches=("Then [Wayne Ollerthwaite] moved in with [Mohammed Yusuf Tarrow].",),
+    "Words of a name that begin with a first name common in Britain (`not_names.GIVEN_NAMES`), and no road or project; "
+    "or that end with two surnames.",
+    catches=("Then [Wayne Ollerthwaite] moved in with [Mohammed Yusuf Tarrow] and [Xawa Tekin-Boyle].",),
     spares=("The Rose Project and Grant funding ended.", "Jack was at home.", "It is in Charlotte Street."),
     least=2,
 )
@@ -391,5 +393,5 @@ ROSTER = re.compile(
 """A list of those who were there or are to have a copy."""
 IN_ROSTER = re.compile(r"(?:^|[,;:–|&•\n(-]|\band|\bwere|\d[.)])\s?(?:\w+ [–-] )?$")
 """What stands before each entry of such a list."""
-PLURAL = re.compile(rf"(?:^|\W)(?:Dr[’']?s|Messrs|PC[’']?s|DC[’']?s|{CALLING}|{KIN}) $", re.I)
+PLURAL = re.compile(rf"(?:^|\W)(?:Dr[’']?s|Messrs|PC[’']?s|DC[’']?s|{CALLING}|{KIN}s?|kids|boys|girls):? $", re.I)
 """A title, calling or kin that may stand before several names."""

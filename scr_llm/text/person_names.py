@@ -243,7 +243,8 @@ def _holds(cue: Cue, text: str, found: Words) -> bool:
     is_enough = len(found.words) >= cue.least or (cue.or_first_name and _is_first_name(found.words[0]))
     if not is_enough and not (cue.or_capitals and _is_in_capitals(text, found)):
         return False
-    if cue.least > 1 and not _is_given(found.words[0]) and AGENCY_BEHIND.match(text, found.end):
+    is_agency = cue.least > 1 and not _is_given(found.words[0]) and not _TWO_SURNAMES.fullmatch(found.words[-1])
+    if is_agency and AGENCY_BEHIND.match(text, found.end):
         return False
     if cue.name in _BEFORE:
         if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
@@ -253,11 +254,13 @@ def _holds(cue: Cue, text: str, found: Words) -> bool:
         return cue.pattern.search(text, max(0, found.start - _AROUND), found.start) is not None
     if cue.least == 1 and _is_one_unknown(found) and _PLACE_BEFORE.search(text, max(0, found.start - 8), found.start):
         return False
-    is_place = cue is FIRST_NAME and (not _is_given(found.words[0]) or fold(found.words[-1]) in PLACES)
+    is_named = _is_given(found.words[0]) or _TWO_SURNAMES.fullmatch(found.words[-1]) is not None
+    is_place = cue is FIRST_NAME and (not is_named or fold(found.words[-1]) in PLACES)
     return not is_place and cue.pattern.match(text, found.end) is not None
 
 
 _OPENING = re.compile(r"(?:^|[.!?:;•|\n“\"–—-])\s*$")
+_TWO_SURNAMES = re.compile(rf"[{_UPPER}][{_LETTERS}]{{2,}}-[{_UPPER}][{_LETTERS}]{{2,}}")
 _SAINT = re.compile(r"\b(?:St\.?|Saint|HMP|RAF|Lake|Port|Mount|Fort|Operation|Storm|Queen|King) $")
 _TO_PLACE = re.compile(r"\b(?:in|at|from|to|near|around|across|within) $", re.I)
 _TOWNS = frozenset(["stanley", "florence", "victoria", "chelsea", "georgia", "jordan", "douglas", "gordon", "sydney"])
