@@ -73,7 +73,7 @@ eid diwali holi vaisakhi hanukkah passover
 _OPENS_A_DATE = frozenset(_OPENING_WORDS.split())
 _EVENT = (
     r"(?!\b(?:died|moved|came|went|lived|referred|seen|saw|visit\w*|discharged|admitted|placed|removed|"
-    r"enter(?:ed|s)|and \w+ed|and on|until|since|letter|report\w*|incident|"
+    r"enter(?:ed|s)|and (?:\w+ed|the|on|then)|until|since|letter|report\w*|incident|"
     r"death|d\.?o\.?d|registered|notified|attend\w*|arrested|convicted|"
     r"conference|meeting|began|started|told|said|when|policy|version)\b|"
     r"(?<!\bSt)(?<!\bDr)(?<!\bMr)\.[ \n]+(?-i:[A-Z])|[;|]|\n\n)"
@@ -177,7 +177,7 @@ BEFORE: tuple[BirthCue, ...] = (
     BirthCue(
         "word of birth with a looser date",
         re.compile(
-            rf"(?:{_BORN}|\bbirth|\barrived|\bcame early|\bturned \w+)(?:,? {_TIME}){{0,9}}(?:[ :=,(–-]{{1,3}})$|"
+            rf"(?:{_BORN}|\bbirth|\barrived|\bcame early|\bturned (?:{_AGE}))(?:,? {_TIME}){{0,9}}(?:[ :=,(–-]{{1,3}})$|"
             rf"\b(?:born|gave birth)\b(?:{_EVENT}(?!\b(?:was|were|had|has|and)\b)[^\d]){{0,40}}? on (?:the )?$",
             re.I,
         ),
@@ -195,8 +195,8 @@ BEFORE: tuple[BirthCue, ...] = (
         re.compile(
             rf"\b(?:turn|attain|reach)(?:ed|s|es|ing)? (?:the age of )?(?:{_AGE})\b"
             rf"(?:{_EVENT}(?!\b(?:and|in)\b)[^\d]){{0,25}}?$|"
-            rf"(?:\b(?:reach(?:ed|es|ing)?|becom(?:es?|ing)|became|(?:would|will|to|[’']d) (?:be|have been)|[’']ll be) "
-            rf"(?:the age of )?(?:{_AGE}|an adult) (?:years (?:old|of age) )?)on (?:the )?$",
+            rf"\b(?:reach(?:ed|es|ing)?|becom(?:es?|ing)|became|(?:would|will|to|[’']d) (?:be|have been)|[’']ll be) "
+            rf"(?:the age of )?(?:{_AGE}|an adult) (?:years (?:old|of age) )?on (?:the )?$",
             re.I,
         ),
         "The day on which an age is reached is a birthday.",

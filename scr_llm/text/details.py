@@ -143,7 +143,7 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "postcode",
-        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}(?!(?-i:\d(?:st|nd|rd|th))\b)[\dO][ABD-HJLNP-UW-Z]{2}\b", re.I),
+        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}(?!(?-i:\d(?:st|nd|rd|th))\b)\d[ABD-HJLNP-UW-Z]{2}\b", re.I),
         "It stands for a few houses.",
         catches=("They moved to [DN42 9YU], then [pr207ld].",),
         spares=("At M25 services.", "Form G2 1st page."),

@@ -25,7 +25,8 @@ psychologists psychiatrists therapists registrars consultants solicitors barrist
 chaplains vicars priests bishop gov wkr wkrs mgr mgrs tchr tchrs solr solrs reg cons cleaner driver
 technician tech specialists caller applicant complainant perp nbr escort escorts off grandma granddad
 grandpa mam alias nominal signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum step-dad step-mum
-granny madam afro-caribbean non-molestation post-mortem colleague colleagues
+granny madam afro-caribbean romani mo fa year years boxing great-aunt great-uncle
+non-molestation post-mortem colleague colleagues
 orthopaedic orthopaedics cardiology neurology oncology obstetrics gynaecology paediatrics anaesthetist dermatology
 ophthalmology radiology audiology haematology psych paed paeds councillors advocate advocates
 keyworker keyworkers caseworker assistants lodger lodgers
