@@ -79,17 +79,23 @@ _EVENT = (
     r"(?<!\bSt)(?<!\bDr)(?<!\bMr)\.[ \n]+(?-i:[A-Z])|[;|]|\n\n)"
 )
 """Not these, between a word of birth and its date: something else happened on that day."""
-_SO_FAR = rf"(?:{_EVENT}(?!\b(?:was|were|had|has|subject)\b).){{0,110}}?"
+_OTHER_VERB = (
+    r"(?!\b(?:was|were|had|has|subject|led)\b|\b(?!(?:prolong|conceal|complicat|assist|delay|undiagnos|plann|unplann|induc|"
+    r"retain|nam|ag|expect|shar|attend|call|estimat|record)ed\b)\w{3,}ed\b)"
+)
+"""Nor a verb in the past that does not go with a birth."""
+_SO_FAR = rf"(?:{_EVENT}{_OTHER_VERB}.){{0,110}}?"
 _LABEL = (
-    r"(?:\bd ?[./]? ?[o0] ?[./]? ?b\b(?: ?\.)?(?:s\b\.?)?|\bd\.?o\.?bs\b|"
+    r"(?:\bd ?[./]? ?[o0] ?[./]? ?b(?![^\W_])(?: ?\.)?|\bd ?[./]? ?[o0] ?[./]? ?b(?: ?\.)?[’']?s\b\.?|"
     r"\bd of b\b|\bd/b\b|\bbirth ?-?(?:dates?|year)\b|"
-    r"\bdates? (?:of )?(?:birth|delivery|born)\b|\b(?:years?|yr\.?) of birth\b|\byob\b|\bbirth(?=:)|\bdelivery(?=:)|"
+    r"\bdates? (?:of )?(?:birth|delivery|born)\b|\b(?:years?|yr\.?|time) of birth\b|\bbirth (?:details|notification)\b|"
+    r"\byob\b|\bbirth(?=:)|\bdelivery(?=:)|"
     r"\bdyddiad geni\b|\bwhen(?: and where)? born\b)"
 )
 _BORN = (
     r"(?:\b(?:still)?born\b|\bganwyd\b|\bdelivered\b|\bg[ai]ve(?:s|n)? birth\b|\b(?:still)?birth (?:of|on)\b|"
     r"\b(?:the|her|his|their|baby[’']?s|twins[’']?) (?:birth|arrival)\b|\b(?:[A-Z]\w+[’']s birth)\b|"
-    r"\b(?:baby|twins?(?: \d)?) (?:came|arrived)\b|"
+    r"\b(?:baby|twins?(?: \d)?) (?:came early|arrived)\b|\b(?:birth|arrival) (?:was|took place|occurred)\b|"
     r"\b(?:came|come) into the world\b|\b(?:had|has) (?:a|an|her|his|their|another|twin) (?:[\w-]+ ){0,3}?"
     r"(?:baby|child|son|daughter|boy|girl|twins)\b)"
 )
@@ -97,7 +103,7 @@ _TIME = (
     r"(?:in|on|at|around|about|towards?|the|end|start|beginning|first|second|third|last|week|weekend|half|middle|of|"
     r"early|late|hours|shortly|just|before|after|midnight|day|morning|evening|night|"
     r"afternoon|at home|prematurely|approx(?:imately|\.)?|some ?time|"
-    r"during|only|to \w+|(?-i:in [A-Z]\w+))"
+    r"during|only|to (?:the |an? |her |his )?\w+|(?-i:in [A-Z]\w+))"
 )
 _HEDGE = (
     r"(?:unknown|n/?k|not|known|thought|believed|understood|claimed|to|be|is|was|were|are|given|stated|as|approx\w*\.?|"
@@ -105,13 +111,15 @@ _HEDGE = (
 )
 _AGE = (
     r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
-    r"twenty(?:-one)?|thirty|forty|fifty|sixty|seventy|eighty|ninety|a hundred|one hundred)"
+    r"twenty(?:-one)?|thirty|forty|fifty|sixty|seventy|eighty|ninety|a hundred|one hundred|"
+    r"majority|adulthood)"
 )
 _PERSON = (
     r"\b(?:child|girl|boy|son|daughter|eldest|youngest|oldest|older|younger|middle|twins?|triplets?|baby|infant|"
     r"sibling|brother|sister|subject|pupil|patient|mother|father|mum|dad|mgm|mgf|pgm|pgf|adult)(?: [A-Z]?\d?)?"
 )
 _SEX = r"(?:m|f|male|female|boy|girl|son|daughter)\b\.?"
+_RELATION = rf"(?:{_SEX}|(?:subject|mother|father|mum|dad|sibling|brother|sister|partner|[mp]g[mf])\b(?: child)?)"
 _DELIVERY = (
     r"(?:\b(?-i:SVD|NVD|LSCS|EMCS|ELCS|EMLSCS|NBFD|C/S|[Dd]el\.)|"
     r"\b(?:forceps|ventouse|caesarean(?: section)?|delivered))"
@@ -153,7 +161,10 @@ BEFORE: tuple[BirthCue, ...] = (
     ),
     BirthCue(
         "letter b",
-        re.compile(r"(?-i:(?<![\w.])b(?:\. ?| )|(?:^|[.;,(] ?)B\. ?)$"),
+        re.compile(
+            r"(?-i:(?<![\w.])(?<!tion )(?<!part )(?<!para )(?<!graph )b(?:\. ?| ?)|"
+            r"(?<!\w)[Bb]n\.? ?|(?:^|[.;,()/] ?)B\. ?)$|\bbirth[ ,:(–-]{1,4}$"
+        ),
         "Genograms and lists shorten born to a letter.",
         catches=("MGF (b. [1947]), girl (b [12/98]), Mary b. [3.5.09]",),
         spares=("Paragraph b 12 applies.", "Child B 2009"),
@@ -177,7 +188,8 @@ BEFORE: tuple[BirthCue, ...] = (
     BirthCue(
         "word of birth with a looser date",
         re.compile(
-            rf"(?:{_BORN}|\bbirth|\barrived|\bcame early|\bturned (?:{_AGE}))(?:,? {_TIME}){{0,9}}(?:[ :=,(–-]{{1,3}})$|"
+            rf"(?:{_BORN}|\bbirth|\barrived|"
+            rf"\bcame early|\bturned (?:{_AGE}))(?:,? {_TIME}){{0,9}}(?:[ :=,(–-]{{1,3}})$|"
             rf"\b(?:born|gave birth)\b(?:{_EVENT}(?!\b(?:was|were|had|has|and)\b)[^\d]){{0,40}}? on (?:the )?$",
             re.I,
         ),
@@ -195,7 +207,8 @@ BEFORE: tuple[BirthCue, ...] = (
         re.compile(
             rf"\b(?:turn|attain|reach)(?:ed|s|es|ing)? (?:the age of )?(?:{_AGE})\b"
             rf"(?:{_EVENT}(?!\b(?:and|in)\b)[^\d]){{0,25}}?$|"
-            rf"\b(?:reach(?:ed|es|ing)?|becom(?:es?|ing)|became|(?:would|will|to|[’']d) (?:be|have been)|[’']ll be) "
+            rf"\b(?:reach(?:ed|es|ing)?|becom(?:es?|ing)|became|(?:would|will|to|[’']d) (?:be|have been)|[’']ll be|"
+            r"is|(?<=e)[’']s) "
             rf"(?:the age of )?(?:{_AGE}|an adult) (?:years (?:old|of age) )?on (?:the )?$",
             re.I,
         ),
@@ -207,7 +220,7 @@ BEFORE: tuple[BirthCue, ...] = (
     BirthCue(
         "birthday",
         re.compile(
-            rf"\bb(?:irth|[’'-])?days?\b(?:{_EVENT}(?!\b(?:not|after|before|by)\b)[^\d]){{0,45}}?$",
+            rf"\bb(?:irth|[’'/-])?days?\b(?:{_EVENT}(?!\b(?:not|after|before|by)\b)[^\d]){{0,45}}?$",
             re.I,
         ),
         "A birthday, with a few words behind, is a date of birth without the year.",
@@ -243,7 +256,6 @@ BEFORE: tuple[BirthCue, ...] = (
         re.compile(
             rf"{_PERSON}[ ,|/;–-]{{1,3}}{_SEX}[ ,|/;–-]{{1,3}}$|\b\d{{3}}[ -]\d{{3}}[ -]\d{{4}},? $|"
             r"\b(?-i:[A-Z][^\W\d_]{1,30} (?:Mother|Father|Subject|Sibling|Brother|Sister|Son|Daughter)) $|"
-            r"\b(?:re|subject|name|child|patient|pupil): (?:(?!d\.?o\.?d)[^\n\d;]){3,40}?[ ,(]+$|"
             rf"{_INFANT}(?: (?-i:[A-Z])\w+)?[ ,:–-]{{1,3}}$",
             re.I,
         ),
@@ -288,9 +300,13 @@ BEHIND: tuple[BirthCue, ...] = (
     ),
     BirthCue(
         "label behind",
-        re.compile(r",? \(?d\.?o\.?b\b(?!\W{0,6}[\d?]|\W{1,3}(?:unk|n/?k))\.?", re.I),
+        re.compile(
+            r",? \(?d\.?o\.?b\b(?!\W{0,6}[\d?]|\W{1,3}(?:unk|n/?k))\.?|"
+            r",? \(?(?:(?:was|is|given|recorded|as) ){0,4}(?:(?:his|her|their|the|a) )?date of birth\b(?!\W{0,6}\d)",
+            re.I,
+        ),
         "Lists put the label behind the date as well.",
-        catches=("[3.5.09] d.o.b. (Merrin)",),
+        catches=("[3.5.09] d.o.b. (Merrin). [3 May 1995] was given as her date of birth.",),
         spares=("Seen 12.6.14, d.o.b. unknown.",),
     ),
     BirthCue(
@@ -303,12 +319,14 @@ BEHIND: tuple[BirthCue, ...] = (
     ),
 )
 """What may stand behind a date of birth."""
-_SENT = re.compile(
+_NO_BIRTH = re.compile(
+    r"\b(?:before|after|following|since|prior to)\b[^.;,]{0,30}\b(?:birth|arrival|birthday|born)\b"
+    r"(?:, on (?:the )?|[^.;(]{14,})$|"
     r"\b(?:letter|report|parcel|notice|order|summons|training|judgment|leaflet|session|programme|card|food|course|"
     r"papers?|services?)s?\b[^.;]{0,30}\bdelivered\b(?:[^.;](?!born)){0,60}$",
     re.I,
 )
-"""Something is delivered and is no child."""
+"""What happened before or after a birth; or something is delivered and is no child."""
 _ROW = re.compile(
     rf"(?: ?@ ?[\d.:]+)?(?:,|,? and|,? or| &)(?: {_PERSON}(?: (?:was )?(?:born )?(?:on|in)(?: the)?)?)? ?", re.I
 )
@@ -317,7 +335,8 @@ _WORDED_ROW = re.compile(r"[^.;|\n\d]{0,45}?\b(?:as|and|but|or|says|has|gives|sh
 _SEVERAL = re.compile(r"(?:s\b|s\.)\W{0,5}$", re.I)
 _CAPITAL = r"[A-ZÀ-ÞŚŻŁ][\w’'.-]*"
 _NAME = re.compile(
-    rf"(?P<name>{_CAPITAL}(?:(?:, | |/){_CAPITAL}){{0,4}})(?P<tie>[ ,:|/–-]{{1,3}}(?:\(?(?i:{_SEX})[ ),|/–-]{{1,3}})?|"
+    rf"(?P<name>{_CAPITAL}(?:(?:, | |/){_CAPITAL}){{0,4}})"
+    rf"(?P<tie>[ ,:|/–-]{{1,3}}(?:\(?(?i:{_RELATION})[ ),|/–-]{{1,3}})?|"
     rf",? ?\((?:(?i:{_SEX}),? )?)$"
 )
 _ENTRY = re.compile(
@@ -346,10 +365,14 @@ def birth_dates(text: str) -> Iterator[tuple[int, int]]:
         start = max(row[0], date.start() - _WINDOW)
         before = flat[start : date.start()]
         cue = next((c for c in BEFORE if form in c.forms and c.pattern.search(before)), None)
-        if cue and _SENT.search(before):
+        if cue and _NO_BIRTH.search(before):
             cue = None
         is_told = cue is not None or any(c.pattern.match(flat, date.end()) for c in BEHIND if form in c.forms)
-        is_told = is_told or (form == "day" and _is_behind_a_name(text[start : date.start()], date[0]))
+        is_told = is_told or (
+            form == "day"
+            and flat[date.end() : date.end() + 1] != ":"
+            and _is_behind_a_name(text[start : date.start()], date[0])
+        )
         if is_told:
             row = (date.end(), cue is not None and cue.is_label, _SEVERAL.search(before) is not None)
         elif row[0] and _goes_on(flat[row[0] : date.start()], row):
@@ -393,7 +416,7 @@ def _is_behind_a_name(before: str, date: str) -> bool:
         return False
     is_given = words[0][1].casefold() in GIVEN_NAMES
     if len(words) == 1:
-        return "(" in found["tie"] or ("/" in words[0][1] and words[0][1].isupper())
+        return is_given or "(" in found["tie"] or ("/" in words[0][1] and words[0][1].isupper())
     return is_given or "(" in found["tie"] or date[-3:-2] in "/.-" or date[-5:-4] in "/.-"
 
 

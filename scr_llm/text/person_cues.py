@@ -351,7 +351,7 @@ FIRST_NAME = Cue(
 ALONE = Cue(
     "first name alone",
     re.compile(
-        r"(?! [A-Z][a-z]| guidelines| competen)(?![’']s "
+        r"(?! [A-Z][a-z]| guidelines| competen| et al| \((?:19|20)\d\d)(?![’']s "
         r"(?:Law|Act|Place|House|Centre|Hospital|Trust|Fund|Inquiry|Review|Report|Foundation)\b)"
     ),
     "A first name common in Britain that is no word; what a review says that it calls somebody is left all the same.",
