@@ -59,7 +59,8 @@ _FOUND_BY: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
 def _is_spared(kind: str, match: re.Match[str]) -> bool:
     """What has the form of a detail and is none."""
     if kind == "ADDRESS":
-        words = re.findall(r"[^\W\d_][\w’'-]*", match[0])
+        road = re.sub(r"^The [^,\d]*, ", "", match[0])  # The Old Forge, 2 Sawpit Lane
+        words = re.findall(r"[^\W\d_][\w’'-]*", road)
         generic = [word.casefold().replace("’", "'") in NOT_NAMES for word in words]
         if "The" in words[:1]:
             return any(generic[1:])
@@ -99,10 +100,15 @@ DETAILS: tuple[Detail, ...] = (
         "web address or handle",
         re.compile(
             r"\b(?:https?://|www\.)\S+[\w/]|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:example|test|invalid|com|org|net|uk|eu|info|ie)\b"
-            r"(?:/[\w./?=&%#~+-]*[\w/])?|(?<![\w@.])@[A-Za-z]\w{2,}",
+            r"(?:/[\w./?=&%#~+-]*[\w/])?|(?<![\w@.])@[A-Za-z]\w{2,}|"
+            r"(?i:\b(?:snapchat|insta(?:gram)?|tiktok|twitter|kik|gamertag|handle|user ?name|screen ?name)"
+            r"(?: (?:name|account|id))?:? (?:is |was )?)[“‘\"']?(?P<it>(?=[\w.]*[_\d])[\w.]{4,40}\w)",
         ),
         "Profiles and papers of a case are found by it.",
-        catches=("See [https://saltmere.example/a?b=c].", "It is at [board.saltmere.example/child] and [@vin_tarrow]."),
+        catches=(
+            "See [https://saltmere.example/a?b=c]; Snapchat: [vin_t99].",
+            "It is at [board.saltmere.example/child] and [@vin_tarrow].",
+        ),
         spares=("The case was closed.The file went missing.", "E.g. a visit, i.e. a talk."),
         kind="WEB",
     ),
@@ -133,11 +139,14 @@ DETAILS: tuple[Detail, ...] = (
         "telephone number",
         re.compile(
             r"(?<![\w.£/-])(?:(?:\+|00)\d{2}(?:[ ()-]{0,3}\d){8,12}|\(?0\d{2}(?:[ ()-]{0,2}\d){7,8}|"
-            r"0(?:800|845)(?:[ -]?\d){4}|7\d{3}[ -]\d{3}[ -]?\d{3}|0\d{2,4}\.\d{3,4}\.\d{3,6})(?![\d/])"
+            r"0(?:800|845)(?:[ -]?\d){4}|7\d{3}[ -]\d{3}[ -]?\d{3}|0\d{2,4}\.\d{3,4}\.\d{3,6})(?:/\d{2,4})?(?![\d/])"
             r"(?:,? ?(?:ext|x)\.? ?\d{2,5})?"
         ),
         "By form, and not by the list of numbers in use: those mistyped, withdrawn or kept for fiction count too.",
-        catches=("Ring [07700 900123], [+44 (0)113 496 0001] or [(01632) 960999].", "Ring [020-7946-0001 ext 12]."),
+        catches=(
+            "Ring [07700 900123], [+44 (0)113 496 0001] or [(01632) 960999].",
+            "Ring [020-7946-0001 ext 12] or [07700 900417/418].",
+        ),
         spares=("On 07.09.2013 at 11:00.", "Pages 1632–1641, £01632.", "Log 0419 of 2013."),
         kind="PHONE",
     ),
@@ -172,7 +181,10 @@ DETAILS: tuple[Detail, ...] = (
             r"(?:Street|Road|Lane|Drive|Way|Hill)\b"
         ),
         "A house in a road; a road alone is a place.",
-        catches=("She left [Flat 3b, 22 Rope Walk].", "He went to [No. 9 Pigeon Terrace]."),
+        catches=(
+            "She left [Flat 3b, 22 Rope Walk]; [The Old Forge, 2 Sawpit Lane].",
+            "He went to [No. 9 Pigeon Terrace].",
+        ),
         spares=("In 2009 Station Road was closed.", "They lived off Rope Walk.", "There were 2 Family Court hearings."),
         kind="ADDRESS",
     ),

@@ -25,7 +25,7 @@ psychologists psychiatrists therapists registrars consultants solicitors barrist
 chaplains vicars priests bishop gov wkr wkrs mgr mgrs tchr tchrs solr solrs reg cons cleaner driver
 technician tech specialists caller applicant complainant perp nbr escort escorts off grandma granddad
 grandpa mam alias nominal signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum step-dad step-mum
-granny madam afro-caribbean romani mo fa year years boxing great-aunt great-uncle
+granny madam allah childline samaritans afro-caribbean romani mo fa year years boxing great-aunt great-uncle
 non-molestation post-mortem colleague colleagues
 orthopaedic orthopaedics cardiology neurology oncology obstetrics gynaecology paediatrics anaesthetist dermatology
 ophthalmology radiology audiology haematology psych paed paeds councillors advocate advocates
@@ -128,7 +128,7 @@ pepper pool poole pope poppy porter post potter precious price prince prudence r
 rock rose ruby rush sage savage sharp shepherd shore short silver singer smith snow south sparrow spring steel
 sterling stone story street strong sue summer sunny sweet swift taylor temple thorn todd tower town turner underwood
 vale vine violet walker wall ward waters webb weeks well wells west white wild will winner winter winters wise wolf
-moses eve wood woods work wright york young
+hyacinth moses eve wood woods work wright york young
 asia aurora bear blue dale deacon don dot drew eden ember harper haven hazel kane kirk lance lincoln milan nova oakley
 pat phoenix piper preston primrose river rob robyn rod roma rowan sandy sapphire savannah scout serenity sky sol storm
 trinity willow woody wren
@@ -201,7 +201,7 @@ temitope terence teresa terri terry tessa thelma theo theresa thomas tia tiffany
 tomasz tommy toni tony tracey tracy trevor tristan troy tunde tyler tyrone ursula usman valerie vanessa vera verity
 vernon veronica vicky victor victoria vijay vikram vince vincent viola violet viorel vivian vivien vivienne wanda
 warren wayne wendy wesley wilfred will william winifred winston xavier yasmin yasmine yolanda yusuf yvette yvonne zac
-bev cai shaz carys corwin mags debs zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
+bev cai shaz carys corwin mags debs hyacinth sapphire zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
 aaliyah aarav abena abi abiola adeel adeola adunni afua agnieszka aida aimee albie alessia alexa alia aliyah alyssa
 amal amari amaya amelie anastazja andriy ania aniela annalise antoni anwar arabella aria arlo arran arwen arya ashanti
 ashton asia athena avery ayden ayla aylin ayomide azaan barnaby beatrix bella benji bethanie billie blerim bobbi

@@ -194,10 +194,9 @@ def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME, ALONE))
         if before and between in _AND and found.size:
             if before_is_told:
                 is_several = is_several or _is_several(text, before)
-                is_pair = between != ", " and before is not None and min(before.size, found.size) > 1
-                is_told = is_told or is_several or (is_pair and AGENCY_BEHIND.match(text, found.end) is None)
-            elif is_told and len(found.words) > 1 and fold(before.words[0]) in GIVEN_NAMES:
-                yield before  # Jane and Thomas Roe
+                is_told = is_told or is_several or _is_beside(text, before, found, between)
+            elif is_told and fold(before.words[0]) in GIVEN_NAMES - DATES and len(before.words) == 1:
+                yield before  # Jane and Thomas Roe, Hope and Tyler
         if is_told:
             yield found
         else:
@@ -225,6 +224,13 @@ def _is_entry(text: str, found: Words, rosters: Sequence[tuple[int, int]]) -> bo
 
 
 _AND = (" and ", ", ", " & ")
+
+
+def _is_beside(text: str, name: Words, found: Words, between: str) -> bool:
+    """Whether a name is told by the one before it: both have two words, or it is a first name."""
+    if len(found.words) == 1:
+        return _is_first_name(found.words[0])
+    return between != ", " and name.size > 1 and AGENCY_BEHIND.match(text, found.end) is None
 
 
 def _is_one_unknown(found: Words) -> bool:
