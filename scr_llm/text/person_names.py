@@ -255,6 +255,8 @@ def _holds(cue: Cue, text: str, found: Words) -> bool:
     if cue.name in _BEFORE:
         if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
             return False  # of a child, and not of a ward
+        if cue.ends and not text.endswith(cue.ends, 0, found.start):
+            return False
         if cue.behind and not cue.behind.match(text, found.end):
             return False
         return cue.pattern.search(text, max(0, found.start - _AROUND), found.start) is not None
