@@ -134,10 +134,11 @@ def test_the_page_has_the_figures_of_the_bench(monkeypatch: pytest.MonkeyPatch) 
     bench = importlib.import_module("redaction")
     results = {name: bench.measured(bench.FOLDER / name) for name in bench.DEVELOPED_WITH}
     for name, result in results.items():
-        other_names = {"dev.jsonl": 0.8}.get(name, 0.45)
         for words, kinds in bench.GROUPS.items():
             found, of = result.share(kinds)
-            least = {"names with a title or calling": 0.97, "other names": other_names}.get(words, 0.93)
+            least = {"names with a title or calling": 0.97, "other names": 0.85, "schools and hospitals": 0.9}.get(
+                words, 0.97
+            )
             assert found >= least * of, (name, words)
         assert result.right >= 0.97 * result.letters
     names = [path.name for path in sorted(bench.FOLDER.glob("*.jsonl"))]

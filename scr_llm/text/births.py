@@ -245,13 +245,6 @@ BEFORE: tuple[BirthCue, ...] = (
         forms=("day", "loose"),
     ),
     BirthCue(
-        "quoted birthday or several at once",
-        re.compile(r"\b(?:next|last) [A-Z][a-z]+day[”\"’'] \($|\b(?:twins|triplets) \($", re.I),
-        "A claim about a birthday is followed by the date that it means.",
-        catches=("Says he is “nineteen next Tuesday” ([13.05.1994]).", "Triplets ([3 May 2002]): A, B and C."),
-        spares=("Seen next Tuesday (13.05.1994).",),
-    ),
-    BirthCue(
         "row of a person",
         re.compile(
             rf"{_PERSON}[ ,|/;–-]{{1,3}}{_SEX}[ ,|/;–-]{{1,3}}$|\b\d{{3}}[ -]\d{{3}}[ -]\d{{4}},? $|"
