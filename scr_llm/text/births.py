@@ -32,11 +32,13 @@ _YEAR_IN_WORDS = (
     r"twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))*"
 )
 _FEAST = (
-    r"\b(?:(?:Christmas|Boxing|New Year[’']?s|May|Midsummer(?:[’']?s)?|Valentine[’']?s|(?:Mo|Fa)ther[’']?s|"
-    r"St\.? (?-i:[A-Z])\w+[’']?s|All (?:Saints|Souls)[’']?) (?:Day|Eve)|(?:Easter|Whit|Palm|Mothering) "
-    r"(?:Sunday|Monday)|"
+    r"\b(?:(?:Christmas|Xmas|Boxing|Pancake|[Ll]eap|New Year[’']?s|May|Midsummer(?:[’']?s)?|"
+    r"Valentine[’']?s|(?:Mo|Fa)ther[’']?s|"
+    r"St\.? (?-i:[A-Z])\w+[’']?s|All (?:Saints|Souls)[’']?) (?:Day|Eve)|(?:Easter|Whit|Palm|Mothering|"
+    r"Remembrance) (?:Sunday|Monday)|feast of (?:the )?(?-i:[A-Z]\w+)(?: (?-i:[A-Z]\w+))?|"
     r"Good Friday|Shrove Tuesday|Ash Wednesday|Easter|Christmas|Michaelmas|Candlemas|Lammas|Whitsun|Hogmanay|"
-    r"Hallowe[’']?en|Bonfire Night|(?:Spring|Lunar|Chinese) (?:Festival|New Year)|Eid(?:[ -]al-\w+)?|Diwali|Holi|"
+    r"Hallowe[’']?en|(?:Bonfire|Guy Fawkes|Twelfth) Night|"
+    r"(?:Spring|Lunar|Chinese) (?:Festival|New Year)|Eid(?:[ -]al-\w+)?|Diwali|Holi|"
     r"Vaisakhi|Hanukkah|Passover)\b"
 )
 _SEASON = r"(?:c(?:irca)?\.? ?|\b(?:early|mid|late|spring|summer|autumn|winter)[ -](?:of |in )?(?:the )?)?"
@@ -44,7 +46,7 @@ _DATES = re.compile(
     r"(?<![\d£])(?<!\d[-/.:])(?:(?P<day>"
     rf"{_WEEKDAY}(?:{_NTH}(?:,? and |,? or | ?& ?|[/–-]))?(?:{_NTH}|{_ORDINAL})(?: day)?(?: of)?[ /.-]?"
     rf"{_MONTH},?[ /.-]?(?:{_YEAR}|{_YEAR_IN_WORDS})|"
-    rf"{_MONTH} (?:the )?(?:{_NTH}|{_ORDINAL}),? {_YEAR}|"
+    rf"{_MONTH} (?:the )?(?:{_NTH}|{_ORDINAL}),? (?:{_YEAR}|{_YEAR_IN_WORDS})|"
     rf"{_DAY}[/. –-]{_DAY}[/. –-]{_YEAR}|{_DAY}(?P<by> ?[/.–-] ?){_DAY}(?P=by){_YEAR}|"
     rf"{_DAY}[/.]{_DAY}[/.]\d(?!\d)|{_DAY}[/. -][ivx]{{1,4}}[/. -]{_YEAR}|"
     r"[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d(?!\d)|"  # a scanned card
@@ -66,7 +68,8 @@ sept oct nov dec ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi 
 monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
 the first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
 sixteenth seventeenth eighteenth nineteenth twentieth thirtieth twenty thirty c circa early mid late spring summer
-autumn winter christmas boxing new midsummer midsummers valentine valentines mother mothers father fathers st all easter
+autumn winter christmas xmas guy pancake remembrance feast leap
+boxing new midsummer midsummers valentine valentines mother mothers father fathers st all easter
 whit palm mothering good shrove ash michaelmas candlemas lammas whitsun hogmanay hallowe halloween bonfire lunar chinese
 eid diwali holi vaisakhi hanukkah passover
 """
@@ -101,7 +104,8 @@ _BORN = (
 )
 _TIME = (
     r"(?:in|on|at|around|about|towards?|the|end|start|beginning|first|second|third|last|week|weekend|half|middle|of|"
-    r"early|late|hours|shortly|just|before|after|midnight|day|morning|evening|night|"
+    r"early|late|hours|shortly|just|before|after|midnight|day|\w+day|morning|evening|night|"
+    r"(?:\d+|two|three|four|five|six|ten|a few|few) (?:days?|weeks?|hours?|minutes?)|"
     r"afternoon|at home|prematurely|approx(?:imately|\.)?|some ?time|"
     r"during|only|to (?:the |an? |her |his )?\w+|(?-i:in [A-Z]\w+))"
 )
@@ -116,7 +120,8 @@ _AGE = (
 )
 _PERSON = (
     r"\b(?:child|girl|boy|son|daughter|eldest|youngest|oldest|older|younger|middle|twins?|triplets?|baby|infant|"
-    r"sibling|brother|sister|subject|pupil|patient|mother|father|mum|dad|mgm|mgf|pgm|pgf|adult)(?: [A-Z]?\d?)?"
+    r"sibling|brother|sister|subject|pupil|patient|mother|father|mum|dad|mgm|mgf|pgm|pgf|adult|victim|"
+    r"suspect)(?: [A-Z]?\d?)?"
 )
 _SEX = r"(?:m|f|male|female|boy|girl|son|daughter)\b\.?"
 _RELATION = rf"(?:{_SEX}|(?:subject|mother|father|mum|dad|sibling|brother|sister|partner|[mp]g[mf])\b(?: child)?)"
@@ -234,8 +239,9 @@ BEFORE: tuple[BirthCue, ...] = (
     BirthCue(
         "person before a bracket",
         re.compile(
-            rf"(?:{_PERSON}|\bage(?:d|:)? \d{{1,3}}|\b\d{{1,3}} ?(?:[MF]|y/?o|yrs?(?: old)?|years(?: old)?)),? "
-            rf"\((?:b\.? ?|{_SEX},? )?$|"
+            rf"(?:{_PERSON}|\bage(?:d|:)? \d{{1,3}}|\b\d{{1,3}} ?(?:[MF]|y/?o|yrs?(?: old)?|years(?: old)?)|"
+            rf"\b(?:now|then|nearly|almost) {_AGE}),? \((?:b\.? ?|(?:{_SEX},? )?(?:\d{{1,3}},? )?)$|"
+            rf"\b{_AGE} (?:today|tomorrow|yesterday)[ ,(]{{1,3}}$|"
             rf"\bage/dob:? ?\d{{1,3}}[ /,]*$",
             re.I,
         ),
@@ -272,7 +278,7 @@ BEHIND: tuple[BirthCue, ...] = (
     BirthCue(
         "birth behind",
         re.compile(
-            r"[ ,:|–-]{1,4}(?:at [\d:.+/]+ (?:hrs |weeks[’']?,? )?|\d{4} hrs )?"
+            r"[ ,:|=–-]{1,4}(?:at [\d:.+/]+ (?:hrs |weeks[’']?,? )?|\d{4} hrs )?"
             rf"(?:(?:{_EVENT}\w+ ){{0,8}}?\bgave birth\b|(?:was |is |being )?(?:(?:his|her|their|[\w ]+[’']s) )?"
             r"(?:\w+ )?birthday\b|"
             r"(?:Child \w+ |Baby \w+ |she |he |(?-i:[A-Z]\w+) |the |baby |twins |was |were |a |boy |girl |live |"
@@ -323,6 +329,11 @@ _NO_BIRTH = re.compile(
 _ROW = re.compile(
     rf"(?: ?@ ?[\d.:]+)?(?:,|,? and|,? or| &)(?: {_PERSON}(?: (?:was )?(?:born )?(?:on|in)(?: the)?)?)? ?", re.I
 )
+_RELATIVE = re.compile(
+    rf"[ ,;/()–-]{{1,4}}(?:(?:and|&|or) )?(?:(?:{_PERSON}|{_RELATION}|parents?|[MFC]|mo|fa|sc|claimed|hospital|hosp|"
+    r"record|registrar|passport|given|actual|real|true|alias|also)(?:[’']s)?[ :,(–-]{1,3}){1,3}| / ",
+    re.I,
+)
 _ROW_OF_SEVERAL = re.compile(r"[ ,;&/–-]{1,3}")
 _WORDED_ROW = re.compile(r"[^.;|\n\d]{0,45}?\b(?:as|and|but|or|says|has|gives|shows|also) ", re.I)
 _SEVERAL = re.compile(r"(?:s\b|s\.)\W{0,5}$", re.I)
@@ -333,11 +344,13 @@ _NAME = re.compile(
     rf",? ?\((?:(?i:{_SEX}),? )?)$"
 )
 _ENTRY = re.compile(
-    r"(?:^|[\n:;,|(•–.&-]|\band|\balias|\d[.)])\s*$|"
-    r"\b(?:victim|perp(?:etrator)?|suspect|subject|child|mother|father|pupil|patient|nominal|alias) $",
+    r"(?:^|[\n:;,|(•–.&“‘\"'-]|\band|\balias|\d[.)])\s*$|"
+    r"\b(?:victim|perp(?:etrator)?|suspect|subject|child|baby|infant|mother|father|pupil|patient|nominal|alias|"
+    r"reads?|reading|says|labelled|marked|captioned) $",
     re.I,
 )
 """What stands before the name that opens an entry of a list of people."""
+_ENTRY_OF_PERSON = re.compile(r"\b(?:child|baby|infant|victim|suspect|pupil|patient) $", re.I)
 _AT_WORK = re.compile(
     rf"(?:\b(?:signed|signature|by|from|to|with|author|dated|cc|seen|chair|minutes?|completed|prepared)|"
     rf"\b(?:{CALLING}|{OFFICE})|\b(?-i:{ROLES}|{TITLE}|{RANK}))[.:,–-]* ?$",
@@ -391,7 +404,7 @@ def _goes_on(between: str, row: tuple[int, bool, bool]) -> bool:
     _, is_labelled, of_several = row
     if _ROW.fullmatch(between) or (of_several and _ROW_OF_SEVERAL.fullmatch(between)):
         return True
-    return is_labelled and _WORDED_ROW.fullmatch(between) is not None
+    return is_labelled and bool(_WORDED_ROW.fullmatch(between) or _RELATIVE.fullmatch(between))
 
 
 def _is_behind_a_name(before: str, date: str) -> bool:
@@ -409,7 +422,8 @@ def _is_behind_a_name(before: str, date: str) -> bool:
         return False
     is_given = words[0][1].casefold() in GIVEN_NAMES
     if len(words) == 1:
-        return is_given or "(" in found["tie"] or ("/" in words[0][1] and words[0][1].isupper())
+        is_person = is_given or any(c.isalpha() or c == "(" for c in found["tie"]) or _ENTRY_OF_PERSON.search(ahead)
+        return bool(is_person or ("/" in words[0][1] and words[0][1].isupper()))
     return is_given or "(" in found["tie"] or date[-3:-2] in "/.-" or date[-5:-4] in "/.-"
 
 
