@@ -13,7 +13,8 @@ _RANKS = (
     r"Superintendent|Commander|Commissioner|(?i:(?:det|[ATD]/|CH/)[ /]?)?(?i:sgt|insp|supt)"
 )
 RANK = (
-    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:{_RANKS})(?:[’']?s)?\.?"
+    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*"
+    rf"(?:{_RANKS}|(?:Watch|Crew|Station) Manager)(?:[’']?s)?\.?"
     r"(?: \((?:retd|retired)\.?\))?(?: ?(?:No\. ?)?\d{1,6})?"
 )
 _TITLES = (
@@ -25,7 +26,7 @@ TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})(?:[’']s)?\.?"
 CALLING = (
     r"(?:workers?|health visitors?|midwi(?:fe|ves)|"
     r"(?:\w+ )?nurses?|doctors?|registrars?|consultants?|surgeons?|"
-    r"\w+(?:ologist|iatrist|ician|therapist|odontist|ietitian|ietician|etist|opath|macist)s?|"
+    r"\w*(?:ologist|iatrist|ician|therapist|odontist|ietitian|ietician|etist|opath|macist|psych)s?|"
     r"dentists?|paramedics?|head ?teachers?|teachers?|lecturers?|tutors?|mentors?|"
     r"senco|foster (?:carers?|mother|father|parents?)|carers?|childminders?|keyworkers?|caseworkers?|"
     r"assistants?|assessors?|operators?|investigators?|analysts?|volunteers?|professionals?|representatives?|"
@@ -136,7 +137,7 @@ LABEL = Cue(
 BEFORE: tuple[Cue, ...] = (
     Cue(
         "role in letters before",
-        re.compile(rf"(?<![\w/&-])(?:ED |A&E |CAFCASS )?{ROLES}s?(?::? | ?\()$"),
+        re.compile(rf"(?<![\w/&-])(?:ED |A&E |CAFCASS )?{ROLES}s?(?::? | ?\(| [–-] )$"),
         "Chronologies and logs shorten what people are by their work, and write a surname alone behind it.",
         catches=(
             "HV [Okray] to ring; EDT SW ([Halcrow]) out.",

@@ -162,7 +162,7 @@ def _within_capitals(found: Words, group: Sequence[re.Match[str]]) -> Words:
 @lru_cache(maxsize=4_096)
 def _kind(word: str) -> str:
     folded = fold(word).rstrip(".")
-    if _ROLE.fullmatch(word) or folded.endswith("-old"):
+    if _ROLE.fullmatch(word) or folded.endswith("-old") or folded.startswith("ex-"):
         return "not"
     if re.fullmatch(_PARTICLE, word):
         return "particle"
