@@ -136,10 +136,8 @@ def test_the_page_has_the_figures_of_the_bench(monkeypatch: pytest.MonkeyPatch) 
     for name, result in results.items():
         for words, kinds in bench.GROUPS.items():
             found, of = result.share(kinds)
-            least = {"names with a title or calling": 0.97, "other names": 0.85, "schools and hospitals": 0.9}.get(
-                words, 0.97
-            )
-            assert found >= least * of, (name, words)
+            least = {"other names": 0.85, "schools and hospitals": 0.9}.get(words, 0.97)
+            assert found >= least * of or of < 10, (name, words)
         assert result.right >= 0.97 * result.letters
     names = [path.name for path in sorted(bench.FOLDER.glob("*.jsonl"))]
     page = bench.PAGE.read_text("utf-8")

@@ -5,8 +5,8 @@ the names of people that a title, rank, calling or label tells to be such, and w
 every name on the project's own list, as whole words in upper or lower case.
 
 Missed: a first name alone that is a word as well (Grace); nicknames; a name that nothing beside it tells to be one; and
-anybody who can be recognised from the story itself. Redaction reduces what is sent; it does not
-make a review anonymous. How much it finds is measured: bench/redaction.py.
+anybody who can be recognised from the story itself. Redaction reduces what is sent; it does not make a review
+anonymous. How much it finds is measured: bench/redaction.py.
 """
 
 import re
