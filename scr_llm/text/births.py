@@ -37,7 +37,8 @@ _LABEL = (
 _BORN = (
     r"(?:\b(?:still)?born\b|\bganwyd\b|\bdelivered\b|\bg[ai]ve(?:s|n)? birth\b|\b(?:still)?birth (?:of|on)\b|"
     r"\b(?:the|her|his|their|baby[’']?s|twins[’']?) (?:birth|arrival)\b|\b(?:[A-Z]\w+[’']s birth)\b|"
-    r"\b(?:baby|twins?(?: \d)?) (?:came early|arrived)\b|\b(?:birth|arrival) (?:was|took place|occurred)\b|"
+    r"\b(?:baby|boy|girl|son|daughter|twins?)(?: \w+)? (?:came(?! home| back| to| in)|"
+    r"arrived(?! home| back))\b|\b(?:birth|arrival) (?:was|took place|occurred)\b|"
     r"\b(?:came|come) into the world\b|\b(?:had|has) (?:a|an|her|his|their|another|twin) (?:[\w-]+ ){0,3}?"
     r"(?:baby|child|son|daughter|boy|girl|twins)\b)"
 )

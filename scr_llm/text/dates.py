@@ -32,13 +32,13 @@ _FEAST = (
     r"(?:Spring|Lunar|Chinese) (?:Festival|New Year)|Eid(?:[ -]al-\w+)?|Diwali|Holi|"
     r"Vaisakhi|Hanukkah|Passover)\b"
 )
-_SEASON = r"(?:c(?:irca)?\.? ?|\b(?:early|mid|late|spring|summer|autumn|winter)[ -](?:of |in )?(?:the )?)?"
+_SEASON = r"(?:c(?:irca)?\.? ?|\b(?:the )?(?:early|mid|late|spring|summer|autumn|winter)[ -](?:of |in )?(?:the )?)?"
 _DATES = re.compile(
     r"(?<![\d£])(?<!\d[-/.:])(?:(?P<day>"
     rf"{_WEEKDAY}(?:{_NTH}(?:,? and |,? or | ?& ?|[/–-]))?(?:{_NTH}|{_ORDINAL})(?: day)?(?: of)?[ /.-]?"
     rf"{_MONTH},?[ /.-]?(?:{_YEAR}|{_YEAR_IN_WORDS})|"
     rf"{_MONTH} (?:the )?(?:{_NTH}|{_ORDINAL}),? (?:{_YEAR}|{_YEAR_IN_WORDS})|"
-    rf"{_DAY}[/. –-]{_DAY}[/. –-]{_YEAR}|{_DAY}(?P<by> ?[/.–-] ?){_DAY}(?P=by){_YEAR}|"
+    rf"{_WEEKDAY}{_DAY}[/. –-]{_DAY}[/. –-]{_YEAR}|{_DAY}(?P<by> ?[/.–-] ?){_DAY}(?P=by){_YEAR}|"
     rf"{_DAY}[/.]{_DAY}[/.]\d(?!\d)|{_DAY}[/. -][ivx]{{1,4}}[/. -]{_YEAR}|"
     r"[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d(?!\d)|"  # a scanned card
     rf"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}(?:T[\d:]+)?)|"
