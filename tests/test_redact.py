@@ -10,8 +10,9 @@ from served import ROOT
 
 from scr_llm.records import Page, Reading, Section, SectionKind
 from scr_llm.stages.code.llm.shown import lines_of, show
+from scr_llm.text import births
 from scr_llm.text.details import DETAILS, Detail
-from scr_llm.text.person_cues import BEFORE, BEHIND, FIRST_NAME, Cue
+from scr_llm.text.person_cues import ALONE, BEFORE, BEHIND, FIRST_NAME, Cue
 from scr_llm.text.person_names import told
 from scr_llm.text.redact import Redaction
 from scr_llm.text.redaction_figures import redaction_in_words
@@ -29,11 +30,18 @@ def marked(text: str) -> tuple[str, list[str]]:
     return re.sub(r"[\[\]]", "", text), re.findall(r"\[([^\]]*)\]", text)
 
 
-@pytest.mark.parametrize("cue", (*BEFORE, *BEHIND, FIRST_NAME), ids=lambda cue: cue.name)
+@pytest.mark.parametrize("cue", (*BEFORE, *BEHIND, FIRST_NAME, ALONE), ids=lambda cue: cue.name)
 def test_a_cue_tells_names(cue: Cue) -> None:
     assert cue.reason and cue.catches and cue.spares
     for text, names in (*map(marked, cue.catches), *((spared, []) for spared in cue.spares)):
         assert [text[found.start : found.end] for found in told(text, (cue,))] == names, text
+
+
+@pytest.mark.parametrize("cue", (*births.BEFORE, *births.BEHIND), ids=lambda cue: cue.name)
+def test_a_cue_tells_dates_of_birth(cue: births.BirthCue) -> None:
+    assert cue.reason and cue.catches and cue.spares
+    for text, dates in (*map(marked, cue.catches), *((spared, []) for spared in cue.spares)):
+        assert [text[start:end] for start, end in births.birth_dates(text)] == dates, text
 
 
 @pytest.mark.parametrize("detail", DETAILS, ids=lambda detail: detail.name)
@@ -126,11 +134,10 @@ def test_the_page_has_the_figures_of_the_bench(monkeypatch: pytest.MonkeyPatch) 
     bench = importlib.import_module("redaction")
     results = {name: bench.measured(bench.FOLDER / name) for name in bench.DEVELOPED_WITH}
     for name, result in results.items():
-        other_names = {"dev.jsonl": 0.8}.get(name, 0.45)
         for words, kinds in bench.GROUPS.items():
             found, of = result.share(kinds)
-            least = {"names with a title or calling": 0.97, "other names": other_names}.get(words, 0.93)
-            assert found >= least * of, (name, words)
+            least = {"other names": 0.85, "schools and hospitals": 0.9}.get(words, 0.97)
+            assert found >= least * of or of < 10, (name, words)
         assert result.right >= 0.97 * result.letters
     names = [path.name for path in sorted(bench.FOLDER.glob("*.jsonl"))]
     page = bench.PAGE.read_text("utf-8")

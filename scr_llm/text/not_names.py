@@ -24,7 +24,9 @@ physiotherapists radiologists pathologists lecturers tutors mentors pharmacists 
 psychologists psychiatrists therapists registrars consultants solicitors barristers coroners magistrates interpreters
 chaplains vicars priests bishop gov wkr wkrs mgr mgrs tchr tchrs solr solrs reg cons cleaner driver
 technician tech specialists caller applicant complainant perp nbr escort escorts off grandma granddad
-grandpa mam signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum madam colleague colleagues
+grandpa mam alias nominal signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum step-dad step-mum
+granny madam allah childline samaritans afro-caribbean romani mo fa year years boxing great-aunt great-uncle
+non-molestation post-mortem colleague colleagues
 orthopaedic orthopaedics cardiology neurology oncology obstetrics gynaecology paediatrics anaesthetist dermatology
 ophthalmology radiology audiology haematology psych paed paeds councillors advocate advocates
 keyworker keyworkers caseworker assistants lodger lodgers
@@ -84,6 +86,12 @@ therapy threshold thresholds timeline timescale title today tools training trans
 united universal universities university update vaccination version village violence violent visit visits voice
 voluntary vulnerable wales warning welfare welsh whole wishes women women’s working workforce youth’s zone asian
 african polish romany traveller muslim sikh hindu jewish catholic caribbean eastern pakistani indian bangladeshi
+albanian american anglican anybody anyone arabic australian austrian belgian bengali brazilian buddhist bulgarian
+canadian chinese congolese czech danish dutch egyptian eritrean ethiopian everybody everyone everything filipino
+gambian german ghanaian greek gujarati gypsy hindi hungarian iranian iraqi israeli italian jamaican japanese kenyan
+kosovan kurdish lebanese libyan malaysian methodist moroccan mosque neighbours nepalese norwegian nothing portuguese
+punjabi relatives russian rwandan serbian slovak slovakian someone something sudanese swedish swiss syrian tamil
+tanzanian thai tunisian turkish ugandan ukrainian urdu vietnamese yemeni zimbabwean
 nigerian somali romanian latvian lithuanian northern southern western central greater upper lower new old great
 
 idva isva ewo amhp sio oic flo yot mufti sheikh ald sr dsgt con hhj dj retd retired emeritus detectives sergeants
@@ -109,88 +117,135 @@ DATES = frozenset(["may", "april", "june", "august", "jan"])
 """Months that are first names as well: once seen as a name they are not carried on through the document."""
 
 _EITHER = """
-abbott amber angel april archer august autumn baker ball bank banks barber baron barrow bell best bird bishop black
-blessing bond booth brook brooks brown burn burns bush camp cannon carpenter carter chambers chase christian church
-cook cooper cross crystal daisy dawn day dean destiny duke earl east ebony english faith field fields fisher fleet
-force ford forest fox frank french frost gardner garland gates gold good grace grant gray green grey grove guy hall
-hand harmony hart hawk hay head heath hill holly hook hope house hunter iris ivy jack jan jewel joy june kay key king
-knight lake lamb lane law leaf lily little long low main major march mark marsh marshall mason may meadow melody miles
-miller moody moon moss newman nightingale noble noon north olive pace page palmer park parker patience pearl penny
-pepper pool poole pope poppy porter post potter precious price prince prudence ray read reed reeves rich ridge rivers
-rock rose ruby rush sage savage sharp shepherd shore short silver singer smith snow south sparrow spring steel
-sterling stone story street strong sue summer sunny sweet swift taylor temple thorn todd tower town turner underwood
-vale vine violet walker wall ward waters webb weeks well wells west white wild will winner winter winters wise wolf
-wood woods work wright york young
+abbott amber angel april archer asia august aurora autumn baker ball bank banks barber baron barrow bear bell best
+bird bishop black blessing blue bond booth brook brooks brown burn burns bush camp cannon carpenter carter chambers
+chase christian church cook cooper cross crystal daisy dale dawn day deacon dean destiny don dot drew duke earl east
+ebony eden ember english eve faith field fields fisher fleet force ford forest fox frank french frost gardner garland
+gates gold good grace grant gray green grey grove guy hall hand harmony harper hart haven hawk hay hazel head heath
+hill holly hook hope house hunter hyacinth iris ivy jack jan jewel joy june kane kay key king kirk knight lake lamb
+lance lane law leaf lily lincoln little long low main major march mark marsh marshall mason may meadow melody milan
+miles miller moody moon moses moss newman nightingale noble noon north nova oakley olive pace page palmer park parker
+pat patience pearl penny pepper phoenix piper pool poole pope poppy porter post potter precious preston price primrose
+prince prudence ray read reed reeves rich ridge river rivers rob robyn rock rod roma rose rowan ruby rush sage sandy
+sapphire savage savannah scout serenity sharp shepherd shore short silver singer sky smith snow sol south sparrow
+spring steel sterling stone storm story street strong sue summer sunny sweet swift taylor temple thorn todd tower town
+trinity turner underwood vale vine violet walker wall ward waters webb weeks well wells west white wild will willow
+winner winter winters wise wolf wood woods woody work wren wright york young
 """
 WORDS_AND_NAMES = frozenset(_EITHER.split())
 """Ordinary words that are names as well: a name beside another name or behind a title, else a word."""
 
 _GIVEN = """
-abdullahi abu ade adil agata ahmet akosua aled alfonso anders andy anjali anwen arif artur azra babs bahar beata
-becca beti blodwen bob bobby bola cath cathal chandra chloë cora dai dan danuta darko deb dee delia dev dionne dom
-donal eddy elif ellis emre eoghan ewelina fay fergus fionn fran gaz gerry ginny gosia grzegorz gwyneth hamish
-hanna harriet hassan iestyn ifan ikram imran indira ingrid iqra ishaan ivo jarek jas jaz jen jez josie jude kamla kath
-kathie kev kwesi lee len lena leyla lil liz llinos lou lowri lyn mags maja malik manoj marcia mariusz marlene
-matt mel meera mehwish merv mick mitch moira ned nia nikhil nuala nuno orla owain pablo padraig pat pav pavel pedro
-polly priti radu raheem ria ric rick rina ron ros roz rudi rui saira sam sandeep sanjeev saoirse seamus seb sem
-shay shelly sid sinead siwan sofie stu tadeusz tam tanvir tasneem tegan theresa tilly tracie trish tudor uzma
-val vic vicky viv wes wojciech xavier yasmin yvette zac zack zainab zara zbigniew zoe zofia
-aaron abbie abby abdi abdul abdullah abigail abraham adam adele adrian agnes ahmad ahmed aidan aiden aileen aisha
-aisling ajay akua alan alana alasdair albert alec alejandro aleksander aleksandra alex alexander alexandra alexis
-alfie alfred ali alice alicia alina alisha alison alistair allan allison alma amanda amara amber amelia amina aminata
-amir amit amy ana anastasia andre andrea andreea andrei andrew andrzej aneta angel angela angelina angus anil anita
-ann anna annabel anne annette annie anthony anton antonia antonio anya april archie ariana arjun arlene arthur asha
-ashley asif asma audrey aurelia austin ava ayaan ayesha ayse babatunde bailey barbara barry bartosz beatrice becky
-belinda ben benedict benjamin bernadette bernard beryl beth bethan bethany betty beverley bilal bill billy blake
-blessing bogdan bonnie brad bradley brandon brenda brendan brett brian bridget bronwen brooke bruce bryan bryony
-caitlin callum cameron camilla carl carla carly carmen carol carole caroline carolyn carrie carys catherine cathy
-catriona cecilia ceri chad chantelle charlene charles charlie charlotte chelsea cheryl chidi chinedu chloe chris
-chrissie christian christina christine christopher ciara cindy claire clara clare claudia clifford clive cody colette
-colin colleen connie connor conor constance corey courtney craig curtis cynthia daisy daniel daniela daniella danielle
-danny daphne darius darren dave david davina dawid dawn dean debbie deborah declan deepak delroy denise dennis derek
-desmond devon diana diane dilys dimitri dominic dominik donald donna donovan dora doreen doris dorota dorothy douglas
-duncan dwayne dylan eamon ebony eddie edith edna edward edwin efua eileen elaine eleanor elena eli elijah elin eliza
-elizabeth ella ellen ellie elliot elliott elsie elspeth emeka emil emilia emily emma emmanuel eric erica erin ernest
-esme esther ethan eugene eva evan eve evelyn ewa ewan faith farah farhan farida fatema fatima fatou faye felicity
-felix femi finlay fiona florence folasade frances francesca francis frank franklin fred freda freddie frederick freya
-gabriel gabriela gail gareth gary gavin gemma geoff geoffrey george georgia georgina gerald geraldine gerard gethin
-giles gillian gina giovanni gladys glen glenda glenn gloria glyn godfrey gordon grace graham grant greg gregory greta
-gurpreet guy gwen gwendolen habiba hafsa halima hamza hana hannah hari harold harpreet harriet harrison harry harvey
-hasan hassan hayley hazel heather heidi helen helena henry hermione hilary hilda hollie holly hope howard hugh hugo
-humaira husna hussain hussein huw iain ian ibrahim ida idris ieuan ifeoma ike imogen imran india ines ingrid iona
-irene iris isaac isabel isabella isabelle isaiah isla ismail ivan ivana ivy iwan jack jackie jackson jacob jacqueline
-jade jake jakub jamal james jamie jamila jan jane janet janice janine jared jasmin jasmine jason jasper jay jaydan
-jayden jayne jean jeanette jeff jeffrey jemima jenna jennifer jenny jeremy jermaine jerome jerry jessica jessie jill
-jim jimmy jo joan joanna joanne jodie joe joel john johnny jolanta jon jonathan jordan joseph josephine josh joshua
-joy joyce juan juanita jude judith judy julia julian julie juliet june justin justine justyna kai kamal kamila kamran
-karen karim karl karolina kasia katarzyna kate katherine kathleen kathryn kathy katie katrina katy kay kayden kayla
-kayleigh keeley keira keith kelly kelly-anne kelvin ken kenneth kerry kevin khadija khalid kian kiera kieran kimberley
-kirsten kirsty kofi krystian krzysztof kuldeep kwame kwesi kyle kylie laila lamar lana lara latoya laura lauren
-laurence lawrence layla leah leanne lee leila lena leo leon leonard leonie leroy lesley leslie levi lewis liam lilian
-lily linda lindsay lindsey lisa liz lloyd logan lois lola lorna lorraine louis louisa louise lucas lucia lucinda lucy
-luis lukasz luke lydia lyndsey lynette lynn lynne mabel maddison madeleine madison magdalena mahmood maisie malcolm
-malgorzata malik mandy manjit manuel marcel marcin marco marcus marek margaret maria mariam marian mariana marie
-marilyn marina mario marion marjorie mark marlene marlon marta martha martin martyn marvin mary maryam mason mateusz
-matilda matthew maureen maurice mavis max maxine maya megan mehmet melanie melissa mercy mia michael michaela michal
-michele michelle miguel mihai mike mildred millie milly mina miriam mohamed mohammad mohammed moira molly mona monica
-monika morgan moses mudassar muhammad muriel musa mustafa myra nadia nadine naomi narinder nasreen natalia natalie
-natasha nathan nathaniel naveed neil nell nesta niall niamh nicholas nick nicola nicole nigel nikita nikki nina noah
-noel nora norma norman nuala ola olga olive oliver olivia olivier ollie omar oscar osman owen oyin pamela parveen pat
-patience patricia patrick paul paula pauline pawel pearl penelope penny percy perminder pete peter petra phil philip
-philippa phillip phoebe phyllis piotr pippa poppy precious priscilla priya przemyslaw rachael rachel rafael rahim raj
-rajesh ralph ranjit raquel rashid ravi ray raymond rebecca reece reginald rehana renata rhian rhiannon rhona rhys
-richard ricky riley rita rob robert roberta roberto robin robyn rodney roger roisin roland roman ronald ronnie rory
-rosa rosalind rose roseanne rosemary rosie roxanne roy ruby rufus rukhsana rupert russell ruth ryan sabrina sadia
-saeed safiya sally sam samantha samina samir samira samson samuel sandra sanjay sara sarah sasha saskia scarlett scott
-sean sebastian selina serena shabana shabnam shane shania shannon sharon shaun shauna sheila shelley sheridan shirley
-shivani sian sidney sienna silvia simon simone sinead siobhan siân skye sofia solomon sonia sonya sophia sophie stacey
-stacy stan stanislaw stanley stefan stella stephanie stephen steve steven stewart stuart sue sukhdeep suleiman sumayya
-sunil sunita susan suzanne svetlana sybil syed sylvia tahir tamara tammy tanisha tanya tara tariq tasha taylor ted
-temitope terence teresa terri terry tessa thelma theo theresa thomas tia tiffany tim timothy tina tobias toby todd tom
-tomasz tommy toni tony tracey tracy trevor tristan troy tunde tyler tyrone ursula usman valerie vanessa vera verity
-vernon veronica vicky victor victoria vijay vikram vince vincent viola violet viorel vivian vivien vivienne wanda
-warren wayne wendy wesley wilfred will william winifred winston xavier yasmin yasmine yolanda yusuf yvette yvonne zac
-zach zachary zahra zainab zara zeinab zoe zofia zoë zuzanna
+aaliyah aarav aaron abbie abby abdi abdul abdullah abdullahi abel abena abi abigail abiola abraham abu ada adam ade
+adeel adele adeola adil adrian adunni afua agata agatha agnes agnieszka ahmad ahmed ahmet aida aidan aiden aileen
+ailsa aimee aisha aisling ajay akosua akua alan alana alasdair albert albie alec aled alejandro aleksander aleksandra
+alessia alex alexa alexander alexandra alexis alf alfie alfonso alfred ali alia alice alicia alina alisha alison
+alistair aliyah allan allison alma alyssa amal amanda amara amari amaya amber amelia amelie amina aminata amir amit
+amy ana anastasia anastazja anders andre andrea andreea andrei andrew andriy andrzej andy aneta aneurin angel angela
+angelina angharad angus ania aniela anil anita anjali ann anna annabel annalise anne annette annie anthony anton
+antoni antonia antonio anwar anwen anya april arabella archie aria ariana arif arjun arlene arlo arran arthur artur
+arwen arya asha ashanti ashley ashton asia asif asma athena audrey aurelia austin ava avery avril ayaan ayden ayesha
+ayla aylin ayomide ayse azaan azra babatunde babs bahar bailey barbara barnaby barry bartosz beata beatrice beatrix
+becca becky belinda bella ben benedict benjamin benji bernadette bernard bernice bert bertha beryl bessie beth bethan
+bethanie bethany beti betty bev beverley bilal bill billie billy blake bleddyn blerim blessing blodwen bob bobbi bobby
+bogdan bohdan bola bonnie brad bradley brandon brenda brendan brendon brett brian bridget briony brodie brody brogan
+bronte bronwen brooke bruce bryan bryony bukola byron cadi cai caitlin caleb callie callum cameron camilla camille
+cara caradog carina carl carla carly carmen carol carole caroline carolyn carrie carys casey caspar cassandra cassidy
+cassie cath cathal catherine cathy catriona cecil cecilia celia celine ceri cerys chad chandra chantal chantel
+chantelle charlene charles charlie charlotte chelsea cherie cheryl cheyenne chidera chidi chinedu chinwe chioma chloe
+chloë chris chrissie christian christina christine christopher christy ciara ciaran cicely cindy claire clara clare
+clarice claude claudette claudia clement clementine cleo clifford clive clodagh coby cody colette colin colleen colm
+connie connor conor constance cora corey corinne cormac corwin courtney craig curtis cuthbert cynthia cyril dafydd dai
+daisy damian damien damon dan dana daniel daniela daniella danielle danny dante danuta daphne darcey darcie darcy
+daria darius dariusz darko darren darryl daryl dave david davina dawid dawit dawn deacon dean deb debbie deborah debs
+declan dee deepa deepak deirdre delia delilah delphine delroy delyth demi denise dennis denzel deon derek dermot
+desmond destinee dev devon dexter diana diane dilan dilys dimitri dina dionne dom dominic dominik dominika donal
+donald donna donnie donovan dora doreen doris dorota dorothy dougie douglas dulcie duncan dwayne dylan eamon eamonn
+ebonie ebony eddie eddy edgar edie edith edmund edna edona edward edwin efua eileen eilidh eira eirlys elaine eleanor
+elen elena eleri eli elif elijah elin elira elise elissa eliza elizabeth ella ellen ellie elliot elliott ellis elma
+elodie eloise elsa elsie elspeth elvira emanuel emeka emil emilia emily emma emmanuel emmeline emre emrys ena enda
+enid enoch enzo eoghan eren eric erica erik erin ernest ernestine ernie esmae esmay esme esmé esra ester esther ethan
+ethel ettie eugene eunice eva evan evangeline eve evelyn evie ewa ewan ewelina ezekiel ezra fabian fahad faisal faith
+farah farhan farida farzana fatema fatiha fatima fatmata fatou fatoumata fay faye felicity felix femi fergus ffion
+finlay finley finn fiona fionn fionnuala flora florence florin florrie folasade fran frances francesca francesco
+francine francis frank frankie franklin fraser fred freda freddie frederick freya gabby gabriel gabriela gail gareth
+gary gaurav gavin gaynor gaz gemma genevieve geoff geoffrey george georgia georgie georgina gerald geraldine gerard
+gerry gertie gertrude gethin ghazala gilbert giles gillian gilly gina ginny gino giovanni gladys glen glenda glenn
+gloria glyn glynis godfrey gordon gosia grace gracie graciela graeme graham grainne grant greg gregor gregory greta
+grzegorz gurdeep gurpreet guy gwen gwenda gwendolen gwenllian gwilym gwyn gwyneth habib habiba hadiya haf hafsa halima
+hallie hamid hamish hamza hamzah hana hanan hanna hannah hao hari harjit harley harold haroon harper harpreet harri
+harriet harrison harry harvey hasan hasina hassan hattie hayley hazel heather hector heidi heledd helen helena helga
+henry henryk herbert hermione hetty hiba hilary hilda hollie holly hope horace howard hubert huda hugh hugo humaira
+humphrey husna hussain hussein huw hyacinth hywel iain ian ibrahim ibtisam ida idowu idrees idris idwal iestyn ieuan
+ifan ifeoma ifor ike ikram ilyas imaan imani imelda imogen imran ina inaya india indie indira ines ingrid innes ioan
+ioana iona ionut iqbal iqra irene iris irma isaac isabel isabela isabella isabelle isaiah isha ishaan isla ismail
+isobel isra ivan ivana ivanka ivo ivor ivy iwan iwona izaak izabella izzy jacek jack jackie jackson jacob jacqueline
+jade jaden jagdeep jahid jai jaime jake jakub jamal jameel james jamie jamila jan jana jane janelle janet janice
+janine jared jarek jaroslaw jarrod jas jasmin jasminder jasmine jason jasper jaswinder javid jax jaxon jaxson jay
+jayda jaydan jayden jayla jaylen jayne jaz jean jeanette jed jeff jeffrey jemima jemma jen jenna jennifer jenny jensen
+jeremy jermaine jerome jerry jesse jessica jessie jez jill jim jimmy jo joan joanna joanne joaquin jocelyn jodi jodie
+joe joel joey john johnathan johnny jolanta jon jonah jonathan joni jonty jordan jordon josef joseph josephine josh
+joshua josiah josie joy joyce jozef juan juanita jude judith judy jules julia julian juliana julie juliet june justin
+justine justyna kabir kacey kacper kaden kai kalpana kamal kamaljit kamil kamila kamla kamran kane kara karen karim
+karina karl karolina karthik kasey kasia katarzyna kate katelyn kateryna kath katherine kathie kathleen kathryn kathy
+katie katrina katy kay kayden kayla kaylee kayleigh keane keelan keeley keenan kehinde keira keiran keisha keith kelly
+kelly-anne kelsey kelvin ken kendra kenneth kenny kenzie keri kerry kev kevin keziah khadija khalid khalida kian kiera
+kieran kieron kim kimberley kiran kirpal kirsten kirstie kirstin kirsty kitty klaudia kobe kofi kourtney kris kristian
+kristina krystal krystian krzysztof kuldeep kurt kwabena kwame kwesi kyle kylie kyra lacey lachlan laila lakshmi lamar
+lamin lana laney lara lateefah latisha latoya laura lauren laurence lauryn lawrence lawson layla leah leanna leanne
+lee leighton leila len lena lennie lennon lennox leo leon leona leonard leonardo leonie leroy lesley leslie lesya
+leticia levi lewis lexi lexie leyla liam lil lilian liliana lillian lillie lilly lily linda lindsay lindsey linton
+lionel lisa livia livvy liz liza lizzie lleucu llinos llio lloyd logan lois lola lorenzo lorna lorraine lottie lou
+louie louis louisa louise lowri luana luca lucas lucia lucian lucie lucinda lucjan lucy luis lukasz luke lula luljeta
+luther lydia lyla lyle lyn lynda lyndsey lynette lynn lynne lynsey lynton lyra maariyah mabel macey maciej mackenzie
+macsen macy maddie maddison madeleine madison maeve magda magdalena mags mahmood mahmoud mahnoor maia mair mairi
+maisie maja malachi malachy malakai malcolm malgorzata malik malika mandy manjit manoj manon manuel manuela marc
+marcel marcelo marcia marcin marco marcus marek margaret margot marguerite maria mariam mariama marian mariana marie
+marilyn marina mario marion marius mariusz marjorie mark marlene marlon marta martha martin martina martyn marvin mary
+maryam maryann marzena mason mateo mateusz mathew matilda matt matteo matthew mattie maud maude maureen maurice mavis
+max maximus maxine maxwell maya mckenzie meena meera megan meghan mehboob mehmet mehreen mehwish meinir mel melanie
+melissa melvin menna mercy merle merryn merv mervyn meurig mia micah michael michaela michal michele michelle mick
+mickey miguel mihaela mihai mihnea mikael mike mikołaj mildred milena millicent millie milly milo mimi mina minh
+minnie mirela miriam mirza mitch mitchell mohamed mohammad mohammed mohsin moira mollie molly mona monica monika morag
+morfydd morgan morven moses mudassar muhammad muhammed murdo muriel musa mustafa mustapha myfanwy myla myles myra
+myrtle nabila nadeem nadia nadine nadira nafisa naila naima nam nancy naomi narinder nasra nasreen nasrin natalia
+natalie natalya natasha nathalie nathan nathaniel navdeep naveed ned neelam neil nell nellie nelly nerys nesta nevaeh
+ngozi nia niall niamh nicholas nick nico nicola nicolae nicole nigel nikhil nikita nikki niko nikola nina nirmala
+nisha nkechi noah noel nora noreen norma norman nuala nuno nyah oakley obinna octavia odette oisin oksana ola olamide
+olek oleksandr olga olive oliver olivia olivier ollie olu oluwaseun oluwatobi olwen omar omari ophelia orla orlaith
+orlando oscar osman oswald otis otto owain owen oyin pablo paddy padraig paige paloma pam pamela paola parminder
+parveen pascal pat patience patricia patrick patrik patryk paul paula paulette pauline pav pavel pawel payton pearl
+pedro peggy penelope penny percy peredur perminder pete peter petra petronella peyton phil philip philippa phillip
+philomena phoebe phyllis pia piers piotr pippa polly poppy portia precious priscilla priti priya przemyslaw queenie
+quentin rabia rachael rachel radoslaw radu rafael rafe rafferty raheem rahim raj rajan rajesh rakesh ralph ramona rana
+rania ranjit raphael raquel rasheed rashid ravi ravinder ray raymond razia reanne rebecca rebekah reece reem reggie
+reginald rehan rehana remi renata renee reuben rex reza rhea rhian rhianna rhiannon rhoda rhodri rhona rhys ria ric
+ricardo richard rick ricky rico rihanna riley rina rita rizwan roan rob robbie robert roberta roberto robin robson
+robyn rocco rochelle roderick rodney roger rohan roisin roland roman romeo romy ron ronald ronan ronnie rory ros rosa
+rosalie rosalind rosalyn rosanna rose roseanne rosemary rosie rosina rowena roxanne roy roz ruairi ruaridh ruby rudi
+rudy rufus rui rukhsana rumana rupert rupinder ruqayya russell ruth ryan ryder rylan ryley saad saba sabah sabrina
+sadia sadie saeed safa safia safiya sagal sahra saif saira sajid salim sally salma salman salvatore sam samantha
+sameera samia samina samir samira samiya samson samuel sandeep sandra sanjay sanjeev santiago saoirse sapphire sara
+sarah sarita sasha saskia scarlett scott seamus sean seb sebastian seema selina sem seren serena seth seymour shabana
+shabir shabnam shagufta shah shahid shahida shaima shakeel shakira shamim shamima shanaz shane shanelle shania shanice
+shanika shannon sharon shaun shauna shay shayla shayne shaz shazia shea sheena sheila shelley shelly sheridan sherry
+shirley shivani shona shreya sian sibyl sid siddiq sidney sienna silas silvana silvia simon simona simone simran
+sinead siobhan siwan siân skye skyla skylar slawomir sobia sofia sofie solomon sonia sonny sonya sophia sophie soraya
+sorcha spencer stacey stacie stacy stan stanislava stanislaw stanley stefan stefania stella steph stephanie stephen
+steve steven stevie stewart stu stuart sue sukhdeep suki suleiman sultana sumaira sumayya sunil sunita surinder susan
+suzanne suzie svetlana sybil syed sylvester sylvia tabitha tadeusz tadhg tahir tahira talia taliesin tallulah tam
+tamar tamara tamika tammy tamsin tamzin tania tanisha tanvir tanya tanzeel tara tariq tash tasha tasneem tatiana
+taylah taylor tayo tecwyn ted teddy tegan tegwen temi temitope terence teresa terri terry tessa thea thelma theo
+theodora theodore theresa thomas thomasina tia tiana tiegan tiffany tilda tilly tim timothy tina tobi tobias toby todd
+tom tomas tomasz tommy tomos toni tony torin toyah tracey tracie tracy travis trevor trish trisha tristan tristram
+trixie troy tudor tunde tuyen tyler tyra tyreece tyrell tyrelle tyrese tyrone tyson ugo ulrich umar una ursula usman
+uzma val valentina valeria valerie vanessa vasil vasile vaughan vera verity verna vernon veronica vic vicky victor
+victoria vijay vikki vikram vince vincent vinnie viola violet viorel viorica vitaliy viv vivian vivien vivienne
+vladimir vytautas waheed wallace walter wanda waqas warren warsame wayne wenda wendy wes wesley wilf wilfred wilfrid
+wilhelmina will william wilma winifred winnie winnifred winston wojciech wyn wynford xander xavier xiu yahya yannick
+yaqub yara yasmin yasmina yasmine yetunde yohannes yolanda yordanos younis yousef yousuf yulia yusra yusuf yvette
+yvonne zac zach zachary zack zaheer zahid zahra zaid zainab zak zaki zane zara zarina zayn zbigniew zdzislaw zdzisław
+zeeshan zeinab zelda zena zeynab zeynep zoe zofia zoë zubair zuzanna zuzia
 """
 GIVEN_NAMES = frozenset(_GIVEN.split())
 """First names that are common in Britain, in lower case."""

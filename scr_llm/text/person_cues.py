@@ -9,45 +9,47 @@ from dataclasses import dataclass
 from scr_llm.text.language import Rule
 
 _RANKS = (
-    r"[WA]?PCS?O?|[AT]?DCI?|[AT]?DS|[AT]?DI|DSU|D/?Sgt|D/?Insp|D/?Supt|Sgt|Insp|Supt|Con|Constable|Sergeant|Inspector|"
+    r"[WA]?PCS?O?|(?:[ATD]/)?[AT]?(?:DCI?|DS|DI|PC|PS|CI)|DSU|[AD]CC|CC|D/?Sgt|D/?Insp|D/?Supt|Sgt|Insp|Supt|Con|Constable|Sergeant|Inspector|"
     r"Superintendent|Commander|Commissioner|(?i:(?:det|[ATD]/|CH/)[ /]?)?(?i:sgt|insp|supt)"
 )
 RANK = (
-    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*(?:{_RANKS})s?\.?(?: \((?:retd|retired)\.?\))?"
-    r"(?: (?:No\. ?)?\d{1,6})?"
+    rf"(?:(?:Detective|Police|Chief|Acting|Temporary|Det|Temp|Ch)\.? )*"
+    rf"(?:{_RANKS}|(?:Watch|Crew|Station) Manager)(?:[’']?s)?\.?"
+    r"(?: \((?:retd|retired)\.?\))?(?: ?(?:No\. ?)?\d{1,6})?"
 )
 _TITLES = (
     r"Mr|Mrs|Ms|Miss|Mx|Drs?|Messrs|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|Rev|Revd|Reverend|Rev’d|Rev'd|Cllr|"
     r"Councillor|Canon|Pastor|Imam|Mufti|Sheikh|Rabbi|Ald|Fr|Sr|Sister|Judge|Justice|HHJ|DJ|Recorder|Nurse|Midwife|"
     r"Officer|Off|Matron|Bishop|Gov"
 )
-TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})\.?"
+TITLE = rf"(?:{_TITLES}|{_TITLES.upper()})(?:[’']s)?\.?"
 CALLING = (
     r"(?:workers?|health visitors?|midwi(?:fe|ves)|"
-    r"(?:school |staff |practice |named |charge |community )?nurses?|"
-    r"doctors?|paediatricians?|psychiatrists?|psychologists?|therapists?|registrars?|consultants?|surgeons?|dentists?|"
-    r"pharmacists?|paramedics?|physiotherapists?|radiologists?|pathologists?|head ?teachers?|teachers?|"
-    r"teaching assistants?|lecturers?|tutors?|mentors?|senco|foster (?:carers?|mother|father|parents?)|childminders?|"
-    r"nursery nurses?|keyworkers?|caseworkers?|care assistants?|officers?|escorts?|"
-    r""
+    r"(?:\w+ )?nurses?|doctors?|registrars?|consultants?|surgeons?|"
+    r"\w*(?:ologist|iatrist|ician|therapist|odontist|ietitian|ietician|etist|opath|macist|psych)s?|"
+    r"dentists?|paramedics?|head ?teachers?|teachers?|lecturers?|tutors?|mentors?|"
+    r"senco|foster (?:carers?|mother|father|parents?)|carers?|childminders?|keyworkers?|caseworkers?|"
+    r"assistants?|assessors?|operators?|investigators?|analysts?|volunteers?|professionals?|representatives?|"
+    r"facilitators?|instructors?|attendants?|wardens?|porters?|sisters? on duty|officers?|escorts?|"
     r"guardians?|solicitors?|barristers?|coroners?|magistrates?|interpreters?|chaplains?|vicars?|priests?|"
     r"councillors?|advocates?|independent (?:author|chair|reviewer)s?|lead reviewers?|overview authors?|"
-    r"practitioners?|IROs?|LADOs?|SENCOs?|detectives?|sergeants?|constables?|inspectors?|dieti[ct]ians?|counsellors?|"
+    r"practitioners?|IROs?|LADOs?|SENCOs?|detectives?|sergeants?|constables?|inspectors?|counsellors?|"
     r"receptionists?|nann(?:y|ies)|au pairs?|caretakers?|imams?|pastors?|rabbis?|coach(?:es)?|"
     r"wkrs?|mgrs?|tchrs?|solrs?|reg|cons|cleaners?|drivers?|call[- ]?(?:taker|handler)s?|dispatchers?|"
-    r"governors?|gaolers?|(?:named|designated) dr|technicians?|specialists?)"
+    r"governors?|gaolers?|(?:named|designated) dr|specialists?)"
 )
 OFFICE = (
     r"managers?|leads?|directors?|chair(?:man|woman|person)?|authors?|reviewers?|head of [\w ]{3,30}|"
     r"chief executive|panel members?|leaders?|"
     r"supervisors?|designated (?:lead|doctor|nurse)|deputy head|members?|clerk|"
     r"co-?ordinators?|advis[eo]rs?|officers?|workers?|GPs?|SWs?|HVs?|TAs?|FSWs?|DSL|SHO|SpR|CPN|"
-    r"IDVA|ISVA|EWO|AMHP|SIO|OIC|FLO"
+    r"IDVA|ISVA|EWO|AMHP|SIO|OIC|FLO|secretar(?:y|ies)|administrators?|partner at|treasurer|trustees?"
 )
 ROLES = (
     r"(?:[SDHLIMAYP]?SW|D?HV|C?MW|GP|CPN|RMN|RGN|SENC[Oo]|D?DSL|IRO|[AD]?TM|[SA]?PO|SO|[EP]WO|ESW|"
     r"I[DS]VA|H?L?TA|FS[WO]|S/N|SN|CNS|EP|OT|SHO|S[pt]R|F[12]|FY[12]|ANP|ENP|D?PA|AMHP|SIO|OIC|FLO|PCSO|LADO|"
-    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|SLT|NNEB?|HCA|SALT|LSA|CSI|SOCO|PSI|CNN|CM|OM|KW|FGCO?|EIO)"
+    r"DCS|HT|DHT|AHT|HoY|YOT|Y[WO]|GAL|CG|AA|SLT|NNEB?|HCA|SALT|LSA|CSI|SOCO|PSI|CNN|CM|OM|KW|FGCO?|EIO|"
+    r"ODP|BIA|RPR|IMCA|[SC]T[1-8]|FME|PSO|NQSW|HCSW|MHP|PMHW|SENDCo|POM|COM)"
 )
 """What records call people by their work, in letters: only in capitals, since in small ones they are words (so, do)."""
 PARTIES = r"(?:[DIYA]P|YPs)"
@@ -55,7 +57,7 @@ PARTIES = r"(?:[DIYA]P|YPs)"
 KIN = (
     r"(?:(?:half-|step|grand|great-)?(?:mother|father|brother|sister|parent|child|son|daughter|aunt|uncle)s?|mum|dad|"
     r"nan|partner|boyfriend|girlfriend|husband|wife|cousins?|nephews?|nieces?|ex-partner|neighbours?|lodgers?|landlord|"
-    r"friends?|babysitter|boy|girl|pupil|patient|man|woman|tenant|victim|suspect|offender|perpetrator)"
+    r"friends?|babysitter|twins|triplets|children|boy|girl|pupil|patient|man|woman|tenant|victim|suspect|offender|perpetrator)"
 )
 
 
@@ -73,8 +75,49 @@ class Cue(Rule):
     """Whether one word in capitals, among small letters, is enough: police and prisons write surnames so."""
     or_first_name: bool = False
     """Whether a first name that is common in Britain is enough."""
+    ends: tuple[str, ...] = ()
+    """What the text before the name ends with where the pattern can match: asked first, since it is quick."""
+    behind: re.Pattern[str] | None = None
+    """What must follow the name as well."""
+    no_word: bool = False
+    """Whether one word that is an ordinary word as well is left: reviews disguise people as Amber or Jack."""
 
 
+TO_A_PERSON = Cue(
+    "what is done to a person, or kin, before a single name",
+    re.compile(
+        rf"(?:\((?:also )?known as|\b(?:(?i:told|asked|hits?|hurts?|(?:hit|hurt) by|slapped|punched|kicked|kissed|"
+        rf"hugged|loves?|married|texted|saw|heard|fed|bathed|held|carried|shook|blamed|knew|"
+        rf"spoke (?:to|with)|custody of|(?:photos?|pictures?) of|inf(?:ant)? of|placed w/|"
+        rf"(?:call|nicknam)(?:ed|s) (?:him|her)|"
+        rf"(?:him|her|man|woman|boy|girl|mother|father)(?: (?:she|he|they))? (?:knew|known) as|"
+        rf"(?:chaired|seen|examined|interviewed|(?:counter)?signed|arrested|supervised) by|aka|a\.k\.a\.)|"
+        rf"{KIN}|(?i:children|siblings|sons|daughters|kids|twins|boys|girls):))(?: \(| )[“\"‘']?$"
+    ),
+    "Only people are told, struck, loved or somebody’s kin.",
+    catches=("He told [Xawa] that his sister [Ebonie] and the father ([Olek]) left.",),
+    spares=("She told Mother, asked Saltmere Council, and her sister Amber slept.",),
+    no_word=True,
+)
+NAMED = Cue(
+    "calling or kin and named before",
+    re.compile(rf"\b(?:{CALLING}|{OFFICE}|{KIN}) (?:called|named) [“\"‘']?$", re.I),
+    "Whoever is called something by name is left without it only where the review says so.",
+    catches=("A coach called [Bran], a friend named [Xawa] and an officer called [Thackwray] met.",),
+    spares=("A project called Sunrise; a girl called Amber.",),
+    ends=("ed ", "ed “", 'ed "', "ed ‘", "ed '"),
+    no_word=True,
+)
+APPOSED = Cue(
+    "calling before a surname between commas",
+    re.compile(rf"\b(?:the|an?|her|his|their) (?:[\w-]+ ){{0,3}}?(?:{CALLING}|{OFFICE}), $", re.I),
+    "Between commas behind a calling, a surname alone is a person's as well.",
+    catches=("The social worker, [Thackwray], left.",),
+    spares=("The chair, Saltmere Council, left. The officer, Mother, left.",),
+    behind=re.compile(r","),
+    ends=(", ",),
+    no_word=True,
+)
 LABEL = Cue(
     "label before",
     re.compile(
@@ -94,7 +137,7 @@ LABEL = Cue(
 BEFORE: tuple[Cue, ...] = (
     Cue(
         "role in letters before",
-        re.compile(rf"(?<![\w/&-])(?:ED |A&E |CAFCASS )?{ROLES}s?(?::? | ?\()$"),
+        re.compile(rf"(?<![\w/&-])(?:ED |A&E |CAFCASS )?{ROLES}s?(?::? | ?\(| [–-] )$"),
         "Chronologies and logs shorten what people are by their work, and write a surname alone behind it.",
         catches=(
             "HV [Okray] to ring; EDT SW ([Halcrow]) out.",
@@ -105,7 +148,7 @@ BEFORE: tuple[Cue, ...] = (
     Cue(
         "kin before a first name",
         re.compile(
-            r"(?<![\w'’-])(?:M?MGM|M?MGF|P?PGM|P?PGF|Grand(?:ad|dad|ma|pa|mother|father)|Gran|Nana?|Nan(?:ny|nie)|"
+            r"(?<![\w'’-])(?:M?MGM|M?MGF|P?PGM|P?PGF|Grand(?:ad|dad|ma|pa|mother|father)|Gran|Nana?|Nan(?:ny|nie)|Granny|"
             r"Mum|Mam|Dad|Aunt(?:ie|y)?|Uncle|Step-?(?:dad|mum)) $"
         ),
         "A capital makes it a form of address, as a title is; “her aunt Amber” of a review is left.",
@@ -141,9 +184,12 @@ BEFORE: tuple[Cue, ...] = (
     ),
     Cue(
         "title or rank before",
-        re.compile(rf"(?:^|[^\w])(?:{TITLE}|{RANK}),? $"),
+        re.compile(rf"(?:^|[^\w])(?:{TITLE}|{RANK})(?:,? {{0,2}}[ \n]|(?<=[a-z]\.))$"),
         "Behind a title or rank stands a name, if only a surname.",
-        catches=("The bruise was seen by Dr [Wren-Okafor].", "Detective Inspector [A. Thornleigh] rang PC 41 [Lowe]."),
+        catches=(
+            "The bruise was seen by Dr [Wren-Okafor].",
+            "Detective Inspector [A. Thornleigh] rang PC41 [Lowe]. Mr.[Orr] met Mrs  [Pell].",
+        ),
         spares=("Dr 2 and Mr A were out.", "PC 4411 was on duty.", "The duty sergeant rang Mother."),
     ),
     Cue(
@@ -155,27 +201,40 @@ BEFORE: tuple[Cue, ...] = (
     ),
     Cue(
         "office or comma before",
-        re.compile(rf"\b(?:{CALLING}|{OFFICE})(?:,|:| [–-])? $", re.I),
+        re.compile(
+            rf"\b(?:{CALLING}|{OFFICE}|adult(?=[^,]))"
+            r"(?:(?:,|:| [–-])? | \(|(?: [a-z]+){0,2}(?::| =) | in (?:[a-z]+ ){1,3}|"
+            r" (?:of|for|in|at|from|with|there|then)\b(?: [\w’'&-]+){0,7}, )$",
+            re.I,
+        ),
         "A looser tie than a title: a surname alone may be a place or an agency.",
-        catches=("The midwife, [Ottilie Brand], left.", "SW [P. Lorne] called.", "The nurse, [Karen], left."),
+        catches=(
+            "The midwife, [Ottilie Brand], left.",
+            "SW [P. Lorne] called. Manager consulted: [Wyn Tarrow].",
+            "The nurse, [Karen], left. The officer ([Olwen Okray]) met them.",
+            "A volunteer with the scheme in Hull, [Cosmo Orrell], took him. Her worker there, [Nell Tarrow], left.",
+        ),
         spares=("The chair, Saltmere Council, agreed.", "The GP, Father and Mother met.", "The manager, April to May."),
         least=2,
         or_first_name=True,
     ),
     Cue(
         "kin before",
-        re.compile(rf"\b(?:{KIN}(?:,|:| [–-])?|named?) $", re.I),
+        re.compile(rf"\b(?:{KIN}(?:,|:| [–-])?(?: called| named)?|named?|called) $", re.I),
         "First name and surname of somebody near the child. A first name alone is left: reviews disguise kin by it.",
         catches=("Her cousin [Wyn Tarrow] knew.", "Mother's partner, [Tam Orrell], left."),
         spares=("Her sister Amber slept.", "His brother, Jack, was ill."),
         least=2,
     ),
+    TO_A_PERSON,
+    NAMED,
+    APPOSED,
     LABEL,
     Cue(
         "done by or called",
         re.compile(
             r"\b(?:(?:\w+(?:ed|[’']d|en|orn)|led|done|made|brought)(?: jointly)? by:?|[ds]/[wvb]|t/?c with|"
-            r"(?:spoke|issued) to|statement of|"
+            r"(?:spoke|issued|allocated|assigned|handed over) to|interview(?:ed|ing)|consulted|statement of|"
             r"discussed with|seen with|f\.?a\.?o\.?|c\.?c\.?|(?:counter)?signed|rang|"
             r"(?:call|e-?mail|letter|me?ss?a?ge?|fax|text|t/?c) (?:from|fr|to)|also present|"
             r"identified as|call(?:ed|ing|s) (?:him|her)self|the name|by the name of) $",
@@ -195,27 +254,73 @@ BEHIND: tuple[Cue, ...] = (
     Cue(
         "calling behind",
         re.compile(
-            rf",? (?:OBE|MBE|CBE|QC|KC|QPM|JP)\b|"
-            rf"(?:,| [–-]|{_HIS}) (?:(?:the|a|an|her|his|their|then|who was) )*{_ADJECTIVES}"
-            rf"(?:{CALLING}|{OFFICE}|{KIN})(?<!s)\b| \((?:[^()\n]{{0,30}}\b)?(?:{CALLING}|{OFFICE}|{KIN})\b|"
-            rf" \([^()\n]{{0,20}}(?-i:\b{ROLES})\b|, (?-i:{ROLES})\b|"
+            rf",? (?:OBE|MBE|CBE|QC|KC|QPM|JP|MP|RGN|RMN|CQSW|DipSW|MSc|PhD|LL[BM]|[FM]RC\w+)\b|"
+            rf"(?:(?:,|:| [–-]|{_HIS}) | ?[|/] ?|(?-i:; (?=[A-Z])))"
+            rf"(?:(?:the|a|an|her|his|their|then|who was) )*{_ADJECTIVES}"
+            rf"(?:{CALLING}|{OFFICE}|{KIN})(?<!s)\b| [(\[](?:[^()\n]{{0,30}}\b)?(?:{CALLING}|{OFFICE}|{KIN})\b|"
+            rf" [(\[][^()\n]{{0,20}}(?-i:\b{ROLES})\b|(?:,| [–-]|;| ?[|/]) ?(?-i:{ROLES})\b|"
             rf" (?:was|is) (?:the|a|an|her|his|their) (?:\w+ )?(?:{CALLING}|{OFFICE})\b",
             re.I,
         ),
         "Minutes and lists put the calling behind the name.",
-        catches=("[T. Alderwick] (Chair), [B. Frome] (Named Nurse)", "[Maris Tolland], health visitor, said so."),
+        catches=(
+            "[T. Alderwick] (Chair), [B. Frome] (Named Nurse)",
+            "[Maris Tolland], health visitor, said so. [Wyn Orrell] | Named GP; [Bran Lorne]/Social Worker",
+            "[Karen], the social worker, left.",
+        ),
         spares=(
             "Adult B (mother), aged 34.",
             "In North Tyneside, social workers came.",
             "Saltmere Council, managers said, knew.",
         ),
         least=2,
+        or_first_name=True,
+        no_word=True,
+    ),
+    Cue(
+        "who, or what a person says, behind",
+        re.compile(
+            r", (?:who|whose|whom|himself|herself|aged)\b|"
+            r" (?:said|says|told|tells|stated|states|asked|replied|recalled|remembered|thought|felt|believed|wrote|"
+            r"explained|described|denied|denies|admitted|claimed|disclosed|alleged|cried|slept|smiled|wept|screamed|"
+            r"mentioned|married|apologised|shouted|texted|threatened)\b|"
+            r" (?:was|were|is) (?:asleep|crying|upset|tearful|hungry|dirty|unwell|pregnant|drunk|intoxicated|"
+            r"frightened|scared|aged|in bed|his|her)\b| (?:crying|screaming|asleep)\b|"
+            r" (?:has|had) (?:[\w-]+ )?(?:children|siblings|sons?|daughters?|baby|partner)\b"
+        ),
+        "Only people do or are so.",
+        catches=("[Leander Voss], who chaired it, left.", "[Bran Okray] told the inquest. [Wyn Tarrow] was asleep."),
+        spares=("Great Saltmere Police, who said so.", "Child K, who was asleep, and Mother told Saltmere."),
+        least=2,
+        or_first_name=True,
+        no_word=True,
+    ),
+    Cue(
+        "whose kin or what a person does behind a single name",
+        re.compile(
+            r"[’']s (?:mother|father|mum|dad|parents|sister|brother|siblings?|partner|nan|teacher|bedroom|"
+            r"birthday|birth|behaviour|injuries|bruises|body|death|GP)\b|"
+            r" (?:told|said|says|cried|slept|disclosed|denied|ran away|hid)\b|"
+            r" (?:was|is) (?:asleep|crying|upset|tearful|hungry|aged)\b| (?:crying|screaming|wt)\b|"
+            r" famil(?:y|ies)\b(?! (?:centre|hub|court|justice|support|service|nurse|group|home|worker|intervention))"
+        ),
+        "Only people and families are so; a word that opens a sentence is left.",
+        catches=("She heard [Olek] screaming, and [Xawa]’s mother said so. The [Popescu] family left.",),
+        spares=("Neighbours said so. The Polish family and her sister Amber said so.",),
+        no_word=True,
+    ),
+    Cue(
+        "calling behind a single name",
+        re.compile(rf", an? (?:[\w-]+ ){{0,2}}?(?:{CALLING}|{OFFICE})(?<!s)(?=[,.;]| who\b)", re.I),
+        "Between commas, what somebody is by work says that the name before it is a person's.",
+        catches=("Then [Eluned], an agency worker, left.",),
+        spares=("In Saltmere, a social worker, new to it, left.",),
     ),
     Cue(
         "role in brackets behind",
         re.compile(
             rf",? \((?:\w+ )?(?:{RANK}|{ROLES}|(?i:{CALLING}|{OFFICE}|admin|legal|tech|"
-            r"locum|temp|minutes?))(?:, [^()\n]{1,20})?\)"
+            rf"locum|temp|minutes?|{KIN}))(?:, [^()\n]{{1,20}})?\)"
         ),
         "A role alone in brackets belongs to whoever stands before it, if only with a surname.",
         catches=("[O'Shea] (Sgt) told [Femi] (ISW).", "Ask [Orlagh] (admin)."),
@@ -236,7 +341,7 @@ BEHIND: tuple[Cue, ...] = (
         re.compile(
             r"[,|/ –-]{0,6}\(?(?:d\.?o\.?b|born|b\.|aged? \d)|(?:, | \()\d{1,2}(?: years old|\)|,)|"
             r" of (?:No\. )?\d+\w? [A-Z]|"
-            r"(?: [/|–-])? \(?\d{1,2}[/. ]\d{1,2}[/. ]\d{2,4}",
+            r"(?: [/|–-])? \(?\d{1,2}[/. ]\d{1,2}[/. ]\d{2,4}|, \d{1,2}[/.]\d{1,2}[/.]\d{2,4}(?=[,;)|]|$)",
             re.I,
         ),
         "What follows is said of a person.",
@@ -249,18 +354,37 @@ BEHIND: tuple[Cue, ...] = (
 FIRST_NAME = Cue(
     "first name and surname",
     re.compile(r"(?! [A-Z])"),
-    "Words of a name that begin with a first name common in Britain (`not_names.GIVEN_NAMES`), and no road or project.",
-    catches=("Then [Wayne Ollerthwaite] moved in with [Mohammed Yusuf Tarrow].",),
+    "Words of a name that begin with a first name common in Britain (`not_names.GIVEN_NAMES`), and no road or project; "
+    "or that end with two surnames.",
+    catches=("Then [Wayne Ollerthwaite] moved in with [Mohammed Yusuf Tarrow] and [Xawa Tekin-Boyle].",),
     spares=("The Rose Project and Grant funding ended.", "Jack was at home.", "It is in Charlotte Street."),
     least=2,
 )
+ALONE = Cue(
+    "first name alone",
+    re.compile(
+        r"(?! [A-Z][a-z]| guidelines| competen| et al| \((?:19|20)\d\d)(?![’']s "
+        r"(?:Law|Act|Place|House|Centre|Hospital|Trust|Fund|Inquiry|Review|Report|Foundation)\b)"
+    ),
+    "A first name common in Britain that is no word; what a review says that it calls somebody is left all the same.",
+    catches=("Then [Tyler] hid, and [Kayleigh]’s mother left.",),
+    spares=("Sarah's Law, St Stephen and Kelly College. Amber slept; they moved to Stanley.",),
+    no_word=True,
+)
+_PAPER = r"(?:review|report|summary|overview)"
+_CALLED = r"(?:known|referred to|called|named|described)"
 PSEUDONYM = re.compile(
-    r"(?:\b(?:[Ii]n|[Tt]hroughout|[Ff]or the purposes of) this (?:review|report|summary)[^.;]{0,60}? "
-    r"(?:called|known as|referred to as|named) |"
-    r"\b(?:known|referred to|called|named|described)(?: here| hereafter)?(?: in| for| throughout| within) "
-    r"(?:the purposes of )?(?:this|the) (?:review|report|summary|overview)[^.;]{0,20}? (?:as )?|"
-    r"\b(?:pseudonym|in respect of|anonymised as|will be (?:known|referred to|called)(?: throughout| here)?(?: as)?)"
-    r"[ :,]*)[“‘'\"]?(?P<it>[A-Z][\w'’-]+(?:(?:, | and )[A-Z][\w'’-]+)*)(?![\w'’-])(?! [A-Z])"
+    rf"(?:\b(?:[Ii]n|[Tt]hroughout|[Ff]or the purposes of) this {_PAPER}[^.;]{{0,60}}? (?:{_CALLED}(?: as)?) |"
+    rf"\b{_CALLED}(?: here| hereafter)?(?: in| for| throughout| within) (?:the purposes of )?(?:this|the) {_PAPER}"
+    r"[^.;]{0,20}? (?:as )?|"
+    rf"\b(?:pseudonym|in respect of|anonymised as|will be {_CALLED}(?: throughout| here)?(?: as)?)[ :,]*|"
+    rf"\b(?:this {_PAPER} (?:will )?calls?|{_CALLED} (?:here|below|throughout)(?: as)?|"
+    r"(?:we|I)(?: shall| will| have| have agreed to)? (?:call(?:ed)?|named?)(?: him| her| them| the \w+)?) |"
+    r"\b(?:[Rr]eview|REVIEW|[Rr]eport)(?:,? (?:concerning|into the (?:death|life|care) of|about|on)|:| [–-])\s)"
+    r"(?:(?:Child|Baby|Adult) )?[“‘'\"]?(?P<it>[A-Z][\w'’-]+(?:(?:, | and )[A-Z][\w'’-]+)*)(?![\w'’-])(?! [A-Z])|"
+    r"(?P<it2>\b[A-Z][\w'’-]{1,30}(?: and [A-Z][\w'’-]{1,30})?)(?: ?[:–-] (?:an? |the )?"
+    r"(?i:serious case|safeguarding|learning|"
+    r"child practice)|(?=[^.;\n]{0,20}\bnot (?:his|her|their) real name))"
 )
 """Where a review says what it calls somebody so as not to name them."""
 AGENCY_BEHIND = re.compile(
@@ -273,12 +397,13 @@ ROSTER = re.compile(
     r"(?:^|[\n.;|] ?|\b)(?:present|apologies(?: rec[’']?d| received)?|in attendance|attend(?:ees|ed by|ed)|circulation|"
     r"distribution(?: list)?|c\.?c\.?|copie[sd] to|copy to|invite(?:d|es)|team|crew|"
     r"members(?:hip)?|authors?|those present|panel|"
-    r"core group|household|contacts?|from|to)(?: \([^()\n]{1,20}\))?(?::|–| -|(?<=present) were)\s"
+    r"core group|household|children|siblings|professionals|contacts?|from|to)"
+    r"(?: \([^()\n]{1,20}\))?(?::|–| -|(?<=present) were)\s"
     r"(?P<it>(?:[^.\n]|(?<=\b[A-Z])\.|(?<=Dr|Mr|Ms|Fr|St|Sr)\.|(?<=Mrs|Rev)\.|\.(?=\S)){3,600})",
     re.I,
 )
 """A list of those who were there or are to have a copy."""
 IN_ROSTER = re.compile(r"(?:^|[,;:–|&•\n(-]|\band|\bwere|\d[.)])\s?(?:\w+ [–-] )?$")
 """What stands before each entry of such a list."""
-PLURAL = re.compile(rf"(?:^|\W)(?:Drs|Messrs|PCs|DCs|{CALLING}|{KIN}) $", re.I)
+PLURAL = re.compile(rf"(?:^|\W)(?:Dr[’']?s|Messrs|PC[’']?s|DC[’']?s|{CALLING}|{KIN}s?|kids|boys|girls):? $", re.I)
 """A title, calling or kin that may stand before several names."""

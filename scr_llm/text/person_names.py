@@ -14,6 +14,7 @@ from functools import lru_cache
 from scr_llm.text.not_names import DATES, GIVEN_NAMES, LETTERED, NOT_NAMES, PLACES, WORDS_AND_NAMES
 from scr_llm.text.person_cues import (
     AGENCY_BEHIND,
+    ALONE,
     BEFORE,
     BEHIND,
     FIRST_NAME,
@@ -54,6 +55,7 @@ _BEFORE_KNOWN = re.compile(
     rf"(?:\b[{_UPPER}]\. ?)*(?:\b(?:{_PARTICLE}|V[ao]n|D[eo]n|Der|Del?|D[ou]s?|L[ae]|Ap|Al|El|Ní|Ó|Mac|St) )*$"
 )
 
+_DAY = re.compile(r"\d(?:st|nd|rd|th)? $")
 _ROLE = re.compile(f"{ROLES}|{PARTIES}")
 _AROUND = 56
 """Characters before a name in which a cue is looked for."""
@@ -102,7 +104,14 @@ def runs(text: str) -> Iterator[Words]:
         keep = [kind == "name" for kind in kinds]
         for at, kind in enumerate(kinds):
             before = fold(tokens[at - 1][0]) if at else ""
-            if kind == "particle":
+            if (
+                at == 0
+                and kind == "name"
+                and fold(tokens[0][0]) in DATES
+                and _DAY.search(text, max(0, run.start() - 5), run.start())
+            ):
+                keep[0] = False  # on 5 May Hope wrote
+            elif kind == "particle":
                 keep[at] = at + 1 < len(kinds) and kinds[at + 1] != "not"
             elif len(tokens[at][0].rstrip(".")) == 1:
                 keep[at] = before not in LETTERED  # Child K
@@ -153,7 +162,7 @@ def _within_capitals(found: Words, group: Sequence[re.Match[str]]) -> Words:
 @lru_cache(maxsize=4_096)
 def _kind(word: str) -> str:
     folded = fold(word).rstrip(".")
-    if _ROLE.fullmatch(word):
+    if _ROLE.fullmatch(word) or folded.endswith("-old") or folded.startswith("ex-"):
         return "not"
     if re.fullmatch(_PARTICLE, word):
         return "particle"
@@ -164,10 +173,10 @@ def _kind(word: str) -> str:
     return "not" if is_word else "name"
 
 
-def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME)) -> Iterator[Words]:
+def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME, ALONE)) -> Iterator[Words]:
     """The names in a text that these cues tell to be a person's."""
     before: Words | None = None
-    before_is_told = False
+    before_is_told = is_several = False
     rosters = [match.span("it") for match in ROSTER.finditer(text)] if FIRST_NAME in cues else []
     for found in runs(text):
         between = text[before.end : found.start] if before else ""
@@ -175,18 +184,23 @@ def told(text: str, cues: Sequence[Cue] = (*BEFORE, *BEHIND, FIRST_NAME)) -> Ite
         if before and between == ", " and len(before.words) <= (2 if before.words[0].isupper() else 1):
             turned = Words(before.start, found.end, (*before.words, *found.words))  # surname, first name
             if turned.size and (
-                _is_turned(before, found) or any(_holds(cue, text, turned) for cue in cues if cue in _TURNED)
+                _is_turned(before, found)
+                or (_is_given(found.words[0]) and _is_entry(text, turned, rosters))
+                or any(_holds(cue, text, turned) for cue in cues if cue in _TURNED)
             ):
                 found, is_told = turned, True
         is_told = is_told or (found.size > 0 and any(_holds(cue, text, found) for cue in cues))
         is_told = is_told or (found.size > 1 and _is_entry(text, found, rosters))
         if before and between in _AND and found.size:
             if before_is_told:
-                is_told = is_told or _is_several(text, before)
-            elif is_told and len(found.words) > 1 and fold(before.words[0]) in GIVEN_NAMES:
-                yield before  # Jane and Thomas Roe
+                is_several = is_several or _is_several(text, before)
+                is_told = is_told or is_several or _is_beside(text, before, found, between)
+            elif is_told and fold(before.words[0]) in GIVEN_NAMES - DATES and len(before.words) == 1:
+                yield before  # Jane and Thomas Roe, Hope and Tyler
         if is_told:
             yield found
+        else:
+            is_several = False
         before, before_is_told = found, is_told
 
 
@@ -212,25 +226,69 @@ def _is_entry(text: str, found: Words, rosters: Sequence[tuple[int, int]]) -> bo
 _AND = (" and ", ", ", " & ")
 
 
+def _is_beside(text: str, name: Words, found: Words, between: str) -> bool:
+    """Whether a name is told by the one before it: both have two words, or it is a first name."""
+    if len(found.words) == 1:
+        return _is_first_name(found.words[0])
+    return between != ", " and name.size > 1 and AGENCY_BEHIND.match(text, found.end) is None
+
+
+def _is_one_unknown(found: Words) -> bool:
+    return len(found.words) == 1 and not _is_given(found.words[0])
+
+
 def _is_several(text: str, first: Words) -> bool:
     return PLURAL.search(text, max(0, first.start - _AROUND), first.start) is not None
 
 
 def _holds(cue: Cue, text: str, found: Words) -> bool:
+    if cue is ALONE and len(found.words) > 1:
+        return False
+    if cue.no_word and len(found.words) == 1 and not _is_no_word(text, found, cue):
+        return False
     is_enough = len(found.words) >= cue.least or (cue.or_first_name and _is_first_name(found.words[0]))
     if not is_enough and not (cue.or_capitals and _is_in_capitals(text, found)):
         return False
-    if cue.least > 1 and not _is_given(found.words[0]) and AGENCY_BEHIND.match(text, found.end):
+    is_agency = cue.least > 1 and not _is_given(found.words[0]) and not _TWO_SURNAMES.fullmatch(found.words[-1])
+    if is_agency and AGENCY_BEHIND.match(text, found.end):
         return False
     if cue.name in _BEFORE:
         if len(found.words) == 1 and fold(found.words[0]) in GIVEN_NAMES and text.endswith("Sister ", 0, found.start):
             return False  # of a child, and not of a ward
+        if cue.ends and not text.endswith(cue.ends, 0, found.start):
+            return False
+        if cue.behind and not cue.behind.match(text, found.end):
+            return False
         return cue.pattern.search(text, max(0, found.start - _AROUND), found.start) is not None
-    is_place = cue is FIRST_NAME and (not _is_given(found.words[0]) or fold(found.words[-1]) in PLACES)
+    if cue.least == 1 and _is_one_unknown(found) and _PLACE_BEFORE.search(text, max(0, found.start - 8), found.start):
+        return False
+    is_named = _is_given(found.words[0]) or _TWO_SURNAMES.fullmatch(found.words[-1]) is not None
+    is_place = cue is FIRST_NAME and (not is_named or fold(found.words[-1]) in PLACES)
     return not is_place and cue.pattern.match(text, found.end) is not None
 
 
+_OPENING = re.compile(r"(?:^|[.!?:;•|\n“\"–—-])\s*$")
+_TWO_SURNAMES = re.compile(rf"[{_UPPER}][{_LETTERS}]{{2,}}-[{_UPPER}][{_LETTERS}]{{2,}}")
+_SAINT = re.compile(r"\b(?:St\.?|Saint|HMP|RAF|Lake|Port|Mount|Fort|Operation|Storm|Queen|King) $")
+_TO_PLACE = re.compile(r"\b(?:in|at|from|to|near|around|across|within) $", re.I)
+_TOWNS = frozenset(["stanley", "florence", "victoria", "chelsea", "georgia", "jordan", "douglas", "gordon", "sydney"])
+"""First names that are places as well."""
+_PLACE_BEFORE = re.compile(r"\b(?:in|at|from|near|around|across|within) $", re.I)
 _BEFORE = frozenset(cue.name for cue in BEFORE)
+
+
+def _is_no_word(text: str, found: Words, cue: Cue) -> bool:
+    """Whether one word with a capital has it because it is a name."""
+    word = found.words[0]
+    folded = fold(word)
+    if folded in WORDS_AND_NAMES or folded in DATES or _SAINT.search(text, max(0, found.start - 10), found.start):
+        return False
+    if _is_given(word):
+        is_place = folded in _TOWNS and _TO_PLACE.search(text, max(0, found.start - 8), found.start)
+        return not is_place
+    if cue is ALONE or word.isupper() or AGENCY_BEHIND.match(text, found.end):
+        return False
+    return cue.name in _BEFORE or not _OPENING.search(text, max(0, found.start - 4), found.start)
 
 
 def _is_given(word: str) -> bool:
@@ -261,7 +319,7 @@ class People:
     def learn(self, text: str) -> None:
         """Learn who is named in a text, and what the review calls people so as not to name them."""
         for match in PSEUDONYM.finditer(text):
-            self._pseudonyms.update(map(fold, re.findall(r"[^\W\d_][\w'’-]+", match["it"])))
+            self._pseudonyms.update(map(fold, re.findall(r"[^\W\d_][\w'’-]+", match["it"] or match["it2"])))
         self._learned = (text, tuple(told(text)))
         for found in self._learned[1]:
             self._add(found)
@@ -292,7 +350,6 @@ class People:
         return folded in WORDS_AND_NAMES or folded in self._words
 
 
-_OPENING = re.compile(r"(?:^|[.!?:;•|\n“\"–—-])\s*$")
 _NO_NAME_BEFORE = re.compile(
     r" (?:the|an?|of|for|that|to|in|on|up|out|from|with|by|at|into|this|these|his|her|their|"
     r"people|persons?|children|adults?|mothers?|carers?)\b"

@@ -4,9 +4,9 @@ Replaced: the details of `details.DETAILS` (contact data, dates of birth, number
 the names of people that a title, rank, calling or label tells to be such, and wherever they come back (`person_names`);
 every name on the project's own list, as whole words in upper or lower case.
 
-Missed: a first name alone that was never seen beside a title, calling or surname; nicknames; a name that nothing beside
-it tells to be one; and anybody who can be recognised from the story itself. Redaction reduces what is sent; it does not
-make a review anonymous. How much it finds is measured: bench/redaction.py.
+Missed: a first name alone that is a word as well (Grace); nicknames; a name that nothing beside it tells to be one; and
+anybody who can be recognised from the story itself. Redaction reduces what is sent; it does not make a review
+anonymous. How much it finds is measured: bench/redaction.py.
 """
 
 import re
