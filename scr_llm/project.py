@@ -141,7 +141,7 @@ count_recommendation_only = true  # false: a theme found only in recommendations
 # context_tokens = 8192                    # what the model can read at once (Ollama: its num_ctx)
 # region = ""                              # for a remote endpoint: where it is ...
 # approved_by = ""                         # ... and who approved sending case text there
-# redact = false                           # true: names, contact details, dates of birth and identifiers
+# redact = false                           # true: names, contact details, dates and identifiers
 #                                          # are replaced before sending
 # budget = 5.00                            # most money that one run may cost
 # currency = "GBP"

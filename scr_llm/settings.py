@@ -183,7 +183,7 @@ class LlmSettings(Record):
     approved_by: str = ""
     """Who approved sending text to `base_url`, and to no other address. Nothing leaves this computer without a name."""
     redact: bool = False
-    """Whether names, contact details, dates of birth and identifiers are replaced before sending."""
+    """Whether names, contact details, dates and identifiers are replaced before sending."""
     budget: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Most money that one run may cost; needs a price."""
     budget_tokens: int | None = Field(default=None, ge=0)

@@ -41,7 +41,7 @@ def test_a_cue_tells_names(cue: Cue) -> None:
 def test_a_cue_tells_dates_of_birth(cue: births.BirthCue) -> None:
     assert cue.reason and cue.catches and cue.spares
     for text, dates in (*map(marked, cue.catches), *((spared, []) for spared in cue.spares)):
-        assert [text[start:end] for start, end in births.birth_dates(text)] == dates, text
+        assert [text[start:end] for start, end in births.personal_dates(text)] == dates, text
 
 
 @pytest.mark.parametrize("detail", DETAILS, ids=lambda detail: detail.name)
@@ -56,7 +56,7 @@ def test_a_detail_is_found(detail: Detail) -> None:
     [
         ("Social worker Jane Smith rang.", "Social worker {PERSON 1} rang."),
         ("Detective Inspector A. Khan and DI KHAN.", "Detective Inspector {PERSON 1} and DI {PERSON 2}."),
-        ("Born 3 May 2009.", "Born {BIRTH DATE 1}."),
+        ("Born 3 May 2009.", "Born {DATE 1}."),
         ("Ring 07700 900123.", "Ring {PHONE 1}."),
         ("PC O’Neill. O'Neill's note. O’NEILL’S too.", "PC {PERSON 1}. {PERSON 2}'s note. {PERSON 3}’S too."),
         (
@@ -101,7 +101,7 @@ def test_a_detail_may_stand_in_the_line_below_its_label() -> None:
     redaction = Redaction()
     lines = ["Date of birth", "3 May 2009", "She was seen by Dr Ada", "Tarrow on 4 May 2009."]
     sent = redaction.redact_lines(lines)
-    assert sent[:3] == ["Date of birth", "{BIRTH DATE 1}", "She was seen by Dr {PERSON 1}"]
+    assert sent[:3] == ["Date of birth", "{DATE 1}", "She was seen by Dr {PERSON 1}"]
     assert [redaction.restore(line) for line in sent] == lines
 
 

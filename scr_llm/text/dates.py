@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_MONTH = (
+MONTH = (
     r"(?<![a-z])(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
     r"Nov(?:ember)?|Dec(?:ember)?|Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin|Gorffennaf|Awst|Medi|Hydref|Tachwedd|"
     r"Rhagfyr)(?![a-z])(?:\.(?= ?[\d’'])|/[A-Z]{3}\b)?"
@@ -36,16 +36,16 @@ _SEASON = r"(?:c(?:irca)?\.? ?|\b(?:the )?(?:early|mid|late|spring|summer|autumn
 _DATES = re.compile(
     r"(?<![\d£])(?<!\d[-/.:])(?:(?P<day>"
     rf"{_WEEKDAY}(?:{_NTH}(?:,? and |,? or | ?& ?|[/–-]))?(?:{_NTH}|{_ORDINAL})(?: day)?(?: of)?[ /.-]?"
-    rf"{_MONTH},?[ /.-]?(?:{_YEAR}|{_YEAR_IN_WORDS})|"
-    rf"{_MONTH} (?:the )?(?:{_NTH}|{_ORDINAL}),? (?:{_YEAR}|{_YEAR_IN_WORDS})|"
+    rf"{MONTH},?[ /.-]?(?:{_YEAR}|{_YEAR_IN_WORDS})|"
+    rf"{MONTH} (?:the )?(?:{_NTH}|{_ORDINAL}),? (?:{_YEAR}|{_YEAR_IN_WORDS})|"
     rf"{_WEEKDAY}{_DAY}[/. –-]{_DAY}[/. –-]{_YEAR}|{_DAY}(?P<by> ?[/.–-] ?){_DAY}(?P=by){_YEAR}|"
     rf"{_DAY}[/.]{_DAY}[/.]\d(?!\d)|{_DAY}[/. -][ivx]{{1,4}}[/. -]{_YEAR}|"
     r"[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d(?!\d)|"  # a scanned card
     rf"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}(?:T[\d:]+)?)|"
     r"(?P<digits>\d{6}(?:\d\d)?(?!\d))|"
     rf"(?P<feast>{_FEAST}(?:,? (?:in )?{_YEAR})?)|"
-    rf"(?P<short>{_WEEKDAY}{_NTH}(?: of)? {_MONTH}|{_DAY}/{_DAY})|"
-    rf"(?P<loose>{_SEASON}(?:{_MONTH},?[ ,-]{{1,2}}{_YEAR}|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:19|20)\d\d(?:/\d\d)?|"
+    rf"(?P<short>{_WEEKDAY}{_NTH}(?: of)? {MONTH}|{_DAY}/{_DAY})|"
+    rf"(?P<loose>{_SEASON}(?:{MONTH},?[ ,-]{{1,2}}{_YEAR}|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:19|20)\d\d(?:/\d\d)?|"
     r"(?<=[ (])[’']\d\d)(?![\d/]|-\d)))(?![\w/])(?<!\d(?=-\d))|"
     r"(?<!\d[/.-])(?P<run_on>\d{6}(?:\d\d)?)(?=[A-Z])",
     re.I,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scr_llm.text.births import birth_dates
+from scr_llm.text.births import personal_dates
 from scr_llm.text.institutions import institutions
 from scr_llm.text.language import Rule
 from scr_llm.text.not_names import NOT_NAMES
@@ -50,7 +50,7 @@ class Detail(Rule):
 
 
 _FOUND_BY: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
-    "date of birth": birth_dates,
+    "date": personal_dates,
     "reference": references,
 }
 """Details that a pattern alone does not find."""
@@ -159,12 +159,12 @@ DETAILS: tuple[Detail, ...] = (
         kind="POSTCODE",
     ),
     Detail(
-        "date of birth",
+        "date",
         re.compile(r"\w"),
-        "With the story, the day on which somebody was born is that person; `births` says what tells it.",
-        catches=("Born [3 May 2009], DOB [07 08 2003].", "MGF (b. [1947]); [3 May 2014] was his birthday."),
-        spares=("Child K died on 3 March 2012.", "In 1947 he left."),
-        kind="BIRTH DATE",
+        "With the story, the day on which somebody was born, was hurt or died is that person; see `births`.",
+        catches=("Born [3 May 2009]; he died on [3 March 2012].", "MGF (b. [1947]); [3 May] was his birthday."),
+        spares=("In the spring of 2012 Child K died.", "In 1947 he left."),
+        kind="DATE",
     ),
     Detail(
         "address",

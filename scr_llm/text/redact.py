@@ -1,6 +1,6 @@
 """Replace personal details before text is sent to a model, and put them back in its reply.
 
-Replaced: the details of `details.DETAILS` (contact data, dates of birth, numbers, addresses, schools and hospitals);
+Replaced: the details of `details.DETAILS` (contact data, dates, numbers, addresses, schools and hospitals);
 the names of people that a title, rank, calling or label tells to be such, and wherever they come back (`person_names`);
 every name on the project's own list, as whole words in upper or lower case.
 
