@@ -82,6 +82,7 @@ class Body:
         self._finished.append(zlib.compress(serialize_part_xml(self.document.element).split(_comment())[1], 1))
         for element in list(body):
             if element is not self._end:
+                element.clear()  # to take out a table with its rows takes four times as long for twice as many
                 body.remove(element)
         self._added = 0
 
