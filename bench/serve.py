@@ -11,7 +11,8 @@ leads to has arrived.
 
     python bench/serve.py --on FOLDER
 
-uses a copy of a project that `bench/review.py --make FOLDER` made.
+uses a copy of a project that `bench/review.py --make FOLDER` made. With `--postgresql`, its record is first moved to a
+PostgreSQL server that is started for it (which does not wait for the disk, as in the tests).
 """
 
 import argparse
@@ -26,7 +27,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -34,12 +35,14 @@ import psutil
 from review import large_project, print_times
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+import databases
 from served_team import TeamServer, allow, record_of, team_server
 
 from scr_llm.audit import record_faults
 from scr_llm.project import load_project
 from scr_llm.review.cells import Reviewer
 from scr_llm.review.session import ReviewSession
+from scr_llm.workspace import Workspace
 
 PEOPLE = tuple(f"person-{number:02}" for number in range(20))
 ROUNDS = 20
@@ -154,21 +157,25 @@ def measured(root: Path, rounds: int, pause: float, workers: int) -> tuple[list[
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--on", type=Path, help="a project that bench/review.py --make made; a copy of it is used")
+    asked.add_argument("--postgresql", action="store_true", help="with the record in PostgreSQL")
     asked.add_argument("--rounds", type=int, default=ROUNDS, help="decisions of each person")
     asked.add_argument("--pause", type=float, default=PAUSE, help="seconds in which a person looks at a cell")
     asked.add_argument("--workers", type=int, default=2)
     given = asked.parse_args()
     folder = Path(tempfile.mkdtemp())
-    try:
+    with ExitStack() as ended:
+        ended.callback(shutil.rmtree, folder)
         root = Path(shutil.copytree(given.on, folder / "p")) if given.on else large_project(folder / "p")
+        if given.postgresql:
+            database = databases.Server()
+            ended.callback(database.close)
+            Workspace.open(root).move(database.url)
         with record_of(root) as store:
             before = store.head()[0]
         people, about = measured(root, given.rounds, given.pause, given.workers)
         said = sum((person.said for person in people), Counter[str]())
         with record_of(root) as store:
             new, faults = store.decisions(after=before), record_faults(load_project(root), store)
-    finally:
-        shutil.rmtree(folder)
     times: Times = defaultdict(list)
     for person in people:
         for what, own in person.times.items():
