@@ -110,7 +110,7 @@ class BriefingSettings(Record):
     """Names that no paper prints: “[name removed]” replaces each, also within quotes, after these were verified."""
     tell_inferred: bool = False
     """Whether the paper says in how many reviews a theme is implied by facts but not stated."""
-    drafted_up_to: int = Field(default=500, ge=0, le=1_000_000)
+    drafted_up_to: int = Field(default=200, ge=0, le=1_000_000)
     """Number of reviews up to which a run writes the draft, whose time and memory grow with them.
 
     On more, `scr-llm brief` or the page writes it when it is wanted.

@@ -111,7 +111,7 @@ def test_a_draft_is_up_to_date_until_something_changes(tmp_path: Path) -> None:
 def test_with_more_reviews_than_the_settings_say_a_run_leaves_the_draft_to_be_asked_for(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "p")
     settings = workspace.project.root / "project.toml"
-    settings.write_text(settings.read_text("utf-8").replace("# drafted_up_to = 500 ", "drafted_up_to = 0 "), "utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("# drafted_up_to = 200 ", "drafted_up_to = 0 "), "utf-8")
     workspace.add([ROOT / "fixtures/batch-1/northmere-amber.pdf"])
     command = [sys.executable, "-m", "scr_llm", "run", "--project", str(workspace.project.root)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
