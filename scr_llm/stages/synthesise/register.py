@@ -116,8 +116,8 @@ def _repeated(rows: Sequence[RegisterRow], words: Sequence[frozenset[str]]) -> d
     for number, own in enumerate(sets):
         for word in own:
             holding[word].append(number)
-    # A word that so many use does not tell two of them apart.
-    too_common = max(50, len(rows) // 10)
+    # A word that so many use does not tell two of them apart. More than that are not compared, however many there are.
+    too_common = min(max(50, len(rows) // 10), 500)
     telling = {word for word, held in holding.items() if sum(len(same[sets[n]]) for n in held) <= too_common}
     found: dict[int, list[int]] = defaultdict(list)
     for number, own in enumerate(sets):
