@@ -136,7 +136,25 @@ def pip_command(words: list[str]) -> None:
             assert set(found[1].split(",")) <= set(extras), word
 
 
+def container_command(words: list[str]) -> None:
+    """Compose on services of deploy/compose.yaml; what is run in the server's is a command of ours."""
+    assert words[:2] in (["compose", "build"], ["compose", "run"], ["compose", "exec"]), words
+    service = next((word for word in words[2:] if not word.startswith("-")), None)
+    if service is None:
+        return
+    assert service in YAML(typ="safe").load((ROOT / "deploy/compose.yaml").read_text("utf-8"))["services"], service
+    inside = words[words.index(service) + 1 :]
+    if service == "reviews":
+        parsed(inside if words[1] == "run" else inside[1:])
+
+
+def system_command(_words: list[str]) -> None:
+    """A command of the system, whose words are its own."""
+
+
 CHECKS: dict[str, Callable[[list[str]], None]] = {
+    **dict.fromkeys(("install", "echo", "printf", "chmod", "chown", "openssl", "htpasswd"), system_command),
+    "docker": container_command,
     "scr-llm": our_command,
     "make": make_target,
     "python": python_command,
