@@ -17,6 +17,8 @@ def main() -> None:
     """Check, install, and say how to start it."""
     if sys.version_info < (3, 11):  # noqa: UP036 (it may be run by any Python)
         sys.exit(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}. Install one, then run this again.")
+    if sys.argv[1:2] and sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     damaged = [name for name, wanted in _sums() if _sum(HERE / name) != wanted]
     if damaged:
         sys.exit(f"Missing or damaged: {', '.join(damaged)}. Copy the folder again from where you got it.")
