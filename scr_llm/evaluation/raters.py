@@ -43,7 +43,11 @@ def compare_raters(
     files = list(dict.fromkeys(file for file, _ in shared))
 
     def grouped(theme: str | None) -> list[list[Ratings]]:
-        return [[(one[c], other[c]) for c in shared if c[0] == file and theme in (None, c[1])] for file in files]
+        groups: dict[str, list[Ratings]] = {file: [] for file in files}
+        for cell in shared:
+            if theme in (None, cell[1]):
+                groups[cell[0]].append((one[cell], other[cell]))
+        return list(groups.values())
 
     themes = [code.id for code in codebook.codes if any(c[1] == code.id for c in shared)]
     return raters(grouped(None)), {theme: raters(grouped(theme), files, least=LEAST_UNITS) for theme in themes}
