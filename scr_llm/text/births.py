@@ -109,7 +109,7 @@ def personal_dates(text: str) -> Iterator[tuple[int, int]]:
         before = flat[max(0, date.start() - _WINDOW) : date.start()]
         if (
             form == "day"
-            or _A_MONTH.search(date[0])
+            or (_A_MONTH.search(date[0]) and date[0] != date[0].lower())  # Child 2 may be seen
             or (form == "feast" and date[0][-1].isdigit())
             or any(cue.pattern.search(before) for cue in BEFORE if form in cue.forms)
             or any(cue.pattern.match(flat, date.end()) for cue in BEHIND if form in cue.forms)
