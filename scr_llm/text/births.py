@@ -96,6 +96,8 @@ BEHIND: tuple[BirthCue, ...] = (
 )
 """What may stand behind it."""
 _A_MONTH = re.compile(MONTH, re.I)
+_NUMBER_IN_NEXT_LINE = re.compile(r"\n.*(?<!\d)\d{1,2}$", re.S)
+"""No year, but a number of what begins there: it closed in November.\\n32. That the Board …"""
 _LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _WINDOW = 110
 """Characters before a date in which a cue is looked for."""
@@ -108,10 +110,14 @@ def personal_dates(text: str) -> Iterator[tuple[int, int]]:
         form = "digits" if date["run_on"] else date.lastgroup or ""
         before = flat[max(0, date.start() - _WINDOW) : date.start()]
         if (
-            form == "day"
-            or (_A_MONTH.search(date[0]) and date[0] != date[0].lower())  # Child 2 may be seen
-            or (form == "feast" and date[0][-1].isdigit())
+            (_says_more_than_a_year(date[0], form) and not _NUMBER_IN_NEXT_LINE.search(text[date.start() : date.end()]))
             or any(cue.pattern.search(before) for cue in BEFORE if form in cue.forms)
             or any(cue.pattern.match(flat, date.end()) for cue in BEHIND if form in cue.forms)
         ):
             yield date.span()
+
+
+def _says_more_than_a_year(date: str, form: str) -> bool:
+    """Whether it is a date whatever stands beside it. A month has a capital: Child 2 may be seen."""
+    has_month = _A_MONTH.search(date) is not None and date != date.lower()
+    return form == "day" or has_month or (form == "feast" and date[-1].isdigit())

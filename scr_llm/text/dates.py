@@ -11,7 +11,7 @@ MONTH = (
 """In English or Welsh, or in two languages as in passports: MAY/MAI."""
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
-_YEAR = r"(?:(?:19|20)\d\d|[’']?\d\d)(?!\d)"
+_YEAR = rf"(?:(?:19|20)\d\d|[’']?\d\d(?! {MONTH}))(?!\d)"
 _WEEKDAY = r"(?:\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? (?:the )?)?"
 _UNITS = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
 _ORDINAL = (

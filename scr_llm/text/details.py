@@ -163,7 +163,7 @@ DETAILS: tuple[Detail, ...] = (
         re.compile(r"\w"),
         "With the story, the day on which somebody was born, was hurt or died is that person; see `births`.",
         catches=("Born [3 May 2009]; he died on [3 March 2012].", "MGF (b. [1947]); [3 May] was his birthday."),
-        spares=("In the spring of 2012 Child K died.", "In 1947 he left.", "Child 2 may be at risk."),
+        spares=("In the spring of 2012 Child K died.", "Child 2 may be at risk.", "Page 6 of 10\n4.10 Services"),
         kind="DATE",
     ),
     Detail(
