@@ -169,7 +169,7 @@ class LlmSettings(Record):
     critic: bool = False
     """Whether the model looks a second time at each theme that it found present, and may withdraw it."""
     max_concurrency: int = Field(default=4, ge=1, le=1_000)
-    """Most requests at one time; documents are coded in parallel."""
+    """Most requests at one time, about one document or several."""
     timeout_s: float = Field(default=120.0, gt=0, le=86_400)
     """Seconds before a request is abandoned."""
     temperature: float = Field(default=0.0, ge=0, le=2)

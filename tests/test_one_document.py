@@ -1,7 +1,9 @@
 """What is done to one document can be done in another process, with the same result."""
 
+import itertools
 import multiprocessing
 import pickle
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,7 @@ from scr_llm.codebook import load_codebook
 from scr_llm.engines.one_document import Coded, code_document, coded, read_document
 from scr_llm.errors import CoderError, StopError
 from scr_llm.llm import Client, Endpoint, prompts
-from scr_llm.llm.fake import MODEL, FakeServer, answers
+from scr_llm.llm.fake import MODEL, Answer, FakeServer, answers
 from scr_llm.records import CoderIdentity, Page, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.code.llm import STRATEGIES, LlmCoder, PromptingOptions
@@ -50,6 +52,33 @@ def test_a_model_is_asked_the_same_wherever_the_questions_are_made(strategy: str
             client.close()
             asked.append(server.requests)
     assert done[0] == done[1] and asked[0] == asked[1]
+
+
+def test_questions_about_one_document_are_asked_side_by_side_after_the_first() -> None:
+    book, first_is_answered = load_codebook(ROOT / "prompts/codebook.yaml"), threading.Event()
+    number, together = itertools.count(1), threading.Barrier(2)
+
+    def answered(request: dict[str, Any]) -> Answer:
+        match next(number):
+            case 1:
+                time.sleep(0.1)
+                first_is_answered.set()
+            case 2 | 3:
+                assert first_is_answered.is_set()
+                together.wait(timeout=20)  # each until the other is asked too
+        return answers(request)
+
+    prompting = PromptingOptions("themes", context_tokens=32768)
+    with FakeServer(answered) as server, ThreadPoolExecutor(3) as pool:
+        client = Client(Endpoint(server.base_url, MODEL))
+        side_by_side = LlmCoder(client, prompts.load(PROMPTS), IDENTITY, prompting, pool.map).code(reading(), book)
+        client.close()
+        asked = len(server.requests)
+    with FakeServer(answers) as server:
+        client = Client(Endpoint(server.base_url, MODEL))
+        assert side_by_side == LlmCoder(client, prompts.load(PROMPTS), IDENTITY, prompting).code(reading(), book)
+        client.close()
+        assert len(server.requests) == asked
 
 
 def test_a_plan_that_was_made_ahead_is_asked_and_not_made_again() -> None:

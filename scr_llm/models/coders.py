@@ -1,6 +1,7 @@
 """Which coder a run uses: the embedded one, the project's own, or the project's model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from scr_llm.llm.client import Memory
     from scr_llm.reports.summaries import Summarise
     from scr_llm.stages.code import Coder
-    from scr_llm.stages.code.llm import LlmCoder, PromptingOptions
+    from scr_llm.stages.code.llm import LlmCoder, PromptingOptions, SideBySide
     from scr_llm.stages.read.apart import Processes, Wanted
 
 MOST_NAMED = 30
@@ -69,7 +70,9 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
     with ExitStack() as stack:
         client = stack.enter_context(connected(project, endpoint, consent.tell, spend=spend))
         processes = stack.enter_context(closing(Processes(limits_of(project))))
-        coder = llm_coder(project, client, prompting_of(project))
+        many = llm.max_concurrency > 1  # a single thread is interrupted at once, and needs no other
+        side_by_side = stack.enter_context(ThreadPoolExecutor(llm.max_concurrency)).map if many else map
+        coder = llm_coder(project, client, prompting_of(project), side_by_side=side_by_side)
         return ReadyCoder(
             coder=coder,
             max_concurrency=llm.max_concurrency,
@@ -251,7 +254,13 @@ def answering(
 
 
 def llm_coder(
-    project: Project, asker: Any, prompting: "PromptingOptions", *, model: str = "", endpoint: str = ""
+    project: Project,
+    asker: Any,
+    prompting: "PromptingOptions",
+    *,
+    model: str = "",
+    endpoint: str = "",
+    side_by_side: "SideBySide" = map,
 ) -> "LlmCoder":
     """The coder that asks a model in a given way. Sends nothing yet."""
     from scr_llm.llm import prompts
@@ -271,7 +280,7 @@ def llm_coder(
             "prompts_sha256": prompts.sha256({name: text for name, text in texts.items() if name in used}),
         }
     )
-    return LlmCoder(asker, texts, identity, prompting)
+    return LlmCoder(asker, texts, identity, prompting, side_by_side)
 
 
 def _replayed(project: Project, path: Path) -> ReadyCoder:

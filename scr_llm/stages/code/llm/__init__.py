@@ -4,7 +4,9 @@ The strategy says how it is asked, and suits the model: `whole` (one question fo
 (one question per theme), `judge` (yes or no to single sentences; small models).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Any, Protocol
 
 from scr_llm.errors import NoReplyError, UsageError
@@ -38,8 +40,15 @@ class Asker(Protocol):
         ...
 
 
+SideBySide = Callable[..., Iterator[Any]]
+"""Calls a function for each of some arguments and gives the results in order, as `map` and `Executor.map` do."""
+
+
 class LlmCoder:
     """Codes by asking a model.
+
+    The first question about a document is asked alone, so that a server has read the document when the others come; the
+    others are asked `side_by_side`, so that few documents keep a model as busy as many.
 
     A theme called present or ruled out without a sentence becomes unclear; so does a theme without a usable reply. A
     case fact is left out if the sentence given for it does not have its words (for a gender: a word such as she or
@@ -55,13 +64,14 @@ class LlmCoder:
         prompts: Mapping[str, str],
         identity: CoderIdentity,
         prompting: PromptingOptions | None = None,
+        side_by_side: SideBySide = map,
     ) -> None:
         prompting = prompting or PromptingOptions()
         needed = prompts_used(prompting.strategy, critic=prompting.critic)
         if lacking := sorted(needed - set(prompts)):
             files = ", ".join(f"{name}.md" for name in lacking)
             raise UsageError(f"The prompts lack {files}.")
-        self._asker = asker
+        self._asker, self._side_by_side = asker, side_by_side
         identity = identity.model_copy(update={"strategy": prompting.summary})
         self.how = Asking(dict(prompts), prompting, identity)
         """How it asks, whichever the document is."""
@@ -118,16 +128,26 @@ class LlmCoder:
     def _asked(self, planned: Planned, questions: Sequence[Question], before: Replies) -> Replies:
         """The replies to some questions, with those that came before. Raises as `code` does."""
         answers, counted, unanswered = list(before.answers), dict(before.counted), list(before.unanswered)
-        about = planned.document_id
-        for question in questions:
-            try:
-                reply = self._asker.ask(question, about=about)
-            except NoReplyError as error:
-                if not error.model_at_fault or len(unanswered) + 1 == len(planned.questions):
-                    error.document = error.document or about
-                    raise
-                unanswered.append(Unanswered(question=question.name, state=error.state, reason=error.message))
-            else:
-                answers.append((question, reply.raw))
-                counted[question.name] = reply.prompt_tokens
+        with closing(self._replies(questions, planned.document_id)) as replies:
+            for question, reply in zip(questions, replies, strict=True):
+                if not isinstance(reply, NoReplyError):
+                    answers.append((question, reply.raw))
+                    counted[question.name] = reply.prompt_tokens
+                    continue
+                if not reply.model_at_fault or len(unanswered) + 1 == len(planned.questions):
+                    reply.document = reply.document or planned.document_id
+                    raise reply
+                unanswered.append(Unanswered(question=question.name, state=reply.state, reason=reply.message))
         return Replies(tuple(answers), counted, tuple(unanswered))
+
+    def _replies(self, questions: Sequence[Question], about: str) -> Generator[Reply[Any] | NoReplyError, None, None]:
+        """The reply to each question, or why there is none. Closed early, it gives up the questions not yet asked."""
+        ask = partial(self._reply, about)
+        yield from map(ask, questions[:1])
+        yield from self._side_by_side(ask, questions[1:])
+
+    def _reply(self, about: str, question: Question) -> Reply[Any] | NoReplyError:
+        try:
+            return self._asker.ask(question, about=about)
+        except NoReplyError as error:
+            return error
