@@ -28,13 +28,9 @@ test: $(VENV)/installed-dev
 test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow
 
-# What keeps and decides, on a PostgreSQL server of the tests' own; skips, saying so, where none is installed.
-ON_POSTGRES = tests/test_store.py tests/test_postgresql.py tests/test_move.py tests/test_workspace.py \
-  tests/test_whole_job.py tests/test_next_batch.py tests/test_deciding.py tests/test_lists.py tests/test_signing.py \
-  tests/test_codebook_changes.py tests/attacks/test_together.py tests/attacks/test_record.py
-
+# All of them once more, with every project on a PostgreSQL server of the tests' own; skips, saying so, where there is none.
 test-postgres: $(VENV)/installed-dev
-	SCR_LLM_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(ON_POSTGRES) -m "slow or not slow" -rs
+	SCR_LLM_TEST_DATABASE=postgresql $(BIN)/python -m pytest -m "slow or not slow" -rs
 
 test-browser: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/browser -m browser -n 0 -rs

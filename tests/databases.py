@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scr_llm.records import Database
 from scr_llm.store import Store
 
@@ -22,6 +24,8 @@ ON_POSTGRESQL = os.environ.get("SCR_LLM_TEST_DATABASE") == "postgresql"
 _INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
 _FAST = ("fsync=off", "full_page_writes=off")
 PASSWORD = "not-to-be-printed"
+of_the_file = pytest.mark.skipif(ON_POSTGRESQL, reason="about the file that SQLite keeps")
+"""Marks a test that has nothing to try where the record is on a server."""
 
 
 def why_not() -> str:
@@ -46,6 +50,7 @@ class Server:
             shutil.chown(self.folder, "nobody", "nogroup")
         self._do("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", self._data)
         (self._data / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+        self.folder.chmod(0o711)  # any user may connect; the data has a folder of its own within
         self.start()
         with self.admin() as admin:
             admin.execute(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
@@ -138,6 +143,15 @@ def rows_of(connection: Any, query: str) -> list[dict[str, object]]:
     cursor = connection.execute(query)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def dumped(database: Database) -> str:
+    """All that the record holds, as text."""
+    with raw(database) as connection:
+        if isinstance(connection, sqlite3.Connection):
+            return "\n".join(connection.iterdump())
+        tables = rows_of(connection, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return "\n".join(str(rows_of(connection, f"SELECT * FROM {table['tablename']}")) for table in tables)
 
 
 def without_rules(connection: Any) -> None:

@@ -3,7 +3,6 @@
 import html
 import io
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from databases import copy_project
 from docx import Document
 from served import Served, coded_project, decide_all, review_page
 
@@ -33,7 +33,7 @@ def _decided(base: Path) -> Path:
 
 def decided(folders: pytest.TempPathFactory, root: Path) -> Path:
     """A project in this folder with every cell decided and a draft written."""
-    return Path(shutil.copytree(_decided(folders.getbasetemp()), root))
+    return copy_project(_decided(folders.getbasetemp()), root)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scr_llm.project import load_project
 from scr_llm.records import Decision, Evidence, ExportCase, ExportChild, ExportDocument, ExportTheme, GoldDocument, Item
 from scr_llm.stages.agree import agree, raters, statistics
 from scr_llm.store import Store
@@ -132,7 +133,7 @@ def test_raters_of_a_project_and_a_person_who_saw_the_suggestion(tmp_path: Path)
     shutil.copy(root / "fixtures/batch-1/corriford-child-1.pdf", tmp_path / "p/inbox")
     scr("run", "--project", "p", "--coder", "rules")
     assert "agreed on 24 of 24 cells (1.00); kappa 1.00" in scr("compare", "coder", "rules", "--project", "p")
-    with Store(tmp_path / "p/scr_llm.sqlite") as store:
+    with Store(load_project(tmp_path / "p").database) as store:
         (document,) = store.documents()
         for theme, assisted in (("domestic_abuse", True), ("alcohol_misuse", False), ("workforce", False)):
             store.append_decision(

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from databases import copy_project
 from served import ALEX, REVIEWS, ROOT, Served, add, again, coded_project, review_page
 
 from scr_llm.intake.inclusion import rule
@@ -32,7 +32,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(template: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(template, tmp_path / "p"))
+    return copy_project(template, tmp_path / "p")
 
 
 @pytest.fixture

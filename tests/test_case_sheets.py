@@ -9,6 +9,7 @@ from pathlib import Path
 
 import papers
 import pytest
+from databases import copy_project
 from served import ALEX, ROOT, SAM, coded_project, decide_all, review_page
 
 from scr_llm import Workspace
@@ -40,7 +41,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(coded: Path, tmp_path: Path) -> Workspace:
-    shutil.copytree(coded, tmp_path / "p")
+    copy_project(coded, tmp_path / "p")
     return Workspace.open(tmp_path / "p")
 
 

@@ -2,13 +2,13 @@
 
 import html
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from databases import copy_project
 from served import ALEX, SAM, Served, coded_project, decide_all, review_page
 
 from scr_llm.codebook import load_codebook
@@ -28,7 +28,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(decided: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(decided, tmp_path / "p")
+    return copy_project(decided, tmp_path / "p")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import served
+from databases import copy_project
 from docx import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -44,7 +45,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(decided: Path, tmp_path: Path) -> Project:
-    shutil.copytree(decided, tmp_path / "p")
+    copy_project(decided, tmp_path / "p")
     return load_project(tmp_path / "p")
 
 

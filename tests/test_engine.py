@@ -29,10 +29,12 @@ from scr_llm.engines.one_document import code_document
 from scr_llm.engines.worker import Done, Work, Worker
 from scr_llm.errors import FileError, StopError, UsageError
 from scr_llm.llm.fake import MODEL
+from scr_llm.project import load_project
 from scr_llm.records import Codebook, DraftCoding, Reading
 from scr_llm.stages.code.embedded import EmbeddedCoder, embedded_identity
 from scr_llm.stages.read.apart import Limits
 from scr_llm.store import Store
+from scr_llm.store.backends import backend_of
 
 ROOT = Path(__file__).parent.parent
 REVIEWS = sorted((ROOT / "fixtures/batch-1").glob("*.pdf"))
@@ -79,12 +81,13 @@ def exports(root: Path) -> tuple[str, str]:
 
 
 def statuses(root: Path) -> list[tuple[str, str, str | None, str]]:
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         return sorted((d.file, d.status, d.reason, d.next_step) for d in store.documents())
 
 
 def coded_by_now(root: Path) -> int:
-    return sum(status == "coded" for _, status, *_ in statuses(root)) if (root / "scr_llm.sqlite").exists() else 0
+    there = backend_of(load_project(root).database).is_there()
+    return sum(status == "coded" for _, status, *_ in statuses(root)) if there else 0
 
 
 def wait_for(happened: Callable[[], Any], seconds: float = 120) -> Any:
@@ -281,9 +284,9 @@ def test_a_model_that_dies_leaves_the_statuses_of_a_local_run(tmp_path: Path) ->
 
 
 def calls(root: Path) -> list[str]:
-    if not (root / "scr_llm.sqlite").exists():
+    if not backend_of(load_project(root).database).is_there():
         return []
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         return [call.sha256 for call in store.calls()]
 
 
@@ -327,7 +330,7 @@ def test_a_cluster_of_others_is_told_apart_and_logged(tmp_path: Path, local: tup
         )
         assert run.returncode == 0, run.stderr
         assert exports(root) == local
-        with Store(root / "scr_llm.sqlite") as store:
+        with Store(load_project(root).database) as store:
             given = {(c.endpoint, c.sha256, c.bytes_out) for c in store.calls()}
             assert given == {(address, d.sha256, d.bytes) for d in store.documents()}
     finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from databases import dumped
 from served import coded_project
 from test_model_commands import project as model_project
 
@@ -98,8 +99,7 @@ def test_a_coder_that_rests_on_a_pronoun_is_caught_with_its_sentence(coded: Path
 
 
 def test_the_command_lists_flips_as_text_and_as_json_and_keeps_nothing(coded: Path) -> None:
-    file = coded / "scr_llm.sqlite"
-    before = file.read_bytes()
+    before = dumped(load_project(coded).database)
     shown = CliRunner().invoke(cli, ["fairness", "--project", str(coded)])
     assert shown.exit_code == 0, shown.output
     assert "sex masked, Dunvarrow Young Person R, Domestic abuse: present, then not found" in shown.output
@@ -108,7 +108,7 @@ def test_the_command_lists_flips_as_text_and_as_json_and_keeps_nothing(coded: Pa
     found = Fairness.model_validate(json.loads(listed.output))
     assert found.reviews == 2 and sum(k.flips for k in found.kinds) == len(found.flips)
     assert all(k.cells == 2 * 24 for k in found.kinds)
-    assert file.read_bytes() == before
+    assert dumped(load_project(coded).database) == before
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 from click.testing import CliRunner, Result
+from databases import copy_project
 from lxml import etree
 from served import ROOT, again, coded_project, decide_all
 from test_qdpx import decide_some
@@ -35,7 +35,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(fresh: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(fresh, tmp_path / "p"))
+    return copy_project(fresh, tmp_path / "p")
 
 
 def decisions(root: Path) -> list[Decision]:
@@ -70,7 +70,7 @@ def answers(found: list[Decision]) -> dict[tuple[str, str], tuple[Any, ...]]:
 
 
 def test_what_was_exported_comes_back_as_the_same_decisions(root: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copytree(root, tmp_path / "other"))
+    other = copy_project(root, tmp_path / "other")
     decide_some(root)
     file = tmp_path / "study.qdpx"
     file.write_bytes(Workspace.open(root).exported("qdpx"))
@@ -110,7 +110,7 @@ def handed_back(content: bytes) -> bytes:
 
 
 def test_what_went_through_qualcoder_comes_back(root: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copytree(root, tmp_path / "other"))
+    other = copy_project(root, tmp_path / "other")
     decide_some(root)
     file = tmp_path / "study.qdpx"
     file.write_bytes(handed_back(Workspace.open(root).exported("qdpx")))
@@ -366,7 +366,7 @@ def test_of_several_people_one_is_chosen(root: Path, tmp_path: Path) -> None:
 def test_eight_decided_reviews_come_back_the_same(tmp_path: Path) -> None:
     """Quotes over a page, with words left out, and of good practice are among them."""
     root = coded_project(tmp_path / "p", tuple(path.stem for path in (ROOT / "fixtures/batch-1").glob("*.pdf")))
-    other = Path(shutil.copytree(root, tmp_path / "other"))
+    other = copy_project(root, tmp_path / "other")
     decide_all(root)
     file = tmp_path / "study.qdpx"
     file.write_bytes(Workspace.open(root).exported("qdpx"))

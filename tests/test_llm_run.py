@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from databases import copy_project, of_the_file
 from served import REVIEWS, coded_project
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -45,10 +46,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def waiting(template: Path, root: Path) -> Path:
     """The project as it is before anything is coded."""
-    import shutil
 
-    shutil.copytree(template, root)
-    with Store(root / "scr_llm.sqlite") as store:
+    copy_project(template, root)
+    with Store(load_project(root).database) as store:
         for document in store.documents():
             store.save_document(document.model_copy(update={"status": "pending"}))
     return root
@@ -95,6 +95,7 @@ def test_a_wish_to_end_is_not_swallowed(template: Path, tmp_path: Path, error: B
         statuses(waiting(template, tmp_path / "p"), error, 1)
 
 
+@of_the_file
 def test_a_stop_and_a_failing_database_end_the_run_and_blame_no_document(template: Path, tmp_path: Path) -> None:
     root = waiting(template, tmp_path / "p")
     assert {status for status, _ in statuses(root, StopError("enough."), 2).values()} <= {"pending", "coded"}
@@ -105,5 +106,5 @@ def test_a_stop_and_a_failing_database_end_the_run_and_blame_no_document(templat
         database.execute("CREATE TRIGGER full BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     with pytest.raises(SQLAlchemyError, match="disk full"):
         statuses(root, KeyError("never reached in time"), 1)
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         assert "disk full" not in str([d.reason for d in store.documents()])

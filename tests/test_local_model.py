@@ -24,6 +24,7 @@ from scr_llm.llm.local import NOT_SERVED, hash_of_model, serving
 from scr_llm.models.options import endpoint_of
 from scr_llm.project import init_project, load_project
 from scr_llm.store import Store
+from scr_llm.store.backends import backend_of
 
 ROOT = Path(__file__).parent.parent
 FEW = """version: '1'
@@ -234,7 +235,7 @@ def test_a_run_serves_the_file_and_ends_the_server(tmp_path: Path) -> None:
     coder = json.loads(scr(root, "export", "--format", "json").stdout)["coder"]
     where = f"this computer, file tiny.gguf, SHA-256 {hash_of_model(file)}"
     assert coder["kind"] == "llm" and coder["model"] == "tiny" and coder["endpoint"] == where
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         assert {call.endpoint for call in store.calls()} == {where}
     file.with_suffix(".pid").unlink()
     told = scr(root, "doctor").stdout
@@ -272,8 +273,8 @@ def hanging(tmp_path: Path, played: Path) -> "Iterator[tuple[subprocess.Popen[st
     )
     try:
         for _ in range(300):
-            if (root / "scr_llm.sqlite").exists():
-                with Store(root / "scr_llm.sqlite") as store:
+            if backend_of(load_project(root).database).is_there():
+                with Store(load_project(root).database) as store:
                     if store.calls():
                         break
             time.sleep(0.1)

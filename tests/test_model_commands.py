@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scr_llm.llm.fake import MODEL, Answer, FakeServer, answers, refuses
+from scr_llm.project import load_project
 from scr_llm.store import Store
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_the_cost_is_said_before_and_after_and_a_budget_stops_the_run(tmp_path: 
         done = scr(root, "run", "--yes").stderr
         spent = re.search(r"Model: (\d+) requests.*?, (\d+) answered from memory, .*, ([\d.]+) GBP", done)
         assert spent and int(spent[2]) == asked_so_far and float(spent[3]) <= most
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         assert len(store.calls()) == server.asked == int(spent[1]) + asked_so_far
 
 
@@ -200,7 +201,7 @@ def test_a_key_that_a_server_sends_back_is_kept_and_shown_nowhere(
         scr(root, "batch", "write", "questions.jsonl", expect=3)
         assert all(key not in done.stdout + done.stderr for done in shown)
         assert "Not with [key removed]" in shown[-1].stdout and "[key removed], another" in shown[2].stdout
-        with Store(root / "scr_llm.sqlite") as store:
+        with Store(load_project(root).database) as store:
             codings = [coding for d in store.documents() if (coding := store.coding(d.id))]
         assert any("Bearer [key removed], [key removed]" in theme.why for coding in codings for theme in coding.themes)
         assert server.headers[0]["Authorization"] == f"Bearer {key}"
@@ -274,7 +275,7 @@ def test_a_batch_goes_out_and_comes_back_in_part_and_out_of_order(tmp_path: Path
         assert f"{len(questions) - 2} replies kept" in collected and "2 questions without" in collected
         done = scr(root, "run").stderr
         assert server.asked == 2 and f"{len(questions) - 2} answered from memory" in done
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         assert len(store.calls()) == 3  # the batch, and two questions
 
 

@@ -1,10 +1,10 @@
 """Papers made from the log: correct, reproducible, and without a word from a case or a name."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from databases import ON_POSTGRESQL, copy_project
 from served import coded_project
 
 from scr_llm.cli.governance import pack as command
@@ -44,7 +44,8 @@ def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path:
         and "Decisions in force" in text
     )
     assert "A second person decided 1 cell blind" in text
-    assert "In the role Designated nurse, 1 person made 1 decision" in text and "Nothing left the computer" in text
+    assert "In the role Designated nurse, 1 person made 1 decision" in text
+    assert ("is kept on a database server: PostgreSQL" if ON_POSTGRESQL else "Nothing left the computer") in text
     for word in ("Corriford", "Child 1", "Quillfeather", "Thistledown", ".pdf", "midwife", "supervision for eleven"):
         assert word not in text, word
     assert render(pack(project, kind), "docx") == render(pack(project, kind), "docx")
@@ -61,7 +62,7 @@ def test_a_pack_tells_numbers_and_no_case(project: Project, kind: str, tmp_path:
 def test_a_call_to_a_model_is_told(project: Project, tmp_path: Path) -> None:
     from scr_llm.store import Store
 
-    project = load_project(shutil.copytree(project.root, tmp_path / "p"))
+    project = load_project(copy_project(project.root, tmp_path / "p"))
     with Store(project.database) as store:
         store.log_call(
             ModelCall(

@@ -2,12 +2,11 @@
 
 import re
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import papers
 import pytest
+from databases import copy_project, put, raw
 from served import ROOT, coded_project
 from written_papers import FIRST, SECOND, eight_reviews, written
 
@@ -29,7 +28,7 @@ def eight(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def twelve(eight: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The eight and, in a second run, four more: so that the paper tells of a change too."""
     root = tmp_path_factory.mktemp("twelve") / "p"
-    shutil.copytree(eight.parent, root)
+    copy_project(eight.parent, root)
     project = load_project(root)
     for name in SECOND:
         shutil.copyfile(ROOT / "fixtures" / "batch-2" / f"{name}.pdf", project.inbox / f"{name}.pdf")
@@ -67,7 +66,7 @@ def test_twelve_reviews_in_two_batches(twelve: Path) -> None:
 
 def test_cells_decided_and_recommendations_not_counted(eight: Path, tmp_path: Path) -> None:
     """The other counting rule."""
-    shutil.copytree(eight.parent, root := tmp_path / "p")
+    copy_project(eight.parent, root := tmp_path / "p")
     settings = root / "project.toml"
     text, times = re.subn(
         r"count_recommendation_only = true", "count_recommendation_only = false", settings.read_text("utf-8")
@@ -79,8 +78,8 @@ def test_cells_decided_and_recommendations_not_counted(eight: Path, tmp_path: Pa
 
 def test_two_hundred_reviews(twelve: Path, tmp_path: Path) -> None:
     """The same twelve under further ids, as in bench/review.py."""
-    shutil.copytree(twelve.parent, root := tmp_path / "p")
-    with closing(sqlite3.connect(load_project(root).store_path)) as store, store:
+    copy_project(twelve.parent, root := tmp_path / "p")
+    with raw(load_project(root).database) as store:
         own = [id for (id,) in store.execute("SELECT document_id FROM codings ORDER BY document_id")]
         assert len(own) == 12
         for table in ("documents", "codings"):
@@ -88,7 +87,7 @@ def test_two_hundred_reviews(twelve: Path, tmp_path: Path) -> None:
                 (id,) = (id for id in own if id in row)
                 for number in range(own.index(id) + len(own), 200, len(own)):
                     again = [cell.replace(id, f"{id}x{number}") if isinstance(cell, str) else cell for cell in row]
-                    store.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", again)
+                    put(store, f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", *again)
     outputs = written(root)
     assert counted(outputs) == {200}
     assert papers.agreement_faults(outputs) == []

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from databases import ON_POSTGRESQL
 
 from scr_llm.errors import UsageError
 from scr_llm.files import data_dir
@@ -24,7 +25,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_init_makes_a_folder_that_loads_with_the_defaults(tmp_path: Path) -> None:
     project = init_project(tmp_path / "p", name="Mine")
     assert load_project(tmp_path / "p") == project
-    assert project.settings == Settings(name="Mine")
+    assert project.settings == Settings(name="Mine", store=project.settings.store)
     assert project.inbox.is_dir()
     assert project.outputs.is_dir()
     assert project.store_path.name == "scr_llm.sqlite"
@@ -85,7 +86,8 @@ def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
         p.relative_to(tmp_path).as_posix(): stat.S_IMODE(p.stat().st_mode)
         for p in (tmp_path / "p", *(tmp_path / "p").rglob("*"))
     }
-    assert modes["p/scr_llm.sqlite"] == 0o600 and modes["p"] == modes["p/inbox"] == 0o700
+    assert ON_POSTGRESQL or modes["p/scr_llm.sqlite"] == 0o600
+    assert modes["p"] == modes["p/inbox"] == 0o700
     assert all(mode & 0o077 == 0 for mode in modes.values()), modes
 
 

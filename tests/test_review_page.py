@@ -3,12 +3,12 @@
 import contextlib
 import html
 import re
-import shutil
 import time
 from pathlib import Path
 
 import httpx
 import pytest
+from databases import copy_project
 from served import ALEX, Served, coded_project, decide_all, review_page
 
 from scr_llm.errors import ConflictError, RefusedError
@@ -200,7 +200,7 @@ def test_a_cell_answers_soon(browser: httpx.Client) -> None:
 @pytest.mark.slow
 def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path) -> None:
     root = coded_project(tmp_path / "p", ("corriford-child-1",))
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         document = store.documents()[0]
         draft, coding = store.draft(document.id), store.coding(document.id)
         assert draft and coding
@@ -227,7 +227,7 @@ def test_a_context_that_is_not_stated_is_chosen_and_never_preset(tmp_path: Path)
 @pytest.mark.slow
 def test_a_person_chooses_the_order_of_work_and_goes_through_what_is_decided_again(root: Path, tmp_path: Path) -> None:
     copied = tmp_path / "p"
-    shutil.copytree(root, copied)
+    copy_project(root, copied)
     with review_page(copied, *ALEX) as served, contextlib.closing(served.browser()) as browser:
         assert browser.get("/matrix?order=theme").status_code == 200
         assert 'order=theme" aria-current="true"' in browser.get("/matrix").text

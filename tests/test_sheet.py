@@ -1,7 +1,6 @@
 """The review sheet and the list of questions: out, edited in a spreadsheet, and back."""
 
 import io
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,6 +11,7 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
+from databases import copy_project
 from served import coded_project
 
 from scr_llm.errors import UsageError
@@ -34,7 +34,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def session(coded: Path, tmp_path: Path) -> ReviewSession:
-    shutil.copytree(coded, tmp_path / "p")
+    copy_project(coded, tmp_path / "p")
     return ReviewSession(load_project(tmp_path / "p"))
 
 

@@ -77,7 +77,7 @@ PATHS = [
     get("a list with a line end", 400, "{p}/list/%0d%0aSet-Cookie:%20x=1"),
     get("confirming by a link", 200, "{p}/list/{document}?do=confirm&csrf={csrf}"),
     get("no such cell", 400, "{p}/cell/{document}/nothing"),
-    get("a NUL in a cell's name", 400, "{p}/cell/{document}/%00"),
+    get("a NUL in a cell's name", 404, "{p}/cell/{document}/%00"),
     get("a cell's name of raw bytes", 400, "{p}/cell/{document}/%ff%fe"),
     get("a lone surrogate in a cell's name", 400, "{p}/cell/{document}/%ed%a0%80"),
     get("a broken escape", 400, "{p}/cell/{document}/%zz%"),

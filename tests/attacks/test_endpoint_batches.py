@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from databases import raw
 from test_model_commands import project, scr
 
 from scr_llm.llm.fake import FakeServer
+from scr_llm.project import load_project
 from scr_llm.records import Batch
 from scr_llm.store import Store
 
@@ -28,12 +28,12 @@ def server() -> Iterator[FakeServer]:
 
 
 def kept(root: Path) -> int:
-    with closing(sqlite3.connect(root / "scr_llm.sqlite")) as database:
+    with raw(load_project(root).database) as database:
         return int(database.execute("SELECT count(*) FROM replies").fetchone()[0])
 
 
 def change(root: Path, statement: str) -> None:
-    with closing(sqlite3.connect(root / "scr_llm.sqlite")) as database, database:
+    with raw(load_project(root).database) as database:
         database.execute(statement)
 
 
@@ -118,7 +118,7 @@ def test_a_send_that_was_refused_leaves_nothing_open(tmp_path: Path, server: Fak
     assert "interrupted" not in said and "Sent:" in said
 
 
-@pytest.mark.parametrize("lost", ["", "DELETE FROM replies WHERE rowid % 2"])
+@pytest.mark.parametrize("lost", ["", "DELETE FROM replies WHERE key < '8'"])
 def test_collecting_after_a_kill_is_quiet_and_right(tmp_path: Path, server: FakeServer, lost: str) -> None:
     """Collecting was killed before it recorded that it was done: all replies are in the database, or half of them."""
     root = project(tmp_path, server.base_url, names=("corriford-child-1",))
@@ -131,7 +131,7 @@ def test_collecting_after_a_kill_is_quiet_and_right(tmp_path: Path, server: Fake
     before = kept(root)
     said = scr(root, "batch", "collect").stderr
     assert said.splitlines() == [f"{whole - before} replies kept, {before} were kept before."] and kept(root) == whole
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         assert [b.collected for b in store.batches()] == [True]
     change(root, "UPDATE batches SET collected = 0")
     scr(root, "run")  # coded meanwhile: the same
@@ -141,7 +141,7 @@ def test_collecting_after_a_kill_is_quiet_and_right(tmp_path: Path, server: Fake
 def test_odd_batches_are_named_and_do_not_stop_the_others(tmp_path: Path, server: FakeServer) -> None:
     root = project(tmp_path, server.base_url, names=("corriford-child-1",))
     scr(root, "batch", "send")
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         for name, where in (("batch-gone", server.base_url), ("batch-far", "https://example.org/v1")):
             at = "2026-01-01T00:00:00+00:00"
             store.save_batch(Batch(id=name, at=at, endpoint=where, keys=("k",), collected=False))

@@ -8,12 +8,11 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
-import sqlite3
 import time
 from pathlib import Path
 
 import pytest
+from databases import copy_project, dumped
 from faults import FAULTS, FEW, KEY, Fault, percent
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -98,7 +97,7 @@ def only_for(place: str, fault: Behaviour) -> Behaviour:
 
 def state_of(root: Path, document: Document) -> str:
     """What became of a document, as the table has it."""
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         coding = store.coding(document.id)
     if document.status == "coded" and coding:
         return ", ".join(["coded", *(f"({left.state})" for left in coding.unanswered)])
@@ -114,8 +113,7 @@ def expected(fault: Fault) -> str:
 
 def no_key(root: Path) -> None:
     """Neither the key nor its text with all escapes undone is in any file."""
-    with sqlite3.connect(root / "scr_llm.sqlite") as database:
-        told = "\n".join(database.iterdump())
+    told = dumped(load_project(root).database)
     for _ in range(3):
         assert KEY not in told and percent(KEY) not in told
         told = told.encode("utf-8", "replace").decode("unicode_escape", "replace") if "\\u" in told else told
@@ -128,7 +126,7 @@ def no_key(root: Path) -> None:
 def test_a_fault_is_the_state_of_its_documents_and_the_run_ends(fault: Fault, template: Path, tmp_path: Path) -> None:
     for everywhere in (False, True):
         root = tmp_path / ("all" if everywhere else "first")
-        shutil.copytree(template, root)
+        copy_project(template, root)
         with FakeServer(fault.does if everywhere else only_for(FIRST, fault.does)) as server:
             begun = time.monotonic()
             first, second = run(root, server)

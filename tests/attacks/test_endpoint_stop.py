@@ -16,7 +16,9 @@ from served import heeds_ctrl_c
 from test_model_commands import project
 
 from scr_llm.llm.fake import Answer, Behaviour, FakeServer, answers, fails, hangs, on_wire
+from scr_llm.project import load_project
 from scr_llm.store import Store
+from scr_llm.store.backends import backend_of
 
 WITHIN_S = 2.5
 """Two seconds and what a busy machine takes on top."""
@@ -92,7 +94,7 @@ def test_the_first_ctrl_c_ends_the_run(stage: Stage, tmp_path: Path) -> None:
         code, took, said = interrupted(root, lambda: server.asked >= stage.asked)
     assert code == 3 and took < WITHIN_S, (code, took, said)
     assert said.strip().endswith(SAID) and "Traceback" not in said
-    with Store(root / "scr_llm.sqlite") as store:
+    with Store(load_project(root).database) as store:
         assert {d.status for d in store.documents()} <= ({"pending", "coded"} if stage.asked > 1 else {"pending"})
 
 
@@ -100,7 +102,11 @@ def test_ctrl_c_while_files_are_read(tmp_path: Path) -> None:
     root = project(tmp_path, "http://127.0.0.1:9/v1")
 
     def reading() -> bool:
-        return (root / "scr_llm.sqlite-wal").exists()  # the files are noted, and the pool begins
+        database = load_project(root).database
+        if not backend_of(database).is_there():
+            return False
+        with Store(database) as store:
+            return bool(store.documents())  # the files are noted, and the pool begins
 
     code, took, said = interrupted(root, reading)
     assert code == 3 and took < WITHIN_S, (code, took, said)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import kills
 import pytest
+from databases import copy_project
 from served import ROOT, add, coded_project
 from test_signing import decide_all
 
@@ -241,15 +242,15 @@ def follow(story: Story, root: Path, expected: dict[str, object], before: int) -
 def test_killed_at_each_lasting_step(name: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     story = STORIES[name]
     story.start(tmp_path / "start")
-    with Store(tmp_path / "start/scr_llm.sqlite") as store:
+    with Store(load_project(tmp_path / "start").database) as store:
         before = store.head()[0]
-    shutil.copytree(tmp_path / "start", tmp_path / "whole")
+    copy_project(tmp_path / "start", tmp_path / "whole")
     assert kills.run(arguments_of(story, tmp_path / "whole")) in (0, 1)
     expected = state(tmp_path / "whole")
     step, every = 1, 1 if EVERY else 5
     while True:
         root = tmp_path / f"k{step}"
-        shutil.copytree(tmp_path / "start", root)
+        copy_project(tmp_path / "start", root)
         if kills.run(arguments_of(story, root), root, at=step) != -9:
             break
         follow(story, root, expected, before)
@@ -264,11 +265,11 @@ def test_the_page_killed_while_somebody_decides(tmp_path: Path, record_property:
     tries = 0
     for at in range(1, 74 if EVERY else 30, 1 if EVERY else 6):
         root = tmp_path / f"k{at}"
-        shutil.copytree(tmp_path / "start", root)
+        copy_project(tmp_path / "start", root)
         confirmed, killed = deciding(root, at)
         tries += killed
         sound(root, confirmed)
-        with Store(root / "scr_llm.sqlite") as store:
+        with Store(load_project(root).database) as store:
             decisions = store.decisions()
         assert len(decisions) in (confirmed, confirmed + 1), "the page confirmed what is not there, or the reverse"
         assert len({(d.document_id, d.theme) for d in decisions}) == len(decisions)
@@ -304,10 +305,10 @@ def test_a_batch_killed_at_each_lasting_step(
             assert kills.run(["batch", "collect", "--project", root]) in ((0, 3) if command == "collect" else (0,))
             assert kills.run(["run", "--coder", "llm", "--project", root]) == 0
             assert server.asked == 0, "every question was answered from the batch"
-            with Store(root / "scr_llm.sqlite") as store:
+            with Store(load_project(root).database) as store:
                 found = store.tokens([d.id for d in store.documents()])
             asked = asked or found
-            assert found == asked and [d.status for d in Store(root / "scr_llm.sqlite").documents()] == ["coded"]
+            assert found == asked and [d.status for d in Store(load_project(root).database).documents()] == ["coded"]
         shutil.rmtree(root)
         if not killed:
             break
@@ -320,16 +321,16 @@ def test_a_batch_killed_at_each_lasting_step(
 def test_killed_at_random_moments(name: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     story, chance = STORIES[name], random.Random(name)
     story.start(tmp_path / "start")
-    with Store(tmp_path / "start/scr_llm.sqlite") as store:
+    with Store(load_project(tmp_path / "start").database) as store:
         before = store.head()[0]
-    shutil.copytree(tmp_path / "start", tmp_path / "whole")
+    copy_project(tmp_path / "start", tmp_path / "whole")
     began = time.monotonic()
     kills.run(arguments_of(story, tmp_path / "whole"))
     took, expected = time.monotonic() - began, state(tmp_path / "whole")
     tries = 18 if EVERY else 2
     for nth in range(tries):
         root = tmp_path / f"r{nth}"
-        shutil.copytree(tmp_path / "start", root)
+        copy_project(tmp_path / "start", root)
         process = kills.start(arguments_of(story, root))
         process.join(chance.uniform(0.02, took))
         process.kill()
@@ -344,7 +345,7 @@ def test_commands_beside_each_other_lose_nothing(tmp_path: Path) -> None:
     decided(tmp_path / "start")
     for nth in range(20 if EVERY else 5):
         root = tmp_path / f"s{nth}"
-        shutil.copytree(tmp_path / "start", root)
+        copy_project(tmp_path / "start", root)
         signing, others = kills.start(["sign-off", "--name", "Dee", "--role", "Director", "--project", root]), []
         while signing.is_alive():
             others.append(kills.start(["status", "--project", root]))

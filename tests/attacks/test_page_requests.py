@@ -6,7 +6,6 @@ the one in the table, gives away nothing of the program's internals and changes 
 
 import html
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from attack import Attack, Header
+from databases import raw
 from page_attacks import TABLE, XSS
 from served import ALEX, Served, coded_project, review_page
 
@@ -86,7 +86,7 @@ class Door:
         return int(status.split()[1]), head.decode("latin-1"), body.decode("utf-8", "replace")
 
     def decisions(self) -> int:
-        with closing(sqlite3.connect(load_project(self.root).store_path)) as database:
+        with raw(load_project(self.root).database) as database:
             return int(database.execute("SELECT count(*) FROM decisions").fetchone()[0])
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from databases import copy_project, of_the_file, put, raw
 from reportlab.pdfgen.canvas import Canvas
 from served import ALEX, Served, coded_project, decide_all, review_command, review_page
 
@@ -39,7 +40,7 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(coded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(coded, tmp_path / "p"))
+    return copy_project(coded, tmp_path / "p")
 
 
 @contextmanager
@@ -73,6 +74,7 @@ def told(answer: httpx.Response, *words: str) -> None:
     assert "Traceback" not in answer.text and "sqlalchemy" not in answer.text and "INSERT" not in answer.text
 
 
+@of_the_file
 def test_the_database_is_locked_and_the_decision_sent_again(root: Path) -> None:
     with opened(root) as (served, browser, cell, decision):
         with closing(sqlite3.connect(load_project(root).store_path)) as other:
@@ -88,6 +90,7 @@ def test_the_database_is_locked_and_the_decision_sent_again(root: Path) -> None:
         assert not [line for line in served.said if "Traceback" in line]
 
 
+@of_the_file
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="needs Linux's limit of a file's size")
 def test_the_disk_takes_nothing_more(root: Path) -> None:
     with opened(root) as (served, browser, cell, decision):
@@ -100,6 +103,7 @@ def test_the_disk_takes_nothing_more(root: Path) -> None:
         assert decisions(root) == [COMMENT]
 
 
+@of_the_file
 @pytest.mark.parametrize("fault", ["deleted", "moved", "replaced", "project moved"])
 def test_the_database_is_not_where_it_was(root: Path, fault: str) -> None:
     """What is written to a deleted file is lost without a word: so nothing is taken in."""
@@ -126,9 +130,8 @@ def test_the_database_is_not_where_it_was(root: Path, fault: str) -> None:
 
 def test_a_record_that_cannot_be_read_ends_one_page_only(root: Path) -> None:
     with opened(root) as (served, browser, cell, decision):
-        with closing(sqlite3.connect(load_project(root).store_path)) as other:
-            other.execute('UPDATE codings SET record = \'{"case": "Child Z was unseen"}\'')
-            other.commit()
+        with raw(load_project(root).database) as other:
+            put(other, "UPDATE codings SET record = ?", '{"case": "Child Z was unseen"}')
         for answer in (browser.get(cell), browser.get("/explain/workforce")):
             assert answer.status_code == 503 and "holds a coding that cannot be read" in answer.text
             assert "Child Z" not in answer.text and "Traceback" not in answer.text

@@ -17,6 +17,7 @@ import pytest
 from served import only_codes
 
 from scr_llm.llm import is_loopback
+from scr_llm.project import load_project
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def coded(folder: Path, base_url: str, strategy: str, files: list[Path]) -> list
     exported = json.loads(scr("export", "--project", "p", "--format", "json"))
     from scr_llm.store import Store
 
-    with Store(folder / "p/scr_llm.sqlite") as store:
+    with Store(load_project(folder / "p").database) as store:
         for document in exported["documents"]:
             reading = store.reading(document["id"])
             assert reading and document["status"] == "coded" and set(document["themes"]) == set(KEPT)
