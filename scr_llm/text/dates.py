@@ -44,7 +44,8 @@ _DATES = re.compile(
     rf"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}(?:T[\d:]+)?)|"
     r"(?P<digits>\d{6}(?:\d\d)?(?!\d))|"
     rf"(?P<feast>{_FEAST}(?:,? (?:in )?{_YEAR})?)|"
-    rf"(?P<short>{_WEEKDAY}{_NTH}(?: of)? {MONTH}|{_DAY}/{_DAY})|"
+    rf"(?P<short>{_WEEKDAY}(?:{_NTH}|{_ORDINAL})(?: day)?(?: of)? {MONTH}|"
+    rf"{MONTH} (?:the )?(?:{_DAY}(?:st|nd|rd|th)|{_ORDINAL})|{_DAY}/{_DAY})|"
     rf"(?P<loose>{_SEASON}(?:{MONTH},?[ ,-]{{1,2}}{_YEAR}|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:19|20)\d\d(?:/\d\d)?|"
     r"(?<=[ (])[’']\d\d)(?![\d/]|-\d)))(?![\w/])(?<!\d(?=-\d))|"
     r"(?<!\d[/.-])(?P<run_on>\d{6}(?:\d\d)?)(?=[A-Z])",

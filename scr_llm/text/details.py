@@ -7,23 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from scr_llm.text.addresses import POSTCODE, addresses
 from scr_llm.text.births import personal_dates
 from scr_llm.text.institutions import institutions
 from scr_llm.text.language import Rule
-from scr_llm.text.not_names import NOT_NAMES
 from scr_llm.text.references import references
 
-_W = r"[A-ZÀ-ÞŚŻŁ][\w’'.-]*"
-_ROAD = (
-    r"(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Close|Crescent|Cres|Drive|Court|Ct|Place|Way|Walk|Row|Rise|Terrace|Mews|Grove|"
-    r"Gardens|Gdns|Hill|Hollow|Park|Parade|Square|Sq|Green|View|Fold|Gate|Yard|Wharf|Quay|Croft|Meadows?|Bank|Brow|End|"
-    r"Side|Passage|Vale|Villas|Cottages?|Buildings|House|Heights|Mount|Dell|Dene|Chase|Common|Causeway|Broadway|Wynd|"
-    r"Bridge|Towers?|Point|Path|Alley|Arcade|Circus|Esplanade|Promenade|Ridge|Orchard|Fields|Lea|Garth|Loke|Drove|Farm|"
-    r"Lodge|Snicket|Ginnel|Hey|Holt|Copse|Spinney|Landing|Reach|Mill|Boulevard|Parkway|Mead|Nook|Ridgeway|Strand|Dale|"
-    r"Cloisters?|Acres?|Warren|Leys|Moor|Glebe|Maltings|Paddocks?|Pastures?|Butts|Lees|Market|Woods?)"
-)
-_ROAD = rf"(?:{_ROAD}|{_ROAD.upper()})"
 _INSURANCE = r"\b[A-Z]{2}(?:[ ./-]?\d){6}[ ./-]?[A-D]\b"
+_DIGIT = r"(?:(?:double |treble |triple )?(?:oh|o|zero|nought|one|two|three|four|five|six|seven|eight|nine))"
 _LICENCE = r"\b[A-Z][A-Z9]{4} ?\d{6} ?[A-Z9]{2}\d?[A-Z\d]{2,3}\b"
 _PLATE = r"\b[A-HJ-PR-Y]{2}[0-7]\d ?[A-HJ-PR-Z]{3}\b"
 
@@ -50,6 +41,7 @@ class Detail(Rule):
 
 
 _FOUND_BY: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
+    "address": addresses,
     "date": personal_dates,
     "reference": references,
 }
@@ -58,24 +50,6 @@ _FOUND_BY: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
 
 def _is_spared(kind: str, match: re.Match[str]) -> bool:
     """What has the form of a detail and is none."""
-    if kind == "ADDRESS":
-        road = re.sub(r"^The [^,\d]*, ", "", match[0])  # The Old Forge, 2 Sawpit Lane
-        words = re.findall(r"[^\W\d_][\w’'-]*", road)
-        generic = [word.casefold().replace("’", "'") in NOT_NAMES for word in words]
-        if "The" in words[:1]:
-            return any(generic[1:])
-        return all(generic[:-1]) and words[-1] in (
-            "Court",
-            "House",
-            "Place",
-            "Way",
-            "View",
-            "Point",
-            "Green",
-            "End",
-            "Side",
-            "Path",
-        )
     if kind == "NUMBER" and re.fullmatch(r"\d{10}", match[0]):
         return not _is_nhs(match[0])
     return False
@@ -140,19 +114,21 @@ DETAILS: tuple[Detail, ...] = (
         re.compile(
             r"(?<![\w.£/-])(?:(?:\+|00)\d{2}(?:[ ()-]{0,3}\d){8,12}|\(?0\d{2}(?:[ ()-]{0,2}\d){7,8}|"
             r"0(?:800|845)(?:[ -]?\d){4}|7\d{3}[ -]\d{3}[ -]?\d{3}|0\d{2,4}\.\d{3,4}\.\d{3,6})(?:/\d{2,4})?(?![\d/])"
-            r"(?:,? ?(?:ext|x)\.? ?\d{2,5})?"
+            rf"(?:,? ?(?:ext|x)\.? ?\d{{2,5}})?|(?<!\d )\b(?:ext(?:n|ension)?\.? ?(?:no\.? ?)?|x)\d{{3,5}}\b|"
+            rf"(?i:\b{_DIGIT}(?:[ ,.-]+{_DIGIT}){{6,}}\b)"
         ),
         "By form, and not by the list of numbers in use: those mistyped, withdrawn or kept for fiction count too.",
         catches=(
             "Ring [07700 900123], [+44 (0)113 496 0001] or [(01632) 960999].",
-            "Ring [020-7946-0001 ext 12] or [07700 900417/418].",
+            "Ring [020-7946-0001 ext 12] or [07700 900417/418], or my [x4417].",
+            "Ring [oh one six three two, nine six oh, double one four].",
         ),
         spares=("On 07.09.2013 at 11:00.", "Pages 1632–1641, £01632.", "Log 0419 of 2013."),
         kind="PHONE",
     ),
     Detail(
         "postcode",
-        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}(?!(?-i:\d(?:st|nd|rd|th))\b)\d[ABD-HJLNP-UW-Z]{2}\b", re.I),
+        POSTCODE,
         "It stands for a few houses.",
         catches=("They moved to [DN42 9YU], then [pr207ld].",),
         spares=("At M25 services.", "Form G2 1st page."),
@@ -168,24 +144,18 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "address",
-        re.compile(
-            rf"(?:\bThe (?:{_W} )?[A-Z]\w+, (?=\d))?\b"
-            r"(?:(?:Flat|Apartment|Apt|Unit|Room|Plot|Caravan|Pitch|Bedsit)\.? ?\w{1,4},? )?"
-            r"(?:(?<![\d/.-])(?:No\.? ?)?(?!(?:19|20)\d\d )\d{1,4}[A-Za-z]?(?: ?[-–/] ?\d{1,4}[a-z]?)?,? )"
-            rf"(?:{_W} ){{1,4}}{_ROAD}\b|"
-            rf"\b(?:Flat|Apartment|Apt|Unit|Room|Bedsit) ?\w{{1,4}},? (?:{_W} ){{1,3}}?"
-            rf"(?:House|Court|Towers?|Point|Heights|Mansions|Hostel|Hotel|Lodge)\b"
-            rf"(?:, (?:\d{{1,4}} )?(?:{_W} ){{1,3}}{_ROAD}\b)?|"
-            rf"(?<![\w/.-])(?<!ction )(?<!graph )\d{{1,3}}[A-Za-z]? The (?:{_W} )?{_W}|"
-            rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottage|House|Farm|Lodge|Villa), (?:{_W} ){{1,2}}?"
-            r"(?:Street|Road|Lane|Drive|Way|Hill)\b"
-        ),
+        re.compile(r"[A-Z]"),
         "A house in a road; a road alone is a place.",
         catches=(
             "She left [Flat 3b, 22 Rope Walk]; [The Old Forge, 2 Sawpit Lane].",
-            "He went to [No. 9 Pigeon Terrace].",
+            "He went to [No. 9 Pigeon Terrace, Long Estate, Tarrow], and back to [Vine Road, Tarrow] SM4 2QQ.",
+            "Address: [Over the Shop, 2 High Street, Tarrow SM4].",
         ),
-        spares=("In 2009 Station Road was closed.", "They lived off Rope Walk.", "There were 2 Family Court hearings."),
+        spares=(
+            "In 2009 Station Road was closed.",
+            "They lived off Rope Walk, Tarrow. There were 2 Family Court hearings.",
+            "Seen at 18 Months, at 3 Weeks, and at 9 March.",
+        ),
         kind="ADDRESS",
     ),
     Detail(

@@ -11,9 +11,16 @@ _SCHOOL = (
     r"(?! (?:Nurs|Health|Improve|Admission|Govern|Board|Exclu|Attend|Council|Transport))(?: (?:Nursery|Playgroup))?|"
     r"(?:Primary|High|Grammar|Infants|Juniors|Nursery|College|Comprehensive|Secondary|UTC)(?! (?:of\b|[A-Z])))"
 )
+_PRACTICE = (
+    r"(?<!Professional )(?<!Safeguarding )(?<!Work )(?<!Best )(?<!Good )(?<!Clinical )(?<!Nursing )"
+    r"Practice(?! (?:[A-Z]|of\b|and\b|in\b))"
+)
 _HOSPITAL = (
     r"(?:(?:Hospital|Infirmary|Hospice)(?: (?:North|South|East|West)\b)?(?! (?:NHS|Trust|Foundation|Social|Discharge))|"
-    r"Clinic|Surgery|(?:Medical|Group|Family|Dental|Village|Road|Street|Park|House|Lane) Practice|"
+    rf"Clinic|Surgery|(?:Medical|Group|Family|Dental|Village|Road|Street|Park|House|Lane) Practice|{_PRACTICE}|"
+    r"Hostel|Refuge|Family (?:Centre|Hub)|Children(?:[’']?s|s[’'])? Centre|"
+    r"(?:Nursing|Care|Residential|Children(?:[’']?s|s[’'])?) Home|Approved Premises|"
+    r"Ward(?! (?:[A-Z]|manager|round|staff|sister|clerk|boundar|councillor))|"
     r"(?:District )?General(?! [A-Z])|A&E(?! [A-Z])|"
     r"(?:Medical|Health|Walk-[Ii]n|Birth|Treatment|Urgent Care) (?:Centre|Group)|Unit)"
 )

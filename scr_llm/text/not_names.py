@@ -25,8 +25,8 @@ psychologists psychiatrists therapists registrars consultants solicitors barrist
 chaplains vicars priests bishop gov wkr wkrs mgr mgrs tchr tchrs solr solrs reg cons cleaner driver
 technician tech specialists caller applicant complainant perp nbr escort escorts off grandma granddad
 grandpa mam alias nominal signed countersigned hi hello hiya box hub sch d.o.b d.o.d stepdad stepmum step-dad step-mum
-granny madam allah childline samaritans afro-caribbean romani mo fa year years boxing great-aunt great-uncle
-non-molestation post-mortem colleague colleagues
+granny madam allah childline samaritans afro-caribbean romani mo fa year years boxing months hours percent great-aunt
+great-uncle non-molestation post-mortem colleague colleagues
 orthopaedic orthopaedics cardiology neurology oncology obstetrics gynaecology paediatrics anaesthetist dermatology
 ophthalmology radiology audiology haematology psych paed paeds councillors advocate advocates
 keyworker keyworkers caseworker assistants lodger lodgers
@@ -136,116 +136,189 @@ WORDS_AND_NAMES = frozenset(_EITHER.split())
 """Ordinary words that are names as well: a name beside another name or behind a title, else a word."""
 
 _GIVEN = """
-aaliyah aarav aaron abbie abby abdi abdul abdullah abdullahi abel abena abi abigail abiola abraham abu ada adam ade
-adeel adele adeola adil adrian adunni afua agata agatha agnes agnieszka ahmad ahmed ahmet aida aidan aiden aileen
-ailsa aimee aisha aisling ajay akosua akua alan alana alasdair albert albie alec aled alejandro aleksander aleksandra
-alessia alex alexa alexander alexandra alexis alf alfie alfonso alfred ali alia alice alicia alina alisha alison
-alistair aliyah allan allison alma alyssa amal amanda amara amari amaya amber amelia amelie amina aminata amir amit
-amy ana anastasia anastazja anders andre andrea andreea andrei andrew andriy andrzej andy aneta aneurin angel angela
-angelina angharad angus ania aniela anil anita anjali ann anna annabel annalise anne annette annie anthony anton
-antoni antonia antonio anwar anwen anya april arabella archie aria ariana arif arjun arlene arlo arran arthur artur
-arwen arya asha ashanti ashley ashton asia asif asma athena audrey aurelia austin ava avery avril ayaan ayden ayesha
-ayla aylin ayomide ayse azaan azra babatunde babs bahar bailey barbara barnaby barry bartosz beata beatrice beatrix
-becca becky belinda bella ben benedict benjamin benji bernadette bernard bernice bert bertha beryl bessie beth bethan
-bethanie bethany beti betty bev beverley bilal bill billie billy blake bleddyn blerim blessing blodwen bob bobbi bobby
-bogdan bohdan bola bonnie brad bradley brandon brenda brendan brendon brett brian bridget briony brodie brody brogan
-bronte bronwen brooke bruce bryan bryony bukola byron cadi cai caitlin caleb callie callum cameron camilla camille
-cara caradog carina carl carla carly carmen carol carole caroline carolyn carrie carys casey caspar cassandra cassidy
-cassie cath cathal catherine cathy catriona cecil cecilia celia celine ceri cerys chad chandra chantal chantel
-chantelle charlene charles charlie charlotte chelsea cherie cheryl cheyenne chidera chidi chinedu chinwe chioma chloe
-chloë chris chrissie christian christina christine christopher christy ciara ciaran cicely cindy claire clara clare
-clarice claude claudette claudia clement clementine cleo clifford clive clodagh coby cody colette colin colleen colm
-connie connor conor constance cora corey corinne cormac corwin courtney craig curtis cuthbert cynthia cyril dafydd dai
-daisy damian damien damon dan dana daniel daniela daniella danielle danny dante danuta daphne darcey darcie darcy
-daria darius dariusz darko darren darryl daryl dave david davina dawid dawit dawn deacon dean deb debbie deborah debs
-declan dee deepa deepak deirdre delia delilah delphine delroy delyth demi denise dennis denzel deon derek dermot
-desmond destinee dev devon dexter diana diane dilan dilys dimitri dina dionne dom dominic dominik dominika donal
-donald donna donnie donovan dora doreen doris dorota dorothy dougie douglas dulcie duncan dwayne dylan eamon eamonn
-ebonie ebony eddie eddy edgar edie edith edmund edna edona edward edwin efua eileen eilidh eira eirlys elaine eleanor
-elen elena eleri eli elif elijah elin elira elise elissa eliza elizabeth ella ellen ellie elliot elliott ellis elma
-elodie eloise elsa elsie elspeth elvira emanuel emeka emil emilia emily emma emmanuel emmeline emre emrys ena enda
-enid enoch enzo eoghan eren eric erica erik erin ernest ernestine ernie esmae esmay esme esmé esra ester esther ethan
-ethel ettie eugene eunice eva evan evangeline eve evelyn evie ewa ewan ewelina ezekiel ezra fabian fahad faisal faith
-farah farhan farida farzana fatema fatiha fatima fatmata fatou fatoumata fay faye felicity felix femi fergus ffion
-finlay finley finn fiona fionn fionnuala flora florence florin florrie folasade fran frances francesca francesco
-francine francis frank frankie franklin fraser fred freda freddie frederick freya gabby gabriel gabriela gail gareth
-gary gaurav gavin gaynor gaz gemma genevieve geoff geoffrey george georgia georgie georgina gerald geraldine gerard
-gerry gertie gertrude gethin ghazala gilbert giles gillian gilly gina ginny gino giovanni gladys glen glenda glenn
-gloria glyn glynis godfrey gordon gosia grace gracie graciela graeme graham grainne grant greg gregor gregory greta
-grzegorz gurdeep gurpreet guy gwen gwenda gwendolen gwenllian gwilym gwyn gwyneth habib habiba hadiya haf hafsa halima
-hallie hamid hamish hamza hamzah hana hanan hanna hannah hao hari harjit harley harold haroon harper harpreet harri
-harriet harrison harry harvey hasan hasina hassan hattie hayley hazel heather hector heidi heledd helen helena helga
-henry henryk herbert hermione hetty hiba hilary hilda hollie holly hope horace howard hubert huda hugh hugo humaira
-humphrey husna hussain hussein huw hyacinth hywel iain ian ibrahim ibtisam ida idowu idrees idris idwal iestyn ieuan
-ifan ifeoma ifor ike ikram ilyas imaan imani imelda imogen imran ina inaya india indie indira ines ingrid innes ioan
-ioana iona ionut iqbal iqra irene iris irma isaac isabel isabela isabella isabelle isaiah isha ishaan isla ismail
-isobel isra ivan ivana ivanka ivo ivor ivy iwan iwona izaak izabella izzy jacek jack jackie jackson jacob jacqueline
-jade jaden jagdeep jahid jai jaime jake jakub jamal jameel james jamie jamila jan jana jane janelle janet janice
-janine jared jarek jaroslaw jarrod jas jasmin jasminder jasmine jason jasper jaswinder javid jax jaxon jaxson jay
-jayda jaydan jayden jayla jaylen jayne jaz jean jeanette jed jeff jeffrey jemima jemma jen jenna jennifer jenny jensen
-jeremy jermaine jerome jerry jesse jessica jessie jez jill jim jimmy jo joan joanna joanne joaquin jocelyn jodi jodie
-joe joel joey john johnathan johnny jolanta jon jonah jonathan joni jonty jordan jordon josef joseph josephine josh
-joshua josiah josie joy joyce jozef juan juanita jude judith judy jules julia julian juliana julie juliet june justin
-justine justyna kabir kacey kacper kaden kai kalpana kamal kamaljit kamil kamila kamla kamran kane kara karen karim
-karina karl karolina karthik kasey kasia katarzyna kate katelyn kateryna kath katherine kathie kathleen kathryn kathy
-katie katrina katy kay kayden kayla kaylee kayleigh keane keelan keeley keenan kehinde keira keiran keisha keith kelly
-kelly-anne kelsey kelvin ken kendra kenneth kenny kenzie keri kerry kev kevin keziah khadija khalid khalida kian kiera
-kieran kieron kim kimberley kiran kirpal kirsten kirstie kirstin kirsty kitty klaudia kobe kofi kourtney kris kristian
-kristina krystal krystian krzysztof kuldeep kurt kwabena kwame kwesi kyle kylie kyra lacey lachlan laila lakshmi lamar
-lamin lana laney lara lateefah latisha latoya laura lauren laurence lauryn lawrence lawson layla leah leanna leanne
-lee leighton leila len lena lennie lennon lennox leo leon leona leonard leonardo leonie leroy lesley leslie lesya
-leticia levi lewis lexi lexie leyla liam lil lilian liliana lillian lillie lilly lily linda lindsay lindsey linton
-lionel lisa livia livvy liz liza lizzie lleucu llinos llio lloyd logan lois lola lorenzo lorna lorraine lottie lou
-louie louis louisa louise lowri luana luca lucas lucia lucian lucie lucinda lucjan lucy luis lukasz luke lula luljeta
-luther lydia lyla lyle lyn lynda lyndsey lynette lynn lynne lynsey lynton lyra maariyah mabel macey maciej mackenzie
-macsen macy maddie maddison madeleine madison maeve magda magdalena mags mahmood mahmoud mahnoor maia mair mairi
-maisie maja malachi malachy malakai malcolm malgorzata malik malika mandy manjit manoj manon manuel manuela marc
-marcel marcelo marcia marcin marco marcus marek margaret margot marguerite maria mariam mariama marian mariana marie
-marilyn marina mario marion marius mariusz marjorie mark marlene marlon marta martha martin martina martyn marvin mary
-maryam maryann marzena mason mateo mateusz mathew matilda matt matteo matthew mattie maud maude maureen maurice mavis
-max maximus maxine maxwell maya mckenzie meena meera megan meghan mehboob mehmet mehreen mehwish meinir mel melanie
-melissa melvin menna mercy merle merryn merv mervyn meurig mia micah michael michaela michal michele michelle mick
-mickey miguel mihaela mihai mihnea mikael mike mikołaj mildred milena millicent millie milly milo mimi mina minh
-minnie mirela miriam mirza mitch mitchell mohamed mohammad mohammed mohsin moira mollie molly mona monica monika morag
-morfydd morgan morven moses mudassar muhammad muhammed murdo muriel musa mustafa mustapha myfanwy myla myles myra
-myrtle nabila nadeem nadia nadine nadira nafisa naila naima nam nancy naomi narinder nasra nasreen nasrin natalia
-natalie natalya natasha nathalie nathan nathaniel navdeep naveed ned neelam neil nell nellie nelly nerys nesta nevaeh
-ngozi nia niall niamh nicholas nick nico nicola nicolae nicole nigel nikhil nikita nikki niko nikola nina nirmala
-nisha nkechi noah noel nora noreen norma norman nuala nuno nyah oakley obinna octavia odette oisin oksana ola olamide
-olek oleksandr olga olive oliver olivia olivier ollie olu oluwaseun oluwatobi olwen omar omari ophelia orla orlaith
-orlando oscar osman oswald otis otto owain owen oyin pablo paddy padraig paige paloma pam pamela paola parminder
-parveen pascal pat patience patricia patrick patrik patryk paul paula paulette pauline pav pavel pawel payton pearl
-pedro peggy penelope penny percy peredur perminder pete peter petra petronella peyton phil philip philippa phillip
-philomena phoebe phyllis pia piers piotr pippa polly poppy portia precious priscilla priti priya przemyslaw queenie
-quentin rabia rachael rachel radoslaw radu rafael rafe rafferty raheem rahim raj rajan rajesh rakesh ralph ramona rana
-rania ranjit raphael raquel rasheed rashid ravi ravinder ray raymond razia reanne rebecca rebekah reece reem reggie
-reginald rehan rehana remi renata renee reuben rex reza rhea rhian rhianna rhiannon rhoda rhodri rhona rhys ria ric
-ricardo richard rick ricky rico rihanna riley rina rita rizwan roan rob robbie robert roberta roberto robin robson
-robyn rocco rochelle roderick rodney roger rohan roisin roland roman romeo romy ron ronald ronan ronnie rory ros rosa
-rosalie rosalind rosalyn rosanna rose roseanne rosemary rosie rosina rowena roxanne roy roz ruairi ruaridh ruby rudi
-rudy rufus rui rukhsana rumana rupert rupinder ruqayya russell ruth ryan ryder rylan ryley saad saba sabah sabrina
-sadia sadie saeed safa safia safiya sagal sahra saif saira sajid salim sally salma salman salvatore sam samantha
-sameera samia samina samir samira samiya samson samuel sandeep sandra sanjay sanjeev santiago saoirse sapphire sara
-sarah sarita sasha saskia scarlett scott seamus sean seb sebastian seema selina sem seren serena seth seymour shabana
-shabir shabnam shagufta shah shahid shahida shaima shakeel shakira shamim shamima shanaz shane shanelle shania shanice
-shanika shannon sharon shaun shauna shay shayla shayne shaz shazia shea sheena sheila shelley shelly sheridan sherry
-shirley shivani shona shreya sian sibyl sid siddiq sidney sienna silas silvana silvia simon simona simone simran
-sinead siobhan siwan siân skye skyla skylar slawomir sobia sofia sofie solomon sonia sonny sonya sophia sophie soraya
-sorcha spencer stacey stacie stacy stan stanislava stanislaw stanley stefan stefania stella steph stephanie stephen
-steve steven stevie stewart stu stuart sue sukhdeep suki suleiman sultana sumaira sumayya sunil sunita surinder susan
-suzanne suzie svetlana sybil syed sylvester sylvia tabitha tadeusz tadhg tahir tahira talia taliesin tallulah tam
-tamar tamara tamika tammy tamsin tamzin tania tanisha tanvir tanya tanzeel tara tariq tash tasha tasneem tatiana
-taylah taylor tayo tecwyn ted teddy tegan tegwen temi temitope terence teresa terri terry tessa thea thelma theo
-theodora theodore theresa thomas thomasina tia tiana tiegan tiffany tilda tilly tim timothy tina tobi tobias toby todd
-tom tomas tomasz tommy tomos toni tony torin toyah tracey tracie tracy travis trevor trish trisha tristan tristram
-trixie troy tudor tunde tuyen tyler tyra tyreece tyrell tyrelle tyrese tyrone tyson ugo ulrich umar una ursula usman
-uzma val valentina valeria valerie vanessa vasil vasile vaughan vera verity verna vernon veronica vic vicky victor
-victoria vijay vikki vikram vince vincent vinnie viola violet viorel viorica vitaliy viv vivian vivien vivienne
-vladimir vytautas waheed wallace walter wanda waqas warren warsame wayne wenda wendy wes wesley wilf wilfred wilfrid
-wilhelmina will william wilma winifred winnie winnifred winston wojciech wyn wynford xander xavier xiu yahya yannick
-yaqub yara yasmin yasmina yasmine yetunde yohannes yolanda yordanos younis yousef yousuf yulia yusra yusuf yvette
-yvonne zac zach zachary zack zaheer zahid zahra zaid zainab zak zaki zane zara zarina zayn zbigniew zdzislaw zdzisław
-zeeshan zeinab zelda zena zeynab zeynep zoe zofia zoë zubair zuzanna zuzia
+aaliyah aarav aaron abbas abbie abby abdelrahman abdi abdifatah abdihakim abdikadir abdirahim abdirahman abdirizak
+abdiwali abdoul abdul abdulaziz abdulkadir abdullah abdullahi abdulrahman abeer abel abena abi abigail abiha abimbola
+abiola abisola abraham abu abubakar ada adaeze adam adaobi ade adebayo adeel adele adeola adeyemi adil adjoa adrian
+adunni afsana afsheen aftab afua agata agatha agnes agnese agnieszka ahad ahmad ahmed ahmet ahsan aida aidan aiden
+aigars aigul aileen ailsa aiman aimee ainars aisha aishah aishat aisling aiste aisyah aiza ajay ajmal akash akeel
+akeem akinola akira akmal akosua akua alan alana alasdair albert albie alec aled aleena aleeza alejandra alejandro
+aleksander aleksandr aleksandra aleksandrs aleksejs aleksey alesha alessia alex alexa alexander alexandra alexandrina
+alexandru alexis alf alfie alfonso alfred algirdas ali alia aliaa alibek alice alicia alina alisha alison alistair
+aliyah aliza allan allison alma altaf aluko alyssa amaan amadou amal amanda amandeep amani amara amari amarjit
+amarpreet amaya amber ambreen ameena ameera amelia amelie amina aminah aminata amir amirah amit ammar ammara amna
+amoke amrit amritpal amy ana ananya anastasia anastasija anastazja anca anders andrada andre andrea andreea andrei
+andreja andrew andris andrius andriy andrzej andy aneela anees aneesa aneesah aneta aneurin angel angela angelika
+angelina angelo angharad angus anh ania aniela anil anila anisa anisah anissa anita anjali ann anna annabel annalise
+anne annette annie anouk anoushka anthonia anthony anton antoni antonia antonina antonio anum anusha anushka anwar
+anwen anya aoife april arabella arash archie ardita areeba aria ariana arif arjun arkadiusz arlene arlo arminas arooj
+arran arsalan arshad arta artan artem arthur artur arturs arvind arwen arya asad asadullah asha ashanti ashfaq ashiq
+ashley ashok ashraf ashton asia asif asim asiya aslam asli asma asmaa assad astrid ateeq athena atif atiya audrey
+aurelia ausra austin ava avery avril awais ayaan ayan ayden aydin ayesha ayla aylin ayman ayo ayodele ayomide ayse
+ayub ayumi azaan azad azadeh azam azhar aziz aziza azmina azra babar babatunde babs bahar bailey baljit balvinder
+barak baran barbara barnaby barry bartosz bashir basma batul bayan bayo beata beatrice beatrix beatriz becca becky
+belinda bella ben benazir benedict beniamin benjamin benji bernadette bernard bernice bert bertha beryl besart besnik
+bessie beth bethan bethanie bethany beti betty bev beverley bhavesh bhavna bibi bijan bilal bilan biljana bill billie
+billy binta birgul blake blanka blazej bleddyn blerim blessing blodwen bob bobbi bobby bogdan boglarka boguslaw bohdan
+bola bolanle boleslaw bolu bonnie bozena brad bradley brandon branislav brayan breffni brenda brendan brendon brett
+brian bridget brigita briony brodie brody brogan bronislaw bronte bronwen brooke bruce bryan bryony bukola burak
+bushra busra byron cadi cai caitlin caleb callie callum cameron camilla camille caoimhe caoimhin cara caradog carina
+carl carla carlos carly carmen carol carole caroline carolyn carrie carys casey caspar cassandra cassidy cassie
+catalin catalina cath cathal catherine cathy catriona cecil cecilia celia celine cem cengiz ceri cerys cezary chad
+chaima chandra chanel chantal chantel chantelle charlene charles charlie charlotte chelsea cherie cheryl chetan
+cheyenne chiamaka chibuike chidera chidi chidiebere chidinma chijioke chika chimamanda chinedu chinenye chinonso
+chinwe chioma chloe chloë chris chrissie christian christina christine christopher christy chukwudi chukwuemeka
+chukwuma cian ciara ciaran cicely cillian cindy claire clara clare clarice claude claudette claudia clement clementine
+cleo clifford clive clodagh coby codrin cody colette colin colleen colm conall connie connor conor constance
+constantin cora corey corinne cormac corwin cosmin costel courtney craig cristian cristiana cristina curtis cuthbert
+cynthia cyril czeslaw dafydd dai daisy daiva dalia dalma damaris damian damien damilola damon dan dana daniel daniela
+daniella danielle danjela danny dante danuta daoud daphne darcey darcie darcy darek daria darius dariusz darko darragh
+darren darryl daryl dave david davina dawid dawit dawn dawood dayana deacon dean deb debbie deborah debs declan dee
+deepa deepak deeqa deimante deirdre deividas delia delilah delphine delroy delyth demi denisa denise deniz dennis
+denys denzel deon derek dermot desmond destinee dev devika devinder devon dexter dhruv diana diane diarmuid dilan
+dilip dilshad dilys dimitri dina dinesh dionne dita djamila dmitri dmitrijs dom domantas dominic dominik dominika
+dominykas donal donald donatas donna donnie donovan dora doreen doris dorota dorothy doru dougie douglas dragan dragos
+duaa dulcie dumitru duncan dunja durdana dwayne dylan eamon eamonn ebele ebonie ebony ebrahim ebru eddie eddy edgar
+edie edita edith edmund edna edona eduard eduardo edward edwin efe efosa efua egle eileen eilidh eimear einars eira
+eirlys ekaterina ela elahe elaine elda eleanor elen elena eleri elham eli elias elif elijah elin elina elira elise
+eliska elissa eliza elizabete elizabeth ella ellen ellie elliot elliott ellis elma elnaz elodie eloise elona elsa
+elsie elspeth elvira elzbieta emanuel emeka emel emese emil emilia emily emina emma emmanuel emmeline emre emrys ena
+enda enid eniko enikő enkeleda enoch ensar enzo eoghan erdem eren eric erica erik erin erjon ermir ernest ernestine
+ernie ersin eshaal eshal eshan esin esmae esmay esme esmé esosa esra ester esther ethan ethel ettie eugene eunice eva
+evan evangeline eve evelyn evie ewa ewan ewelina ezekiel ezgi ezra fabian faduma fadumo fahad faheem fahima faisal
+faith faiza faizan fakhra farah faraz fareed fareeda farhan farhana farheen farida farooq farzana fatema fathiya fatih
+fatiha fatima fatjon fatmata fatmir fatos fatou fatoumata fawad fawzia fay faye felicia felicity felix femi ferdinand
+ferenc fergus ffion fidan filip filiz filsan finlay finley finn fiona fionn fionnuala firat firdaus firdous flora
+florence florentina florian florin florrie folasade fozia fran frances francesca francesco francine francis frank
+frankie franklin fraser fred freda freddie frederick freya funmi funmilayo furqan gabby gabija gabriel gabriela
+gabriele gabriella gagandeep gail gaile ganesh gareth gary gaurav gavin gaynor gaz gemma genevieve geoff geoffrey
+george georgia georgie georgina gerald geraldine gerard gerry gertie gertrude gethin ghazala gheorghe ghulam giedre
+gilbert giles gillian gilly gina ginny gino gintaras giovanni giuseppe gizem gjergj gladys glen glenda glenn gloria
+glyn glynis godfrey gokhan goran gordon gosia grace gracie graciela gracjan graeme graham grainne grant grazyna greg
+gregor gregory greta grzegorz gulay gulcan gulnar gulsen gulshan gulsum gurdeep gurjit gurmeet gurpreet gursharan
+guste guy gwen gwenda gwendolen gwenllian gwilym gwyn gwyneth gyorgy habib habiba habon hadia hadiya hadiza haf hafeez
+hafiz hafsa haidar haider hakan hala halil halima halimah hallie hamad hameed hamid hamida hamish hamza hamzah hana
+hanad hanan hania hanif hanifa hanna hannah hao hari haris harish harjinder harjit harjot harley harmeet harold haroon
+harpal harper harpreet harri harriet harrison harry haruna harvey hasan haseeb hashim hasina hasnain hassan hatice
+hattie hawa hayat hayder hayley hazel heather heba hector hedieh heidi heledd helen helena helga henry henryk herbert
+hermione hetty hiba hibaaq hibo hilal hilary hilda hira hodan hollie holly hope horace horia houda howard hristo
+hubert huda hugh hugo huma humaira humayun humphrey husam huseyin husna hussain hussein huw hyacinth hywel iain ian
+iancu ibraheem ibrahim ibtisam ida idil idowu idrees idris idwal iestyn ieuan ifan ifeoma iffat ifor ifrah ifza ihsan
+ike ikechukwu ikenna ikhlas ikram ileana ilham ilhan ilinca ilkay ilona ilyas ilze imaan imad imane imani imelda
+imogen imran ina inam inara inaya india indie indira ines inese inga ingrid inna innes intisar ioan ioana ioannis iona
+ionel ionela ionut iqbal iqra irene ireneusz ireti irfan irina iris irma irum isaac isabel isabela isabella isabelle
+isaiah isatou isha ishaan isla ismaeel ismahan ismail ismat isobel isra istvan iulia iuliana ivan ivana ivanka ivelina
+iveta ivo ivor ivy iwan iwona izaak izabella izhaan izna izzy jacek jack jackie jackson jacob jacqueline jade jaden
+jadwiga jagdeep jagjit jagoda jahangir jahid jai jaime jake jakub jamaal jamal jameel james jamie jamila jamshed jan
+jana jane janelle janet janice janine janis jannah jannat janos jared jarek jaroslav jaroslaw jarrod jas jasbir
+jasleen jasmin jasminder jasmine jason jaspal jasper jaspreet jaswinder jatinder javaid javed javeria javid jawad jax
+jaxon jaxson jay jayda jaydan jayden jayla jaylen jayne jaz jean jeanette jed jeevan jeff jeffrey jelena jemima jemma
+jen jenna jennifer jenny jensen jeremy jermaine jerome jerry jerzy jesse jessica jessie jez jibril jill jim jimmy
+jitendra jo joan joanna joanne joaquin jocelyn jodi jodie joe joel joey john johnathan johnny jolana jolanta jolita
+jon jonah jonathan joni jonty jordan jordon jose josef joseph josephat josephine josh joshua josiah josie joy joyce
+jozef juan juanita jude judith judy jugjit jules julia julian juliana julie juliet junaid june jurgita justas justin
+justinas justine justyna kabir kacey kacper kadeem kaden kadir kai kainat kaine kajal kalim kalpana kalsoom kaltrina
+kamal kamaljit kamar kamil kamila kamla kamran kane kara karan karen karim karima karina karl karlis karolina karolis
+karthik kasey kashif kasia kasim kastriot katalin katarzyna kate katelyn kateryna kath katherine kathie kathleen
+kathryn kathy katie katja katrina katy kausar kauser kavita kay kayden kayla kaylee kayleigh kayode kazim kazimierz
+keane keelan keeley keenan kehinde keira keiran keisha keith kelly kelly-anne kelsey kelvin kemal ken kendra kenneth
+kenny kenzie kerem keri kerry kev kevin keziah khadeeja khadija khadijah khadra khaled khaleda khaleel khalid khalida
+khalil khurram kian kiera kieran kieron kim kimberley kinga kinza kiran kiranjit kirpal kirsten kirstie kirstin kirsty
+kitty klara klaudia klaudija klevis kobe kofi kola komal konrad korede kourtney kris kristaps kristian kristijonas
+kristina kristine krunal krystal krystian krzysztof kuba kubra kuldeep kulsoom kulwinder kunle kurt kwabena kwadwo
+kwaku kwame kwasi kwesi kyle kylie kyra lacey lachlan laiba laila lakshmi lamar lamin lana laney lanre lara larisa
+laszlo lateefah latif latifa latisha latoya laura lauren laurence lauryn lavinia lawrence lawson layan layla leah
+leanna leanne lee leena leighton leila len lena lennie lennon lennox leo leon leona leonard leonardo leonie leroy
+lesley leslie lesya leszek leticia levente levi lewis lexi lexie leyla liam lidia lijana lil lilian liliana lillian
+lillie lilly lily lina linas linda lindsay lindsey linton lionel lirim lisa liva livia livija liviu livvy liz liza
+lizzie lleucu llinos llio lloyd logan lois lola loredana lorena lorenzo lorna lorraine lottie lou louie louis louisa
+louise lowri luana lubna luca lucas lucia lucian lucie lucinda lucja lucjan lucy ludmila ludovic luis lukas lukasz
+luke lula luljeta lusia luther lydia lyla lyle lyn lynda lyndsey lynette lynn lynne lynsey lynton lyra lyubov maame
+maariyah mabel macey maciej maciek mackenzie macsen macy madalina maddie maddison madeleine madiha madison maeve magda
+magdalena mags mahad mahamed mahbub mahdi maheen mahek mahesh mahfuz mahira mahmood mahmoud mahmuda mahmut mahnoor
+mahum maia maimuna mair maira mairi maisie maiya maja majid malachi malachy malaika malakai malcolm maleeha malgorzata
+malik malika malwina mamadou manahil mandeep mandy maninder manjit manminder manoj manon mansoor mansur mantas manuel
+manuela manvir maqsood marc marcel marcela marcelo marcia marcin marco marcus marek mareks margaret margarita margot
+marguerite maria mariam mariama mariami marian mariana marie marija marika marilena marilyn marina marinela mario
+marion marius mariusz marjan marjorie mark markus marlene marlon marta martha martin martina martyn martyna marvin
+marwa mary maryam maryan maryann maryum marzena marzia mason masood masooma massimo matei matej mateja mateo mateusz
+mathew mathilde matilda matt matteo matthew mattie matyas maud maude maureen maurice maurycy mavis mawuli max maximus
+maxine maxwell maya mazhar mckenzie meena meera megan meghan mehak mehboob mehdi mehmet mehnaz mehrab mehran mehreen
+mehwish meinir mel melanie melek melissa meltem melvin menna mercy merita merle merryn mert merv merve mervyn mesut
+meurig mia micah michael michaela michal michele michelle mick mickey miguel mihael mihaela mihai mihail mihaly mihnea
+mikael mike mikołaj milad mildred milena millicent millie milly milo milos mimi mina minh minnie mirabela mircea
+mirela miriam miroslav miroslaw mirosława mirza misbah mitch mitchell mizan modou mohamad mohamed mohammad mohammed
+mohamud mohannad mohini mohsin moira mojca mollie molly momina mona monica monika monir morag morfydd morgan morven
+moses moussa mubarak mubashir mudasir mudassar muhamed muhammad muhammed muhammet muharrem mujtaba mumtaz muna munir
+munira murad murat murdo muriel musa musab musarrat mushtaq mustaf mustafa mustapha muzammil myfanwy mykola myla myles
+myra myroslava myrtle nabeel nabila nadeem nadia nadifa nadine nadira nafeesa nafisa nafisah nagina naheed nahida
+nahla naila naima naimo najma nam namra nancy naomi narges nargis narinder naseem naseer nasim nasima nasir nasra
+nasreen nasrin nasteho natalia natalie natalija natalya natasha natasza nathalie nathan nathaniel nathifa navdeep
+naveed naveen navid nawal nazakat nazanin nazar nazia nazim nazir nazish nazma ned neda neelam neha nehal neil nell
+nellie nelly neringa nerys nesrin nesta nevaeh nevin ngoc ngozi nguyen nia niall niamh nicholas nick nico nicola
+nicolae nicole nicoleta nida nigel nijole nikhil nikita nikki niko nikola nilam nilufar nimah nimco nimra nimrah nina
+nirmala nisar nisha nishat nkechi noah noel noor noora nora norbert noreen norma norman nouman nour nuala nuha nuno
+nura nurcan nurten nusaybah nusrat nuzhat nwando nwanneka nyah oakley oana obi obinna octavia octavian odeta odette
+ogechi oisin okechukwu oksana oktawia ola oladele olamide olamilekan olanrewaju oleg olek oleksandr olena olga olive
+oliver olivia olivier ollie olu olufemi olumide olusegun oluwafemi oluwaseun oluwaseyi oluwatobi olwen omar omari omer
+omolara omotola onur onyeka ophelia orhan orla orlaith orlando osagie osama osas oscar oskar osman oswald otis otto
+ousman ovidiu owain owen oyin oyindamola oyinkan ozan ozge ozlem pablo paddy padraig paige paloma palwinder pam pamela
+paola paramjit pardeep parminder parveen parvez parvin pascal pat patience patricia patrick patrik patryk paul paula
+paulette paulina pauline paulius pav pavel pavlo pavol pawan pawel payton pearl pedro peeter peggy penelope penny
+percy peredur perminder pervaiz pete peter petra petronella peyman peyton phil philip philippa phillip philomena
+phoebe phyllis pia piers piotr piotrek pippa polly pooja poppy portia prakash pranav pranjal precious princess
+priscilla priti priya priyanka przemek przemyslaw qasim qudsia queenie quentin quratulain raad rabia rabiah rabiya
+rachael rachel radek radka radmila radoslav radoslaw radu rafael rafaela rafal rafe rafferty rafia rafiq ragna rahat
+raheem rahel rahila rahim rahma raihan raimonds raisa raj rajan rajesh rajinder rajiv rajvir rakesh ralph raluca
+ramazan ramesh raminta ramon ramona ramunas ramune rana rania ranjit raphael raquel rasa rasheed rashid rashida
+rashidat rasma ravi ravinder ray raymond razan razia razvan razwan reanne rebecca rebekah reda redwan reece reem reena
+reggie reginald rehan rehana rehman rehmat remi remigiusz renata renee reuben rex reza rezwana rhea rhian rhianna
+rhiannon rhoda rhodri rhona rhys ria riaz ric ricardo richard rick ricky rico ridwan rifat riffat rihana rihanna riley
+rimantas rimsha rina rita rizwan roan rob robbie robert roberta roberto robin robson robyn rocco rochelle roderick
+rodney roger rohan roisin rokas roksana roland roman romeo romy ron ronald ronan ronnie rory ros rosa rosalie rosalind
+rosalyn rosanna rose roseanne rosemary rosie rosina rowena roxana roxanne roy roz rozina ruairi ruaridh rubab ruben
+rubina ruby rudi rudy rufus ruhi ruhul rui rukaya rukhsana rukia rukiya rumana rumena rumina rupa rupert rupinder
+ruqaya ruqayya ruqayyah russell rustam ruta ruth ruzena ryan ryder rylan ryley saad saadia saadiya saba sabah sabeen
+sabiha sabina sabrina sadaf sadaqat sadia sadie sadiya saeed saeeda safa safia safiya sagal sahar sahil sahra saif
+saima saira sajda sajid sajida sajjad sakina saleem saleh salih saliha salim salima sally salma salman salome
+salvatore sam samah saman samantha sameer sameera samet samia samina samir samira samiya samsam samson samuel samuele
+sana sandeep sandor sandra sanela sania sanija sanjay sanjeev santiago sanusi saoirse sapphire sara sarah sarika
+sarita sarunas sarwar sasha saskia satnam saulius savita sayed scarlett scott seamus sean seb sebastian sebastiano
+seda sedat seema segun selamawit selim selin selina selma sem semir senol serap serdar seren serena sergejs sergiu
+serhat serkan seth sevda sevgi sevim seyi seymour shabana shabaz shabbir shabir shabnam shafiq shagufta shah shahana
+shahbaz shaheed shaheen shahid shahida shahin shahina shahnaz shahzad shahzadi shaima shaista shakeel shakil shakila
+shakir shakira shamila shamim shamima shamsa shamso shanaz shane shanelle shania shanice shanika shannon sharif
+sharmarke sharmila sharmin sharon shaun shauna shay shayla shayne shaz shazad shazia shea sheena shehnaz shehzad
+sheila shelley shelly sheraz sheridan sherin sherry shiraz shirley shivani shoaib shola shona shreeya shreya shugri
+shukri sian sibel sibgha sibyl sid siddiq siddiqua sidney sidra sienna sigita silas silvana silvia silvija simas simin
+simon simona simone simran simranjit sinan sinead siobhan sirwan siwan siân skye skyla skylar sladjana slavica
+slawomir smaranda sobia sofia sofie sofija sohail solmaz solomon solveiga sonia sonny sonya sophia sophie soraya
+sorcha sorin soumaya spencer srdjan stacey stacie stacy stan stanimir stanislava stanislaw stanley stasys stefan
+stefania stefano stela stella steph stephanie stephen stevan steve steven stevie stewart stu stuart subhan sudesh sue
+sufia suhail suhana sukhdeep sukhjit sukhpreet sukhvinder sukhwinder suki sulaiman suleiman suleyman sultana sumaira
+sumaiya suman sumayya sumayyah sumbal sundas sunil sunita surinder susan sushila suzanne suzie svetlana sybil syed
+syeda sylvester sylvia sylwia szabolcs szilvia szymon tabassum tabish tabitha tadas tadeusz tadhg tahir tahira tahmina
+tahreem taiba taiwo talat talha talia taliesin tallulah tam tamanna tamar tamara tamas tamika tammy tamsin tamzin
+tania tanisha tanjila tanveer tanvir tanya tanzeel tanzila taofeek tara taranjit tariku tariq tash tasha tasmin
+tasneem tatiana tayba taylah taylor tayo tayyab tayyaba tecwyn ted teddy tegan tegwen tehmina temi temitayo temitope
+tendai tenzin terence teresa terri terry tessa thandiwe thanh thea thelma theo theodora theodore theresa thomas
+thomasina thuy tia tiana tiberiu tiegan tiffany tijana tilda tilly tim timea timothy tina titilayo tobenna tobi tobias
+tobiloba toby todd tolu tom tomas tomasz tomislav tommy tomos toni tony torin toyah toyin tracey tracie tracy traian
+trang travis trevor trish trisha tristan tristram trixie troy tsion tuba tudor tugba tunde turan tuyen tyler tyra
+tyreece tyrell tyrelle tyrese tyrone tyson ubah uchenna ugne ugo ulrich ulvi ulviye umaima umair umaira umaiza umar
+ummayyah umut una ursula urszula urte usama usha usman uzair uzma uzoma vaida vaidas val valdas valentin valentina
+valeria valerie valon vanda vanessa vasil vasile vaughan vera verity verna vernon veronica veronika vic vicky victor
+victoria vijay vikki vikram viktor viktoria viktorija vilma vince vincent vinnie viola violet violeta viorel viorica
+virginija visar vishal vitaliy viv vivian vivien vivienne vlad vladimir vladislav vlado vlora vojtech vytautas wafa
+waheed wahid wahida wajid waleed walid wallace walter wanda waqar waqas warren warsame waseem wasim wasiu wayne wenda
+wendy weronika wes wesley wieslaw wiktor wiktoria wilf wilfred wilfrid wilhelmina will william wilma winifred winnie
+winnifred winston wioletta witold wlodzimierz wojciech wyn wynford xander xanthe xavier xhevahire xiu xuan yaasir
+yadira yagmur yahaya yahya yakub yakubu yaman yanina yannick yaqub yara yaseen yaser yash yashika yasir yasmin yasmina
+yasmine yasser yassin yemi yetunde yewande yildiz yilmaz yohannes yolanda yonas yonca yordanos yosef younis yousaf
+yousef yousra yousuf yuksel yulia yuliya yunus yuri yusra yusuf yvette yvonne zac zach zachary zack zafar zaheer zahid
+zahida zahir zahra zaid zainab zak zakaria zakariya zaki zakiya zaman zamir zane zanele zara zarah zareen zaria zarina
+zayd zayn zayna zbigniew zdzislaw zdzisław zeeshan zehra zeinab zelda zeliha zena zerina zeshan zeynab zeyneb zeynep
+zhaneta zia ziad zinat zineb zita zivile ziyad zlatan zoe zofia zohaib zohra zoltan zoran zorica zoë zsofia zsuzsanna
+zubaida zubair zubeda zulfiqar zunaira zuzanna zuzia zydrunas zygmunt
 """
 GIVEN_NAMES = frozenset(_GIVEN.split())
 """First names that are common in Britain, in lower case."""

@@ -62,7 +62,7 @@ KIN = (
 
 
 _HIS = r"(?= (?:the|an?|her|his|their) )"
-_ADJECTIVES = r"(?:(?!(?:and|or|but|with|when|as|which|where|to|for|of|in|who) )[\w-]+ ){0,2}?"
+_ADJECTIVES = r"(?:(?!(?:and|or|but|with|when|as|which|where|to|for|of|in|who) )[\w-]+ ){0,3}?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ TO_A_PERSON = Cue(
         rf"(?:call|nicknam)(?:ed|s) (?:him|her)|"
         rf"(?:him|her|man|woman|boy|girl|mother|father)(?: (?:she|he|they))? (?:knew|known) as|"
         rf"(?:chaired|seen|examined|interviewed|(?:counter)?signed|arrested|supervised) by|aka|a\.k\.a\.)|"
-        rf"{KIN}|(?i:children|siblings|sons|daughters|kids|twins|boys|girls):))(?: \(| )[“\"‘']?$"
+        rf"{KIN}|baby|nana?|(?i:{KIN}|children|siblings|sons|daughters|kids|twins|boys|girls|baby)(?:[,:]|(?= \())))"
+        rf"(?: \(| )[“\"‘']?$"
     ),
     "Only people are told, struck, loved or somebody’s kin.",
     catches=("He told [Xawa] that his sister [Ebonie] and the father ([Olek]) left.",),
@@ -299,9 +300,12 @@ BEHIND: tuple[Cue, ...] = (
         "whose kin or what a person does behind a single name",
         re.compile(
             r"[’']s (?:mother|father|mum|dad|parents|sister|brother|siblings?|partner|nan|teacher|bedroom|"
-            r"birthday|birth|behaviour|injuries|bruises|body|death|GP)\b|"
-            r" (?:told|said|says|cried|slept|disclosed|denied|ran away|hid)\b|"
-            r" (?:was|is) (?:asleep|crying|upset|tearful|hungry|aged)\b| (?:crying|screaming|wt)\b|"
+            r"birthday|birth|behaviour|injuries|bruises|body|death|GP|"
+            r"legs?|arms?|face|head|back|eyes?|ears?|hands?|weight|speech|clothes|cot|bed)\b|"
+            r" (?:told|said|says|cried|slept|disclosed|denied|ran away|ran to|hid|arrived|weighed|weighs|wept)\b|"
+            r" (?:was|is|has|had|were) (?:not |never )?(?:been )?(?:asleep|crying|upset|tearful|hungry|aged|brought|"
+            r"seen|weighed|fed|bathed|overdue|registered|with (?:her|him|them))\b| (?:crying|screaming|wt)\b|"
+            r" (?:children|siblings|brothers|sisters|twins)\b|"
             r" famil(?:y|ies)\b(?! (?:centre|hub|court|justice|support|service|nurse|group|home|worker|intervention))"
         ),
         "Only people and families are so; a word that opens a sentence is left.",
@@ -311,7 +315,9 @@ BEHIND: tuple[Cue, ...] = (
     ),
     Cue(
         "calling behind a single name",
-        re.compile(rf", an? (?:[\w-]+ ){{0,2}}?(?:{CALLING}|{OFFICE})(?<!s)(?=[,.;]| who\b)", re.I),
+        re.compile(
+            rf", (?:an?|the|her|his|their) (?:[\w-]+ ){{0,2}}?(?:{CALLING}|{OFFICE})(?<!s)(?=[,.;]| who\b)", re.I
+        ),
         "Between commas, what somebody is by work says that the name before it is a person's.",
         catches=("Then [Eluned], an agency worker, left.",),
         spares=("In Saltmere, a social worker, new to it, left.",),
@@ -355,8 +361,8 @@ FIRST_NAME = Cue(
     "first name and surname",
     re.compile(r"(?! [A-Z])"),
     "Words of a name that begin with a first name common in Britain (`not_names.GIVEN_NAMES`), and no road or project; "
-    "or that end with two surnames.",
-    catches=("Then [Wayne Ollerthwaite] moved in with [Mohammed Yusuf Tarrow] and [Xawa Tekin-Boyle].",),
+    "or that end with two surnames, or begin with an initial.",
+    catches=("Then [Wayne Ollerthwaite] moved in with [Mohammed Yusuf Tarrow], [Xawa Tekin-Boyle] and [O. Okray].",),
     spares=("The Rose Project and Grant funding ended.", "Jack was at home.", "It is in Charlotte Street."),
     least=2,
 )

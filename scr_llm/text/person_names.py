@@ -151,8 +151,8 @@ def _cut(tokens: Sequence[re.Match[str]], keep: Sequence[bool]) -> Iterator[Word
 
 
 def _within_capitals(found: Words, group: Sequence[re.Match[str]]) -> Words:
-    """At most four words; two in a line of capitals, where nothing shows where the name ends."""
-    most = 2 if all(word.isupper() for word in found.words) else 4
+    """At most four words; two of a longer line of capitals, where nothing shows where the name ends."""
+    most = 2 if len(found.words) > 3 and all(word.isupper() for word in found.words) else 4
     if len(found.words) <= most:
         return found
     kept = [t for t in group if _kind(t[0]) != "particle"][:most]
@@ -263,11 +263,14 @@ def _holds(cue: Cue, text: str, found: Words) -> bool:
     if cue.least == 1 and _is_one_unknown(found) and _PLACE_BEFORE.search(text, max(0, found.start - 8), found.start):
         return False
     is_named = _is_given(found.words[0]) or _TWO_SURNAMES.fullmatch(found.words[-1]) is not None
+    if "." in found.words[0] and not _LINE_START.search(text, max(0, found.start - 4), found.start):
+        is_named = True  # T. Tarrow; at the beginning of a line it may be a heading
     is_place = cue is FIRST_NAME and (not is_named or fold(found.words[-1]) in PLACES)
     return not is_place and cue.pattern.match(text, found.end) is not None
 
 
 _OPENING = re.compile(r"(?:^|[.!?:;•|\n“\"–—-])\s*$")
+_LINE_START = re.compile(r"(?:^|[\n•|])[ \t]*$")
 _TWO_SURNAMES = re.compile(rf"[{_UPPER}][{_LETTERS}]{{2,}}-[{_UPPER}][{_LETTERS}]{{2,}}")
 _SAINT = re.compile(r"\b(?:St\.?|Saint|HMP|RAF|Lake|Port|Mount|Fort|Operation|Storm|Queen|King) $")
 _TO_PLACE = re.compile(r"\b(?:in|at|from|to|near|around|across|within) $", re.I)

@@ -10,7 +10,9 @@ _SYSTEM = (
     r"\b(?:our ref|your ref|ref(?:erence)?|file|case|hospital|hosp|crime|incident|log|complaint|unit|record|patient|"
     r"client|pupil|system|account|a/c|claim|policy|passport|visa|licence|occurrence|wristband|sort code|id|"
     r"URN|UPN|CRN|PNC|MRN|CAD|CRO|ASN|ICS|DL|h/n|mosaic|paris|systmone|niche|rio|emis|carefirst|swift|framework-?i|"
-    r"liquidlogic|datix|steis)\b\.?:?#? {0,2}"
+    r"liquidlogic|datix|steis|cris|athena|holmes|visor|carenotes|badgernet|capita|northgate|civica|lorenzo|cerner|exhibit|"
+    r"entry|episode|badge|tenancy|booking)\b"
+    r"(?: (?:of|for) (?:the |his |her |their )?[a-z-]+)?\.?:?#? {0,2}"
 )
 """What a number follows at once: the system that gives it, or what it is the number of."""
 _NO_CASE = (
@@ -22,8 +24,12 @@ _NUMBERED = (
     r"(?:nos?|nr|number|ref|reference|id|log|code|pin)\b\.?:?#? {0,2}"
 )
 """Whatever has a number: a word, and then that it is one."""
+_COLLAR = (
+    r"(?P<collar>(?-i:\b(?:W?PC|PCSO|PS|DC|DS|DI|DCI|Sgt|Constable|Sergeant|Officer)(?: [A-Z][\w’'-]+){0,2} (?:\()?))"
+)
+"""A police officer, with or without a name, whose number follows."""
 _LABELLED = re.compile(
-    rf"(?:{_SYSTEM}|{_NUMBERED})(?:(?:is|was|(?:given|recorded) as) )?"
+    rf"(?:{_SYSTEM}|{_NUMBERED}|{_COLLAR})(?:(?:is|was|(?:given|recorded) as) )?"
     r"(?P<prefix>(?!NHS|ID|NO|REF)\d?(?-i:[A-Z]){2,4} )?$",
     re.I,
 )
@@ -38,13 +44,14 @@ def references(text: str) -> Iterator[tuple[int, int]]:
     """The numbers in a text that lead to a case or a person."""
     for code in _CODE.finditer(text):
         digits = sum(map(str.isdigit, code[0]))
-        if digits < 3 or _DATE.fullmatch(code[0]):
+        is_mixed = digits > 1 and len(code[0]) > 4 and any(map(str.isalpha, code[0]))
+        if (digits < 3 and not is_mixed) or _DATE.fullmatch(code[0]):
             continue
         start = code.start()
         before = text[max(0, start - _BEFORE) : start]
         is_word = not re.match(r"\w", text[code.end() : code.end() + 1]) and not re.search(r"[^\W_]$", before)
         label = _LABELLED.search(before) if is_word else None
-        if label and not (_YEAR.fullmatch(code[0]) and not _NUMBER_WORD.search(label[0])):
+        if label and (label["collar"] or not _YEAR.fullmatch(code[0]) or _NUMBER_WORD.search(label[0])):
             yield start - len(label["prefix"] or ""), code.end()
         elif is_word and not re.search(r"[/-]$", before) and not text.startswith("/", code.end()):
             is_abbreviated = digits > 4 and code[0][0].isdigit() and _ABBREVIATED.search(before)
