@@ -2,7 +2,10 @@
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -24,6 +27,7 @@ from scr_llm.web.rights import ROLES, Right
 from scr_llm.web.routes.registry import LIVE_ROOMS, RIGHTS, ROOMS, STATIC, right_of
 from scr_llm.web.team.people import People, folded, login
 from scr_llm.web.team.settings import read_settings, secret_in, settings_for
+from scr_llm.web.team.workers import HANGS_SECONDS
 
 LOGINS = {"analyst": "ann", "reviewer": "rex", "signer": "sia", "reader": "lou"}
 ROUTES = [(method, path) for routes in RIGHTS.values() for method, path in (route.split(" ") for route in routes)]
@@ -338,6 +342,35 @@ def test_a_run_outlives_the_workers(tmp_path: Path) -> None:
         # the copies are the same review again, and are put aside as that: all were looked at
         assert all(d.status != "pending" for d in store.documents()) and len(store.documents()) == 5
         assert any(entry.act == "ran" for entry in store.log())
+
+
+@pytest.mark.slow
+def test_a_worker_that_hangs_is_replaced(tmp_path: Path) -> None:
+    root = allow(init_project(tmp_path / "area").root)
+    with team_server(root) as served:
+        first, *_ = (
+            p for p in psutil.Process(served.pid).children() if "resource_tracker" not in " ".join(p.cmdline())
+        )
+        first.suspend()
+        deadline = time.monotonic() + HANGS_SECONDS + 30
+        while time.monotonic() < deadline and not any("worker hangs" in line for line in served.lines):
+            time.sleep(0.5)
+        assert sum("worker hangs" in line for line in served.lines) == 1 and not first.is_running()
+        with served.person("ann", "area") as browser:
+            assert browser.get("").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_server_whose_database_cannot_be_used_says_so_and_ends(tmp_path: Path) -> None:
+    root = allow(init_project(tmp_path / "area").root)
+    settings = root / "project.toml"
+    nobody = "postgresql+psycopg://team@127.0.0.1:9/team"
+    settings.write_text(f'{settings.read_text("utf-8")}\n[store]\nurl = "{nobody}"\n', "utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "SCR_LLM_STORE_URL"}
+    command = [sys.executable, "-m", "scr_llm", "serve", str(root), "--bind", "127.0.0.1:0", "--workers", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=tmp_path)
+    assert done.returncode == 3 and "PostgreSQL at 127.0.0.1:9" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The processes of a shared server: one starts the others, keeps what outlives them, and replaces one that ends.
+"""The processes of a shared server: one starts the others, keeps what outlives them, and replaces those that end.
 
 All workers wait at one listening socket, and the system gives each connection to one of them. A worker ends when the
 process that started it does, however that ends.
@@ -8,10 +8,12 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from starlette.types import Message, Receive, Scope, Send
 
-from scr_llm.errors import NothingDoneError
+from scr_llm.errors import NothingDoneError, ScrError
 from scr_llm.files import PRIVATE_UMASK
 from scr_llm.project import Project, load_project
 from scr_llm.web.server import make_server
@@ -34,7 +36,9 @@ START_SECONDS = 120.0
 STOP_SECONDS = 15.0
 """Time limit for a worker to finish the answers that it has begun."""
 REPORT_SECONDS = 1.0
-"""Between two times that a worker gives on what it counted."""
+"""Between two times that a worker says that it is there, and gives on what it counted."""
+HANGS_SECONDS = 30.0
+"""A worker that has not said for so long that it is there answers nobody, and is replaced."""
 
 
 @dataclass
@@ -44,6 +48,20 @@ class _Worker:
     life: Connection
     """Its other end is the worker's: it says there that it answers, and sees there that this process has ended."""
     answers: bool = False
+    seen: float = field(default_factory=time.monotonic)
+    """When it last said that it is there."""
+
+    def listen(self) -> None:
+        """Take what it has said."""
+        with suppress(EOFError, OSError):
+            while self.life.poll():
+                self.life.recv()
+                self.answers, self.seen = True, time.monotonic()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it does not answer, although it has not ended."""
+        return time.monotonic() - self.seen > (HANGS_SECONDS if self.answers else START_SECONDS)
 
 
 def projects_of(settings: ServerSettings) -> dict[str, Project]:
@@ -103,14 +121,16 @@ class Supervisor:
 
     def _look(self) -> None:
         """Wait until something happens to a worker, and see to it."""
-        waiting = [w.life for w in self._workers if not w.answers]
-        wait([self._wake, *waiting, *(w.process.sentinel for w in self._workers)], timeout=START_SECONDS)
+        told = [each for w in self._workers for each in (w.life, w.process.sentinel)]
+        wait([self._wake, *told], timeout=HANGS_SECONDS)
         for place, worker in enumerate(self._workers):
-            with suppress(EOFError, OSError):
-                if not worker.answers and worker.life.poll():
-                    worker.answers = worker.life.recv() == "ready"
-            if worker.process.is_alive() or self._stopping.is_set():
+            worker.listen()
+            is_alive = worker.process.is_alive()
+            if self._stopping.is_set() or (is_alive and not worker.hangs):
                 continue
+            if is_alive:
+                log({"event": "worker hangs", "worker": worker.number})
+                worker.process.kill()
             worker.process.join()
             worker.life.close()
             if not worker.answers:
@@ -142,7 +162,11 @@ def work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the one that started us says so
     keeper = reach_keeper(keeper_at)
     projects = {name: load_project(Path(folder)) for name, folder in settings.projects.items()}
-    team = Team(projects, {name: People(project) for name, project in projects.items()}, keeper)
+    try:
+        team = Team(projects, {name: People(project) for name, project in projects.items()}, keeper)
+    except ScrError as error:  # a database that is away: the process that started us ends as well
+        print(f"scr-llm: worker {number}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
     watch = Watch(
         team.guarded(settings, secret),
         team,
@@ -166,7 +190,7 @@ def _follow(life: Connection) -> None:
 
 
 class _Reporting:
-    """An app that says when it answers, and gives on what it counts."""
+    """An app that says that it answers, again and again, and gives on what it counts."""
 
     def __init__(self, watch: Watch, life: Connection) -> None:
         self._watch, self._life = watch, life
@@ -179,22 +203,22 @@ class _Reporting:
         async def saying(message: Message) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
-                self._life.send("ready")
+                self._life.send("here")
 
-        async with _every_second(self._watch.counted):
+        async with self._every_second():
             await self._watch(scope, receive, saying)
 
+    @asynccontextmanager
+    async def _every_second(self) -> AsyncIterator[None]:
+        async def again() -> None:
+            while True:
+                await asyncio.sleep(REPORT_SECONDS)
+                with suppress(Exception):  # the process that keeps is gone, and this one is about to be
+                    self._life.send("here")
+                    await asyncio.to_thread(self._watch.counted)
 
-@asynccontextmanager
-async def _every_second(act: Callable[[], object]) -> AsyncIterator[None]:
-    async def again() -> None:
-        while True:
-            await asyncio.sleep(REPORT_SECONDS)
-            with suppress(Exception):  # the process that keeps is gone, and this one is about to be
-                await asyncio.to_thread(act)
-
-    task = asyncio.create_task(again())
-    try:
-        yield
-    finally:
-        task.cancel()
+        task = asyncio.create_task(again())
+        try:
+            yield
+        finally:
+            task.cancel()
