@@ -108,7 +108,7 @@ audit: $(VENV)/installed-release
 
 PLATFORM ?= linux-x86_64
 bundle: $(VENV)/installed-release
-	$(BIN)/python release/bundle.py --platform $(PLATFORM) $(addprefix --python ,$(ONLY_PYTHON))
+	$(BIN)/python release/bundle.py --platform $(PLATFORM) $(addprefix --python ,$(ONLY_PYTHON)) $(addprefix --extra ,$(EXTRAS))
 
 licences: $(VENV)/installed-release
 	$(BIN)/python -m pip install -q --disable-pip-version-check $(CONSTRAINTS) -e ".[learn,ocr,local,postgres,encoder,ray,mcp,otel]"

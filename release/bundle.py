@@ -21,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--platform", choices=PLATFORMS, default="linux-x86_64")
     parser.add_argument("--python", action="append", choices=PYTHONS, help="only for this Python; may be repeated")
+    parser.add_argument("--extra", action="append", default=[], help="with this extra; may be repeated")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     given = parser.parse_args()
     folder = given.out / f"scr-llm-{given.platform}"
@@ -29,7 +30,7 @@ def main() -> int:
     wheels.mkdir(parents=True)
     _run("hatchling", "build", "-t", "wheel", "-d", str(wheels))
     for python in given.python or PYTHONS:
-        found, why = pinned(PLATFORMS[given.platform], python)
+        found, why = pinned(PLATFORMS[given.platform], python, given.extra)
         if not found:
             print(f"Nothing can be bundled for {given.platform}, Python {python}:\n{why}", file=sys.stderr)
             return 1
@@ -37,6 +38,8 @@ def main() -> int:
     windows = given.platform == "windows"
     for name in ("install.py", "install.bat" if windows else "install.sh", "README.txt"):
         _place(_INSTALLER / name, folder / name, crlf=windows)
+    wanted = f"scr-llm[{','.join(given.extra)}]\n" if given.extra else "scr-llm\n"
+    (folder / "install.txt").write_bytes(wanted.encode())
     _sum(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"Made {folder}: {len(list(wheels.iterdir()))} wheels, {size / 1e6:.0f} MB.")

@@ -7,6 +7,7 @@ Python. It downloads no wheel.
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,11 +39,12 @@ PLATFORMS = {
 """Linux from glibc 2.28 (2018): Debian 10, Ubuntu 20.04, Red Hat 8."""
 
 
-def pinned(platform: Platform, python: str) -> tuple[list[str], str]:
-    """The packages that a default installation needs there, as `name==version`; and, if there are none, why."""
+def pinned(platform: Platform, python: str, extras: Sequence[str] = ()) -> tuple[list[str], str]:
+    """The packages that an installation needs there, as `name==version`; and, if there are none, why."""
     done = subprocess.run(
         [sys.executable, "-m", "uv", "pip", "compile", "-q", "--no-header", "--no-annotate", "--only-binary", ":all:",
-         "--python-platform", platform.target, "--python-version", python, "-c", "constraints.txt", "pyproject.toml"],
+         "--python-platform", platform.target, "--python-version", python, "-c", "constraints.txt",
+         *(f"--extra={extra}" for extra in extras), "pyproject.toml"],
         cwd=ROOT,
         env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": _MAC},
         capture_output=True,

@@ -31,7 +31,8 @@ def main() -> None:
     python = programs / ("python.exe" if sys.platform == "win32" else "python")
     # --isolated: settings of this computer cannot send pip to a registry.
     pip = [str(python), "-m", "pip", "--isolated", "install", "-q", "--disable-pip-version-check", "--no-index"]
-    done = subprocess.run([*pip, "--find-links", str(HERE / "wheels"), "scr-llm"])
+    wanted = (HERE / "install.txt").read_text("utf-8").strip()  # with its extras
+    done = subprocess.run([*pip, "--find-links", str(HERE / "wheels"), wanted])
     if done.returncode:
         sys.exit("It was not installed: see above. Is the bundle for this system, and for this version of Python?")
     command = programs / ("scr-llm.exe" if sys.platform == "win32" else "scr-llm")
