@@ -74,6 +74,9 @@ def test_a_list_is_confirmed_in_one_decision_once_its_pages_were_shown(review: P
     assert [c.theme for c in act.covers] == [row.cell.key for row in items.rows], "each item is named"
     assert all(len(c.shown_sha256) == 64 and (c.evidence or c.value != "present") for c in act.covers)
     assert all(c.theme not in review.session.codes for c in act.covers)
+    store, document = review.session.store, act.document_id
+    last = store.last_on_each(document)
+    assert last == {key: store.last_on(document, key) for key in last} and last.keys() >= {c.theme for c in act.covers}
     assert not the_list(review).open and not audit(load_project(root))
     with pytest.raises(RefusedError, match="nothing of this list is open"):
         review.confirm(the_list(review))

@@ -164,6 +164,7 @@ def test_the_last_decision_on_a_cell_is_looked_up_by_an_index(database: Database
         for name, theme in (("d1", "risk"), ("d1", "it's"), ("d2", "risk"), ("d1", "risk"), ("d2", "it's")):
             store.append_decision(decision(name).model_copy(update={"theme": theme}))
         last = {(name, theme): store.last_on(name, theme) for name in ("d1", "d2") for theme in ("risk", "it's")}
+        assert last == {(n, theme): seq for n in ("d1", "d2") for theme, seq in store.last_on_each(n).items()}
         assert last == {("d1", "risk"): 4, ("d1", "it's"): 2, ("d2", "risk"): 3, ("d2", "it's"): 5}
         assert store.last_on("d1", "none") == store.last_on("none", "risk") == 0
         plan = plan_of(store, lambda: store.last_on("d1", "risk"))

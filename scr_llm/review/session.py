@@ -1,6 +1,6 @@
 """A review session: a project's cells, as people see and decide them on the page, in a review sheet or by program."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Unpack
@@ -56,18 +56,28 @@ class ReviewSession(CellIndex):
         Raises:
             RefusedError: there is no such cell.
         """
-        at = (document_id, key)
+        return next(self._opened(document_id, {key: self.store.last_on(document_id, key)}, who))
+
+    def cells_of(self, document_id: str, keys: Iterable[str], who: Reviewer) -> Iterator[Cell]:
+        """Open several cells of a review, which is looked up once. Raises as `cell` does."""
+        last = self.store.last_on_each(document_id)
+        return self._opened(document_id, {key: last.get(key, 0) for key in keys}, who)
+
+    def _opened(self, document_id: str, last: Mapping[str, int], who: Reviewer) -> Iterator[Cell]:
+        """Open cells of a review, each with the number of the last decision on it."""
         # A decision later than what was taken in is taken in before the cell is shown as seen up to it; one that is
-        # made after this line is a conflict. Neither is overlooked.
-        seen = self.store.last_on(*at)
-        if seen > self.taken:
+        # made after its number was looked up is a conflict. Neither is overlooked.
+        if max(last.values(), default=0) > self.taken:
             self.refresh()
         coding = self.store.coding(document_id)
-        if at not in self.proposals or coding is None:
-            raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
-        if who.blind:
-            return blind_cell(self, at, coding, who, seen)
-        return full_cell(self, at, coding, seen, self.nearest)
+        for key, seen in last.items():
+            at = (document_id, key)
+            if at not in self.proposals or coding is None:
+                raise RefusedError("there is no such cell in this project.", next_step="Go back to the matrix.")
+            if who.blind:
+                yield blind_cell(self, at, coding, who, seen)
+            else:
+                yield full_cell(self, at, coding, seen, self.nearest)
 
     def source_fault(self, document: Document) -> str | None:
         """As `audit.source_fault`; a file that is as it was at the last look is not read again."""

@@ -3,6 +3,8 @@
 import hashlib
 import io
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import xlsxwriter
@@ -102,9 +104,9 @@ def _offer_values(sheet: Any, rows: int, who: Reviewer) -> None:
 
 def cells(session: ReviewSession, who: Reviewer, keys: set[Key]) -> Iterator[Cell]:
     """The given cells, review by review, in the codebook's order."""
-    for document, key in session.proposals:
-        if (document, key) in keys:
-            yield session.cell(document, key, who)
+    for document, own in groupby(list(session.proposals), key=itemgetter(0)):
+        if wanted := [key for _, key in own if (document, key) in keys]:
+            yield from session.cells_of(document, wanted, who)
 
 
 def fixed_columns(cell: Cell) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ from scr_llm.records import Decision
 from scr_llm.store import tables
 from scr_llm.store.rows import Rows, parsed
 
+_ON_SEVERAL = tables.decisions.c.record.like('%"covers":[{%')
+"""Acts on several cells. Text inside a record has its quotation marks escaped, so nothing else has these."""
+
 
 class Decisions(Rows):
     """The record of decisions."""
@@ -45,6 +48,18 @@ class Decisions(Rows):
         with self._reading() as connection:
             return self._last_on(connection, document_id, theme)
 
+    def last_on_each(self, document_id: str) -> dict[str, int]:
+        """Number of the last decision on each cell of a document on which there is one."""
+        table, theme = tables.decisions, tables.decided_theme.label("theme")
+        of_document = table.c.document_id == document_id
+        query = select(theme, func.max(table.c.seq).label("seq")).where(of_document).group_by(theme)
+        with self._reading() as connection:
+            last = {str(row.theme): int(row.seq) for row in connection.execute(query)}
+            for row in connection.execute(select(table.c.seq, table.c.record).where(of_document, _ON_SEVERAL)):
+                for cell in parsed(Decision, row.record).covers:
+                    last[cell.theme] = max(last.get(cell.theme, 0), int(row.seq))
+        return last
+
     def decisions(self, document_id: str | None = None, *, after: int = 0) -> list[Decision]:
         """Decisions in the order they were made, of one document or of all, whose number is higher than `after`."""
         query = select(tables.decisions.c.record).where(tables.decisions.c.seq > after).order_by(tables.decisions.c.seq)
@@ -69,10 +84,8 @@ class Decisions(Rows):
         table = tables.decisions
         on_cell = (table.c.document_id == document_id, tables.decided_theme == theme)
         last = int(connection.execute(select(func.max(table.c.seq)).where(*on_cell)).scalar() or 0)
-        # Text inside a record has its quotation marks escaped, so this finds records with covered cells and no others.
-        several = table.c.record.like('%"covers":[{%')
         later = select(table.c.seq, table.c.record).where(
-            table.c.document_id == document_id, table.c.seq > last, several
+            table.c.document_id == document_id, table.c.seq > last, _ON_SEVERAL
         )
         for row in connection.execute(later.order_by(table.c.seq.desc())):
             if any(cell.theme == theme for cell in parsed(Decision, row.record).covers):
