@@ -19,7 +19,7 @@ from sets import ROOT, write_between
 from scr_llm.text.redact import Redaction
 
 FOLDER = ROOT / "fixtures/redaction"
-DEVELOPED_WITH = ("dev.jsonl", "dev2.jsonl", "dev3.jsonl", "dev4.jsonl")
+DEVELOPED_WITH = ("dev.jsonl", "dev2.jsonl", "dev3.jsonl", "dev4.jsonl", "dev5.jsonl")
 PAGE = ROOT / "docs/information-governance.md"
 SHIPPED = ROOT / "scr_llm/text/redaction.json"
 PAGE_OF_TEXT = 3_000

@@ -20,11 +20,16 @@ _ROAD = (
 _ROAD = rf"(?:{_ROAD}|{_ROAD.upper()})"
 _BUILDING = (
     r"(?:House|Court|Towers?|Point|Heights|Mansions|Hostel|Hotel|Lodge|Cottages?|Farm|Villas?|Flats?|Floor|Estate|"
-    r"Buildings|Mill|Park|Barn|Vicarage|Almshouses)"
+    r"Buildings|Mill|Park|Barn|Vicarage|Almshouses|Site|Moorings|Marina|Barracks|Quarters)"
 )
 _BUILDING = rf"(?:{_BUILDING}|{_BUILDING.upper()})"
-_NUMBERED = r"(?:Flat|Apartment|Apt|Unit|Room|Plot|Caravan|Pitch|Bedsit|Studio|Block|Chalet|Berth|Maisonette)"
-_NUMBERED = rf"(?:{_NUMBERED}|{_NUMBERED.upper()})\.? ?\w{{1,4}}"
+_NUMBERED = (
+    r"(?:Flat|Apartment|Apt|Unit|Room|Plot|Caravan|Pitch|Bedsit|Studio|Suite|Block|Chalet|Berth|Maisonette|House)"
+)
+_NUMBERED = rf"(?:{_NUMBERED}|{_NUMBERED.upper()})\.? ?\w{{1,4}}(?: \([^()\n]{{1,20}}\))?"
+_MEASURE = (
+    r"(?:minute|min|hour|mile|metre|yard|day|week|month|year|child|time|more|other|further|in|of|to|and|or)(?:s|ren)?\b"
+)
 _ENDS_AS_ROAD = re.compile(rf"\b(?:{_ROAD}|{_BUILDING})$")
 _HOUSE_IN_A_ROAD = re.compile(
     rf"\b(?:{_NUMBERED},? )?"
@@ -35,8 +40,11 @@ _HOUSE_IN_A_ROAD = re.compile(
     rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottage|House|Farm|Lodge|Villa), (?:{_W} ){{1,2}}?"
     r"(?:Street|Road|Lane|Drive|Way|Hill)\b|"
     rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottages|Villas|Almshouses|Terrace), (?=[A-Z])|"
+    rf"(?<![\w’'.-])(?:{_W} ){{1,3}}(?:Farm|Cottage|House|Lodge|Barn|Mill), (?:near|nr|via|off) {_W}(?: {_W})?|"
+    rf"(?<![\w/.£-])\d{{1,3}}[a-z]? (?!{_MEASURE})(?:[a-z]+ ){{1,2}}(?:street|road|rd|lane|ave|avenue|close|"
+    r"crescent|terrace|grove|gardens|mews)\b|"
     rf"(?<=\bat )\d{{1,3}}[A-Za-z]? {_W}(?: {_W}){{0,3}}|(?<=\b[Aa]ddress: )\d{{1,3}}[A-Za-z]? {_W}(?: {_W}){{0,3}}|"
-    rf"(?<![\w’'.-])(?:{_W} ){{0,2}}{_W}, (?:Heol|Ffordd|Stryd|Lôn|Maes) {_W}"
+    rf"(?<![\w’'.-])(?:{_W} ){{0,2}}{_W}, (?:Heol|Ffordd|Stryd|Lôn|Maes) (?:yr? )?{_W}"
 )
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}(?!(?-i:\d(?:st|nd|rd|th))\b)\d[ABD-HJLNP-UW-Z]{2}\b", re.I)
 _COMMA = r"(?:, ?\n?|\n)"
@@ -46,12 +54,15 @@ _PIECE = (
     rf"(?:[Tt]he )?{_W}(?: {_LINK}{_W}| \d{{1,4}}[A-Za-z]?){{0,5}}"
 )
 """What stands between two commas of an address."""
-_GOES_ON = r" (?:with|where|when|until|from|since|on|in|by|after|following|for)\b"
+_GOES_ON = r" (?:with|where|when|until|from|since|on|in|by|after|following|for|was|is|has|had)\b"
 _BEHIND = re.compile(
     rf"{_COMMA}(?P<piece>{_PIECE})(?=$|[,.;:)\]\n|\"”’–-]| [-–|(]|{_GOES_ON}|(?:,? ?){POSTCODE.pattern})"
 )
 _TOWN_CODE = re.compile(r",? [A-Z]{1,2}\d{1,2}[A-Z]?\b(?! ?\d)")
-_BEFORE = re.compile(rf"(?:(?<=[^\w’'-])|^)(?P<piece>{_PIECE}){_COMMA}$")
+_FLOOR = re.compile(
+    r", (?:top|ground|first|second|third|upper|lower|basement|attic) (?:floor|flat)(?: (?:front|back|rear))?\b"
+)
+_BEFORE = re.compile(rf"(?:(?<=[^\w’'-])|^)[“\"‘]?(?P<piece>{_PIECE})[”\"’]?{_COMMA}$")
 _BEFORE_POSTCODE = re.compile(rf"(?:(?<=[^\w’'-])|^)(?P<piece>{_PIECE})(?:{_COMMA}| )$")
 _IS_PLACED = re.compile(rf"(?:{_NUMBERED}|.*\b{_BUILDING})$|The \w+(?: \w+)?$|\d|[Tt]he .* above ", re.S)
 """What may stand before a house in a road: a flat with its number, a building, a house with a name."""
@@ -111,6 +122,8 @@ def _end(text: str, end: int) -> int:
         if not found or _is_generic(found["piece"]):
             break
         end = found.end()
+    if floor := _FLOOR.match(text, end):
+        end = floor.end()
     code = _TOWN_CODE.match(text, end)
     return code.end() if code else end
 
@@ -131,7 +144,9 @@ def _is_spared(house: str) -> bool:
     if "The" in words[:1]:
         return any(generic[1:])
     if not _ENDS_AS_ROAD.search(house):  # at 3 Weeks, at 9 May
-        return generic[0] or words[0] in ("Weeks", "Days") or re.fullmatch(MONTH, words[0]) is not None
+        return house[0].isdigit() and (
+            generic[0] or words[0] in ("Weeks", "Days") or re.fullmatch(MONTH, words[0]) is not None
+        )
     return all(generic[:-1]) and words[-1] in (
         *("Court", "House", "Place", "Way", "View", "Point", "Green", "End", "Side", "Path"),
     )

@@ -27,7 +27,7 @@ _FEAST = (
     r"Valentine[’']?s|(?:Mo|Fa)ther[’']?s|"
     r"St\.? (?-i:[A-Z])\w+[’']?s|All (?:Saints|Souls)[’']?) (?:Day|Eve)|(?:Easter|Whit|Palm|Mothering|"
     r"Remembrance) (?:Sunday|Monday)|feast of (?:the )?(?-i:[A-Z]\w+)(?: (?-i:[A-Z]\w+))?|"
-    r"Good Friday|Shrove Tuesday|Ash Wednesday|Easter|Christmas|Michaelmas|Candlemas|Lammas|Whitsun|Hogmanay|"
+    r"Good Friday|Shrove Tuesday|Ash Wednesday|Easter|Christmas|(?:Michael|Candle|Lam)mas(?: Day)?|Whitsun|Hogmanay|"
     r"Hallowe[’']?en|(?:Bonfire|Guy Fawkes|Twelfth) Night|"
     r"(?:Spring|Lunar|Chinese) (?:Festival|New Year)|Eid(?:[ -]al-\w+)?|Diwali|Holi|"
     r"Vaisakhi|Hanukkah|Passover)\b"
@@ -38,20 +38,24 @@ _DATES = re.compile(
     rf"{_WEEKDAY}(?:{_NTH}(?:,? and |,? or | ?& ?|[/–-]))?(?:{_NTH}|{_ORDINAL})(?: day)?(?: of)?[ /.-]?"
     rf"{MONTH},?[ /.-]?(?:{_YEAR}|{_YEAR_IN_WORDS})|"
     rf"{MONTH} (?:the )?(?:{_NTH}|{_ORDINAL}),? (?:{_YEAR}|{_YEAR_IN_WORDS})|"
+    rf"(?:the )?(?:first|last) day of {MONTH},? (?:{_YEAR}|{_YEAR_IN_WORDS})|"
     rf"{_WEEKDAY}{_DAY}[/. –-]{_DAY}[/. –-]{_YEAR}|{_DAY}(?P<by> ?[/.–-] ?){_DAY}(?P=by){_YEAR}|"
-    rf"{_DAY}[/.]{_DAY}[/.]\d(?!\d)|{_DAY}[/. -][ivx]{{1,4}}[/. -]{_YEAR}|"
+    rf"{_DAY}[/.]{_DAY}[/.]\d(?!\d)|{_DAY} ?[/. -] ?[ivx]{{1,4}} ?[/. -] ?{_YEAR}|"
     r"[0-3] ?\d ?[/.-] ?[01] ?\d ?[/.-] ?(?:1 ?9|2 ?0) ?\d ?\d(?!\d)|"  # a scanned card
     rf"(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}(?:T[\d:]+)?)|"
     r"(?P<digits>\d{6}(?:\d\d)?(?!\d))|"
     rf"(?P<feast>{_FEAST}(?:,? (?:in )?{_YEAR})?)|"
     rf"(?P<short>{_WEEKDAY}(?:{_NTH}|{_ORDINAL})(?: day)?(?: of)? {MONTH}|"
     rf"{MONTH} (?:the )?(?:{_DAY}(?:st|nd|rd|th)|{_ORDINAL})|{_DAY}/{_DAY})|"
-    rf"(?P<loose>{_SEASON}(?:{MONTH},?[ ,-]{{1,2}}{_YEAR}|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:19|20)\d\d(?:/\d\d)?|"
-    r"(?<=[ (])[’']\d\d)(?![\d/]|-\d)))(?![\w/])(?<!\d(?=-\d))|"
+    rf"(?P<loose>{_SEASON}(?:{MONTH}(?:,? of)?,?[ ,-]{{1,2}}{_YEAR}|(?:0?[1-9]|1[0-2])/{_YEAR}|(?:19|20)\d\d(?:/\d\d)?|"
+    r"(?<=[ (])[’']\d\d)(?![\d/]|-\d))|"
+    rf"(?P<foreign>{_NTH}\.? (?!(?:of|and|or|to|in)\b)[^\W\d_]{{3,12}} (?:19|20)\d\d)|(?P<month>{MONTH}))"
+    r"(?![\w/])(?<!\d(?=-\d))|"
     r"(?<!\d[/.-])(?P<run_on>\d{6}(?:\d\d)?)(?=[A-Z])",
     re.I,
 )
-"""A day with its year; in figures without strokes; a feast; a day without its year; a month or a year."""
+"""A day with its year; in figures without strokes; a feast; a day without its year; a month or a year; a day with a
+word that may be a month of another language, and its year; a month alone."""
 
 _WORD = re.compile(r"[’']?\d+|[^\W\d_]+")
 _OPENING_WORDS = """

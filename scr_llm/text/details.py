@@ -64,7 +64,7 @@ def _is_nhs(digits: str) -> bool:
 DETAILS: tuple[Detail, ...] = (
     Detail(
         "e-mail address",
-        re.compile(r"(?<![\w.+'’-])[\w.+'’-]+@[\w-]+(?:\.[\w-]+)+\b"),
+        re.compile(r"(?<![\w.+'’-])[\w.+'’-]+(?:@| ?[(\[]at[)\]] ?)[\w-]+(?:\.[\w-]+)+\b"),
         "It names a person or leads to one.",
         catches=("Write to [r.alder+duty@saltmere.example] today.",),
         spares=("They met @ 9.30 in Room 2.",),
@@ -73,7 +73,7 @@ DETAILS: tuple[Detail, ...] = (
     Detail(
         "web address or handle",
         re.compile(
-            r"\b(?:https?://|www\.)\S+[\w/]|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:example|test|invalid|com|org|net|uk|eu|info|ie)\b"
+            r"\b(?i:https?://|www\.)\S+[\w/]|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:example|test|invalid|com|org|net|uk|eu|info|ie)\b"
             r"(?:/[\w./?=&%#~+-]*[\w/])?|(?<![\w@.])@[A-Za-z]\w{2,}|"
             r"(?i:\b(?:snapchat|insta(?:gram)?|tiktok|twitter|kik|gamertag|handle|user ?name|screen ?name)"
             r"(?: (?:name|account|id))?:? (?:is |was )?)[“‘\"']?(?P<it>(?=[\w.]*[_\d])[\w.]{4,40}\w)",
@@ -128,7 +128,9 @@ DETAILS: tuple[Detail, ...] = (
     ),
     Detail(
         "postcode",
-        POSTCODE,
+        re.compile(
+            rf"{POSTCODE.pattern}|\bpost ?code[:,]? (?:is |was )?(?P<it>[A-Z]{{1,2}}\d{{1,2}}[A-Z]?)\b(?! ?\d)", re.I
+        ),
         "It stands for a few houses.",
         catches=("They moved to [DN42 9YU], then [pr207ld].",),
         spares=("At M25 services.", "Form G2 1st page."),
