@@ -31,21 +31,34 @@ _MEASURE = (
     r"(?:minute|min|hour|mile|metre|yard|day|week|month|year|child|time|more|other|further|in|of|to|and|or)(?:s|ren)?\b"
 )
 _ENDS_AS_ROAD = re.compile(rf"\b(?:{_ROAD}|{_BUILDING})$")
-_HOUSE_IN_A_ROAD = re.compile(
+_NUMBER = r"\d{1,3}[A-Za-z]? "
+_OUTSIDE = r"(?<![\w’'.-])"
+"""Not within a word."""
+_FORMS = (
+    # 22 Rope Walk; Flat 3b, 22-24 Rope Walk; No. 9 Pigeon Terrace
     rf"\b(?:{_NUMBERED},? )?"
     r"(?:(?<![\d/.-])(?:No\.? ?)?(?!(?:19|20)\d\d )\d{1,4}[A-Za-z]?(?: ?[-–/] ?\d{1,4}[a-z]?)?,? )"
-    rf"(?:{_W}\.? ){{1,4}}{_ROAD}\b|"
-    rf"\b{_NUMBERED},? (?:{_W} ){{1,3}}?{_BUILDING}\b|"
-    rf"(?<![\w/.-])(?<!ction )(?<!graph )\d{{1,3}}[A-Za-z]? The (?:{_W} )?{_W}|"
-    rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottage|House|Farm|Lodge|Villa), (?:{_W} ){{1,2}}?"
-    r"(?:Street|Road|Lane|Drive|Way|Hill)\b|"
-    rf"(?<![\w’'.-])(?:{_W} ){{1,2}}(?:Cottages|Villas|Almshouses|Terrace), (?=[A-Z])|"
-    rf"(?<![\w’'.-])(?:{_W} ){{1,3}}(?:Farm|Cottage|House|Lodge|Barn|Mill), (?:near|nr|via|off) {_W}(?: {_W})?|"
-    rf"(?<![\w/.£-])\d{{1,3}}[a-z]? (?!{_MEASURE})(?:[a-z]+ ){{1,2}}(?:street|road|rd|lane|ave|avenue|close|"
-    r"crescent|terrace|grove|gardens|mews)\b|"
-    rf"(?<=\bat )\d{{1,3}}[A-Za-z]? {_W}(?: {_W}){{0,3}}|(?<=\b[Aa]ddress: )\d{{1,3}}[A-Za-z]? {_W}(?: {_W}){{0,3}}|"
-    rf"(?<![\w’'.-])(?:{_W} ){{0,2}}{_W}, (?:Heol|Ffordd|Stryd|Lôn|Maes) (?:yr? )?{_W}"
+    rf"(?:{_W}\.? ){{1,4}}{_ROAD}\b",
+    # Flat 12, Marchmont Point
+    rf"\b{_NUMBERED},? (?:{_W} ){{1,3}}?{_BUILDING}\b",
+    # 6 The Crofts
+    rf"(?<![\w/.-])(?<!ction )(?<!graph ){_NUMBER}The (?:{_W} )?{_W}",
+    # Rope Cottage, Pigeon Lane
+    rf"{_OUTSIDE}(?:{_W} ){{1,2}}(?:Cottage|House|Farm|Lodge|Villa), "
+    rf"(?:{_W} ){{1,2}}?(?:Street|Road|Lane|Drive|Way|Hill)\b",
+    # Gasworks Cottages, Tarrow
+    rf"{_OUTSIDE}(?:{_W} ){{1,2}}(?:Cottages|Villas|Almshouses|Terrace), (?=[A-Z])",
+    # Upper Hagg Farm, near Tarrow
+    rf"{_OUTSIDE}(?:{_W} ){{1,3}}(?:Farm|Cottage|House|Lodge|Barn|Mill), (?:near|nr|via|off) {_W}(?: {_W})?",
+    # 9 rope close
+    rf"(?<![\w/.£-])\d{{1,3}}[a-z]? (?!{_MEASURE})(?:[a-z]+ ){{1,2}}"
+    r"(?:street|road|rd|lane|ave|avenue|close|crescent|terrace|grove|gardens|mews)\b",
+    # at 14 Pigeons
+    rf"(?:(?<=\bat )|(?<=\b[Aa]ddress: )){_NUMBER}{_W}(?: {_W}){{0,3}}",
+    # Tŷ Gwyn, Heol Fawr
+    rf"{_OUTSIDE}(?:{_W} ){{0,2}}{_W}, (?:Heol|Ffordd|Stryd|Lôn|Maes) (?:yr? )?{_W}",
 )
+_HOUSE_IN_A_ROAD = re.compile("|".join(_FORMS))
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}(?!(?-i:\d(?:st|nd|rd|th))\b)\d[ABD-HJLNP-UW-Z]{2}\b", re.I)
 _COMMA = r"(?:, ?\n?|\n)"
 _LINK = r"(?:(?:on|upon|of|le|under|above|by|in|the)[ -](?:the )?)?"
@@ -67,24 +80,9 @@ _BEFORE_POSTCODE = re.compile(rf"(?:(?<=[^\w’'-])|^)(?P<piece>{_PIECE})(?:{_CO
 _IS_PLACED = re.compile(rf"(?:{_NUMBERED}|.*\b{_BUILDING})$|The \w+(?: \w+)?$|\d|[Tt]he .* above ", re.S)
 """What may stand before a house in a road: a flat with its number, a building, a house with a name."""
 _LABEL = re.compile(r"\b(?:address(?:es)?|liv(?:es?|ed|ing) at|resid\w+ (?:at|of))(?: (?:was|is|as))?:? $", re.I)
-_OPENS_A_PLACE = frozenset(
-    [
-        "the",
-        "north",
-        "south",
-        "east",
-        "west",
-        "great",
-        "little",
-        "old",
-        "new",
-        "upper",
-        "lower",
-        "st",
-        "church",
-        "market",
-    ]
-)
+_OPENING = "the north south east west great little old new upper lower st church market"
+_OPENS_A_PLACE = frozenset(_OPENING.split())
+"""Words that are no names alone, and open the name of a place."""
 _MOST_PIECES, _FARTHEST = 5, 80
 
 
