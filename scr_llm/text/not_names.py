@@ -265,60 +265,60 @@ ousman ovidiu owain owen oyin oyindamola oyinkan ozan ozge ozlem pablo paddy pad
 paola paramjit pardeep parminder parveen parvez parvin pascal pat patience patricia patrick patrik patryk paul paula
 paulette paulina pauline paulius pav pavel pavlo pavol pawan pawel payton pearl pedro peeter peggy penelope penny
 percy peredur perminder pervaiz pete peter petra petronella peyman peyton phil philip philippa phillip philomena
-phoebe phyllis pia piers piotr piotrek pippa polly pooja poppy portia prakash pranav pranjal precious princess
-priscilla priti priya priyanka przemek przemyslaw qasim qudsia queenie quentin quratulain raad rabia rabiah rabiya
-rachael rachel radek radka radmila radoslav radoslaw radu rafael rafaela rafal rafe rafferty rafia rafiq ragna rahat
-raheem rahel rahila rahim rahma raihan raimonds raisa raj rajan rajesh rajinder rajiv rajvir rakesh ralph raluca
-ramazan ramesh raminta ramon ramona ramunas ramune rana rania ranjit raphael raquel rasa rasheed rashid rashida
-rashidat rasma ravi ravinder ray raymond razan razia razvan razwan reanne rebecca rebekah reda redwan reece reem reena
-reggie reginald rehan rehana rehman rehmat remi remigiusz renata renee reuben rex reza rezwana rhea rhian rhianna
-rhiannon rhoda rhodri rhona rhys ria riaz ric ricardo richard rick ricky rico ridwan rifat riffat rihana rihanna riley
-rimantas rimsha rina rita rizwan roan rob robbie robert roberta roberto robin robson robyn rocco rochelle roderick
-rodney roger rohan roisin rokas roksana roland roman romeo romy ron ronald ronan ronnie rory ros rosa rosalie rosalind
-rosalyn rosanna rose roseanne rosemary rosie rosina rowena roxana roxanne roy roz rozina ruairi ruaridh rubab ruben
-rubina ruby rudi rudy rufus ruhi ruhul rui rukaya rukhsana rukia rukiya rumana rumena rumina rupa rupert rupinder
-ruqaya ruqayya ruqayyah russell rustam ruta ruth ruzena ryan ryder rylan ryley saad saadia saadiya saba sabah sabeen
-sabiha sabina sabrina sadaf sadaqat sadia sadie sadiya saeed saeeda safa safia safiya sagal sahar sahil sahra saif
-saima saira sajda sajid sajida sajjad sakina saleem saleh salih saliha salim salima sally salma salman salome
-salvatore sam samah saman samantha sameer sameera samet samia samina samir samira samiya samsam samson samuel samuele
-sana sandeep sandor sandra sanela sania sanija sanjay sanjeev santiago sanusi saoirse sapphire sara sarah sarika
-sarita sarunas sarwar sasha saskia satnam saulius savita sayed scarlett scott seamus sean seb sebastian sebastiano
-seda sedat seema segun selamawit selim selin selina selma sem semir senol serap serdar seren serena sergejs sergiu
-serhat serkan seth sevda sevgi sevim seyi seymour shabana shabaz shabbir shabir shabnam shafiq shagufta shah shahana
-shahbaz shaheed shaheen shahid shahida shahin shahina shahnaz shahzad shahzadi shaima shaista shakeel shakil shakila
-shakir shakira shamila shamim shamima shamsa shamso shanaz shane shanelle shania shanice shanika shannon sharif
-sharmarke sharmila sharmin sharon shaun shauna shay shayla shayne shaz shazad shazia shea sheena shehnaz shehzad
-sheila shelley shelly sheraz sheridan sherin sherry shiraz shirley shivani shoaib shola shona shreeya shreya shugri
-shukri sian sibel sibgha sibyl sid siddiq siddiqua sidney sidra sienna sigita silas silvana silvia silvija simas simin
-simon simona simone simran simranjit sinan sinead siobhan sirwan siwan siân skye skyla skylar sladjana slavica
-slawomir smaranda sobia sofia sofie sofija sohail solmaz solomon solveiga sonia sonny sonya sophia sophie soraya
-sorcha sorin soumaya spencer srdjan stacey stacie stacy stan stanimir stanislava stanislaw stanley stasys stefan
-stefania stefano stela stella steph stephanie stephen stevan steve steven stevie stewart stu stuart subhan sudesh sue
-sufia suhail suhana sukhdeep sukhjit sukhpreet sukhvinder sukhwinder suki sulaiman suleiman suleyman sultana sumaira
-sumaiya suman sumayya sumayyah sumbal sundas sunil sunita surinder susan sushila suzanne suzie svetlana sybil syed
-syeda sylvester sylvia sylwia szabolcs szilvia szymon tabassum tabish tabitha tadas tadeusz tadhg tahir tahira tahmina
-tahreem taiba taiwo talat talha talia taliesin tallulah tam tamanna tamar tamara tamas tamika tammy tamsin tamzin
-tania tanisha tanjila tanveer tanvir tanya tanzeel tanzila taofeek tara taranjit tariku tariq tash tasha tasmin
-tasneem tatiana tayba taylah taylor tayo tayyab tayyaba tecwyn ted teddy tegan tegwen tehmina temi temitayo temitope
-tendai tenzin terence teresa terri terry tessa thandiwe thanh thea thelma theo theodora theodore theresa thomas
-thomasina thuy tia tiana tiberiu tiegan tiffany tijana tilda tilly tim timea timothy tina titilayo tobenna tobi tobias
-tobiloba toby todd tolu tom tomas tomasz tomislav tommy tomos toni tony torin toyah toyin tracey tracie tracy traian
-trang travis trevor trish trisha tristan tristram trixie troy tsion tuba tudor tugba tunde turan tuyen tyler tyra
-tyreece tyrell tyrelle tyrese tyrone tyson ubah uchenna ugne ugo ulrich ulvi ulviye umaima umair umaira umaiza umar
-ummayyah umut una ursula urszula urte usama usha usman uzair uzma uzoma vaida vaidas val valdas valentin valentina
-valeria valerie valon vanda vanessa vasil vasile vaughan vera verity verna vernon veronica veronika vic vicky victor
-victoria vijay vikki vikram viktor viktoria viktorija vilma vince vincent vinnie viola violet violeta viorel viorica
-virginija visar vishal vitaliy viv vivian vivien vivienne vlad vladimir vladislav vlado vlora vojtech vytautas wafa
-waheed wahid wahida wajid waleed walid wallace walter wanda waqar waqas warren warsame waseem wasim wasiu wayne wenda
-wendy weronika wes wesley wieslaw wiktor wiktoria wilf wilfred wilfrid wilhelmina will william wilma winifred winnie
-winnifred winston wioletta witold wlodzimierz wojciech wyn wynford xander xanthe xavier xhevahire xiu xuan yaasir
-yadira yagmur yahaya yahya yakub yakubu yaman yanina yannick yaqub yara yaseen yaser yash yashika yasir yasmin yasmina
-yasmine yasser yassin yemi yetunde yewande yildiz yilmaz yohannes yolanda yonas yonca yordanos yosef younis yousaf
-yousef yousra yousuf yuksel yulia yuliya yunus yuri yusra yusuf yvette yvonne zac zach zachary zack zafar zaheer zahid
-zahida zahir zahra zaid zainab zak zakaria zakariya zaki zakiya zaman zamir zane zanele zara zarah zareen zaria zarina
-zayd zayn zayna zbigniew zdzislaw zdzisław zeeshan zehra zeinab zelda zeliha zena zerina zeshan zeynab zeyneb zeynep
-zhaneta zia ziad zinat zineb zita zivile ziyad zlatan zoe zofia zohaib zohra zoltan zoran zorica zoë zsofia zsuzsanna
-zubaida zubair zubeda zulfiqar zunaira zuzanna zuzia zydrunas zygmunt
+phoebe phyllis pia piers piotr piotrek pippa polly pooja poppy portia prakash pranav pranjal precious priscilla priti
+priya priyanka przemek przemyslaw qasim qudsia queenie quentin quratulain raad rabia rabiah rabiya rachael rachel
+radek radka radmila radoslav radoslaw radu rafael rafaela rafal rafe rafferty rafia rafiq ragna rahat raheem rahel
+rahila rahim rahma raihan raimonds raisa raj rajan rajesh rajinder rajiv rajvir rakesh ralph raluca ramazan ramesh
+raminta ramon ramona ramunas ramune rana rania ranjit raphael raquel rasheed rashid rashida rashidat rasma ravi
+ravinder ray raymond razan razia razvan razwan reanne rebecca rebekah reda redwan reece reem reena reggie reginald
+rehan rehana rehman rehmat remi remigiusz renata renee reuben rex reza rezwana rhea rhian rhianna rhiannon rhoda
+rhodri rhona rhys ria riaz ric ricardo richard rick ricky rico ridwan rifat riffat rihana rihanna riley rimantas
+rimsha rina rita rizwan roan rob robbie robert roberta roberto robin robson robyn rocco rochelle roderick rodney roger
+rohan roisin rokas roksana roland roman romeo romy ron ronald ronan ronnie rory ros rosa rosalie rosalind rosalyn
+rosanna rose roseanne rosemary rosie rosina rowena roxana roxanne roy roz rozina ruairi ruaridh rubab ruben rubina
+ruby rudi rudy rufus ruhi ruhul rui rukaya rukhsana rukia rukiya rumana rumena rumina rupa rupert rupinder ruqaya
+ruqayya ruqayyah russell rustam ruta ruth ruzena ryan ryder rylan ryley saad saadia saadiya saba sabah sabeen sabiha
+sabina sabrina sadaf sadaqat sadia sadie sadiya saeed saeeda safa safia safiya sagal sahar sahil sahra saif saima
+saira sajda sajid sajida sajjad sakina saleem saleh salih saliha salim salima sally salma salman salome salvatore sam
+samah saman samantha sameer sameera samet samia samina samir samira samiya samsam samson samuel samuele sana sandeep
+sandor sandra sanela sania sanija sanjay sanjeev santiago sanusi saoirse sapphire sara sarah sarika sarita sarunas
+sarwar sasha saskia satnam saulius savita sayed scarlett scott seamus sean seb sebastian sebastiano seda sedat seema
+segun selamawit selim selin selina selma sem semir senol serap serdar seren serena sergejs sergiu serhat serkan seth
+sevda sevgi sevim seyi seymour shabana shabaz shabbir shabir shabnam shafiq shagufta shah shahana shahbaz shaheed
+shaheen shahid shahida shahin shahina shahnaz shahzad shahzadi shaima shaista shakeel shakil shakila shakir shakira
+shamila shamim shamima shamsa shamso shanaz shane shanelle shania shanice shanika shannon sharif sharmarke sharmila
+sharmin sharon shaun shauna shay shayla shayne shaz shazad shazia shea sheena shehnaz shehzad sheila shelley shelly
+sheraz sheridan sherin sherry shiraz shirley shivani shoaib shola shona shreeya shreya shugri shukri sian sibel sibgha
+sibyl sid siddiq siddiqua sidney sidra sienna sigita silas silvana silvia silvija simas simin simon simona simone
+simran simranjit sinan sinead siobhan sirwan siwan siân skye skyla skylar sladjana slavica slawomir smaranda sobia
+sofia sofie sofija sohail solmaz solomon solveiga sonia sonny sonya sophia sophie soraya sorcha sorin soumaya spencer
+srdjan stacey stacie stacy stan stanimir stanislava stanislaw stanley stasys stefan stefania stefano stela stella
+steph stephanie stephen stevan steve steven stevie stewart stu stuart subhan sudesh sue sufia suhail suhana sukhdeep
+sukhjit sukhpreet sukhvinder sukhwinder suki sulaiman suleiman suleyman sultana sumaira sumaiya suman sumayya sumayyah
+sumbal sundas sunil sunita surinder susan sushila suzanne suzie svetlana sybil syed syeda sylvester sylvia sylwia
+szabolcs szilvia szymon tabassum tabish tabitha tadas tadeusz tadhg tahir tahira tahmina tahreem taiba taiwo talat
+talha talia taliesin tallulah tam tamanna tamar tamara tamas tamika tammy tamsin tamzin tania tanisha tanjila tanveer
+tanvir tanya tanzeel tanzila taofeek tara taranjit tariku tariq tash tasha tasmin tasneem tatiana tayba taylah taylor
+tayo tayyab tayyaba tecwyn ted teddy tegan tegwen tehmina temi temitayo temitope tendai tenzin terence teresa terri
+terry tessa thandiwe thanh thea thelma theo theodora theodore theresa thomas thomasina thuy tia tiana tiberiu tiegan
+tiffany tijana tilda tilly tim timea timothy tina titilayo tobenna tobi tobias tobiloba toby todd tolu tom tomas
+tomasz tomislav tommy tomos toni tony torin toyah toyin tracey tracie tracy traian trang travis trevor trish trisha
+tristan tristram trixie troy tsion tudor tugba tunde turan tuyen tyler tyra tyreece tyrell tyrelle tyrese tyrone tyson
+ubah uchenna ugne ugo ulrich ulvi ulviye umaima umair umaira umaiza umar ummayyah umut una ursula urszula urte usama
+usha usman uzair uzma uzoma vaida vaidas val valdas valentin valentina valeria valerie valon vanda vanessa vasil
+vasile vaughan vera verity verna vernon veronica veronika vic vicky victor victoria vijay vikki vikram viktor viktoria
+viktorija vilma vince vincent vinnie viola violet violeta viorel viorica virginija visar vishal vitaliy viv vivian
+vivien vivienne vlad vladimir vladislav vlado vlora vojtech vytautas wafa waheed wahid wahida wajid waleed walid
+wallace walter wanda waqar waqas warren warsame waseem wasim wasiu wayne wenda wendy weronika wes wesley wieslaw
+wiktor wiktoria wilf wilfred wilfrid wilhelmina will william wilma winifred winnie winnifred winston wioletta witold
+wlodzimierz wojciech wyn wynford xander xanthe xavier xhevahire xiu xuan yaasir yadira yagmur yahaya yahya yakub
+yakubu yaman yanina yannick yaqub yara yaseen yaser yash yashika yasir yasmin yasmina yasmine yasser yassin yemi
+yetunde yewande yildiz yilmaz yohannes yolanda yonas yonca yordanos yosef younis yousaf yousef yousra yousuf yuksel
+yulia yuliya yunus yuri yusra yusuf yvette yvonne zac zach zachary zack zafar zaheer zahid zahida zahir zahra zaid
+zainab zak zakaria zakariya zaki zakiya zaman zamir zane zanele zara zarah zareen zaria zarina zayd zayn zayna
+zbigniew zdzislaw zdzisław zeeshan zehra zeinab zelda zeliha zena zerina zeshan zeynab zeyneb zeynep zhaneta zia ziad
+zinat zineb zita zivile ziyad zlatan zoe zofia zohaib zohra zoltan zoran zorica zoë zsofia zsuzsanna zubaida zubair
+zubeda zulfiqar zunaira zuzanna zuzia zydrunas zygmunt
 """
 GIVEN_NAMES = frozenset(_GIVEN.split())
 """First names that are common in Britain, in lower case."""
