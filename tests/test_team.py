@@ -365,7 +365,8 @@ def test_a_server_whose_database_cannot_be_used_says_so_and_ends(tmp_path: Path)
     root = allow(init_project(tmp_path / "area").root)
     settings = root / "project.toml"
     nobody = "postgresql+psycopg://team@127.0.0.1:9/team"
-    settings.write_text(f'{settings.read_text("utf-8")}\n[store]\nurl = "{nobody}"\n', "utf-8")
+    without = re.sub(r"(?m)^\[store\]\n(?:.+\n)*", "", settings.read_text("utf-8"))
+    settings.write_text(f'{without}\n[store]\nurl = "{nobody}"\n', "utf-8")
     environment = {name: value for name, value in os.environ.items() if name != "SCR_LLM_STORE_URL"}
     command = [sys.executable, "-m", "scr_llm", "serve", str(root), "--bind", "127.0.0.1:0", "--workers", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=tmp_path)
