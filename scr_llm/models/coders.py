@@ -70,9 +70,9 @@ def choose_coder(project: Project, kind: str, consent: Consent, *, replay: Path 
     with ExitStack() as stack:
         client = stack.enter_context(connected(project, endpoint, consent.tell, spend=spend))
         processes = stack.enter_context(closing(Processes(limits_of(project))))
-        many = llm.max_concurrency > 1  # a single thread is interrupted at once, and needs no other
-        side_by_side = stack.enter_context(ThreadPoolExecutor(llm.max_concurrency)).map if many else map
-        coder = llm_coder(project, client, prompting_of(project), side_by_side=side_by_side)
+        asking = stack.enter_context(ThreadPoolExecutor(llm.max_concurrency))
+        stack.callback(client.stop)  # closed early, it waits for no reply
+        coder = llm_coder(project, client, prompting_of(project), side_by_side=asking.map)
         return ReadyCoder(
             coder=coder,
             max_concurrency=llm.max_concurrency,

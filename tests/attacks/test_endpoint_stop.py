@@ -60,10 +60,10 @@ STAGES = [
 ]
 
 
-def interrupted(root: Path, ready: Any) -> tuple[int, float, str]:
-    """Run, wait until `ready`, press Ctrl-C once: exit code, seconds that it took, what was said."""
+def interrupted(root: Path, ready: Any, command: str = "run") -> tuple[int, float, str]:
+    """Start a command, wait until `ready`, press Ctrl-C once: exit code, seconds that it took, what was said."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "scr_llm", "run", "--coder", "llm"],
+        [sys.executable, "-m", "scr_llm", command, "--coder", "llm"],
         cwd=root,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -111,6 +111,21 @@ def test_ctrl_c_while_files_are_read(tmp_path: Path) -> None:
     code, took, said = interrupted(root, reading)
     assert code == 3 and took < WITHIN_S, (code, took, said)
     assert said.strip().endswith(SAID)
+
+
+def test_ctrl_c_ends_a_fairness_check_that_asks_side_by_side(tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def behave(request: dict[str, Any]) -> Answer:
+        asked.append(request)
+        return (hangs(60) if len(asked) > 1 else answers)(request)
+
+    with FakeServer(behave) as server:
+        root = project(tmp_path, server.base_url)
+        command = [sys.executable, "-m", "scr_llm", "run", "--coder", "rules"]
+        subprocess.run(command, cwd=root, check=True, capture_output=True)
+        code, took, said = interrupted(root, lambda: len(asked) > 2, "fairness")
+    assert code == 3 and took < WITHIN_S and "Traceback" not in said, (code, took, said)
 
 
 def test_what_was_finished_before_ctrl_c_is_not_asked_again(tmp_path: Path) -> None:
