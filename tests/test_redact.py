@@ -138,8 +138,8 @@ def test_the_page_has_the_figures_of_the_bench(monkeypatch: pytest.MonkeyPatch) 
             found, of = result.share(kinds)
             least = {"other names": 0.85, "schools and hospitals": 0.9}.get(words, 0.97)
             if name == "dev5.jsonl":  # one in four is unusual on purpose
-                least = min(least, 0.88)
-            assert found >= least * of or of < 15, (name, words)
+                least = min(least, 0.8 if words == "other names" else 0.88)
+            assert found >= least * of or of < 10, (name, words)
         assert result.right >= 0.97 * result.letters
     names = [path.name for path in sorted(bench.FOLDER.glob("*.jsonl"))]
     page = bench.PAGE.read_text("utf-8")

@@ -126,19 +126,22 @@ def _end(text: str, end: int) -> int:
     return code.end() if code else end
 
 
+def _words(part: str) -> tuple[list[str], list[bool]]:
+    """The words of a part of an address, and whether each is no name."""
+    words = re.findall(r"[^\W\d_][\w’'-]*", part)
+    return words, [word.casefold().replace("’", "'") in NOT_NAMES for word in words]
+
+
 def _is_generic(piece: str) -> bool:
     """Whether a part between commas begins like a person or agency, and not like a place."""
-    words = re.findall(r"[^\W\d_][\w’'-]*", piece)
-    first = words[0].casefold().replace("’", "'")
-    if all(word.casefold().replace("’", "'") in NOT_NAMES for word in words):
-        return not _IS_PLACED.match(piece)
-    return first in NOT_NAMES and first not in _OPENS_A_PLACE and not _IS_PLACED.match(piece)
+    words, generic = _words(piece)
+    begins = generic[0] and words[0].casefold() not in _OPENS_A_PLACE
+    return (begins or all(generic)) and not _IS_PLACED.match(piece)
 
 
 def _is_spared(house: str) -> bool:
     """What has the form of a house in a road and is none: 2 Family Court."""
-    words = re.findall(r"[^\W\d_][\w’'-]*", house)
-    generic = [word.casefold().replace("’", "'") in NOT_NAMES for word in words]
+    words, generic = _words(house)
     if "The" in words[:1]:
         return any(generic[1:])
     if not _ENDS_AS_ROAD.search(house):  # at 3 Weeks, at 9 May
